@@ -1,0 +1,34 @@
+# Every target first makes .venv from the lock file, so `.venv/bin/snakemake` works after any of them.
+PYTHON ?= python3
+CORES ?= 2
+export OPENBLAS_NUM_THREADS = 1
+
+VENV := .venv
+READY := $(VENV)/.ready
+SNAKEMAKE := $(VENV)/bin/snakemake --cores $(CORES)
+
+.PHONY: reproduce test lint lock clean
+
+reproduce: $(READY)  ## every exhibit, claim and calibration line
+	$(SNAKEMAKE)
+
+test: $(READY)  ## units, properties, recovery, the DAG on the tiny district
+	$(VENV)/bin/pytest -n $(CORES) --dist worksteal
+
+lint: $(READY)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/snakemake --lint
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --require-hashes --no-deps -r requirements.lock
+	$(VENV)/bin/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+lock:  ## renew the lock file (needs uv)
+	uv pip compile pyproject.toml --all-extras --generate-hashes --no-header --universal --python-version 3.11 -o requirements.lock
+
+clean:
+	rm -rf results/* .snakemake
+	git checkout -- results/README.md
