@@ -1,6 +1,5 @@
 """Writing tables so that equal content gives equal bytes and no reader ever sees half a file."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +13,7 @@ def replace_atomically(path: Path | str, write: Callable[[Path], object]) -> Non
     temporary = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
         write(temporary)
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 

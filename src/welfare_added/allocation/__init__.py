@@ -1,0 +1,1 @@
+"""The planner's problem: cells, score matrices, solvers, certificates, frontiers."""

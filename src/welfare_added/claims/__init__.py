@@ -1,0 +1,1 @@
+"""The paper's stated numbers beside the reproduced ones."""

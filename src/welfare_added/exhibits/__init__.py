@@ -1,0 +1,1 @@
+"""Figures and tables, each drawn from one tidy CSV."""
