@@ -1,1 +1,1 @@
-"""Teachers' value added: scores, residuals, class means, autocovariances, leave-year-out estimates."""
+"""Value added: scores, residuals, class means, autocovariances, leave-year-out estimates."""
