@@ -1,0 +1,279 @@
+"""Moments of a district and of its estimates, as the paper reports them before reallocation."""
+
+import numpy as np
+import pandas as pd
+
+SUBJECTS = ("ela", "math")
+GROUPS = ("lower", "higher")
+STUDENTS_PER_SLOPE = 25
+SHARE_BINS = 20
+SETTLED_STUDENTS = 50
+
+
+def moments(
+    students: pd.DataFrame,
+    classes: pd.DataFrame,
+    estimates: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    bins: dict[str, np.ndarray],
+) -> pd.Series:
+    """All moments of the calibration file, and those of table A.1.
+
+    Parameters
+    ----------
+    students, classes
+        The analysis sample.
+    estimates
+        Value added: subject, teacher_id, year, grade, school_id, va_standard, va_lower, va_higher.
+    outcomes
+        Later outcomes; may be empty, which leaves the graduation rate out.
+    bins
+        Number of classes in each of the published bins: class_size, ela, math. Ours are cut at
+        the same shares of classes.
+
+    Returns
+    -------
+    Series
+        Values by dotted path of the calibration file. Moments that the data cannot give
+        (no teacher with two years, one school) are missing.
+
+    """
+    teacher_years = wide_estimates(estimates)
+    estimated = estimated_classes(classes, estimates)
+    found: dict[str, float] = {}
+    found |= _counts(students, classes, teacher_years)
+    found |= _value_added(teacher_years)
+    found |= _persistence(teacher_years)
+    found |= _class_sizes(estimated, bins["class_size"])
+    for subject in SUBJECTS:
+        found |= _composition(estimated, students, subject, bins[subject])
+        found |= _gaps(students, subject)
+    found |= _sorting(estimated)
+    found |= _panel(classes)
+    if len(outcomes):
+        found["long_term_outcomes.high_school_graduation_rate"] = _graduation(students, outcomes)
+    return pd.Series(found, name="value").rename_axis("quantity")
+
+
+def wide_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
+    """One row a teacher-year, columns such as ``va_lower_ela``; only where both subjects exist."""
+    once = estimates.drop_duplicates(["subject", "teacher_id", "year"])
+    wide = once.pivot(
+        index=["teacher_id", "year"],
+        columns="subject",
+        values=["va_standard", "va_lower", "va_higher"],
+    )
+    wide.columns = [f"{name}_{subject}" for name, subject in wide.columns]
+    return wide.dropna().reset_index()
+
+
+def estimated_classes(classes: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
+    """Classes whose teacher has estimates that year, with advantages in SD of absolute ones."""
+    keys = ["teacher_id", "year", "grade", "school_id"]
+    places = estimates[keys].drop_duplicates()
+    joined = classes.merge(places, on=keys).merge(
+        wide_estimates(estimates), on=["teacher_id", "year"]
+    )
+    for subject in SUBJECTS:
+        lower, higher = joined[f"va_lower_{subject}"], joined[f"va_higher_{subject}"]
+        absolute = (lower + higher) / 2
+        joined[f"share_lower_{subject}"] = joined[f"lower_{subject}"] / joined["students"]
+        joined[f"absolute_{subject}"] = absolute / absolute.std()
+        joined[f"comparative_{subject}"] = (lower - higher) / absolute.std()
+    return joined
+
+
+def sorting_bins(
+    classes: pd.DataFrame, estimates: pd.DataFrame, bins: dict[str, np.ndarray]
+) -> pd.DataFrame:
+    """Binned advantages over class composition and size (figures 3 and A.2).
+
+    Returns
+    -------
+    DataFrame
+        subject, advantage (absolute|comparative), against (share_lower|class_size), bin, x, y
+        [SD of absolute advantage], classes, slope (per unit of share, per 25 students).
+
+    """
+    estimated = estimated_classes(classes, estimates)
+    parts = []
+    for subject in SUBJECTS:
+        for against, x, unit, counts in (
+            ("share_lower", estimated[f"share_lower_{subject}"], 1, bins[subject]),
+            ("class_size", estimated["class_size"], STUDENTS_PER_SLOPE, bins["class_size"]),
+        ):
+            for advantage in ("absolute", "comparative"):
+                y = estimated[f"{advantage}_{subject}"]
+                label = _bin_labels(x.to_numpy(float), counts)
+                table = pd.DataFrame({"bin": label, "x": x, "y": y}).groupby("bin")
+                part = table.mean().assign(classes=table.size()).reset_index()
+                part["slope"] = _slope(x, y) * unit
+                parts.append(part.assign(subject=subject, advantage=advantage, against=against))
+    columns = ["subject", "advantage", "against", "bin", "x", "y", "classes", "slope"]
+    return pd.concat(parts, ignore_index=True)[columns]
+
+
+def _counts(students, classes, teacher_years) -> dict[str, float]:
+    return {
+        "counts.teachers": students["teacher_id"].nunique(),
+        "counts.students": students["student_id"].nunique(),
+        "counts.student_years": len(students),
+        "counts.class_years": len(classes),
+        "counts.schools": students["school_id"].nunique(),
+        "counts.teacher_years_with_leave_year_out_va": len(teacher_years),
+    }
+
+
+def _value_added(wide: pd.DataFrame) -> dict[str, float]:
+    found = {}
+    for subject in SUBJECTS:
+        lower, higher = wide[f"va_lower_{subject}"], wide[f"va_higher_{subject}"]
+        name = f"value_added.{subject}"
+        found[f"{name}.sd_lower"] = lower.std()
+        found[f"{name}.sd_higher"] = higher.std()
+        found[f"{name}.correlation"] = lower.corr(higher)
+        found[f"{name}.slope_higher_on_lower"] = _slope(lower, higher)
+        gap = (lower - higher).abs().mean()
+        advantage = "value_added.mean_abs_comparative_advantage"
+        found[f"{advantage}.{subject}"] = gap
+        found[f"{advantage}_over_sd_of_standard_va.{subject}"] = (
+            gap / wide[f"va_standard_{subject}"].std()
+        )
+    crossed = [
+        wide["va_lower_ela"].corr(wide["va_higher_math"]),
+        wide["va_higher_ela"].corr(wide["va_lower_math"]),
+    ]
+    found["value_added.cross_subject_cross_group_correlation"] = float(np.mean(crossed))
+    return found
+
+
+def _persistence(wide: pd.DataFrame) -> dict[str, float]:
+    following = wide.assign(year=wide["year"] - 1)
+    pairs = wide.merge(following, on=["teacher_id", "year"], suffixes=("", "_next"))
+    found = {
+        f"value_added.year_to_year_correlation.{s}_{g}": pairs[f"va_{g}_{s}"].corr(
+            pairs[f"va_{g}_{s}_next"]
+        )
+        for s in SUBJECTS
+        for g in GROUPS
+    }
+    shares = []
+    for subject in SUBJECTS:
+        positive = wide[f"va_lower_{subject}"] > wide[f"va_higher_{subject}"]
+        years = positive.groupby(wide["teacher_id"]).agg(["mean", "size"])
+        years = years[years["size"] >= 2]
+        shares.append(years["mean"].isin([0, 1]).mean())
+    name = "value_added.share_of_teachers_with_same_sign_of_comparative_advantage_in_all_years"
+    found[name] = float(np.mean(shares))
+    return found
+
+
+def _class_sizes(classes: pd.DataFrame, counts: np.ndarray) -> dict[str, float]:
+    size = classes["class_size"].astype(float)
+    means = _bin_means(size.to_numpy(), counts)
+    found = {f"class_size.bins.{i:02d}": mean for i, mean in enumerate(means, 1)}
+    found["class_size.bins.classes"] = len(classes)
+    cell = ["year", "grade"]
+    found["class_size.sd_within_grade_year"] = _sd_within(size, classes[cell])
+    found["class_size.sd_within_school_grade_year"] = _sd_within(
+        size, classes[[*cell, "school_id"]]
+    )
+    return found
+
+
+def _composition(classes, students, subject, counts) -> dict[str, float]:
+    name = f"share_of_class_lower_scoring.{subject}.bins"
+    means = _bin_means(classes[f"share_lower_{subject}"].to_numpy(), counts)
+    found = {f"{name}.{i:02d}": mean for i, mean in enumerate(means, 1)}
+    found[f"{name}.classes"] = len(classes)
+    lower = students[f"lower_{subject}"].astype(float)
+    cell = ["year", "grade"]
+    for scope, by in (("grade_year", cell), ("school_grade_year", [*cell, "school_id"])):
+        path = f"share_of_class_lower_scoring.sd_within_{scope}.{subject}"
+        found[path] = _sd_within(lower, students[by])
+    return found
+
+
+def _gaps(students: pd.DataFrame, subject: str) -> dict[str, float]:
+    score, lower = students[subject], students[f"lower_{subject}"].astype(bool)
+    privileged = students["ethnicity"].isin(["white", "asian"])
+    minority = students["ethnicity"].isin(["black", "hispanic"])
+    name = "baseline_gaps"
+    return {
+        f"{name}.higher_minus_lower.{subject}": score[~lower].mean() - score[lower].mean(),
+        f"{name}.white_and_asian_minus_black_and_hispanic.{subject}": score[privileged].mean()
+        - score[minority].mean(),
+    }
+
+
+def _sorting(classes: pd.DataFrame) -> dict[str, float]:
+    found = {}
+    for subject in SUBJECTS:
+        share = classes[f"share_lower_{subject}"]
+        size = classes["class_size"].astype(float)
+        for advantage in ("absolute", "comparative"):
+            y = classes[f"{advantage}_{subject}"]
+            name = f"status_quo_sorting.{advantage}_advantage"
+            found[f"{name}_on_share_lower.{subject}"] = _slope(share, y)
+            found[f"{name}_per_25_students.{subject}"] = _slope(size, y) * STUDENTS_PER_SLOPE
+    return found
+
+
+def _panel(classes: pd.DataFrame) -> dict[str, float]:
+    students = classes.groupby("teacher_id")["students"].sum()
+    settled = students.index[students >= SETTLED_STUDENTS]
+    kept = classes[classes["teacher_id"].isin(settled)].sort_values("students", kind="stable")
+    places = kept.drop_duplicates(["teacher_id", "year"], keep="last")
+    places = places[["teacher_id", "year", "school_id"]]
+    years = places.groupby("teacher_id").size()
+    span = classes["year"].max() - classes["year"].min() + 1
+    name = "teacher_panel.years_observed_per_teacher"
+    found = {f"{name}.{k:02d}": (years == k).mean() for k in range(2, span)}
+    found[f"{name}.{span:02d}"] = (years == span).mean()
+    later = places.assign(year=places["year"] - 1)
+    now = places[places["year"] < places["year"].max()]
+    both = now.merge(later, on=["teacher_id", "year"], suffixes=("", "_next"))
+    found["teacher_panel.share_still_teaching_next_year"] = _ratio(len(both), len(now))
+    same = (both["school_id"] == both["school_id_next"]).sum()
+    found["teacher_panel.share_in_same_school_if_still_teaching"] = _ratio(same, len(both))
+    return found
+
+
+def _graduation(students: pd.DataFrame, outcomes: pd.DataFrame) -> float:
+    studied = outcomes[outcomes["student_id"].isin(students["student_id"].unique())]
+    return studied["graduated_high_school"].astype(float).mean()
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole else float("nan")
+
+
+def _slope(x: pd.Series, y: pd.Series) -> float:
+    x, y = np.asarray(x, float), np.asarray(y, float)
+    centred = x - x.mean()
+    return _ratio(float(centred @ y), float(centred @ centred))
+
+
+def _sd_within(values: pd.Series, by: pd.DataFrame) -> float:
+    """SD of the residuals from the means of the cells in ``by``."""
+    keys = list(by.columns)
+    table = by.assign(value=values)
+    residual = table["value"] - table.groupby(keys)["value"].transform("mean")
+    return float(residual.std())
+
+
+def _bin_labels(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Bin of each value, 1 to B, when sorted values are cut at the shares of ``counts``."""
+    order = np.argsort(values, kind="stable")
+    edges = np.round(np.cumsum(counts) / np.sum(counts) * len(values)).astype(int)
+    labels = np.empty(len(values), dtype=int)
+    labels[order] = np.searchsorted(edges, np.arange(len(values)), side="right") + 1
+    return labels
+
+
+def _bin_means(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    labels = _bin_labels(values, counts)
+    total = np.bincount(labels, weights=values, minlength=len(counts) + 1)[1:]
+    number = np.bincount(labels, minlength=len(counts) + 1)[1:]
+    with np.errstate(invalid="ignore"):
+        return total / number

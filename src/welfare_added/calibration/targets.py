@@ -1,0 +1,91 @@
+"""What the paper says of the district before any reallocation: the calibration's targets."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+
+SUBJECTS = ("ela", "math")
+
+
+def read_targets(path: Path | str) -> pd.DataFrame:
+    """Read the calibration file as one row a number.
+
+    Bins become one row each, named ``...bins.01`` and holding the bin's mean, and one row with
+    their number of classes, ``...bins.classes``. Counts of teachers by years observed become
+    shares of their sum, since they come from another draft with other totals.
+
+    Returns
+    -------
+    DataFrame
+        quantity (dotted path in the file), target, weight (classes in a bin, else missing).
+
+    """
+    content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    counts = content["teacher_panel"]["years_observed_per_teacher"]
+    total = sum(counts.values())
+    content["teacher_panel"]["years_observed_per_teacher"] = {
+        f"{years:02d}": number / total for years, number in counts.items()
+    }
+    content["counts"] = {
+        name: value for name, value in content["counts"].items() if not isinstance(value, list)
+    }
+    content["class_size"] = {**content["class_size"], **_bins(content["class_size"].pop("bins"))}
+    shares = content["share_of_class_lower_scoring"]
+    binned = {subject: _bins(shares.pop(subject)) for subject in SUBJECTS}
+    content["share_of_class_lower_scoring"] = {**shares, **binned}
+    rows = list(_flatten(content, ""))
+    return pd.DataFrame(rows, columns=["quantity", "target", "weight"])
+
+
+def bin_counts(targets: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Number of classes in each published bin, for ``moments``: class_size, ela, math."""
+    starts = {
+        "class_size": "class_size.bins.",
+        **{s: f"share_of_class_lower_scoring.{s}.bins." for s in SUBJECTS},
+    }
+    return {
+        name: targets.loc[
+            targets["quantity"].str.startswith(start) & targets["weight"].notna(), "weight"
+        ].to_numpy()
+        for name, start in starts.items()
+    }
+
+
+def _bins(bins: list[list[float]]) -> dict:
+    numbered = {f"{i:02d}": (mean, classes) for i, (mean, classes) in enumerate(bins, 1)}
+    return {"bins": {**numbered, "classes": sum(classes for _, classes in bins)}}
+
+
+def _flatten(content: dict, prefix: str):
+    for name, value in content.items():
+        path = f"{prefix}{name}"
+        if isinstance(value, dict):
+            yield from _flatten(value, f"{path}.")
+        elif isinstance(value, tuple):
+            yield (path, float(value[0]), float(value[1]))
+        else:
+            yield (path, float(value), float("nan"))
+
+
+def source_of(quantity: str) -> str:
+    """Where in the paper a target stands."""
+    places = {
+        "counts.teacher_years": "figure 2, number of marks",
+        "counts.": "text, sections 3.1 and 3.3",
+        "value_added.mean_abs_comparative_advantage_over": "text, section 3.3",
+        "value_added.cross_subject": "text and figure A.1",
+        "value_added.year_to_year": "figure D.6",
+        "value_added.share_of_teachers": "text, section 3.3.1",
+        "value_added.": "figure 2",
+        "class_size.bins": "figure A.2",
+        "class_size.": "table A.1",
+        "share_of_class_lower_scoring.sd": "table A.1",
+        "share_of_class_lower_scoring.": "figure 3",
+        "status_quo_sorting.": "figures 3 and A.2",
+        "baseline_gaps.": "text, section 4.3.1",
+        "long_term_outcomes.": "text, appendix D",
+        "teacher_panel.": "aggregates of the authors' simulation inputs",
+    }
+    return next(place for start, place in places.items() if quantity.startswith(start))

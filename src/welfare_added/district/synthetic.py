@@ -1,0 +1,254 @@
+"""The synthetic San Diego: raw tables as a district exports them, and the truth apart."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.district import synthetic_students as people
+from welfare_added.district.parameters import (
+    DIMENSIONS,
+    SCHOOLS,
+    SUBJECTS,
+    TEACHERS,
+    OutcomeParameters,
+    Parameters,
+)
+from welfare_added.district.synthetic_effects import draw_effects
+from welfare_added.district.synthetic_teachers import draw_careers, draw_classes, draw_schools
+
+
+@dataclass(frozen=True)
+class SyntheticDistrict:
+    """Raw tables (see ``district.tables``) and the teachers' true value added.
+
+    Attributes
+    ----------
+    tables
+        enrolments, classes, teachers, outcomes.
+    truth
+        subject, teacher_id, year, true_lower, true_higher [student SD]; one row a
+        teacher-year-subject.
+
+    """
+
+    tables: dict[str, pd.DataFrame]
+    truth: pd.DataFrame
+
+
+def synthesise(
+    parameters: Parameters,
+    *,
+    size: str,
+    seed: int,
+    years: tuple[int, int],
+    grades: tuple[int, ...],
+) -> SyntheticDistrict:
+    """Make a district.
+
+    Parameters
+    ----------
+    parameters
+        From the calibration.
+    size
+        full (1,816 teachers in 127 schools, as published), small or tiny.
+    seed
+        Equal seeds give equal districts.
+    years
+        First and last spring with classes; tables start a year earlier, for lagged scores.
+    grades
+        Grades with classes; the grade below is in the tables too, for lagged scores.
+
+    Raises
+    ------
+    ValueError
+        If ``size`` is not one of the three.
+
+    """
+    if size not in SCHOOLS:
+        raise ValueError(
+            f"config.yaml: district.size is '{size}'; choose one of {', '.join(SCHOOLS)}"
+        )
+    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(6)]
+    number = years[1] - years[0] + 1
+    schools = draw_schools(SCHOOLS[size], streams[0])
+    seen = draw_careers(TEACHERS[size], number, parameters.teachers, streams[1])
+    classes = draw_classes(
+        seen, schools, grades, (parameters.teachers, parameters.classes), streams[2]
+    )
+    effects = draw_effects(classes, schools.achievement, number, parameters.effects, streams[3])
+    enrolments, finals = _run_years(
+        classes, schools, effects, parameters, years, grades, streams[4]
+    )
+    tables = {
+        "enrolments": enrolments,
+        "classes": _class_table(classes, years),
+        "teachers": _teacher_table(seen, years),
+        "outcomes": _outcomes(finals, parameters.outcomes, streams[5]),
+    }
+    return SyntheticDistrict(tables, _truth(seen, effects, years))
+
+
+def _run_years(classes, schools, effects, parameters, years, grades, rng):
+    """Let students pass through the years; returns enrolments and each one's last scores."""
+    all_grades = (grades[0] - 1, *grades)
+    room = _room(classes, schools, all_grades, years, parameters.students.unlinked)
+    present = None
+    next_id = 0
+    exports = []
+    finals: dict[str, list[np.ndarray]] = {"id": [], "score": []}
+    for step in range(years[1] - years[0] + 2):
+        if present is None:
+            stayers = np.zeros((len(schools.share), len(all_grades)), dtype=int)
+        else:
+            present, left = _promote(present, all_grades, parameters.students.exit, rng)
+            finals["id"].append(left.id)
+            finals["score"].append(left.score)
+            stayers = _count(present, schools, all_grades)
+        missing = np.maximum(room[step] - stayers, 0)
+        school, grade = _spread(missing, all_grades)
+        fresh = people.newcomers(school, grade, next_id, schools, parameters.students, rng)
+        next_id += len(school)
+        present = fresh if present is None else present.join(fresh)
+        now = classes[classes["year"] == step - 1]
+        seated = people.seat(present, now, parameters.students.tracking, rng)
+        tested = rng.random(len(seated)) >= parameters.students.untested
+        value = _class_effects(now, effects, step - 1, parameters.effects, rng)
+        score = people.next_scores(present, seated, tested, value, parameters.students, rng)
+        absent = people.absence(len(seated), rng)
+        row = np.where(seated >= 0, now.index.to_numpy()[seated] if len(now) else -1, -1)
+        exports.append(_export(present, years[0] - 1 + step, row, score, tested, absent))
+        present.score, present.had_test, present.absent = score, tested, absent
+    finals["id"].append(present.id)
+    finals["score"].append(present.score)
+    enrolments = pd.concat(exports, ignore_index=True)
+    return enrolments, {name: np.concatenate(parts) for name, parts in finals.items()}
+
+
+def _room(classes, schools, grades, years, unlinked) -> np.ndarray:
+    """Places (years + 1, schools, grades): all seats of classes and a steady school size."""
+    shape = (years[1] - years[0] + 2, len(schools.share), len(grades))
+    seats = np.zeros(shape, dtype=int)
+    column = classes["grade"].to_numpy() - grades[0]
+    where = (classes["year"].to_numpy() + 1, classes["school"].to_numpy(), column)
+    np.add.at(seats, where, classes["seats"].to_numpy())
+    steady = seats[1:, :, 1:].mean(axis=(0, 2)) / (1 - unlinked)
+    return np.maximum(seats, np.round(steady).astype(int)[None, :, None])
+
+
+def _promote(present, grades, exit_chance, rng):
+    """Move everybody up a grade; returns who stays and who leaves the district's tables."""
+    present.grade = present.grade + 1
+    stays = (present.grade <= grades[-1]) & (rng.random(len(present.id)) >= exit_chance)
+    return present.keep(stays), present.keep(~stays)
+
+
+def _count(present, schools, grades) -> np.ndarray:
+    counts = np.zeros((len(schools.share), len(grades)), dtype=int)
+    np.add.at(counts, (present.school, present.grade - grades[0]), 1)
+    return counts
+
+
+def _spread(counts: np.ndarray, grades) -> tuple[np.ndarray, np.ndarray]:
+    """Schools and grades of as many students as ``counts`` (schools, grades) says."""
+    school, column = np.divmod(np.repeat(np.arange(counts.size), counts.ravel()), counts.shape[1])
+    return school, column + grades[0]
+
+
+def _class_effects(now, effects, year, parameters, rng) -> np.ndarray:
+    if not len(now):
+        return np.zeros((0, 4))
+    shocks = people.class_shocks(len(now), parameters, rng)
+    return effects[now["teacher"].to_numpy(), year] + shocks
+
+
+def _export(present, year, row, score, tested, absent) -> pd.DataFrame:
+    scale = np.round(people.SCALE_MEAN + people.SCALE_SD * score)
+    scale = np.where(tested[:, None], scale, np.nan)
+    scale = pd.DataFrame(scale, columns=list(SUBJECTS)).astype("Int64")
+    return pd.DataFrame(
+        {
+            "student_id": _ids("s", present.id, 6),
+            "year": year,
+            "grade": present.grade,
+            "school_id": _ids("h", present.school, 3),
+            "class_id": _ids("c", row, 5).where(row >= 0),
+            "ela_score": scale["ela"],
+            "math_score": scale["math"],
+            "ethnicity": people.ETHNICITIES[present.ethnicity],
+            "gender": np.where(present.female, "female", "male"),
+            "age": (present.grade + 5.3 + present.birthday).round(2),
+            "share_absent": absent,
+            "special_education": present.special.astype(int),
+            "english_learner": present.learner.astype(int),
+        }
+    )
+
+
+def _ids(letter: str, numbers: np.ndarray, width: int) -> pd.Series:
+    return letter + pd.Series(numbers).astype(str).str.zfill(width)
+
+
+def _class_table(classes: pd.DataFrame, years: tuple[int, int]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "class_id": _ids("c", classes.index.to_numpy(), 5),
+            "year": classes["year"].to_numpy() + years[0],
+            "grade": classes["grade"].to_numpy(),
+            "school_id": _ids("h", classes["school"].to_numpy(), 3),
+            "teacher_id": _ids("t", classes["teacher"].to_numpy(), 4),
+        }
+    )
+
+
+def _teacher_table(seen: np.ndarray, years: tuple[int, int]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "teacher_id": _ids("t", np.arange(len(seen)), 4),
+            "first_year": years[0] + seen.argmax(axis=1),
+        }
+    )
+
+
+def _truth(seen: np.ndarray, effects: np.ndarray, years: tuple[int, int]) -> pd.DataFrame:
+    teacher, year = np.nonzero(seen)
+    parts = [
+        pd.DataFrame(
+            {
+                "subject": subject,
+                "teacher_id": _ids("t", teacher, 4),
+                "year": year + years[0],
+                "true_lower": effects[teacher, year, DIMENSIONS.index(f"{subject}_lower")],
+                "true_higher": effects[teacher, year, DIMENSIONS.index(f"{subject}_higher")],
+            }
+        )
+        for subject in SUBJECTS
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _outcomes(finals: dict, parameters: OutcomeParameters, rng) -> pd.DataFrame:
+    """Later outcomes, driven by the last scores in the tables; rates but graduation's assumed."""
+    order = np.argsort(finals["id"])
+    standing = finals["score"][order].mean(axis=1)
+    standing = (standing - standing.mean()) / standing.std()
+    n = len(standing)
+    graduated = _event(0.45 * standing, parameters.graduation, rng)
+    four = _event(0.9 * standing, 0.38, rng) & graduated
+    two = _event(-0.1 * standing, 0.45, rng) & graduated & ~four
+    bachelors = _event(0.5 * standing, 0.55, rng) & four
+    return pd.DataFrame(
+        {
+            "student_id": _ids("s", np.arange(n), 6),
+            "graduated_high_school": graduated.astype(int),
+            "two_year_college": two.astype(int),
+            "four_year_college": four.astype(int),
+            "bachelors_in_six_years": bachelors.astype(int),
+        }
+    )
+
+
+def _event(index: np.ndarray, rate: float, rng) -> np.ndarray:
+    """Draw a yes for the share ``rate`` with the highest index plus logistic noise."""
+    latent = index + rng.logistic(size=len(index))
+    return latent > np.quantile(latent, 1 - rate)

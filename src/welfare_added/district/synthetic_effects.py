@@ -1,0 +1,103 @@
+"""The synthetic teachers' value added: four correlated, drifting dimensions, slightly sorted."""
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.district.parameters import DIMENSIONS, EffectParameters
+
+STUDENTS_PER_UNIT = 25
+
+
+def stationary_covariance(parameters: EffectParameters) -> np.ndarray:
+    """Covariance (4, 4) of the dimensions in ``DIMENSIONS`` order [student SD squared].
+
+    Raises
+    ------
+    ValueError
+        If the correlations are not those of any distribution.
+
+    """
+    within, cross = parameters.correlation, parameters.correlation["cross"]
+    correlation = np.full((4, 4), cross)
+    correlation[:2, :2], correlation[2:, 2:] = within["ela"], within["math"]
+    np.fill_diagonal(correlation, 1)
+    if np.linalg.eigvalsh(correlation).min() <= 0:
+        raise ValueError(
+            f"correlations {within} of value added belong to no distribution: "
+            "bring them closer together"
+        )
+    sd = np.array([parameters.sd[name] for name in DIMENSIONS])
+    return correlation * np.outer(sd, sd)
+
+
+def draw_effects(
+    classes: pd.DataFrame,
+    achievement: np.ndarray,
+    years: int,
+    parameters: EffectParameters,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Draw every teacher's value added in every year.
+
+    Follows a stationary first-order autoregression with one drift a dimension; its draws are
+    made orthogonal to the school's standing and to class size, so that sorting is exactly
+    what the sorting parameters say.
+
+    Parameters
+    ----------
+    classes
+        From ``draw_classes``.
+    achievement : (S,) array
+        Standing of the schools.
+
+    Returns
+    -------
+    (teachers, years, 4) array
+        In ``DIMENSIONS`` order [student SD].
+
+    """
+    traits = _sorting_traits(classes, achievement)
+    drift = np.array([parameters.drift[name] for name in DIMENSIONS])
+    covariance = stationary_covariance(parameters)
+    innovation = covariance * (1 - np.outer(drift, drift))
+    effects = np.empty((len(traits), years, 4))
+    effects[:, 0] = _orthogonal_draws(traits, rng) @ _root(covariance)
+    for year in range(1, years):
+        news = _orthogonal_draws(traits, rng) @ _root(innovation)
+        effects[:, year] = drift * effects[:, year - 1] + news
+    loadings = np.array(
+        [
+            [parameters.sorting_on_achievement[name] for name in DIMENSIONS],
+            [parameters.sorting_on_size[name] for name in DIMENSIONS],
+        ]
+    )
+    return effects + (traits @ loadings)[:, None, :]
+
+
+def _sorting_traits(classes: pd.DataFrame, achievement: np.ndarray) -> np.ndarray:
+    """Mean standing of a teacher's schools, and of class sizes in 25 students (teachers, 2)."""
+    placed = classes.assign(standing=achievement[classes["school"]])
+    regular = placed[~placed["fragment"]].groupby("teacher", sort=True)
+    traits = np.column_stack(
+        [regular["standing"].mean(), regular["expected_seats"].mean() / STUDENTS_PER_UNIT]
+    )
+    return traits - traits.mean(axis=0)
+
+
+def _orthogonal_draws(traits: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Normal draws (teachers, 4) with identity covariance, uncorrelated with the traits."""
+    draws = rng.standard_normal((len(traits), 4))
+    basis = np.column_stack([np.ones(len(traits)), traits])
+    draws -= basis @ np.linalg.lstsq(basis, draws, rcond=None)[0]
+    return draws @ np.linalg.inv(np.linalg.cholesky(np.cov(draws.T))).T
+
+
+def _root(covariance: np.ndarray) -> np.ndarray:
+    """Matrix whose transpose times itself is the covariance, also when it is singular."""
+    values, vectors = np.linalg.eigh(covariance)
+    if values.min() < -1e-10 * values.max():
+        raise ValueError(
+            "the drifts of the four dimensions are too far apart for their correlations: "
+            "bring them closer together"
+        )
+    return (vectors * np.sqrt(values.clip(min=0))).T

@@ -1,0 +1,230 @@
+"""The synthetic district's students: who comes, who goes, and what they score."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.district.parameters import SUBJECTS, EffectParameters, StudentParameters
+from welfare_added.district.synthetic_teachers import Schools
+
+ETHNICITIES = np.array(["white", "asian", "black", "hispanic", "other"])
+# Mix in a school of average standing, and how each share's log-odds move with its standing.
+ETHNIC_MIX = np.log([0.26, 0.16, 0.12, 0.40, 0.06])
+ETHNIC_SLOPE = np.array([1.1, 0.55, -0.35, -0.9, 0.5])
+ETHNIC_SCORE = np.array([0.5, 0.5, -0.5, -0.5, 0.0])
+ENGLISH_LEARNER_SHARE = np.array([0.03, 0.3, 0.05, 0.5, 0.1])
+ENGLISH_LEARNER_SCORE = np.array([-0.08, -0.04])
+SPECIAL_EDUCATION_SHARE = 0.1
+SPECIAL_EDUCATION_SCORE = np.array([-0.1, -0.08])
+FEMALE_SCORE = np.array([0.03, -0.02])
+ABSENCE_SCORE = np.array([-0.4, -0.6])
+CROSS_SUBJECT_NOISE = 0.45
+CROSS_SUBJECT_ENTRY = 0.75
+SCALE_MEAN, SCALE_SD = 350, 60
+
+
+@dataclass
+class Students:
+    """Everybody now in the district, one entry a student in each array.
+
+    ``score`` (n, 2) is the last known achievement [student SD]; ``had_test`` says whether last
+    year's tests were taken here.
+    """
+
+    id: np.ndarray
+    school: np.ndarray
+    grade: np.ndarray
+    ethnicity: np.ndarray
+    female: np.ndarray
+    birthday: np.ndarray
+    special: np.ndarray
+    learner: np.ndarray
+    absent: np.ndarray
+    score: np.ndarray
+    had_test: np.ndarray
+
+    def keep(self, mask: np.ndarray) -> "Students":
+        """The students for whom ``mask`` holds."""
+        return Students(**{name: values[mask] for name, values in vars(self).items()})
+
+    def join(self, other: "Students") -> "Students":
+        """Both sets of students, one after the other."""
+        mine, theirs = vars(self), vars(other)
+        return Students(**{name: np.concatenate([mine[name], theirs[name]]) for name in mine})
+
+
+def newcomers(
+    school: np.ndarray,
+    grade: np.ndarray,
+    first_id: int,
+    schools: Schools,
+    parameters: StudentParameters,
+    rng: np.random.Generator,
+) -> Students:
+    """Draw students who enter the district; their past scores were made elsewhere."""
+    n = len(school)
+    standing = schools.achievement[school]
+    odds = np.exp(ETHNIC_MIX + standing[:, None] * ETHNIC_SLOPE)
+    cumulated = (odds / odds.sum(axis=1, keepdims=True)).cumsum(axis=1)
+    ethnicity = (rng.random((n, 1)) > cumulated[:, :-1]).sum(axis=1)
+    special = rng.random(n) < SPECIAL_EDUCATION_SHARE
+    learner = rng.random(n) < ENGLISH_LEARNER_SHARE[ethnicity]
+    female = rng.random(n) < 0.49
+    gaps = np.array([parameters.ethnic_gap[subject] for subject in SUBJECTS])
+    spread = np.array([parameters.school_sd[subject] for subject in SUBJECTS])
+    score = ETHNIC_SCORE[ethnicity][:, None] * gaps + standing[:, None] * spread
+    own = np.sqrt(np.clip(1 - spread**2 - 0.25 * gaps**2, 0.1, None))
+    draws = _correlated(n, CROSS_SUBJECT_ENTRY, rng)
+    score = score + own * draws + 2.5 * _traits_score(special, learner, female)
+    return Students(
+        id=np.arange(first_id, first_id + n),
+        school=school,
+        grade=grade,
+        ethnicity=ethnicity,
+        female=female,
+        birthday=rng.random(n),
+        special=special,
+        learner=learner,
+        absent=absence(n, rng),
+        score=score,
+        had_test=np.zeros(n, dtype=bool),
+    )
+
+
+def absence(n: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw shares of days absent."""
+    return rng.beta(1.5, 35, n).round(3)
+
+
+def _correlated(n: int, correlation: float, rng: np.random.Generator) -> np.ndarray:
+    """Standard normal pairs (n, 2), one entry a subject."""
+    first, second = rng.standard_normal((2, n))
+    return np.column_stack([first, correlation * first + np.sqrt(1 - correlation**2) * second])
+
+
+def _traits_score(special: np.ndarray, learner: np.ndarray, female: np.ndarray) -> np.ndarray:
+    return (
+        (special - SPECIAL_EDUCATION_SHARE)[:, None] * SPECIAL_EDUCATION_SCORE
+        + (learner - 0.28)[:, None] * ENGLISH_LEARNER_SCORE
+        + (female - 0.49)[:, None] * FEMALE_SCORE
+    )
+
+
+def seat(
+    students: Students, classes: pd.DataFrame, tracking: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Fill the seats of a year's classes from the students of each school and grade.
+
+    Who gets a seat is drawn by lot; the seated are parted into classes by a mix of last year's
+    scores (``tracking``) and chance. Returns the class's row for each student, -1 for none.
+    """
+    cell = students.school * 10 + students.grade
+    by_lot = np.lexsort((rng.random(len(cell)), cell))
+    rank = _rank_in_runs(cell[by_lot])
+    class_cell = (classes["school"] * 10 + classes["grade"]).to_numpy()
+    seats = classes["seats"].to_numpy()
+    cells, inverse = np.unique(class_cell, return_inverse=True)
+    capacity = np.zeros(cell.max() + 1, dtype=int)
+    capacity[cells] = np.bincount(inverse, weights=seats).astype(int)
+    chosen = by_lot[rank < capacity[cell[by_lot]]]
+    chance = rng.standard_normal(len(chosen))
+    mixed = tracking * students.score[chosen].mean(axis=1) + (1 - tracking) * chance
+    chosen = chosen[np.lexsort((mixed, cell[chosen]))]
+    order = np.lexsort((rng.random(len(classes)), class_cell))
+    result = np.full(len(cell), -1)
+    result[chosen] = np.repeat(order, seats[order])
+    return result
+
+
+def _rank_in_runs(values: np.ndarray) -> np.ndarray:
+    """Position of each entry within its run of equal values."""
+    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]])
+    return np.arange(len(values)) - np.repeat(starts, np.diff(np.r_[starts, len(values)]))
+
+
+def class_shocks(number: int, parameters: EffectParameters, rng: np.random.Generator) -> np.ndarray:
+    """Shocks (number, 4) of classes: one common to both groups, one for each."""
+    shared = [parameters.class_shock[subject] for subject in SUBJECTS]
+    own = [parameters.group_shock[subject] for subject in SUBJECTS]
+    common = rng.standard_normal((number, 2)) * shared
+    return np.repeat(common, 2, axis=1) + rng.standard_normal((number, 4)) * np.repeat(own, 2)
+
+
+def next_scores(
+    students: Students,
+    seated: np.ndarray,
+    tested: np.ndarray,
+    effects: np.ndarray,
+    parameters: StudentParameters,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Scores of this year, and the SD by grade and subject of the score before rounding.
+
+    A score is linear in last year's scores, their school-grade mean, the student's traits, the
+    value added of the teacher on the student's group and a shock; the controls of section 3.2
+    hold all but the last two, so that the paper's identifying assumption is true here.
+
+    Parameters
+    ----------
+    students, seated
+        As given by and to ``seat``.
+    tested : (n,) bool array
+        Who takes this year's tests.
+    effects : (C, 4) array
+        What the class adds for each group and subject [student SD].
+
+    Returns
+    -------
+    (n, 2) array
+        Scores as the test reports them, back on the scale of student SD.
+    """
+    sample = (seated >= 0) & tested & students.had_test
+    lag = students.score
+    systematic = _traits_score(students.special, students.learner, students.female)
+    systematic += students.absent[:, None] * ABSENCE_SCORE
+    systematic += _school_means(students, sample) * parameters.school_mean
+    for k, subject in enumerate(SUBJECTS):
+        own = parameters.persistence[subject]
+        rest = 1 - own - parameters.cross_persistence - parameters.school_mean
+        systematic[:, k] += own * lag[:, k] + parameters.cross_persistence * lag[:, 1 - k]
+        gap = parameters.ethnic_gap[subject]
+        systematic[:, k] += max(rest, 0) * gap * ETHNIC_SCORE[students.ethnicity]
+    systematic += _added(students, seated, sample, effects)
+    noise = _correlated(len(lag), CROSS_SUBJECT_NOISE, rng)
+    score = np.empty_like(lag)
+    for grade in np.unique(students.grade):
+        here = students.grade == grade
+        explained = systematic[here]
+        spread = np.sqrt(np.clip(1 - explained.var(axis=0), 0.05, None))
+        score[here] = explained - explained.mean(axis=0) + spread * noise[here]
+    return (score * SCALE_SD).round() / SCALE_SD
+
+
+def _school_means(students: Students, sample: np.ndarray) -> np.ndarray:
+    """School-grade means (n, 2) of last year's scores over the students studied."""
+    cell = students.school * 10 + students.grade
+    count = np.bincount(cell[sample], minlength=cell.max() + 1)
+    means = [
+        np.bincount(cell[sample], weights=students.score[sample, k], minlength=len(count))
+        / np.maximum(count, 1)
+        for k in range(2)
+    ]
+    return np.column_stack(means)[cell]
+
+
+def _added(
+    students: Students, seated: np.ndarray, sample: np.ndarray, effects: np.ndarray
+) -> np.ndarray:
+    """What the class adds (n, 2) to the student's group; nothing outside the classes."""
+    added = np.zeros((len(seated), 2))
+    inside = seated >= 0
+    for grade in np.unique(students.grade[inside]):
+        here = inside & (students.grade == grade)
+        reference = sample & here
+        for k in range(2):
+            lag = students.score[:, k]
+            pool = lag[reference] if reference.any() else lag[here]
+            higher = (lag[here] >= np.median(pool)).astype(int)
+            added[here, k] = effects[seated[here], 2 * k + higher]
+    return added
