@@ -1,0 +1,54 @@
+"""Which files hold a district's tables; light enough to be asked while the workflow is parsed."""
+
+from pathlib import Path
+
+from welfare_added.district.problems import Problem, raise_any
+
+TABLES = ("enrolments", "classes", "teachers", "outcomes")
+OPTIONAL = ("outcomes",)
+
+
+def find_tables(folder: Path | str, *, to_be_made: bool = False) -> dict[str, Path]:
+    """Find each table's file in a folder.
+
+    Parameters
+    ----------
+    folder
+        Holds <table>.csv or <table>.parquet.
+    to_be_made
+        The workflow itself makes the folder: a required table that is not there yet will be CSV.
+
+    Returns
+    -------
+    dict of Path
+        Table to file, in the order of `TABLES`; an optional table without a file is left out.
+
+    Raises
+    ------
+    DistrictError
+        If a required table has no file, or a table has two.
+
+    """
+    folder = Path(folder)
+    if not to_be_made and not folder.is_dir():
+        remedy = "set district.source in config.yaml to 'synthetic' or to an existing folder"
+        raise_any([Problem(str(folder), "no such folder", remedy)])
+    found, problems = {}, []
+    for table in TABLES:
+        files = [folder / f"{table}.{kind}" for kind in ("csv", "parquet")]
+        there = [file for file in files if file.is_file()]
+        if len(there) == 2:
+            remedy = "keep the one that is meant and move the other away"
+            problems.append(
+                Problem(str(folder), f"both {table}.csv and {table}.parquet are there", remedy)
+            )
+        elif there:
+            found[table] = there[0]
+        elif table not in OPTIONAL:
+            if to_be_made:
+                found[table] = files[0]
+            else:
+                what = f"neither {table}.csv nor {table}.parquet is there"
+                problems.append(Problem(str(folder), what, f"export the table of {table} to it"))
+    raise_any(problems)
+    return found

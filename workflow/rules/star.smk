@@ -1,0 +1,19 @@
+STAR = f"results/{config['star']['study']}"
+STAR_RAW = config["star"]["district"]["source"]
+
+
+rule star_tables:
+    message:
+        "Converting Project STAR to the raw tables of a district"
+    input:
+        code=code("star_tables"),
+    output:
+        enrolments=f"{STAR_RAW}/enrolments.csv",
+        classes=f"{STAR_RAW}/classes.csv",
+        teachers=f"{STAR_RAW}/teachers.csv",
+    log:
+        f"{STAR}/logs/star_tables.log",
+    benchmark:
+        f"{STAR}/benchmarks/star_tables.tsv"
+    script:
+        script("star_tables")
