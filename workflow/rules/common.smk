@@ -1,6 +1,8 @@
 from pathlib import Path
 
+from welfare_added import settings
 from welfare_added.audit.imports import project_modules
+from welfare_added.settings import overridden
 
 ROOT = Path(workflow.basedir)
 while not (ROOT / "pyproject.toml").is_file():
@@ -9,6 +11,15 @@ while not (ROOT / "pyproject.toml").is_file():
 RESULTS = f"results/{config['study']}"
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
+CALIBRATION = "workflow/calibration"
+
+
+def check_config(config):
+    """Refuse unknown keys and impossible values before anything runs."""
+    try:
+        settings.check(config, ROOT / "workflow/schemas/config.schema.json")
+    except settings.ConfigError as error:
+        raise WorkflowError(str(error)) from None
 
 
 def script(name):

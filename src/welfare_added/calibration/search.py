@@ -186,3 +186,30 @@ def _binned(
         np.sqrt(np.average((v - m) ** 2, weights=w)) for v, m in zip(values, means, strict=True)
     ]
     return means[0] - means[1], spreads[0] / spreads[1]
+
+
+def tidy(parameters: dict) -> dict:
+    """Round every number of nested dictionaries to six significant digits."""
+    return {
+        key: tidy(value) if isinstance(value, dict) else float(f"{value:.6g}")
+        for key, value in parameters.items()
+    }
+
+
+def step_table(steps: list[Step], targets: pd.DataFrame) -> pd.DataFrame:
+    """What every step found: step, quantity, target, found."""
+    wanted = targets.set_index("quantity")["target"]
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "step": number,
+                    "quantity": wanted.index,
+                    "target": wanted.to_numpy(),
+                    "found": step.found.reindex(wanted.index).to_numpy(),
+                }
+            )
+            for number, step in enumerate(steps)
+        ],
+        ignore_index=True,
+    )

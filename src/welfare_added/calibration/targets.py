@@ -69,6 +69,27 @@ def _flatten(content: dict, prefix: str):
             yield (path, float(value), float("nan"))
 
 
+def compare(targets: pd.DataFrame, found: pd.Series) -> pd.DataFrame:
+    """Set achieved moments beside their targets.
+
+    Returns
+    -------
+    DataFrame
+        quantity, target, achieved, ratio (achieved over target), source.
+
+    """
+    achieved = found.reindex(targets["quantity"]).to_numpy()
+    return pd.DataFrame(
+        {
+            "quantity": targets["quantity"],
+            "target": targets["target"],
+            "achieved": achieved,
+            "ratio": achieved / targets["target"],
+            "source": targets["quantity"].map(source_of),
+        }
+    )
+
+
 def source_of(quantity: str) -> str:
     """Where in the paper a target stands."""
     places = {

@@ -1,0 +1,40 @@
+"""Search the synthetic district's parameters through the estimator."""
+
+import logging
+
+import pandas as pd
+import yaml
+
+from welfare_added import logs
+from welfare_added.calibration.evaluate import evaluator
+from welfare_added.calibration.search import search, step_table, tidy
+from welfare_added.calibration.targets import read_targets
+from welfare_added.tables import write_csv, write_text
+
+
+def main(start, targets, parameters_path, steps_path, settings):
+    """Search from the parameters in ``start``; write the result and how it was reached."""
+    targets = read_targets(targets)
+    with open(start, encoding="utf-8") as file:  # noqa: PTH123
+        content = yaml.safe_load(file)
+    steps = search(
+        content,
+        targets,
+        evaluator(targets, **settings),
+        people_steps=10,
+        score_steps=16,
+        report=logging.getLogger("calibrate").info,
+    )
+    write_text(yaml.safe_dump(tidy(steps[-1].parameters), sort_keys=False), parameters_path)
+    write_csv(step_table(steps, targets), steps_path)
+
+
+if "snakemake" in globals():
+    logs.to_file(snakemake.log[0])
+    main(
+        snakemake.input.start,
+        snakemake.input.targets,
+        snakemake.output.parameters,
+        snakemake.output.steps,
+        dict(snakemake.params),
+    )

@@ -1,0 +1,18 @@
+"""Set the district's moments beside what the paper says of them."""
+
+import pandas as pd
+
+from welfare_added import logs
+from welfare_added.calibration.targets import compare, read_targets
+from welfare_added.tables import write_csv
+
+
+def main(moments, targets, path):
+    """Write target, achieved and their ratio for every line of the calibration file."""
+    found = pd.read_csv(moments, index_col="quantity")["value"]
+    write_csv(compare(read_targets(targets), found), path)
+
+
+if "snakemake" in globals():
+    logs.to_file(snakemake.log[0])
+    main(snakemake.input.moments, snakemake.input.targets, snakemake.output[0])

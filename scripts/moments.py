@@ -1,0 +1,32 @@
+"""Describe the district and its estimates before any reallocation."""
+
+import pandas as pd
+
+from welfare_added import logs
+from welfare_added.calibration.moments import moments, sorting_bins
+from welfare_added.calibration.targets import bin_counts, read_targets
+from welfare_added.tables import write_csv
+
+
+def main(students, classes, outcomes, estimates, targets, moments_path, bins_path):
+    """Write all moments of the calibration file, and the bins of figures 3 and A.2."""
+    classes, estimates = pd.read_parquet(classes), pd.read_parquet(estimates)
+    bins = bin_counts(read_targets(targets))
+    found = moments(
+        pd.read_parquet(students), classes, estimates, pd.read_parquet(outcomes), bins
+    )
+    write_csv(found.reset_index(), moments_path)
+    write_csv(sorting_bins(classes, estimates, bins), bins_path)
+
+
+if "snakemake" in globals():
+    logs.to_file(snakemake.log[0])
+    main(
+        snakemake.input.students,
+        snakemake.input.classes,
+        snakemake.input.outcomes,
+        snakemake.input.estimates,
+        snakemake.input.targets,
+        snakemake.output.moments,
+        snakemake.output.bins,
+    )

@@ -1,0 +1,26 @@
+"""Make the synthetic district: raw tables, and the truth in a file of its own."""
+
+from welfare_added import logs
+from welfare_added.district import parameters
+from welfare_added.district.synthetic import synthesise
+from welfare_added.tables import write_csv, write_parquet
+
+
+def main(source, tables, truth, *, size, seed, years, grades):
+    """Make a district from the parameters in ``source``."""
+    district = synthesise(
+        parameters.load(source), size=size, seed=seed, years=tuple(years), grades=tuple(grades)
+    )
+    for name, table in district.tables.items():
+        write_csv(table, tables[name])
+    write_parquet(district.truth, truth)
+
+
+if "snakemake" in globals():
+    logs.to_file(snakemake.log[0])
+    main(
+        snakemake.input.parameters,
+        {name: snakemake.output[name] for name in ("enrolments", "classes", "teachers", "outcomes")},
+        snakemake.output.truth,
+        **snakemake.params,
+    )

@@ -1,0 +1,71 @@
+"""The user's choices: checked against the schema, with overrides merged."""
+
+import copy
+import json
+from pathlib import Path
+
+from jsonschema import Draft202012Validator
+
+
+class ConfigError(ValueError):
+    """A choice in config.yaml that cannot be followed."""
+
+
+def check(config: dict, schema: Path) -> None:
+    """Refuse a configuration that the schema does not allow.
+
+    Raises
+    ------
+    ConfigError
+        One line a problem: the key, what stands there, what would be right.
+
+    """
+    validator = Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
+    errors = sorted(validator.iter_errors(config), key=lambda e: [str(part) for part in e.path])
+    problems = [_explain(error) for error in errors]
+    if not problems:
+        problems = list(_contradictions(config))
+    if problems:
+        raise ConfigError("config.yaml cannot be used:\n" + "\n".join(f"- {p}" for p in problems))
+
+
+def overridden(config: dict, changes: dict) -> dict:
+    """Merge nested ``changes`` into a copy of ``config``."""
+    merged = copy.deepcopy({k: v for k, v in config.items() if v is not changes})
+    for key, value in changes.items():
+        if isinstance(value, dict) and isinstance(merged.get(key), dict):
+            merged[key] = overridden(merged[key], value)
+        else:
+            merged[key] = copy.deepcopy(value)
+    return merged
+
+
+def _explain(error) -> str:
+    place = ".".join(str(part) for part in error.path) or "the top level"
+    wanted = error.schema.get("description") if isinstance(error.schema, dict) else None
+    if error.validator == "additionalProperties":
+        known = ", ".join(error.schema["properties"])
+        unknown = sorted(set(error.instance) - set(error.schema["properties"]))
+        return f"{place}: unknown key {', '.join(unknown)}; known keys are {known}"
+    if error.validator == "required":
+        missing = sorted(set(error.schema["required"]) - set(error.instance))
+        return f"{place}: missing key {', '.join(missing)}"
+    if error.validator == "enum":
+        return f"{place}: {error.instance!r} is not one of {', '.join(error.schema['enum'])}"
+    if error.validator == "not":
+        return f"{place}: {error.instance!r} is not allowed; wanted: {wanted}"
+    return f"{place}: {error.message}" + (f"; wanted: {wanted}" if wanted else "")
+
+
+def _contradictions(config: dict):
+    for path in ("district.years", "welfare.working_ages", "welfare.bonuses"):
+        section, key = path.split(".")
+        first, last = config[section][key]
+        if first > last:
+            yield f"{path}: {first} comes after {last}; write the smaller one first"
+    grades = config["district"]["grades"]
+    if grades != sorted(grades):
+        yield f"district.grades: {grades} is not in ascending order"
+    first, last, step = config["allocation"]["ces_gammas"]
+    if first > last or step <= 0:
+        yield "allocation.ces_gammas: wanted first, last and a step above zero, as 0.0, 4.9, 0.1"

@@ -1,0 +1,20 @@
+# One study from raw tables to claims. The Snakefile runs it for config.yaml's study, and again,
+# as a module with the overrides under `star`, for Project STAR.
+
+
+include: "rules/common.smk"
+
+
+check_config(config)
+
+
+include: "rules/district.smk"
+include: "rules/value_added.smk"
+include: "rules/moments.smk"
+include: "rules/allocation.smk"
+include: "rules/welfare.smk"
+include: "rules/exhibits.smk"
+include: "rules/claims.smk"
+
+
+PIPELINE = [*EXHIBIT_FILES, *CLAIM_FILES]

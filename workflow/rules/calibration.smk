@@ -1,0 +1,42 @@
+rule calibration:
+    message:
+        "Setting the district beside what the paper says of it"
+    input:
+        moments=f"{RESULTS}/moments.csv",
+        targets=f"{CALIBRATION}/eastmond_2024_inputs.yaml",
+        code=code("calibration"),
+    output:
+        "results/calibration.csv",
+    log:
+        f"{LOGS}/calibration.log",
+    benchmark:
+        f"{BENCHMARKS}/calibration.tsv"
+    script:
+        script("calibration")
+
+
+# Not part of the default run: its result is committed as workflow/calibration/parameters.yaml,
+# where `make calibrate` copies it.
+rule calibrate:
+    message:
+        "Searching the synthetic district's parameters (several minutes)"
+    input:
+        start=f"{CALIBRATION}/parameters.yaml",
+        targets=f"{CALIBRATION}/eastmond_2024_inputs.yaml",
+        code=code("calibrate"),
+    output:
+        parameters="results/calibrate/parameters.yaml",
+        steps="results/calibrate/steps.csv",
+    params:
+        seed=config["district"]["seed"],
+        years=config["district"]["years"],
+        grades=config["district"]["grades"],
+        split=config["district"]["split"],
+        class_size=config["district"]["class_size"],
+        estimation=config["value_added"],
+    log:
+        f"{LOGS}/calibrate.log",
+    benchmark:
+        f"{BENCHMARKS}/calibrate.tsv"
+    script:
+        script("calibrate")

@@ -1,0 +1,23 @@
+rule synthetic_district:
+    message:
+        "Making a synthetic district of size {params.size}"
+    input:
+        parameters=f"{CALIBRATION}/parameters.yaml",
+        code=code("synthetic_district"),
+    output:
+        enrolments=f"{RESULTS}/district/raw/enrolments.csv",
+        classes=f"{RESULTS}/district/raw/classes.csv",
+        teachers=f"{RESULTS}/district/raw/teachers.csv",
+        outcomes=f"{RESULTS}/district/raw/outcomes.csv",
+        truth=f"{RESULTS}/truth/value_added.parquet",
+    params:
+        size=config["district"]["size"],
+        seed=config["district"]["seed"],
+        years=config["district"]["years"],
+        grades=config["district"]["grades"],
+    log:
+        f"{LOGS}/synthetic_district.log",
+    benchmark:
+        f"{BENCHMARKS}/synthetic_district.tsv"
+    script:
+        script("synthetic_district")
