@@ -38,12 +38,10 @@ class SolverStall(RuntimeError):
 
 
 class HighsEngine:
-    """Solves a cell's problem at one weight after the other, each from the last basis.
-
-    complete: where all allowed arcs number at most so many times the rows, none is left out.
-    """
+    """Solves a cell's problem at one weight after the other, each from the last basis."""
 
     def __init__(self, problem: Problem, complete: float = 8.0):
+        """Merge equal classes; keep every arc if they are at most ``complete`` times the rows."""
         self.teachers = problem.teachers
         n = len(self.teachers)
         layers = [problem.blocks[:, None], *problem.classes, *problem.ties.values()]
@@ -144,7 +142,7 @@ class HighsEngine:
         return np.stack(pairs, axis=1).astype(np.int32).ravel()
 
     def _price(self, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Run, add violated arcs, until none is left; values of the window and duals of the rows."""
+        """Run, add violated arcs until none is left; the window's values and the rows' duals."""
         for rounds in range(1, ROUNDS + 1):
             self.highs.run()
             if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:

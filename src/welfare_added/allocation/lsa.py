@@ -12,6 +12,7 @@ class LsaEngine:
     """Solves a cell's problem at one weight after the other; block by block."""
 
     def __init__(self, problem: Problem):
+        """Split the cell into its blocks."""
         self.problem = problem
         order = np.argsort(problem.blocks, kind="stable")
         cuts = np.flatnonzero(np.diff(problem.blocks[order])) + 1

@@ -28,6 +28,7 @@ class Problem:
     name: str = "cell"
 
     def __post_init__(self) -> None:
+        """Refuse shapes that do not fit and factors that are not finite."""
         n, k = self.teachers.shape
         if self.classes.shape[1:] != (n, k) or self.blocks.shape != (n,) or n == 0:
             raise ValueError(

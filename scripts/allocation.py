@@ -1,0 +1,30 @@
+import pandas as pd
+
+from welfare_added import logs, tables
+from welfare_added.allocation.frontier import subject_shares
+from welfare_added.allocation.objectives import group_objective, social_weights
+from welfare_added.allocation.plans import solve_plan
+
+
+def main(slots, plan, certificates, params):
+    slots = pd.read_parquet(slots)
+    objective = group_objective(
+        slots,
+        subject_shares(params.subject, params.subject_weight_ela),
+        params.information,
+        social_weights(params.weights),
+        params.ends,
+    )
+    results = solve_plan(slots, objective, params.scope, params.solver, params.tolerance)
+    tables.write_parquet(results[0], plan)
+    tables.write_csv(results[1], certificates)
+
+
+if "snakemake" in globals():
+    logs.to_file(snakemake.log[0])
+    main(
+        snakemake.input.slots,
+        snakemake.output.plan,
+        snakemake.output.certificates,
+        snakemake.params,
+    )

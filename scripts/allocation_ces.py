@@ -1,0 +1,29 @@
+import pandas as pd
+
+from welfare_added import logs, tables
+from welfare_added.allocation.ces import ces_factors, gamma_grid
+from welfare_added.allocation.objectives import ces_objective
+from welfare_added.allocation.plans import solve_plan
+
+
+def main(slots, students, plan, certificates, params):
+    slots = pd.read_parquet(slots)
+    gammas = gamma_grid(*params.gammas)
+    factors = ces_factors(
+        pd.read_parquet(students), slots, gammas, params.earnings_per_sd, params.mean_earnings
+    )
+    objective = ces_objective(slots, gammas, factors)
+    results = solve_plan(slots, objective, params.scope, params.solver, params.tolerance, "g")
+    tables.write_parquet(results[0], plan)
+    tables.write_csv(results[1], certificates)
+
+
+if "snakemake" in globals():
+    logs.to_file(snakemake.log[0])
+    main(
+        snakemake.input.slots,
+        snakemake.input.students,
+        snakemake.output.plan,
+        snakemake.output.certificates,
+        snakemake.params,
+    )

@@ -1,0 +1,14 @@
+import pandas as pd
+
+from welfare_added import logs, tables
+from welfare_added.allocation.slots import build_slots
+
+
+def main(classes, value_added, slots):
+    table = build_slots(pd.read_parquet(classes), pd.read_parquet(value_added))
+    tables.write_parquet(table, slots)
+
+
+if "snakemake" in globals():
+    logs.to_file(snakemake.log[0])
+    main(snakemake.input.classes, snakemake.input.value_added, snakemake.output.slots)

@@ -1,0 +1,131 @@
+"""The planner's objectives as low-rank scores: sum_k F_k(class; weight) V_k(teacher).
+
+Scores are sums over a class's students, in student SD of value added times students (CES: dollars
+times students); the constant 1/N of the paper's equations is left out.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.allocation.problem import Problem
+
+ENDS = ("efficient", "arbitrary")
+SCOPES = ("district", "school")
+INFORMATION = ("heterogeneous", "standard")
+
+
+@dataclass(frozen=True)
+class Objective:
+    """Factors of all slots: teachers (N, k), classes (W, N, k), the W weights, and tie-breakers.
+
+    ties: weight index -> (N, k) class factors of the objective that breaks ties there.
+    """
+
+    teachers: np.ndarray
+    classes: np.ndarray
+    weights: np.ndarray
+    ties: Mapping[int, np.ndarray]
+
+
+def social_weights(weights: int | Sequence[float]) -> np.ndarray:
+    """Weights from 0 to 1, evenly spaced if a count is given, else as listed; (W,).
+
+    Raises ValueError unless there are two or more, all in [0, 1], in increasing order.
+    """
+    if isinstance(weights, int):
+        if weights < 2:
+            raise ValueError(f"allocation.weights: {weights} is too few; want 2 or more.")
+        return np.arange(weights) / (weights - 1)
+    grid = np.asarray(weights, dtype=float)
+    outside = [float(weight) for weight in grid if not 0 <= weight <= 1]
+    if outside:
+        raise ValueError(
+            f"allocation.weights: {len(outside)} outside [0, 1], for example {outside[:3]}. "
+            "A weight is the share of the planner's concern that a group gets."
+        )
+    if len(grid) < 2 or (np.diff(grid) <= 0).any():
+        raise ValueError("allocation.weights: want two or more, each larger than the one before.")
+    return grid
+
+
+def group_objective(
+    slots: pd.DataFrame,
+    subjects: Mapping[str, float],
+    information: str,
+    weights: np.ndarray,
+    ends: str = "efficient",
+) -> Objective:
+    """Weight w on lower-, 1 - w on higher-scoring students: eqs. 7, 8, and that of section 5.1.2.
+
+    subjects: weight of each subject, {"ela": 1.0} or {"ela": 0.75, "math": 0.25}.
+    heterogeneous: each group's own value added; standard: one estimate for all students.
+    """
+    _one_of("information", information, INFORMATION)
+
+    def factors(weight: float) -> np.ndarray:
+        columns = []
+        for subject, share in subjects.items():
+            lower = share * weight * slots[f"lower_{subject}"].to_numpy(float)
+            higher = share * (1 - weight) * slots[f"higher_{subject}"].to_numpy(float)
+            columns += [lower, higher] if information == "heterogeneous" else [lower + higher]
+        return np.stack(columns, axis=1)
+
+    kinds = ["lower", "higher"] if information == "heterogeneous" else ["standard"]
+    teachers = [f"va_{kind}_{subject}" for subject in subjects for kind in kinds]
+    return _objective(slots[teachers].to_numpy(float), factors, weights, ends)
+
+
+def subject_objective(
+    slots: pd.DataFrame, weights: np.ndarray, ends: str = "efficient"
+) -> Objective:
+    """Weight w on ELA, 1 - w on math, all students alike (heterogeneous estimates): eq. 9."""
+
+    def factors(weight: float) -> np.ndarray:
+        shares = [weight, weight, 1 - weight, 1 - weight]
+        return slots[list(COUNTS)].to_numpy(float) * shares
+
+    return _objective(slots[list(ESTIMATES)].to_numpy(float), factors, weights, ends)
+
+
+def ces_objective(slots: pd.DataFrame, gammas: np.ndarray, factors: np.ndarray) -> Objective:
+    """The CES planner of figure A.5: class factors (G, N, 4) of ``ces_factors``, one a gamma."""
+    return Objective(slots[list(ESTIMATES)].to_numpy(float), factors, gammas, {})
+
+
+COUNTS = ("lower_ela", "higher_ela", "lower_math", "higher_math")
+ESTIMATES = ("va_lower_ela", "va_higher_ela", "va_lower_math", "va_higher_math")
+
+
+def cell_problems(slots: pd.DataFrame, objective: Objective, scope: str) -> Iterator[Problem]:
+    """The problem of each cell (year x grade); within schools, a school is a block of it."""
+    _one_of("scope", scope, SCOPES)
+    for cell, rows in slots.groupby("cell", sort=True):
+        at = rows.index.to_numpy()
+        schools = pd.factorize(rows["school_id"])[0]
+        yield Problem(
+            teachers=objective.teachers[at],
+            classes=objective.classes[:, at],
+            blocks=schools if scope == "school" else np.zeros(len(at), dtype=int),
+            ties={index: factors[at] for index, factors in objective.ties.items()},
+            labels=objective.weights,
+            name=f"cell {cell} (year {rows['year'].iloc[0]}, grade {rows['grade'].iloc[0]})",
+        )
+
+
+def _objective(
+    teachers: np.ndarray, factors: Callable[[float], np.ndarray], weights: np.ndarray, ends: str
+) -> Objective:
+    """Stack the factors; at weights 0 and 1 the other group's objective breaks ties."""
+    _one_of("allocation.ends", ends, ENDS)
+    ties = {}
+    if ends == "efficient":
+        ties = {i: factors(1 - w) for i, w in enumerate(weights) if w in (0, 1)}
+    return Objective(teachers, np.stack([factors(w) for w in weights]), weights, ties)
+
+
+def _one_of(name: str, value: str, choices: Sequence[str]) -> None:
+    if value not in choices:
+        raise ValueError(f"{name}: {value!r} is unknown; want one of {', '.join(choices)}.")

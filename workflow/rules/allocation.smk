@@ -1,0 +1,105 @@
+from itertools import product
+
+PLANS = list(
+    product(("ela", "math", "both"), ("district", "school"), ("heterogeneous", "standard"))
+)
+
+
+rule slots:
+    message: "Listing the classes that can be reallocated"
+    input:
+        classes=f"{RESULTS}/district/classes.parquet",
+        value_added=f"{RESULTS}/value_added.parquet",
+        code=code("slots"),
+    output:
+        slots=f"{RESULTS}/allocation/slots.parquet",
+    log: f"{LOGS}/slots.log"
+    benchmark: f"{BENCHMARKS}/slots.tsv"
+    script: script("slots")
+
+
+rule allocation:
+    message: "Allocating teachers over all weights: {wildcards.subject}, {wildcards.scope}, {wildcards.information}"
+    input:
+        slots=f"{RESULTS}/allocation/slots.parquet",
+        code=code("allocation"),
+    output:
+        plan=f"{RESULTS}/allocation/plans/{{subject}}_{{scope}}_{{information}}.parquet",
+        certificates=f"{RESULTS}/allocation/certificates/{{subject}}_{{scope}}_{{information}}.csv",
+    wildcard_constraints:
+        subject="ela|math|both",
+        scope="district|school",
+        information="heterogeneous|standard",
+    params:
+        subject=lambda wildcards: wildcards.subject,
+        scope=lambda wildcards: wildcards.scope,
+        information=lambda wildcards: wildcards.information,
+        subject_weight_ela=config["welfare"]["subject_weight_ela"],
+        weights=config["allocation"]["weights"],
+        ends=config["allocation"]["ends"],
+        solver=config["allocation"]["solver"],
+        tolerance=config["allocation"]["tolerance"],
+    log: f"{LOGS}/allocation_{{subject}}_{{scope}}_{{information}}.log"
+    benchmark: f"{BENCHMARKS}/allocation_{{subject}}_{{scope}}_{{information}}.tsv"
+    script: script("allocation")
+
+
+rule allocation_subjects:
+    message: "Allocating teachers over weights of ELA and math: {wildcards.scope}"
+    input:
+        slots=f"{RESULTS}/allocation/slots.parquet",
+        code=code("allocation_subjects"),
+    output:
+        plan=f"{RESULTS}/allocation/plans/subjects_{{scope}}.parquet",
+        certificates=f"{RESULTS}/allocation/certificates/subjects_{{scope}}.csv",
+    wildcard_constraints:
+        scope="district|school",
+    params:
+        scope=lambda wildcards: wildcards.scope,
+        weights=config["allocation"]["weights"],
+        ends=config["allocation"]["ends"],
+        solver=config["allocation"]["solver"],
+        tolerance=config["allocation"]["tolerance"],
+    log: f"{LOGS}/allocation_subjects_{{scope}}.log"
+    benchmark: f"{BENCHMARKS}/allocation_subjects_{{scope}}.tsv"
+    script: script("allocation_subjects")
+
+
+rule allocation_ces:
+    message: "Allocating teachers for the CES planner: {wildcards.scope}"
+    input:
+        slots=f"{RESULTS}/allocation/slots.parquet",
+        students=f"{RESULTS}/district/students.parquet",
+        code=code("allocation_ces"),
+    output:
+        plan=f"{RESULTS}/allocation/plans/ces_{{scope}}.parquet",
+        certificates=f"{RESULTS}/allocation/certificates/ces_{{scope}}.csv",
+    wildcard_constraints:
+        scope="district|school",
+    params:
+        scope=lambda wildcards: wildcards.scope,
+        gammas=config["allocation"]["ces_gammas"],
+        earnings_per_sd=config["welfare"]["earnings_per_sd"],
+        mean_earnings=config["welfare"]["mean_annual_earnings"],
+        solver=config["allocation"]["solver"],
+        tolerance=config["allocation"]["tolerance"],
+    log: f"{LOGS}/allocation_ces_{{scope}}.log"
+    benchmark: f"{BENCHMARKS}/allocation_ces_{{scope}}.tsv"
+    script: script("allocation_ces")
+
+
+rule frontiers:
+    message: "Measuring the frontiers of all plans"
+    input:
+        slots=f"{RESULTS}/allocation/slots.parquet",
+        plans=[f"{RESULTS}/allocation/plans/{'_'.join(plan)}.parquet" for plan in PLANS],
+        certificates=[f"{RESULTS}/allocation/certificates/{'_'.join(plan)}.csv" for plan in PLANS],
+        code=code("frontiers"),
+    output:
+        frontiers=f"{RESULTS}/frontiers.csv",
+    params:
+        labels=PLANS,
+        subject_weight_ela=config["welfare"]["subject_weight_ela"],
+    log: f"{LOGS}/frontiers.log"
+    benchmark: f"{BENCHMARKS}/frontiers.tsv"
+    script: script("frontiers")
