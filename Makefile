@@ -13,7 +13,7 @@ reproduce: $(READY)  ## every exhibit, claim and calibration line
 	$(SNAKEMAKE)
 
 test: $(READY)  ## units, properties, recovery, the DAG on the tiny district
-	$(VENV)/bin/pytest -n $(CORES) --dist worksteal
+	$(VENV)/bin/pytest -n $(CORES) --dist loadgroup
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .

@@ -1,0 +1,102 @@
+"""A copy of the project with a tiny district, run whole once."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+SMALL_CHOICES = {"district": {"size": "tiny"}, "allocation": {"weights": 11}}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A working copy of the project, and a way to run Snakemake in it."""
+
+    folder: Path
+
+    def snakemake(self, *arguments: str, cores: int = 1) -> subprocess.CompletedProcess:
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(self.folder / "src"),
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments],
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def run(self, *arguments: str, cores: int = 1) -> str:
+        done = self.snakemake(*arguments, cores=cores)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def due(self, *arguments: str) -> set[str]:
+        """Names of the rules that a run would execute."""
+        output = self.run("--dry-run", "--quiet", "host", *arguments)
+        lines = output.splitlines()
+        if "Job stats:" not in lines:
+            assert "Nothing to be done" in output, output
+            return set()
+        table = lines[lines.index("Job stats:") + 3 :]
+        return {row.split()[0] for row in table[: [*table, ""].index("")]} - {"total"}
+
+    def choose(self, changes: dict) -> None:
+        """Change config.yaml."""
+        path = self.folder / "config.yaml"
+        config = yaml.safe_load(path.read_text())
+        for section, values in changes.items():
+            if isinstance(values, dict):
+                config[section].update(values)
+            else:
+                config[section] = values
+        path.write_text(yaml.safe_dump(config, sort_keys=False))
+
+
+def copy_project(folder: Path) -> Project:
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        if name.startswith("tests/") or not (ROOT / name).is_file():
+            continue
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, target)
+    project = Project(folder)
+    project.choose(SMALL_CHOICES)
+    return project
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory) -> Project:
+    """The tiny district with every target made, on two cores."""
+    project = copy_project(tmp_path_factory.mktemp("tiny"))
+    project.run(cores=2)
+    return project
+
+
+@pytest.fixture
+def fresh(tmp_path) -> Project:
+    """A copy in which nothing has run."""
+    return copy_project(tmp_path)
+
+
+@pytest.fixture
+def changed(tiny, tmp_path) -> Project:
+    """The tiny district's finished run, in a copy that a test may change."""
+    shutil.copytree(tiny.folder, tmp_path / "copy", symlinks=True)
+    return Project(tmp_path / "copy")

@@ -1,0 +1,63 @@
+"""Choices that cannot be followed are refused before anything runs, in plain words."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from welfare_added.settings import ConfigError, check, overridden
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = ROOT / "workflow/schemas/config.schema.json"
+
+
+@pytest.fixture
+def config():
+    return yaml.safe_load((ROOT / "config.yaml").read_text())
+
+
+def test_the_default_is_allowed(config):
+    check(config, SCHEMA)
+    check(overridden(config, config["star"]), SCHEMA)
+
+
+BAD = [
+    ("district.siez", "tiny", r"district: unknown key siez; known keys are source, size"),
+    ("district.size", "huge", r"district.size: 'huge' is not one of full, small, tiny"),
+    ("district.years", [2013, 2003], r"district.years: 2013 comes after 2003"),
+    ("district.grades", [5, 4], r"district.grades: \[5, 4\] is not in ascending order"),
+    ("allocation.weights", 100, r"allocation.weights: 100 is not allowed; wanted: number of social"),
+    ("allocation.ces_gammas", [0, 1, 0], r"allocation.ces_gammas: wanted first, last and a step"),
+    ("welfare.subject_weight_ela", 1.5, r"welfare.subject_weight_ela: 1.5 is greater than the max"),
+    ("welfare.bias_weight", -0.1, r"bias_weight: -0.1 is less than the minimum of 0; wanted: social"),
+    ("welfare.tax_rate", "0.28", r"welfare.tax_rate: '0.28' is not of type 'number'"),
+    ("value_added.estimator", "ols", r"'ols' is not one of leave_year_out, empirical_bayes"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "message"), BAD, ids=[bad[0] for bad in BAD])
+def test_a_bad_choice_is_explained(config, path, value, message):
+    section, key = path.split(".")
+    config[section][key] = value
+    with pytest.raises(ConfigError, match=message):
+        check(config, SCHEMA)
+
+
+def test_a_missing_key_is_named(config):
+    del config["welfare"]["tax_rate"]
+    with pytest.raises(ConfigError, match="welfare: missing key tax_rate"):
+        check(config, SCHEMA)
+
+
+def test_overriding_leaves_the_original_alone(config):
+    merged = overridden(config, {"district": {"size": "tiny"}})
+    assert merged["district"]["size"] == "tiny"
+    assert merged["district"]["seed"] == config["district"]["seed"]
+    assert config["district"]["size"] == "full"
+
+
+def test_every_choice_has_a_comment():
+    lines = (ROOT / "config.yaml").read_text().split("\nstar:")[0].splitlines()
+    bare = [line for line in lines if ":" in line and "#" not in line and not line.endswith(":")]
+    nested = {"    math: 650", "    ela: 1524"}
+    assert set(bare) <= nested
