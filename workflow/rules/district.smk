@@ -1,25 +1,11 @@
-from snakemake.exceptions import WorkflowError
-
-from welfare_added.district.files import TABLES, find_tables
-
-
-def raw_tables(source):
-    """File of each raw table: made by the workflow, or found in the reader's folder."""
-    if source == "synthetic":
-        return {table: f"{RESULTS}/district/raw/{table}.csv" for table in TABLES}
-    made_here = Path(source).parts[:1] == ("results",)
-    try:
-        found = find_tables(source, to_be_made=made_here)
-    except ValueError as error:
-        raise WorkflowError(str(error)) from None
-    return {table: str(path) for table, path in found.items()}
+from welfare_added.district.files import raw_tables
 
 
 rule district:
     message:
         "Checking the raw tables and deriving the analysis sample"
     input:
-        **raw_tables(config["district"]["source"]),
+        **raw_tables(config["district"]["source"], made_in=f"{RESULTS}/district/raw"),
         code=code("district"),
     output:
         students=f"{RESULTS}/district/students.parquet",

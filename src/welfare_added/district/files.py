@@ -8,6 +8,29 @@ TABLES = ("enrolments", "classes", "teachers", "outcomes")
 OPTIONAL = ("outcomes",)
 
 
+def raw_tables(source: str, made_in: str) -> dict[str, str]:
+    """Say where the raw tables of ``district.source`` are, or will be.
+
+    Parameters
+    ----------
+    source
+        "synthetic", or a folder; a folder under results/ is made by the workflow.
+    made_in
+        The folder into which the synthetic district is written.
+
+    Raises
+    ------
+    DistrictError
+        See `find_tables`.
+
+    """
+    if source == "synthetic":
+        return {table: f"{made_in}/{table}.csv" for table in TABLES}
+    to_be_made = Path(source).parts[:1] == ("results",)
+    found = find_tables(source, to_be_made=to_be_made)
+    return {table: str(path) for table, path in found.items()}
+
+
 def find_tables(folder: Path | str, *, to_be_made: bool = False) -> dict[str, Path]:
     """Find each table's file in a folder.
 

@@ -153,13 +153,14 @@ def _flat(values: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
 
 
 def _numbers(values: pyarrow.ChunkedArray, *, whole: bool) -> pd.Series:
-    given = values.to_pandas()
-    if given.dtype == object:
-        given = given.astype("str")
-    numbers = pd.to_numeric(given, errors="coerce").astype("float64")
-    text = numbers.isna() & given.notna()
-    if text.any():
-        raise _WrongValuesError("text where a number is expected", text)
+    try:
+        numbers = values.cast(pyarrow.float64()).to_pandas()
+    except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError):
+        given = values.to_pandas().astype("str")
+        numbers = pd.to_numeric(given, errors="coerce").astype("float64")
+        text = numbers.isna() & given.notna()
+        if text.any():
+            raise _WrongValuesError("text where a number is expected", text) from None
     if not whole:
         return numbers
     if numbers.isna().any():

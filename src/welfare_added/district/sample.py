@@ -216,7 +216,7 @@ def _outcomes(outcomes: pd.DataFrame | None, student_ids: pd.Series) -> pd.DataF
         log.info("no outcomes table: exhibits of later outcomes are skipped")
         columns = {name: pd.Series(dtype="float64") for name in OUTCOMES}
         return pd.DataFrame({"student_id": pd.Series(dtype="str"), **columns})
-    theirs = outcomes[outcomes["student_id"].isin(student_ids)]
+    theirs = outcomes.merge(student_ids.drop_duplicates(), on="student_id")
     return theirs.sort_values("student_id", ignore_index=True)
 
 
