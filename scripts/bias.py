@@ -1,0 +1,31 @@
+from welfare_added import logs
+from welfare_added.allocation.objectives import social_weights
+from welfare_added.tables import write_csv
+from welfare_added.welfare.bias import bias_table, no_truth, read_true_effects
+from welfare_added.welfare.classrooms import read_classrooms
+from welfare_added.welfare.policies import read_policies
+
+
+def main(slots, students, plans, truth, out, weights, weight_ela, weight, premium):
+    if not truth:
+        write_csv(no_truth(), out)
+        return
+    classrooms = read_classrooms(slots, students)
+    policies = read_policies(plans, classrooms, social_weights(weights))
+    true_effects = read_true_effects(truth, classrooms)
+    write_csv(bias_table(policies, classrooms, true_effects, weight_ela, weight, premium), out)
+
+
+if "snakemake" in globals():
+    logs.to_file(snakemake.log[0])
+    main(
+        snakemake.input.slots,
+        snakemake.input.students,
+        snakemake.input.plans,
+        snakemake.input.truth,
+        snakemake.output.bias,
+        snakemake.params.weights,
+        snakemake.params.weight_ela,
+        snakemake.params.bias_weight,
+        snakemake.params.premium,
+    )

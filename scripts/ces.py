@@ -1,0 +1,25 @@
+from welfare_added import logs
+from welfare_added.allocation.ces import gamma_grid
+from welfare_added.tables import write_csv
+from welfare_added.welfare.classrooms import read_classrooms
+from welfare_added.welfare.earnings import ces_table
+from welfare_added.welfare.policies import read_policies
+
+
+def main(slots, students, plans, out, gammas, earnings_per_sd, lifetime_multiplier):
+    classrooms = read_classrooms(slots, students)
+    policies = read_policies(plans, classrooms, gamma_grid(*gammas))
+    write_csv(ces_table(policies, classrooms, earnings_per_sd, lifetime_multiplier), out)
+
+
+if "snakemake" in globals():
+    logs.to_file(snakemake.log[0])
+    main(
+        snakemake.input.slots,
+        snakemake.input.students,
+        snakemake.input.plans,
+        snakemake.output.ces,
+        snakemake.params.gammas,
+        snakemake.params.earnings_per_sd,
+        snakemake.params.lifetime_multiplier,
+    )

@@ -1,0 +1,25 @@
+from welfare_added import logs
+from welfare_added.allocation.objectives import social_weights
+from welfare_added.tables import write_csv
+from welfare_added.welfare.classrooms import read_classrooms
+from welfare_added.welfare.gaps import gaps_table, read_baseline_gaps
+from welfare_added.welfare.policies import read_policies
+
+
+def main(slots, students, plans, out, weights, weight_ela):
+    classrooms = read_classrooms(slots, students)
+    policies = read_policies(plans, classrooms, social_weights(weights))
+    baselines = read_baseline_gaps(students, classrooms)
+    write_csv(gaps_table(policies, classrooms, baselines, weight_ela), out)
+
+
+if "snakemake" in globals():
+    logs.to_file(snakemake.log[0])
+    main(
+        snakemake.input.slots,
+        snakemake.input.students,
+        snakemake.input.plans,
+        snakemake.output.gaps,
+        snakemake.params.weights,
+        snakemake.params.weight_ela,
+    )

@@ -1,0 +1,22 @@
+import pandas as pd
+
+from welfare_added import logs
+from welfare_added.tables import write_csv
+from welfare_added.welfare.classrooms import read_classrooms
+from welfare_added.welfare.index import index_table
+
+
+def main(slots, students, frontiers, out, weight_ela):
+    sizes = read_classrooms(slots, students).group_sizes
+    write_csv(index_table(pd.read_csv(frontiers), sizes, weight_ela), out)
+
+
+if "snakemake" in globals():
+    logs.to_file(snakemake.log[0])
+    main(
+        snakemake.input.slots,
+        snakemake.input.students,
+        snakemake.input.frontiers,
+        snakemake.output.table,
+        snakemake.params.weight_ela,
+    )

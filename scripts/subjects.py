@@ -1,0 +1,25 @@
+from welfare_added import logs
+from welfare_added.allocation.objectives import social_weights
+from welfare_added.tables import write_csv
+from welfare_added.welfare.classrooms import read_classrooms
+from welfare_added.welfare.earnings import subjects_table
+from welfare_added.welfare.policies import read_policies
+
+
+def main(slots, students, plans, out, weights, earnings_per_sd, lifetime_multiplier):
+    classrooms = read_classrooms(slots, students)
+    policies = read_policies(plans, classrooms, social_weights(weights))
+    write_csv(subjects_table(policies, classrooms, earnings_per_sd, lifetime_multiplier), out)
+
+
+if "snakemake" in globals():
+    logs.to_file(snakemake.log[0])
+    main(
+        snakemake.input.slots,
+        snakemake.input.students,
+        snakemake.input.plans,
+        snakemake.output.subjects,
+        snakemake.params.weights,
+        snakemake.params.earnings_per_sd,
+        snakemake.params.lifetime_multiplier,
+    )

@@ -1,0 +1,24 @@
+from welfare_added import logs
+from welfare_added.allocation.objectives import social_weights
+from welfare_added.tables import write_csv
+from welfare_added.welfare.classrooms import read_classrooms
+from welfare_added.welfare.policies import read_policies
+from welfare_added.welfare.winners import winners_table
+
+
+def main(slots, students, plans, out, weights, weight_ela):
+    classrooms = read_classrooms(slots, students)
+    policies = read_policies(plans, classrooms, social_weights(weights))
+    write_csv(winners_table(policies, classrooms, weight_ela), out)
+
+
+if "snakemake" in globals():
+    logs.to_file(snakemake.log[0])
+    main(
+        snakemake.input.slots,
+        snakemake.input.students,
+        snakemake.input.plans,
+        snakemake.output.winners,
+        snakemake.params.weights,
+        snakemake.params.weight_ela,
+    )

@@ -1,0 +1,156 @@
+"""Present value of the earnings that a plan brings (section 5.1)."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.welfare.classrooms import HIGHER, LOWER, Classrooms
+from welfare_added.welfare.policies import Policy, changes, group_gains
+
+
+def lifetime_value(
+    gains: np.ndarray, earnings_per_sd: np.ndarray, lifetime_multiplier: float
+) -> np.ndarray:
+    """Present value of gains in ELA and math.
+
+    Parameters
+    ----------
+    gains : (..., 2) array
+        Gain in ELA and in math [student SD].
+    earnings_per_sd : (2,) array
+        Annual earnings per student SD in ELA and in math [$].
+    lifetime_multiplier : float
+        Present value of a dollar a year over the working life.
+
+    Returns
+    -------
+    (...) array
+        [$ present value]
+
+    """
+    return lifetime_multiplier * (gains @ earnings_per_sd)
+
+
+def dollars(
+    policy: Policy,
+    classrooms: Classrooms,
+    earnings_per_sd: np.ndarray,
+    lifetime_multiplier: float,
+) -> pd.DataFrame:
+    """Earnings that a plan brings, at each of its weights.
+
+    A group's figure sums, over subjects, the value of the mean gain of the students who are of
+    that group in the subject; the mean is that of the two groups, as in ``frontiers.csv``; the
+    total adds up every student's own gains and is divided by the number of years.
+
+    Returns
+    -------
+    DataFrame
+        earnings_lower, earnings_higher, earnings_mean [$ present value per student],
+        total_per_year [$ present value a year].
+
+    """
+    sums = changes(policy, classrooms, classrooms.effects)
+    gains = group_gains(sums, classrooms)
+    lower, higher = (
+        lifetime_value(gains[..., group], earnings_per_sd, lifetime_multiplier)
+        for group in (LOWER, HIGHER)
+    )
+    everyone = sums.sum(axis=(-3, -2, -1))
+    total = lifetime_value(everyone, earnings_per_sd, lifetime_multiplier)
+    return pd.DataFrame(
+        {
+            "earnings_lower": lower,
+            "earnings_higher": higher,
+            "earnings_mean": (lower + higher) / 2.0,
+            "total_per_year": total / classrooms.years,
+        }
+    )
+
+
+def earnings_table(
+    policies: Iterable[Policy],
+    classrooms: Classrooms,
+    earnings_per_sd: dict[str, float],
+    lifetime_multiplier: float,
+) -> pd.DataFrame:
+    """Earnings of the plans for both subjects; columns as in ``welfare/earnings.csv``."""
+    rates = prices(earnings_per_sd)
+    tables = [
+        dollars(policy, classrooms, rates, lifetime_multiplier).assign(
+            scope=policy.scope, information=policy.information, weight=policy.weights
+        )
+        for policy in policies
+    ]
+    columns = ["scope", "information", "weight"]
+    values = ["earnings_lower", "earnings_higher", "earnings_mean", "total_per_year"]
+    return pd.concat(tables, ignore_index=True)[columns + values]
+
+
+def subjects_table(
+    policies: Iterable[Policy],
+    classrooms: Classrooms,
+    earnings_per_sd: dict[str, float],
+    lifetime_multiplier: float,
+) -> pd.DataFrame:
+    """Trade-off between subjects of the utilitarian plans of eq. 9 (figure 9a).
+
+    Gains are means over all students, as in eq. 9, so that earnings are largest where the
+    frontier's slope is the relative price of the subjects.
+
+    Returns
+    -------
+    DataFrame
+        scope, weight_ela, gain_ela, gain_math [student SD], earnings_mean [$ present value].
+
+    """
+    students = classrooms.counts.sum()
+    tables = []
+    for policy in policies:
+        sums = changes(policy, classrooms, classrooms.effects)
+        gains = sums.sum(axis=(-3, -2, -1)) / students
+        tables.append(
+            pd.DataFrame(
+                {
+                    "scope": policy.scope,
+                    "weight_ela": policy.weights,
+                    "gain_ela": gains[:, 0],
+                    "gain_math": gains[:, 1],
+                    "earnings_mean": lifetime_value(
+                        gains, prices(earnings_per_sd), lifetime_multiplier
+                    ),
+                }
+            )
+        )
+    return pd.concat(tables, ignore_index=True)
+
+
+def best_subject_weight(subjects: pd.DataFrame) -> pd.DataFrame:
+    """Row of each scope where earnings are largest; of equal rows the lowest weight of ELA."""
+    rounded = subjects["earnings_mean"].round(6)
+    best = rounded.groupby(subjects["scope"], sort=True).idxmax()
+    return subjects.loc[best].reset_index(drop=True)
+
+
+def ces_table(
+    policies: Iterable[Policy],
+    classrooms: Classrooms,
+    earnings_per_sd: dict[str, float],
+    lifetime_multiplier: float,
+) -> pd.DataFrame:
+    """Earnings of the CES planner's plans; columns as in ``welfare/ces.csv`` (figure A.5).
+
+    The weights of these plans are the planner's inequality aversion, gamma.
+    """
+    tables = []
+    for policy in policies:
+        found = dollars(policy, classrooms, prices(earnings_per_sd), lifetime_multiplier)
+        tables.append(found.assign(scope=policy.scope, gamma=policy.weights))
+    columns = ["scope", "gamma", "earnings_lower", "earnings_higher", "earnings_mean"]
+    return pd.concat(tables, ignore_index=True)[columns]
+
+
+def prices(earnings_per_sd: dict[str, float]) -> np.ndarray:
+    """Earnings per SD of ELA and of math as an array, in the order of subjects."""
+    return np.array([earnings_per_sd["ela"], earnings_per_sd["math"]], dtype=float)

@@ -1,0 +1,111 @@
+"""Achievement gaps and what a plan does to them (section 4.3.1)."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.welfare.classrooms import (
+    BLACK_HISPANIC,
+    CLASS_KEY,
+    HIGHER,
+    LOWER,
+    RACES,
+    SUBJECTS,
+    WHITE_ASIAN,
+    Classrooms,
+    students_in_slots,
+    subject_weights,
+)
+from welfare_added.welfare.policies import Policy, changes, group_gains
+
+
+def gap_changes(sums: np.ndarray, classrooms: Classrooms, weights: np.ndarray) -> np.ndarray:
+    """Change in both gaps that a plan brings.
+
+    Parameters
+    ----------
+    sums : (weights, 2, 3, 2, 2) array
+        Changes in scores by type, from `policies.changes`.
+    classrooms : Classrooms
+    weights : (2,) array
+        Weight of ELA and math in the score. With both subjects the gap is the weighted sum of the
+        subjects' gaps: a student may be lower-scoring in one subject and not in the other.
+
+    Returns
+    -------
+    (weights, 2) array
+        Change in mean score of higher- minus lower-scoring students, and of white and Asian minus
+        Black and Hispanic students; missing where one side has no students [student SD].
+
+    """
+    gains = group_gains(sums, classrooms)
+    by_race = sums.sum(axis=(-2, -1)) / _or_missing(classrooms.types.sum(axis=(-2, -1)))
+    achievement = gains[..., HIGHER] - gains[..., LOWER]
+    racial = by_race[..., WHITE_ASIAN] - by_race[..., BLACK_HISPANIC]
+    return np.stack([achievement @ weights, racial @ weights], axis=-1)
+
+
+def _or_missing(sizes: np.ndarray) -> np.ndarray:
+    return np.where(sizes > 0, sizes, np.nan)
+
+
+def baseline_gaps(students: pd.DataFrame) -> np.ndarray:
+    """Gaps in the status quo, by subject and kind of gap, (2, 2).
+
+    Parameters
+    ----------
+    students : DataFrame
+        One row a student-year with ela, math, lower_ela, lower_math and ethnicity.
+
+    Returns
+    -------
+    (2, 2) array
+        Rows ELA and math; columns higher minus lower, and white and Asian minus Black and
+        Hispanic [student SD].
+
+    """
+    race = students["ethnicity"].map(RACES)
+    rows = []
+    for subject in SUBJECTS:
+        score, lower = students[subject], students[f"lower_{subject}"].astype(bool)
+        rows.append(
+            (
+                score[~lower].mean() - score[lower].mean(),
+                score[race == WHITE_ASIAN].mean() - score[race == BLACK_HISPANIC].mean(),
+            )
+        )
+    return np.array(rows)
+
+
+def read_baseline_gaps(students_path: Path | str, classrooms: Classrooms) -> np.ndarray:
+    """Gaps in this year's scores among the students of the classes that can be reallocated."""
+    columns = [*CLASS_KEY, *SUBJECTS, "lower_ela", "lower_math", "ethnicity"]
+    students = pd.read_parquet(students_path, columns=columns)
+    return baseline_gaps(students_in_slots(students, classrooms.slots))
+
+
+def gaps_table(
+    policies: Iterable[Policy], classrooms: Classrooms, baselines: np.ndarray, weight_ela: float
+) -> pd.DataFrame:
+    """Gaps of every policy at every weight; columns as in ``welfare/gaps.csv``."""
+    tables = []
+    for policy in policies:
+        weights = subject_weights(policy.subject, weight_ela)
+        sums = changes(policy, classrooms, classrooms.effects)
+        achievement, racial = gap_changes(sums, classrooms, weights).T
+        baseline = baselines.T @ weights
+        tables.append(
+            pd.DataFrame(
+                {
+                    **policy.labels,
+                    "weight": policy.weights,
+                    "change_higher_lower": achievement,
+                    "change_racial": racial,
+                    "baseline_higher_lower": baseline[0],
+                    "baseline_racial": baseline[1],
+                }
+            )
+        )
+    return pd.concat(tables, ignore_index=True)

@@ -1,0 +1,126 @@
+"""Single numbers that no other table holds."""
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.welfare.classrooms import SUBJECTS, Classrooms
+from welfare_added.welfare.earnings import best_subject_weight
+from welfare_added.welfare.public_funds import break_even_bonus, utilitarian_totals
+
+CELLS = {
+    "grade_year": ["year", "grade"],
+    "school_grade_year": ["year", "grade", "school_id"],
+}
+
+
+def sd_within(values: pd.Series, cells: pd.DataFrame) -> float:
+    """SD of what is left of ``values`` after the means of the cells, n - 1 in the divisor."""
+    means = values.groupby([cells[column] for column in cells]).transform("mean")
+    return float((values - means).std())
+
+
+def spread(classes: pd.DataFrame, students: pd.DataFrame) -> pd.DataFrame:
+    """Variation in class size and composition (table A.1).
+
+    Parameters
+    ----------
+    classes : DataFrame
+        ``district/classes.parquet``: one row a class.
+    students : DataFrame
+        ``district/students.parquet``: one row a student-year.
+
+    Returns
+    -------
+    DataFrame
+        quantity, value, unit, note. SD of class size over classes; of the indicator of being
+        lower-scoring over students; and of the class share of higher-scoring over classes.
+
+    """
+    rows = []
+    for cell, by in CELLS.items():
+        size = sd_within(classes["class_size"].astype(float), classes[by])
+        rows.append((f"sd_class_size_{cell}", size, "students", "over classes"))
+        for subject in SUBJECTS:
+            lower = students[f"lower_{subject}"].astype(float)
+            share = 1.0 - classes[f"lower_{subject}"] / classes["students"]
+            rows += [
+                (f"sd_lower_{subject}_{cell}", sd_within(lower, students[by]), "", "over students"),
+                (f"sd_share_{subject}_{cell}", sd_within(share, classes[by]), "", "over classes"),
+            ]
+    return _table(rows)
+
+
+def sizes(classrooms: Classrooms) -> pd.DataFrame:
+    """How many teachers and students an average year's allocation has."""
+    years = classrooms.years
+    rows = [
+        ("teachers_per_year", classrooms.teachers_per_year, "teachers", "N of eq. 10"),
+        ("students_per_year", classrooms.counts.sum() / years, "students", ""),
+    ]
+    for subject, (higher, lower) in zip(SUBJECTS, classrooms.group_sizes / years, strict=True):
+        rows += [
+            (f"students_per_year_lower_{subject}", lower, "students", ""),
+            (f"students_per_year_higher_{subject}", higher, "students", ""),
+        ]
+    return _table(rows)
+
+
+def worth(
+    earnings: pd.DataFrame, subjects: pd.DataFrame, classrooms: Classrooms, tax_rate: float
+) -> pd.DataFrame:
+    """Break-even bonuses and the income-optimal subject weight, by scope.
+
+    Parameters
+    ----------
+    earnings, subjects : DataFrame
+        ``welfare/earnings.csv`` and ``welfare/subjects.csv``.
+    classrooms : Classrooms
+    tax_rate : float
+        Marginal tax rate on the gains.
+
+    """
+    teachers = classrooms.teachers_per_year
+    rows = [
+        (
+            f"break_even_bonus_{scope}",
+            break_even_bonus(total, teachers, tax_rate),
+            "$",
+            "MVPF is infinite up to here; plan for both subjects at weight 0.5",
+        )
+        for scope, total in utilitarian_totals(earnings).items()
+    ]
+    per_year = classrooms.counts.sum() / classrooms.years
+    math_only = subjects[subjects["weight_ela"] == 0.0].set_index("scope")["earnings_mean"]
+    for best in best_subject_weight(subjects).itertuples():
+        bonus = break_even_bonus(best.earnings_mean * per_year, teachers, tax_rate)
+        gain = best.earnings_mean - math_only[best.scope]
+        rows += [
+            (f"best_weight_ela_{best.scope}", best.weight_ela, "", "largest earnings, eq. 9"),
+            (f"best_earnings_{best.scope}", best.earnings_mean, "$", "a student, eq. 9"),
+            (f"best_earnings_over_math_only_{best.scope}", gain, "$", "a student, eq. 9"),
+            (f"break_even_bonus_best_{best.scope}", bonus, "$", "income-optimal plan of eq. 9"),
+        ]
+    return _table(rows)
+
+
+def flat_profile_value(discount_rate: float, working_ages: tuple[int, int], age: int) -> float:
+    """Present value at ``age`` of a dollar in each year of work, first and last age included."""
+    first, last = working_ages
+    return float(((1.0 + discount_rate) ** -(np.arange(first, last + 1.0) - age)).sum())
+
+
+def multiplier(
+    lifetime_multiplier: float, discount_rate: float, working_ages: tuple[int, int], age: int
+) -> pd.DataFrame:
+    """The multiplier used, and what a flat profile of earnings would give (section 5.1.2)."""
+    flat = flat_profile_value(discount_rate, working_ages, age)
+    return _table(
+        [
+            ("lifetime_multiplier", lifetime_multiplier, "", "used throughout"),
+            ("lifetime_multiplier_flat_profile", flat, "", "for comparison"),
+        ]
+    )
+
+
+def _table(rows: list[tuple[str, float, str, str]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["quantity", "value", "unit", "note"])

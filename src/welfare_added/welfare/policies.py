@@ -1,0 +1,151 @@
+"""Plans of reallocation as read from the allocation stage."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.welfare.classrooms import Classrooms, by_group
+
+UTILITARIAN = 0.5
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One plan: who teaches which class, at each of several weights.
+
+    Attributes
+    ----------
+    subject : str
+        ela, math or both; subjects (eq. 9) or ces (figure A.5) for the plans so called.
+    scope : str
+        district or school.
+    information : str
+        heterogeneous or standard: the estimates that chose the plan.
+    weights : (weights,) array
+        Social weight (of lower-scoring students; of ELA in a subjects plan; gamma in a ces plan).
+    teachers : (weights, slots) int array
+        Slot of the teacher who takes the class.
+
+    """
+
+    subject: str
+    scope: str
+    information: str
+    weights: np.ndarray
+    teachers: np.ndarray
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Subject, scope and information, as columns of a table."""
+        return {"subject": self.subject, "scope": self.scope, "information": self.information}
+
+
+def utilitarian_position(weights: np.ndarray) -> int:
+    """Position of weight 0.5 among ``weights``; raises ValueError where there is none."""
+    found = np.flatnonzero(np.abs(np.asarray(weights) - UTILITARIAN) < 1e-9)
+    if len(found) != 1:
+        raise ValueError(
+            f"weight {UTILITARIAN} is not among the {len(weights)} social weights; set "
+            "allocation.weights to an odd number, or list 0.5 in it"
+        )
+    return int(found[0])
+
+
+def read_policies(
+    paths: Iterable[Path | str], classrooms: Classrooms, weights: np.ndarray
+) -> list[Policy]:
+    """Read several plans, in the order given."""
+    return [read_policy(path, classrooms, weights) for path in paths]
+
+
+def read_policy(path: Path | str, classrooms: Classrooms, weights: np.ndarray) -> Policy:
+    """Read a plan, named ``<subject>_<scope>_<information>`` or ``<subject>_<scope>``.
+
+    Parameters
+    ----------
+    path
+        Parquet: slot, then one column a weight, numbered in the order of ``weights``.
+    classrooms : Classrooms
+    weights : (weights,) array
+
+    Raises
+    ------
+    ValueError
+        If the plan's slots or weights are not those asked for, or a column does not rearrange
+        the teachers within their cell (and school, where the scope is the school).
+
+    """
+    table = pd.read_parquet(path).sort_values("slot", kind="stable")
+    if not np.array_equal(table["slot"], classrooms.slots["slot"]):
+        raise ValueError(
+            f"{path}: column slot has {len(table)} rows which are not the "
+            f"{len(classrooms.slots)} slots of the allocation; make the plan again"
+        )
+    subject, scope, *information = Path(path).stem.split("_")
+    columns = sorted(column for column in table if column != "slot")
+    if len(columns) != len(weights):
+        raise ValueError(
+            f"{path}: {len(columns)} columns ({', '.join(columns[:3])}, ...) where "
+            f"{len(weights)} weights are asked for; make the plan again"
+        )
+    teachers = table[columns].to_numpy(dtype=np.intp).T
+    within = ["cell", "school_id"] if scope == "school" else ["cell"]
+    home = classrooms.slots.groupby(within, sort=True).ngroup().to_numpy()
+    for column, assigned in zip(columns, teachers, strict=True):
+        _check_rearrangement(assigned, home, f"{path}: column {column}", " and ".join(within))
+    return Policy(
+        subject=subject,
+        scope=scope,
+        information=information[0] if information else "heterogeneous",
+        weights=np.asarray(weights, dtype=float),
+        teachers=teachers,
+    )
+
+
+def _check_rearrangement(assigned: np.ndarray, home: np.ndarray, what: str, within: str) -> None:
+    n = len(home)
+    inside = (assigned >= 0) & (assigned < n)
+    taken = np.bincount(assigned[inside], minlength=n)
+    wrong = ~inside
+    wrong[inside] = (taken[assigned[inside]] != 1) | (home[assigned[inside]] != home[inside])
+    if wrong.any():
+        rows = np.flatnonzero(wrong)
+        examples = ", ".join(f"slot {i} has teacher {assigned[i]}" for i in rows[:3])
+        raise ValueError(
+            f"{what} must give each class one teacher of its own {within} and each teacher one "
+            f"class; {len(rows)} rows do not: {examples}. Make the plan again"
+        )
+
+
+def changes(policy: Policy, classrooms: Classrooms, effects: np.ndarray) -> np.ndarray:
+    """Sum the changes in scores that a plan brings, by type of student.
+
+    Parameters
+    ----------
+    policy : Policy
+    classrooms : Classrooms
+    effects : (slots, 2, 2) array
+        Effect of each slot's own teacher by subject and group [student SD]: estimated
+        (``classrooms.effects``, ``classrooms.standard_effects``) or true.
+
+    Returns
+    -------
+    (weights, 2, 3, 2, 2) array
+        Sum over students of new minus status-quo effect, by subject, race group,
+        lower-scoring in ELA and lower-scoring in math [student SD times students].
+
+    """
+    types = np.empty((len(policy.weights), 2, 3, 2, 2))
+    for position, teachers in enumerate(policy.teachers):
+        change = effects[teachers] - effects
+        types[position, 0] = np.einsum("crab,ca->rab", classrooms.counts, change[:, 0])
+        types[position, 1] = np.einsum("crab,cb->rab", classrooms.counts, change[:, 1])
+    return types
+
+
+def group_gains(changes: np.ndarray, classrooms: Classrooms) -> np.ndarray:
+    """Mean change by subject and group, (..., 2, 2), from sums by type (..., 2, 3, 2, 2)."""
+    return by_group(changes) / classrooms.group_sizes

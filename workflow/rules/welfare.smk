@@ -1,0 +1,228 @@
+WELFARE = f"{RESULTS}/welfare"
+STUDENTS = f"{RESULTS}/district/students.parquet"
+SLOTS = f"{RESULTS}/allocation/slots.parquet"
+# Only a synthetic district has a truth to compare with.
+SYNTHETIC = config["district"]["source"] == "synthetic"
+TRUE_EFFECTS = f"{RESULTS}/truth/value_added.parquet" if SYNTHETIC else []
+
+
+def welfare_plans(subjects, information=("_heterogeneous", "_standard")):
+    """Plans of these subjects in both scopes."""
+    return [
+        f"{RESULTS}/allocation/plans/{subject}_{scope}{chosen_with}.parquet"
+        for subject in subjects
+        for scope in ("district", "school")
+        for chosen_with in information
+    ]
+
+
+rule gaps:
+    message: "Measuring what each plan does to achievement and racial gaps"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        plans=welfare_plans(["ela", "math", "both"]),
+        code=code("gaps"),
+    output:
+        gaps=f"{WELFARE}/gaps.csv",
+    params:
+        weights=config["allocation"]["weights"],
+        weight_ela=config["welfare"]["subject_weight_ela"],
+    log: f"{LOGS}/gaps.log"
+    benchmark: f"{BENCHMARKS}/gaps.tsv"
+    script: script("gaps")
+
+
+rule index:
+    message: "Comparing plans by their equal-gain index"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        frontiers=f"{RESULTS}/frontiers.csv",
+        code=code("index"),
+    output:
+        table=f"{WELFARE}/index.csv",
+    params:
+        weight_ela=config["welfare"]["subject_weight_ela"],
+    log: f"{LOGS}/index.log"
+    benchmark: f"{BENCHMARKS}/index.tsv"
+    script: script("index")
+
+
+rule winners:
+    message: "Counting students who win and lose"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        plans=welfare_plans(["ela", "math", "both"]),
+        code=code("winners"),
+    output:
+        winners=f"{WELFARE}/winners.csv",
+    params:
+        weights=config["allocation"]["weights"],
+        weight_ela=config["welfare"]["subject_weight_ela"],
+    log: f"{LOGS}/winners.log"
+    benchmark: f"{BENCHMARKS}/winners.tsv"
+    script: script("winners")
+
+
+rule status_quo:
+    message: "Measuring losses within schools in the status quo"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        code=code("status_quo"),
+    output:
+        status_quo=f"{WELFARE}/status_quo.csv",
+    params:
+        weight_ela=config["welfare"]["subject_weight_ela"],
+    log: f"{LOGS}/status_quo.log"
+    benchmark: f"{BENCHMARKS}/status_quo.tsv"
+    script: script("status_quo")
+
+
+rule earnings:
+    message: "Valuing plans for both subjects by lifetime earnings"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        plans=welfare_plans(["both"]),
+        code=code("earnings"),
+    output:
+        earnings=f"{WELFARE}/earnings.csv",
+    params:
+        weights=config["allocation"]["weights"],
+        earnings_per_sd=config["welfare"]["earnings_per_sd"],
+        lifetime_multiplier=config["welfare"]["lifetime_multiplier"],
+    log: f"{LOGS}/earnings.log"
+    benchmark: f"{BENCHMARKS}/earnings.tsv"
+    script: script("earnings")
+
+
+rule subjects:
+    message: "Finding the weight of ELA that earns most"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        plans=welfare_plans(["subjects"], [""]),
+        code=code("subjects"),
+    output:
+        subjects=f"{WELFARE}/subjects.csv",
+    params:
+        weights=config["allocation"]["weights"],
+        earnings_per_sd=config["welfare"]["earnings_per_sd"],
+        lifetime_multiplier=config["welfare"]["lifetime_multiplier"],
+    log: f"{LOGS}/subjects.log"
+    benchmark: f"{BENCHMARKS}/subjects.tsv"
+    script: script("subjects")
+
+
+rule ces:
+    message: "Valuing the CES planner's plans by lifetime earnings"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        plans=welfare_plans(["ces"], [""]),
+        code=code("ces"),
+    output:
+        ces=f"{WELFARE}/ces.csv",
+    params:
+        gammas=config["allocation"]["ces_gammas"],
+        earnings_per_sd=config["welfare"]["earnings_per_sd"],
+        lifetime_multiplier=config["welfare"]["lifetime_multiplier"],
+    log: f"{LOGS}/ces.log"
+    benchmark: f"{BENCHMARKS}/ces.tsv"
+    script: script("ces")
+
+
+rule public_funds:
+    message: "Computing the marginal value of public funds of teacher bonuses"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        earnings=f"{WELFARE}/earnings.csv",
+        code=code("public_funds"),
+    output:
+        mvpf=f"{WELFARE}/mvpf.csv",
+    params:
+        tax_rate=config["welfare"]["tax_rate"],
+        bonuses=config["welfare"]["bonuses"],
+    log: f"{LOGS}/public_funds.log"
+    benchmark: f"{BENCHMARKS}/public_funds.tsv"
+    script: script("public_funds")
+
+
+rule deselection:
+    message: "Comparing reallocation with deselection"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        frontiers=f"{RESULTS}/frontiers.csv",
+        code=code("deselection"),
+    output:
+        deselection=f"{WELFARE}/deselection.csv",
+    params:
+        ranking_weight=config["welfare"]["ranking_weight"],
+        weight_ela=config["welfare"]["subject_weight_ela"],
+        deselected_share=config["welfare"]["deselected_share"],
+    log: f"{LOGS}/deselection.log"
+    benchmark: f"{BENCHMARKS}/deselection.tsv"
+    script: script("deselection")
+
+
+rule ranking:
+    message: "Ranking teachers on a representative class"
+    input:
+        value_added=f"{RESULTS}/value_added.parquet",
+        students=STUDENTS,
+        code=code("ranking"),
+    output:
+        ranking=f"{WELFARE}/ranking.parquet",
+    params:
+        ranking_weight=config["welfare"]["ranking_weight"],
+        weight_ela=config["welfare"]["subject_weight_ela"],
+    log: f"{LOGS}/ranking.log"
+    benchmark: f"{BENCHMARKS}/ranking.tsv"
+    script: script("ranking")
+
+
+rule bias:
+    message: "Decomposing the bias of estimated welfare against the truth"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        plans=welfare_plans(["ela", "math", "both"]),
+        truth=TRUE_EFFECTS,
+        code=code("bias"),
+    output:
+        bias=f"{WELFARE}/bias.csv",
+    params:
+        weights=config["allocation"]["weights"],
+        weight_ela=config["welfare"]["subject_weight_ela"],
+        bias_weight=config["welfare"]["bias_weight"],
+        premium=config["welfare"].get("bias_premium", 0.5),
+    log: f"{LOGS}/bias.log"
+    benchmark: f"{BENCHMARKS}/bias.tsv"
+    script: script("bias")
+
+
+rule headlines:
+    message: "Gathering single numbers"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        classes=f"{RESULTS}/district/classes.parquet",
+        earnings=f"{WELFARE}/earnings.csv",
+        subjects=f"{WELFARE}/subjects.csv",
+        code=code("headlines"),
+    output:
+        headlines=f"{WELFARE}/headlines.csv",
+    params:
+        tax_rate=config["welfare"]["tax_rate"],
+        multiplier=config["welfare"]["lifetime_multiplier"],
+        discount_rate=config["welfare"]["discount_rate"],
+        working_ages=config["welfare"]["working_ages"],
+        present_age=config["welfare"]["present_age"],
+    log: f"{LOGS}/headlines.log"
+    benchmark: f"{BENCHMARKS}/headlines.tsv"
+    script: script("headlines")
