@@ -34,18 +34,23 @@ class Arcs:
 
     def scores(self, teachers: np.ndarray, classes: np.ndarray) -> np.ndarray:
         """Score sum_k classes[c, k] teachers[j, k] of each arc, (A,)."""
-        total = np.zeros(len(self.rows))
-        for v, f in zip(teachers.T, classes.T, strict=True):
-            if self.dense:
-                total += np.multiply.outer(v, f).ravel()
-            else:
-                total += v[self.rows] * f[self.columns]
+        pairs = list(zip(teachers.T, classes.T, strict=True))
+        total = self._product(*pairs[0])
+        for pair in pairs[1:]:
+            total += self._product(*pair)
         return total
+
+    def _product(self, teacher: np.ndarray, klass: np.ndarray) -> np.ndarray:
+        if self.dense:
+            return np.multiply.outer(teacher, klass).ravel()
+        return teacher[self.rows] * klass[self.columns]
 
     def reduced(self, scores: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
         """Score less the duals of teacher u (n,) and class v (m,): (A,), at most 0 if feasible."""
         if self.dense:
-            return (scores.reshape(self.shape) - u[:, None] - v).ravel()
+            matrix = scores.reshape(self.shape) - u[:, None]
+            matrix -= v
+            return matrix.ravel()
         return scores - u[self.rows] - v[self.columns]
 
     def row_max(self, values: np.ndarray) -> np.ndarray:

@@ -154,7 +154,7 @@ class HighsEngine:
             if len(arcs) == 0:
                 if not self.complete:
                     self.margin = float(
-                        np.clip(self.margin * (0.9 if rounds == 1 else 1.3), 1e-7, 1.0)
+                        np.clip(self.margin * (0.8 if rounds == 1 else 1.15), 1e-7, 1.0)
                     )
                 return np.array(solution.col_value), duals
             count = len(arcs)

@@ -23,7 +23,7 @@ def highs(problem: Problem, tolerance: float = 1e-9) -> Iterator[Optimum]:
     Where HiGHS stalls, scipy answers instead; that is logged and marked in the optimum.
     Raises CertificateError where optimality is not proven to ``tolerance``.
     """
-    return _sweep(problem, HighsEngine(problem), tolerance)
+    return sweep(problem, HighsEngine(problem), tolerance)
 
 
 def lsa(problem: Problem, tolerance: float = 1e-9) -> Iterator[Optimum]:
@@ -31,41 +31,59 @@ def lsa(problem: Problem, tolerance: float = 1e-9) -> Iterator[Optimum]:
 
     Raises CertificateError where optimality is not proven to ``tolerance``.
     """
-    return _sweep(problem, LsaEngine(problem), tolerance)
+    return sweep(problem, LsaEngine(problem), tolerance)
 
 
 SOLVERS: dict[str, Callable[[Problem, float], Iterator[Optimum]]] = {"highs": highs, "lsa": lsa}
 
 
-def _sweep(
-    problem: Problem, engine: HighsEngine | LsaEngine, tolerance: float
-) -> Iterator[Optimum]:
+def sweep(problem: Problem, engine: HighsEngine | LsaEngine, tolerance: float) -> Iterator[Optimum]:
+    """Certified optima by ``engine`` at each weight.
+
+    Where the problem has a second objective, it chooses among the optima: arcs whose reduced cost
+    is not zero are shut and the rest solved again, with a certificate of its own. Teachers then
+    stay in their own class wherever that costs neither objective.
+    """
     same_teacher = equal_rows(problem.blocks[:, None], problem.teachers)
     for index, classes in enumerate(problem.classes):
         where = f"{problem.name}, weight {problem.label(index):.12g}"
-        solution, fallback = _attempt(problem, engine, classes, None, where)
+        (matching, u, v), fallback = _attempt(problem, engine, classes, None, where)
         scores = problem.arcs.scores(problem.teachers, classes)
-        tie_gap = float("nan")
         grouping = [problem.blocks[:, None], _rounded(classes)]
-        matching, u, v = solution
+        tie_gap = float("nan")
         if index in problem.ties:
             second = problem.ties[index]
-            slack = TIGHT * largest_score(scores)
-            shut = problem.arcs.reduced(scores, u, v) < -slack
-            (matching, *duals), again = _attempt(problem, engine, second, shut, where)
-            tie_scores = problem.arcs.scores(problem.teachers, second)
-            tie_scores[shut] = -np.inf
-            stage = certify(
-                problem.arcs, tie_scores, matching, *duals, tolerance, f"{where}, tie-break"
-            )
-            tie_gap, fallback = stage.relative_gap, fallback or again
+            shut = problem.arcs.reduced(scores, u, v) < -TIGHT * largest_score(scores)
+            stage, again = _break_ties(problem, engine, second, shut, tolerance, where)
+            matching, tie_gap, fallback = stage.matching, stage.relative_gap, fallback or again
             grouping.append(_rounded(second))
         matching = keep_places(matching, equal_rows(*grouping), same_teacher)
         optimum = certify(problem.arcs, scores, matching, u, v, tolerance, where)
         yield replace(optimum, tie_gap=tie_gap, fallback=fallback)
 
 
-def _attempt(problem, engine, classes, shut, where):
+def _break_ties(
+    problem: Problem,
+    engine: HighsEngine | LsaEngine,
+    second: np.ndarray,
+    shut: np.ndarray,
+    tolerance: float,
+    where: str,
+) -> tuple[Optimum, bool]:
+    """Optimum of the second objective over the arcs that are not shut, certified among them."""
+    solution, fallback = _attempt(problem, engine, second, shut, where)
+    scores = problem.arcs.scores(problem.teachers, second)
+    scores[shut] = -np.inf
+    return certify(problem.arcs, scores, *solution, tolerance, f"{where}, tie-break"), fallback
+
+
+def _attempt(
+    problem: Problem,
+    engine: HighsEngine | LsaEngine,
+    classes: np.ndarray,
+    shut: np.ndarray | None,
+    where: str,
+) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], bool]:
     """The engine's solution, or scipy's where HiGHS stalls; and whether that happened."""
     try:
         return engine.solve(classes, shut), False
