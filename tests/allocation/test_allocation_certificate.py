@@ -1,0 +1,92 @@
+import numpy as np
+import pytest
+from allocation_cases import random_problem
+
+from welfare_added.allocation.certificate import CertificateError, certify
+from welfare_added.allocation.lsa import recover_duals
+from welfare_added.allocation.problem import Problem
+from welfare_added.allocation.sweep import highs
+
+
+@pytest.fixture
+def solved():
+    problem = random_problem(seed=8, n=15, k=2, layers=2, spread=9, school=True)
+    optimum = next(highs(problem))
+    return problem, problem.arcs.scores(problem.teachers, problem.classes[0]), optimum
+
+
+def again(solved, **changes):
+    problem, scores, optimum = solved
+    parts = {"matching": optimum.matching, "u": optimum.u, "v": optimum.v, **changes}
+    return certify(
+        problem.arcs, scores, parts["matching"], parts["u"], parts["v"], 1e-9, "cell 7, weight 0.3"
+    )
+
+
+def test_an_optimum_passes(solved):
+    result = again(solved)
+    assert result.primal == solved[2].primal
+    assert result.relative_gap <= 1e-12
+
+
+def test_a_worse_matching_is_refused(solved):
+    problem, _, optimum = solved
+    members = np.flatnonzero(problem.blocks == np.bincount(problem.blocks).argmax())
+    refused = 0
+    for a in members:
+        for b in members[members > a]:
+            worse = optimum.matching.copy()
+            worse[[a, b]] = worse[[b, a]]
+            value = (problem.teachers[worse] * problem.classes[0]).sum()
+            if value < optimum.primal - 1e-9:
+                with pytest.raises(CertificateError, match=r"cell 7, weight 0.3: relative gap"):
+                    again(solved, matching=worse)
+                refused += 1
+    assert refused
+
+
+@pytest.mark.parametrize("which", ["u", "v"])
+@pytest.mark.parametrize("shift", [-0.5, 0.5])
+def test_a_corrupted_dual_is_refused_or_repaired(solved, which, shift):
+    dual = getattr(solved[2], which).copy()
+    dual[4] += shift
+    if which == "u" and shift < 0:
+        result = again(solved, u=dual)
+        assert result.largest_violation == pytest.approx(0.5)
+        assert result.u == pytest.approx(solved[2].u)
+        return
+    with pytest.raises(CertificateError, match="exceeds the tolerance 1e-09"):
+        again(solved, **{which: dual})
+
+
+def test_missing_duals_are_refused(solved):
+    with pytest.raises(CertificateError, match="gave no dual values"):
+        again(solved, v=np.full(15, np.nan))
+
+
+def test_a_teacher_taken_twice_is_refused(solved):
+    twice = solved[2].matching.copy()
+    twice[0] = twice[1]
+    with pytest.raises(CertificateError, match="does not give each class its own teacher"):
+        again(solved, matching=twice)
+
+
+def test_a_move_between_blocks_is_refused(solved):
+    problem, _, optimum = solved
+    other = np.flatnonzero(problem.blocks != problem.blocks[0])[0]
+    moved = optimum.matching.copy()
+    moved[[0, other]] = moved[[other, 0]]
+    with pytest.raises(CertificateError, match="a class she may not take"):
+        again(solved, matching=moved)
+
+
+def test_recovered_duals_show_a_matching_that_is_not_optimal():
+    rng = np.random.default_rng(0)
+    teachers, classes = rng.normal(size=(6, 1)), rng.uniform(1, 9, (1, 6, 1))
+    problem = Problem(teachers, classes, np.zeros(6, dtype=int))
+    scores = problem.arcs.scores(problem.teachers, problem.classes[0])
+    matching = np.empty(6, dtype=int)
+    matching[np.argsort(classes[0, :, 0])] = np.argsort(-teachers[:, 0])
+    duals = recover_duals(problem.arcs, scores, matching, np.zeros(6))
+    with pytest.raises(CertificateError, match="relative gap"):
+        certify(problem.arcs, scores, matching, *duals, 1e-9, "worst")

@@ -1,0 +1,180 @@
+import itertools
+import logging
+
+import numpy as np
+import pytest
+from allocation_cases import make_slots, random_problem
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from welfare_added.allocation.certificate import CertificateError
+from welfare_added.allocation.highs import HighsEngine
+from welfare_added.allocation.lsa import LsaEngine
+from welfare_added.allocation.objectives import (
+    cell_problems,
+    ces_objective,
+    group_objective,
+    social_weights,
+    subject_objective,
+)
+from welfare_added.allocation.problem import Problem
+from welfare_added.allocation.sweep import highs, lsa, sweep
+
+BOTH = {"ela": 0.75, "math": 0.25}
+WEIGHTS = social_weights(7)
+
+
+def all_objectives(slots):
+    yield group_objective(slots, {"ela": 1.0}, "heterogeneous", WEIGHTS)
+    yield group_objective(slots, {"math": 1.0}, "standard", WEIGHTS)
+    yield group_objective(slots, BOTH, "heterogeneous", WEIGHTS)
+    yield group_objective(slots, BOTH, "standard", WEIGHTS)
+    yield subject_objective(slots, WEIGHTS)
+    factors = np.random.default_rng(1).uniform(0, 9, (7, len(slots), 4))
+    yield ces_objective(slots, WEIGHTS, factors)
+
+
+def values_of_all_matchings(problem, classes):
+    """Value of each allowed permutation, by plain sums."""
+    n = len(problem.blocks)
+    found = {}
+    for order in itertools.permutations(range(n)):
+        if all(problem.blocks[order[c]] == problem.blocks[c] for c in range(n)):
+            found[order] = sum(float(problem.teachers[order[c]] @ classes[c]) for c in range(n))
+    return found
+
+
+@pytest.mark.parametrize("solver", [highs, lsa])
+@pytest.mark.parametrize("scope", ["district", "school"])
+def test_agrees_with_every_permutation(solver, scope):
+    slots = make_slots(seed=11, cells=2, size=6, schools=2)
+    for objective in all_objectives(slots):
+        for problem in cell_problems(slots, objective, scope):
+            for index, optimum in enumerate(solver(problem)):
+                values = values_of_all_matchings(problem, problem.classes[index])
+                best = max(values.values())
+                assert optimum.primal == pytest.approx(best, rel=1e-9, abs=1e-9)
+                assert values[tuple(optimum.matching)] == pytest.approx(best, abs=1e-9)
+                if index in problem.ties:
+                    second = values_of_all_matchings(problem, problem.ties[index])
+                    tied = [second[m] for m, value in values.items() if value > best - 1e-9]
+                    assert second[tuple(optimum.matching)] == pytest.approx(max(tied), abs=1e-9)
+
+
+def check_certificate(problem, index, optimum):
+    scores = problem.teachers @ problem.classes[index].T
+    allowed = np.equal.outer(problem.blocks, problem.blocks)
+    slack = optimum.u[:, None] + optimum.v[None, :] - scores
+    assert slack[allowed].min() >= -1e-10
+    assert allowed[optimum.matching, np.arange(len(allowed))].all()
+    assert optimum.relative_gap <= 1e-9
+    assert optimum.u.sum() + optimum.v.sum() == pytest.approx(optimum.primal, abs=1e-7)
+
+
+problems = st.builds(
+    random_problem,
+    seed=st.integers(0, 10**6),
+    n=st.integers(1, 24),
+    k=st.integers(1, 4),
+    layers=st.integers(2, 5),
+    spread=st.integers(1, 9),
+    school=st.booleans(),
+)
+
+
+@settings(max_examples=120, deadline=None, derandomize=True)
+@given(problem=problems, complete=st.sampled_from([0.0, 8.0]))
+def test_highs_agrees_with_lsa(problem, complete):
+    ours = list(sweep(problem, HighsEngine(problem, complete), 1e-9))
+    theirs = list(sweep(problem, LsaEngine(problem), 1e-9))
+    assert not any(optimum.fallback for optimum in ours)
+    for index, (one, two) in enumerate(zip(ours, theirs, strict=True)):
+        assert one.primal == pytest.approx(two.primal, rel=1e-9, abs=1e-9)
+        check_certificate(problem, index, one)
+        check_certificate(problem, index, two)
+        if index in problem.ties:
+            second = problem.ties[index]
+            gains = [(problem.teachers[o.matching] * second).sum() for o in (one, two)]
+            assert gains[0] == pytest.approx(gains[1], rel=1e-9, abs=1e-8)
+
+
+@pytest.mark.parametrize("information", ["heterogeneous", "standard"])
+def test_a_large_cell_is_priced_through_the_window(information):
+    slots = make_slots(seed=2, cells=1, size=90)
+    objective = group_objective(slots, BOTH, information, social_weights(9))
+    (problem,) = cell_problems(slots, objective, "district")
+    engine = HighsEngine(problem)
+    ours = list(sweep(problem, engine, 1e-9))
+    assert len(engine.window) < len(engine.arcs.rows) / 2
+    assert [o.primal for o in ours] == pytest.approx([o.primal for o in lsa(problem)], rel=1e-10)
+
+
+def test_runs_are_identical():
+    slots = make_slots(seed=2, cells=1, size=60)
+    objective = group_objective(slots, {"ela": 1.0}, "standard", WEIGHTS)
+    (problem,) = cell_problems(slots, objective, "district")
+    first, second = (np.stack([o.matching for o in highs(problem)]) for _ in range(2))
+    assert np.array_equal(first, second)
+
+
+def test_a_stall_is_answered_by_scipy_and_said(caplog):
+    problem = random_problem(seed=4, n=20, k=2, layers=3, spread=9, school=False)
+    engine = HighsEngine(problem)
+    engine.highs.setOptionValue("simplex_iteration_limit", 0)
+    with caplog.at_level(logging.WARNING):
+        optima = list(sweep(problem, engine, 1e-9))
+    assert any(optimum.fallback for optimum in optima)
+    assert "seed 4, weight 0: HiGHS gave up" in caplog.text
+    assert [o.primal for o in optima] == pytest.approx([o.primal for o in lsa(problem)])
+
+
+def test_equal_teachers_and_classes_stay():
+    teachers = np.array([[0.1], [0.2], [0.2], [0.3]])
+    classes = np.array([[[3.0], [2.0], [2.0], [1.0]]])
+    problem = Problem(teachers, classes, np.zeros(4, dtype=int))
+    for solver in (highs, lsa):
+        (optimum,) = solver(problem)
+        assert optimum.matching.tolist() == [3, 1, 2, 0]
+
+
+def test_a_cell_of_equal_classes_moves_nobody():
+    rng = np.random.default_rng(0)
+    problem = Problem(rng.normal(size=(30, 2)), np.ones((5, 30, 2)), np.zeros(30, dtype=int))
+    for optimum in highs(problem):
+        assert optimum.matching.tolist() == list(range(30))
+
+
+def test_a_group_without_students_is_solved():
+    rng = np.random.default_rng(0)
+    classes = np.zeros((3, 12, 2))
+    classes[:, :, 0] = np.linspace(0, 1, 3)[:, None] * rng.integers(1, 9, 12)
+    ties = {0: classes[2], 2: classes[0]}
+    problem = Problem(rng.normal(size=(12, 2)), classes, np.zeros(12, dtype=int), ties)
+    empty, *_, full = highs(problem)
+    assert empty.primal == empty.dual == 0
+    assert np.array_equal(empty.matching, full.matching)
+
+
+def test_factors_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match="do not fit"):
+        Problem(np.ones((3, 2)), np.ones((1, 4, 2)), np.zeros(3, dtype=int))
+    with pytest.raises(ValueError, match="cell 3: a factor is missing or infinite"):
+        Problem(np.full((3, 2), np.nan), np.ones((1, 3, 2)), np.zeros(3, dtype=int), name="cell 3")
+
+
+@pytest.mark.parametrize("kind", [HighsEngine, LsaEngine])
+def test_an_engine_that_errs_is_caught(kind, monkeypatch):
+    problem = random_problem(seed=6, n=12, k=2, layers=3, spread=9, school=False)
+    solve = kind.solve
+
+    def wrong(self, classes, shut=None):
+        matching, u, v = solve(self, classes, shut)
+        return (
+            (np.roll(matching, 1), u, v)
+            if (classes == problem.classes[1]).all()
+            else (matching, u, v)
+        )
+
+    monkeypatch.setattr(kind, "solve", wrong)
+    with pytest.raises(CertificateError, match=r"seed 6, weight 1: relative gap 0\.\d+ exceeds"):
+        list(sweep(problem, kind(problem), 1e-9))
