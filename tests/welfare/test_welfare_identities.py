@@ -6,7 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from welfare_added.welfare import bias
-from welfare_added.welfare.classrooms import build_classrooms, by_group, subject_weights
+from welfare_added.welfare.classrooms import (
+    build_classrooms,
+    by_group,
+    score_by_type,
+    subject_weights,
+)
 from welfare_added.welfare.earnings import dollars, lifetime_value, prices
 from welfare_added.welfare.gaps import gap_changes
 from welfare_added.welfare.index import equal_gain
@@ -48,9 +53,10 @@ def test_winners_and_losers_compose_the_mean_gain(make, seed, subject, ela):
     classrooms, policy = draw(make, seed)
     weights = subject_weights(subject, ela)
     sums = changes(policy, classrooms, classrooms.effects)
+    score = score_by_type(classrooms.effects, weights)
     mean = weights @ sums.sum(axis=(-3, -2, -1)).T / classrooms.counts.sum()
     for position, teachers in enumerate(policy.teachers):
-        found = winners_and_losers(teachers, classrooms, weights)
+        found = winners_and_losers(teachers, classrooms, score)
         wins = found["share_helped"] * found["mean_win"] if found["share_helped"] else 0.0
         losses = found["share_harmed"] * found["mean_loss"] if found["share_harmed"] else 0.0
         assert abs(wins - losses - mean[position]) < CLOSE

@@ -55,6 +55,11 @@ class Classrooms:
         return self.counts.sum(axis=0)
 
     @cached_property
+    def students(self) -> np.ndarray:
+        """Students by slot, lower-scoring in ELA and in math, (slots, 2, 2)."""
+        return self.counts.sum(axis=1)
+
+    @cached_property
     def group_sizes(self) -> np.ndarray:
         """Students by subject and group, (2, 2)."""
         return by_group(np.stack([self.types, self.types]))

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from welfare_added.welfare.classrooms import Classrooms, by_group
+from welfare_added.welfare.classrooms import HIGHER, LOWER, Classrooms, by_group
 
 UTILITARIAN = 0.5
 
@@ -138,12 +138,18 @@ def changes(policy: Policy, classrooms: Classrooms, effects: np.ndarray) -> np.n
         lower-scoring in ELA and lower-scoring in math [student SD times students].
 
     """
-    types = np.empty((len(policy.weights), 2, 3, 2, 2))
-    for position, teachers in enumerate(policy.teachers):
-        change = effects[teachers] - effects
-        types[position, 0] = np.einsum("crab,ca->rab", classrooms.counts, change[:, 0])
-        types[position, 1] = np.einsum("crab,cb->rab", classrooms.counts, change[:, 1])
-    return types
+    # einsum, not a matrix product: as fast on contiguous rows, and threads cannot vary its bytes.
+    sums = np.empty((len(policy.weights), 2, 3, 2, 2))
+    for group in (HIGHER, LOWER):
+        for subject, students, at in (
+            (0, classrooms.counts[:, :, group, :], np.s_[:, 0, :, group, :]),
+            (1, classrooms.counts[:, :, :, group], np.s_[:, 1, :, :, group]),
+        ):
+            own = np.ascontiguousarray(effects[:, subject, group])
+            by_type = np.ascontiguousarray(students.reshape(len(own), -1).T)
+            total = np.einsum("wc,tc->wt", own[policy.teachers] - own, by_type)
+            sums[at] = total.reshape(-1, 3, 2)
+    return sums
 
 
 def group_gains(changes: np.ndarray, classrooms: Classrooms) -> np.ndarray:

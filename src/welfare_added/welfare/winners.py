@@ -13,7 +13,7 @@ TYPES = 4
 
 
 def winners_and_losers(
-    teachers: np.ndarray, classrooms: Classrooms, weights: np.ndarray
+    teachers: np.ndarray, classrooms: Classrooms, score: np.ndarray
 ) -> dict[str, float]:
     """Shares of students harmed and helped by one allocation, and by how much.
 
@@ -22,8 +22,8 @@ def winners_and_losers(
     teachers : (slots,) int array
         Slot of the teacher who takes the class.
     classrooms : Classrooms
-    weights : (2,) array
-        Weight of ELA and math in the score.
+    score : (slots, 2, 2) array
+        Effect of the slot's own teacher on the score, from `score_by_type`.
 
     Returns
     -------
@@ -33,9 +33,7 @@ def winners_and_losers(
         is missing.
 
     """
-    score = score_by_type(classrooms.effects, weights)
-    change = score[teachers] - score
-    students = classrooms.counts.sum(axis=1)
+    change, students = score[teachers] - score, classrooms.students
     harmed = np.where(change < -TOLERANCE, students, 0.0)
     helped = np.where(change > TOLERANCE, students, 0.0)
     return {
@@ -56,15 +54,12 @@ def winners_table(
     policies: Iterable[Policy], classrooms: Classrooms, weight_ela: float
 ) -> pd.DataFrame:
     """Winners and losers of every policy at every weight; columns as in ``winners.csv``."""
-    rows = [
-        {
-            **policy.labels,
-            "weight": weight,
-            **winners_and_losers(teachers, classrooms, subject_weights(policy.subject, weight_ela)),
-        }
-        for policy in policies
-        for weight, teachers in zip(policy.weights, policy.teachers, strict=True)
-    ]
+    rows = []
+    for policy in policies:
+        score = score_by_type(classrooms.effects, subject_weights(policy.subject, weight_ela))
+        for weight, teachers in zip(policy.weights, policy.teachers, strict=True):
+            found = winners_and_losers(teachers, classrooms, score)
+            rows.append({**policy.labels, "weight": weight, **found})
     return pd.DataFrame(rows)
 
 
@@ -86,7 +81,7 @@ def status_quo_losses(classrooms: Classrooms, weights: np.ndarray) -> dict[str, 
     score = score_by_type(classrooms.effects, weights).reshape(-1, TYPES)
     place = classrooms.slots.groupby(["year", "grade", "school_id"], sort=True).ngroup()
     median, mean, size = _of_teachers(score, place, classrooms.slots["teacher_id"])
-    students = classrooms.counts.sum(axis=1).reshape(-1, TYPES)
+    students = classrooms.students.reshape(-1, TYPES)
     below_median = np.where(score < median - TOLERANCE, students, 0.0)
     below_mean = np.where(score < mean - TOLERANCE, students, 0.0)
     total = students.sum()
