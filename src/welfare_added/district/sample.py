@@ -148,11 +148,13 @@ def standardise(rows: pd.DataFrame, score: str) -> pd.Series:
     A year-grade whose scores are all equal has no standardised scores.
     """
     groups = rows.groupby(["year", "grade"])[score]
-    spread = groups.transform("std", ddof=0)
-    flat = rows.loc[(spread == 0) & rows[score].notna(), ["year", "grade"]].drop_duplicates()
+    # equal floats can have a tiny standard deviation
+    differ = groups.transform("max") > groups.transform("min")
+    flat = rows.loc[~differ & rows[score].notna(), ["year", "grade"]].drop_duplicates()
     for year, grade in flat.itertuples(index=False):
         log.warning("%s of grade %d in %d do not differ: not standardised", score, grade, year)
-    return (rows[score] - groups.transform("mean")) / spread.where(spread > 0)
+    spread = groups.transform("std", ddof=0).where(differ)
+    return (rows[score] - groups.transform("mean")) / spread
 
 
 def _narrow(rows: pd.DataFrame, years, grades) -> list[tuple[str, pd.Series]]:
@@ -186,7 +188,8 @@ def _require_years(found: pd.Series, years, steps: pd.DataFrame, file) -> None:
         return
     what = f"no student in {', '.join(map(str, empty))} has all that the sample needs"
     left = tuple(
-        f"{n} student-years {s}" for s, n in zip(steps["step"], steps["student_years"], strict=True)
+        f"{n} student-years: {s}"
+        for s, n in zip(steps["step"], steps["student_years"], strict=True)
     )
     remedy = "fill the scores and classes of these years, or choose other district.years"
     raise_any([Problem(str(file), what, remedy, "year", examples=left)])
