@@ -292,6 +292,7 @@ def test_ranking_orders_each_subject_and_year():
     ranks = table.set_index(["subject", "teacher_id", "year"])
     assert ranks.loc[("ela", "x", 2003)].tolist() == [approx(0.3), 1, 2]
     assert ranks.loc[("ela", "y", 2003)].tolist() == [approx(0.0), 2, 1]
+    assert ranks.loc[("ela", "x", 2004)].tolist() == [0, 1, 1]
     assert ranks.loc[("math", "z", 2003)].tolist() == [approx(0.1), 2, 1]
     assert ranks.loc[("both", "x", 2003)].tolist() == [approx(0.75 * 0.3 + 0.25 * 0.2), 1, 1]
     assert len(table) == 6

@@ -6,6 +6,7 @@ small arrays. Axes: a group axis has length two, 0 higher-scoring and 1 lower-sc
 flag ``lower_ela`` is itself the index.
 """
 
+import logging
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,8 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.allocation.frontier import subject_shares
+
+log = logging.getLogger(__name__)
 
 SUBJECTS = ("ela", "math")
 HIGHER, LOWER = 0, 1
@@ -152,6 +155,7 @@ def build_classrooms(slots: pd.DataFrame, students: pd.DataFrame, name: str) -> 
     if not np.array_equal(slots["slot"], np.arange(len(slots))):
         raise ValueError(f"{name}: column slot must number the rows 0 to {len(slots) - 1}")
     allocated = students_in_slots(students, slots)
+    log.info("%d of %d student-years sit in %d slots", len(allocated), len(students), len(slots))
     counts = np.zeros((len(slots), 3, 2, 2))
     race = allocated["ethnicity"].map(RACES).fillna(OTHER).astype(int)
     at = (allocated["slot"], race, allocated["lower_ela"].astype(int))
