@@ -1,0 +1,15 @@
+from welfare_added import logs
+from welfare_added.exhibits.composition import composition_table, composition_tex
+from welfare_added.exhibits.output import read
+from welfare_added.tables import write_csv, write_text
+
+
+def main(moments, files, note):
+    table = composition_table(read(moments))
+    write_csv(table, files.csv)
+    write_text(composition_tex(table, note), files.tex)
+
+
+if "snakemake" in globals():
+    logs.to_file(snakemake.log[0])
+    main(snakemake.input.moments, snakemake.output, snakemake.params.note)

@@ -1,0 +1,212 @@
+"""Figures 4, 6, 9b and A.5: production possibility frontiers between two groups of students."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from welfare_added.exhibits.output import at_weight, choose, pick
+from welfare_added.exhibits.style import (
+    INFORMATION,
+    LOOKS,
+    REFERENCE,
+    SCOPES,
+    SUBJECTS,
+    Look,
+    dollars,
+    house_style,
+    legend_below,
+    single_panel,
+    stamp,
+    subject_panels,
+)
+
+STATUS_QUO = {"color": "black", "marker": "s", "markersize": 6.5, "markerfacecolor": "white"}
+BEST_MEAN = {"color": "black", "marker": "D", "markersize": 5.5, "linestyle": "none"}
+GROUP_GAINS = {
+    "gain_higher": "Gain of higher-scoring students\n(student SD a year)",
+    "gain_lower": "Gain of lower-scoring students\n(student SD a year)",
+}
+GROUP_EARNINGS = {
+    "earnings_higher": "Gain of higher-scoring students\n(dollars of lifetime earnings each)",
+    "earnings_lower": "Gain of lower-scoring students\n(dollars of lifetime earnings each)",
+}
+
+
+def scope_data(frontiers: pd.DataFrame) -> pd.DataFrame:
+    """Select figure 4: heterogeneous frontiers of both scopes.
+
+    Returns
+    -------
+    DataFrame
+        Columns subject, scope, weight, gain_higher, gain_lower [student SD].
+
+    """
+    rows = choose(
+        frontiers, subject=list(SUBJECTS), information="heterogeneous", scope=list(SCOPES)
+    )
+    keys = ["subject", "scope", "weight"]
+    return pick(rows, [*keys, *GROUP_GAINS]).sort_values(keys, ignore_index=True)
+
+
+def information_data(frontiers: pd.DataFrame, scope: str) -> pd.DataFrame:
+    """Select figure 6: the frontiers of one scope by the planner's information.
+
+    Returns
+    -------
+    DataFrame
+        Columns subject, information, weight, gain_higher, gain_lower [student SD].
+
+    """
+    rows = choose(frontiers, subject=list(SUBJECTS), scope=scope, information=list(INFORMATION))
+    keys = ["subject", "information", "weight"]
+    return pick(rows, [*keys, *GROUP_GAINS]).sort_values(keys, ignore_index=True)
+
+
+def earnings_data(earnings: pd.DataFrame) -> pd.DataFrame:
+    """Select figure 9b: lifetime earnings along the heterogeneous frontiers.
+
+    Returns
+    -------
+    DataFrame
+        Columns scope, weight, earnings_higher, earnings_lower [dollars a student].
+
+    """
+    rows = choose(earnings, information="heterogeneous", scope=list(SCOPES))
+    keys = ["scope", "weight"]
+    return pick(rows, [*keys, *GROUP_EARNINGS]).sort_values(keys, ignore_index=True)
+
+
+def ces_data(earnings: pd.DataFrame, ces: pd.DataFrame) -> pd.DataFrame:
+    """Select figure A.5: the frontiers of figure 9b and the CES planner's allocations.
+
+    Returns
+    -------
+    DataFrame
+        Columns planner (group weights|ces), scope, parameter (weight or gamma),
+        earnings_higher, earnings_lower [dollars a student].
+
+    """
+    groups = earnings_data(earnings).rename(columns={"weight": "parameter"})
+    smooth = choose(ces, scope=list(SCOPES)).rename(columns={"gamma": "parameter"})
+    both = pd.concat([groups.assign(planner="group weights"), smooth.assign(planner="ces")])
+    keys = ["planner", "scope", "parameter"]
+    return pick(both, [*keys, *GROUP_EARNINGS]).sort_values(keys, ignore_index=True)
+
+
+@house_style
+def draw_frontiers(data: pd.DataFrame, series: str, note: str) -> Figure:
+    """Draw figure 4 (``series="scope"``) or 6 (``series="information"``).
+
+    Parameters
+    ----------
+    data
+        From :func:`scope_data` or :func:`information_data`.
+    series
+        The column that parts the frontiers of one panel.
+    note
+        Small print under the figure; may be empty.
+
+    """
+    names = {"scope": SCOPES, "information": INFORMATION}[series]
+    figure, axes = subject_panels(height=3.4, sharex=True, sharey=True)
+    for subject, panel in axes.items():
+        rows = data[data["subject"] == subject]
+        for name, label in names.items():
+            _frontier(panel, rows[rows[series] == name], LOOKS[name], label, GROUP_GAINS)
+        best = at_weight(rows)
+        panel.plot(best["gain_higher"], best["gain_lower"], label="Highest mean score", **BEST_MEAN)
+        for point in best.to_dict("records"):
+            name = point[series]
+            at = (point["gain_higher"], point["gain_lower"])
+            _beside(panel, names[name].removesuffix(" value added"), at, name == "standard")
+        _origin(panel)
+        panel.set_xlabel(GROUP_GAINS["gain_higher"])
+    axes["ela"].set_ylabel(GROUP_GAINS["gain_lower"])
+    legend_below(figure, axes["ela"], columns=4 if series == "scope" else 2)
+    stamp(figure, note)
+    return figure
+
+
+@house_style
+def draw_earnings(data: pd.DataFrame, note: str) -> Figure:
+    """Draw figure 9b from :func:`earnings_data`."""
+    figure, panel = single_panel()
+    for scope, label in SCOPES.items():
+        _frontier(panel, data[data["scope"] == scope], LOOKS[scope], label, GROUP_EARNINGS)
+    best = at_weight(data)
+    panel.plot(best["earnings_higher"], best["earnings_lower"], label="Highest mean", **BEST_MEAN)
+    for point in best.to_dict("records"):
+        at = (point["earnings_higher"], point["earnings_lower"])
+        _beside(panel, SCOPES[point["scope"]], at, inside=False)
+    return _finish_dollars(figure, panel, note)
+
+
+@house_style
+def draw_ces(data: pd.DataFrame, note: str) -> Figure:
+    """Draw figure A.5 from :func:`ces_data`."""
+    figure, panel = single_panel(height=3.7)
+    for scope, label in SCOPES.items():
+        rows = data[data["scope"] == scope]
+        groups = rows[rows["planner"] == "group weights"]
+        ces = rows[rows["planner"] == "ces"]
+        look = LOOKS[scope]
+        panel.plot(
+            groups["earnings_higher"],
+            groups["earnings_lower"],
+            label=f"{label}, group weights",
+            **look.line_style(),
+        )
+        panel.plot(
+            ces["earnings_higher"],
+            ces["earnings_lower"],
+            label=f"{label}, CES",
+            **(look.marker_style(3.6) | {"markerfacecolor": "white"}),
+        )
+    return _finish_dollars(figure, panel, note)
+
+
+def _frontier(
+    panel: Axes, rows: pd.DataFrame, look: Look, label: str, columns: dict[str, str]
+) -> None:
+    across, up = columns
+    panel.plot(
+        rows[across],
+        rows[up],
+        label=label,
+        marker=look.marker,
+        markersize=2.6,
+        markerfacecolor=look.colour if look.filled else "white",
+        markeredgewidth=0.6,
+        linewidth=0.9,
+        **look.line_style(),
+    )
+
+
+def _beside(panel: Axes, text: str, point: tuple[float, float], inside: bool) -> None:
+    """Write the name of a frontier beyond its diamond, or on the side of the status quo."""
+    panel.annotate(
+        text,
+        point,
+        xytext=(-6, -4) if inside else (6, 4),
+        textcoords="offset points",
+        ha="right" if inside else "left",
+        va="top" if inside else "bottom",
+        fontsize=7,
+    )
+
+
+def _origin(panel: Axes) -> None:
+    panel.axhline(0, color=REFERENCE, linewidth=0.6, zorder=0)
+    panel.axvline(0, color=REFERENCE, linewidth=0.6, zorder=0)
+    panel.plot(0, 0, linestyle="none", label="Status quo", **STATUS_QUO)
+
+
+def _finish_dollars(figure: Figure, panel: Axes, note: str) -> Figure:
+    _origin(panel)
+    for axis in (panel.xaxis, panel.yaxis):
+        axis.set_major_formatter(dollars)
+    panel.set_xlabel(GROUP_EARNINGS["earnings_higher"])
+    panel.set_ylabel(GROUP_EARNINGS["earnings_lower"])
+    legend_below(figure, panel, columns=2)
+    stamp(figure, note)
+    return figure

@@ -1,0 +1,182 @@
+"""From tables to files: checked inputs, and drawings whose bytes depend on nothing but the data."""
+
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
+
+from welfare_added.exhibits.style import house_style
+from welfare_added.tables import replace_atomically, write_csv
+
+PDF_DPI = 300
+UTILITARIAN = 0.5
+
+
+def read(path: Path | str) -> pd.DataFrame:
+    """Read a CSV or parquet table that must hold at least one row.
+
+    Raises
+    ------
+    ValueError
+        If the table has no rows.
+
+    """
+    path = Path(path)
+    table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    if table.empty:
+        raise ValueError(
+            f"{path}: the table has no rows, so there is nothing to draw. "
+            "Look in the log of the rule that writes it for why it found nothing."
+        )
+    table.attrs["path"] = str(path)
+    return table
+
+
+def pick(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Select columns, in this order.
+
+    Raises
+    ------
+    ValueError
+        If one is missing.
+
+    """
+    missing = [name for name in columns if name not in table.columns]
+    if missing:
+        raise ValueError(
+            f"{_name(table)}: no column {', '.join(missing)}; it holds "
+            f"{', '.join(table.columns)}. Delete the file and run again, so that it is made anew."
+        )
+    return table[columns]
+
+
+def _name(table: pd.DataFrame) -> str:
+    return table.attrs.get("path", "the table")
+
+
+def choose(table: pd.DataFrame, **values: str | list[str]) -> pd.DataFrame:
+    """Keep the rows whose columns equal ``values`` (or are among a list of them).
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or a wanted value occurs in no row.
+
+    """
+    kept = table
+    pick(table, list(values))
+    for column, value in values.items():
+        wanted = [value] if isinstance(value, str) else list(value)
+        absent = [one for one in wanted if not (kept[column] == one).any()]
+        if absent:
+            held = ", ".join(map(str, sorted(kept[column].unique())[:8])) or "no rows at all"
+            so_far = {name: values[name] for name in values if name != column}
+            raise ValueError(
+                f"{_name(table)}: no row where {column} is "
+                f"{' or '.join(absent)} (looked among {so_far or 'all rows'}; {column} holds "
+                f"{held}). Run again the rule that writes this table."
+            )
+        kept = kept[kept[column].isin(wanted)]
+    return kept.reset_index(drop=True)
+
+
+def at_weight(table: pd.DataFrame, weight: float = UTILITARIAN) -> pd.DataFrame:
+    """Return the rows of one social weight, by default the test-score-maximising one.
+
+    Raises
+    ------
+    ValueError
+        If the table holds no such weight.
+
+    """
+    rows = table[np.isclose(table["weight"], weight, atol=1e-9)]
+    if rows.empty:
+        raise ValueError(
+            f"no allocation at weight {weight:g}, which the figure marks; let allocation.weights "
+            "in config.yaml be an odd number, so that the grid from 0 to 1 contains it"
+        )
+    return rows
+
+
+def quantity(table: pd.DataFrame, name: str) -> float:
+    """Look up one line of a table of ``quantity`` and ``value``.
+
+    Raises
+    ------
+    ValueError
+        If the quantity is not there exactly once.
+
+    """
+    rows = table.loc[table["quantity"] == name, "value"]
+    if len(rows) != 1:
+        raise ValueError(
+            f"{_name(table)}: {len(rows)} rows where quantity is {name}, "
+            "one is needed. Run again the rule that writes this table."
+        )
+    return float(rows.iloc[0])
+
+
+def _rasterise_beyond(figure: Figure, most_points: int) -> None:
+    """Turn the largest clouds into pixels until the vector marks number ``most_points`` at most."""
+    clouds = []
+    for axes in figure.axes:
+        for artist in [*axes.lines, *axes.collections]:
+            if artist.get_rasterized():
+                continue
+            if isinstance(artist, PathCollection):
+                clouds.append((len(artist.get_offsets()), artist))
+            elif hasattr(artist, "get_xdata"):
+                clouds.append((len(artist.get_xdata()), artist))
+    total = sum(size for size, _ in clouds)
+    for size, artist in sorted(clouds, key=lambda cloud: -cloud[0]):
+        if total <= most_points:
+            return
+        artist.set_rasterized(True)
+        total -= size
+
+
+class Files(Protocol):
+    """Where an exhibit goes: paths by the names of a rule's outputs."""
+
+    pdf: Path | str
+    png: Path | str
+    csv: Path | str
+
+
+def write_exhibit(
+    figure: Figure, data: pd.DataFrame, files: Files, dpi: int, most_points: int
+) -> None:
+    """Write a figure and the data it was drawn from.
+
+    Parameters
+    ----------
+    figure
+        Drawn from ``data`` and nothing else.
+    data
+        What the CSV will hold.
+    files
+        Paths of the three outputs.
+    dpi
+        Resolution of the PNG.
+    most_points
+        Largest number of marks drawn as vectors; beyond it the largest layers become pixels.
+
+    """
+    write_csv(data, files.csv)
+    save(figure, files.pdf, files.png, dpi, most_points)
+
+
+@house_style
+def save(figure: Figure, pdf: Path | str, png: Path | str, dpi: int, most_points: int) -> None:
+    """Write a figure as vector PDF (fonts embedded) and PNG, free of dates and versions."""
+    replace_atomically(png, lambda part: figure.savefig(part, dpi=dpi, metadata={"Software": None}))
+    _rasterise_beyond(figure, most_points)
+    replace_atomically(
+        pdf,
+        lambda part: figure.savefig(
+            part, dpi=PDF_DPI, metadata={"CreationDate": None, "Creator": None, "Producer": None}
+        ),
+    )

@@ -1,0 +1,140 @@
+"""Figures 2 and A.1: teachers' value added on one group against another."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from welfare_added.exhibits.output import choose, quantity
+from welfare_added.exhibits.style import REFERENCE, SUBJECTS, house_style, panels, stamp
+
+DOTS = {"s": 5, "color": "#0072B2", "alpha": 0.22, "linewidths": 0, "rasterized": True}
+
+
+def group_data(value_added: pd.DataFrame, moments: pd.DataFrame) -> pd.DataFrame:
+    """Select figure 2: value added on higher- over lower-scoring students, by subject.
+
+    Parameters
+    ----------
+    value_added
+        The table of estimates; a teacher's rows of one year count once.
+    moments
+        Holds the correlation and slope of each subject.
+
+    Returns
+    -------
+    DataFrame
+        Columns panel, layer (estimate|best fit), x, y [student SD], correlation, slope
+        (the last two on the best fit's rows only). No teacher is named.
+
+    """
+    parts = []
+    for subject, title in SUBJECTS.items():
+        rows = choose(value_added, subject=subject).drop_duplicates(["teacher_id", "year"])
+        points = rows[["va_lower", "va_higher"]].set_axis(["x", "y"], axis=1)
+        parts.append(
+            _panel(
+                title,
+                points,
+                quantity(moments, f"value_added.{subject}.correlation"),
+                quantity(moments, f"value_added.{subject}.slope_higher_on_lower"),
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def cross_data(value_added: pd.DataFrame) -> pd.DataFrame:
+    """Select figure A.1: value added on one group in one subject over the other in the other.
+
+    The correlation and slope in each label are those of the plotted points.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`group_data`; panels "Math, higher-scoring on ELA, lower-scoring" and
+        "ELA, higher-scoring on Math, lower-scoring".
+
+    """
+    wide = (
+        choose(value_added, subject=list(SUBJECTS))
+        .drop_duplicates(["subject", "teacher_id", "year"])
+        .pivot(index=["teacher_id", "year"], columns="subject", values=["va_lower", "va_higher"])
+        .dropna()
+    )
+    parts = []
+    for lower, higher in (("ela", "math"), ("math", "ela")):
+        points = pd.DataFrame(
+            {"x": wide["va_lower", lower].to_numpy(), "y": wide["va_higher", higher].to_numpy()}
+        )
+        title = f"{SUBJECTS[higher]}, higher-scoring on {SUBJECTS[lower]}, lower-scoring"
+        covariance = np.cov(points["x"], points["y"])
+        slope = covariance[0, 1] / covariance[0, 0]
+        correlation = covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1])
+        parts.append(_panel(title, points, correlation, slope))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _panel(title: str, points: pd.DataFrame, correlation: float, slope: float) -> pd.DataFrame:
+    """Stack the points, sorted, on the two ends of the best fit through their mean."""
+    points = points.dropna().sort_values(["x", "y"], ignore_index=True)
+    ends = points["x"].iloc[[0, -1]].to_numpy()
+    fit = pd.DataFrame(
+        {
+            "x": ends,
+            "y": points["y"].mean() + slope * (ends - points["x"].mean()),
+            "correlation": correlation,
+            "slope": slope,
+        }
+    )
+    both = pd.concat([points.assign(layer="estimate"), fit.assign(layer="best fit")])
+    both.insert(0, "panel", title)
+    return both[["panel", "layer", "x", "y", "correlation", "slope"]]
+
+
+@house_style
+def draw_groups(data: pd.DataFrame, note: str) -> Figure:
+    """Draw figure 2 from :func:`group_data`; dots are pixels, lines and text vectors."""
+    figure, axes = _draw(data)
+    for panel, title in zip(axes, SUBJECTS.values(), strict=True):
+        panel.set_title(title, loc="left")
+        panel.set_xlabel("Value added on lower-scoring students\n(student SD)")
+    axes[0].set_ylabel("Value added on higher-scoring students\n(student SD)")
+    stamp(figure, note)
+    return figure
+
+
+@house_style
+def draw_cross(data: pd.DataFrame, note: str) -> Figure:
+    """Draw figure A.1 from :func:`cross_data`."""
+    figure, axes = _draw(data)
+    for panel, title in zip(axes, data["panel"].unique(), strict=True):
+        higher, lower = title.split(" on ")
+        panel.set_title(f"{higher.split(',')[0]} over {lower.split(',')[0]}", loc="left")
+        panel.set_xlabel(f"{lower.replace(',', ' value added,')} students\n(student SD)")
+        panel.set_ylabel(f"{higher.replace(',', ' value added,')} students\n(student SD)")
+    stamp(figure, note)
+    return figure
+
+
+def _draw(data: pd.DataFrame) -> tuple[Figure, list[Axes]]:
+    figure, [axes] = panels(height=3.6)
+    limit = 1.04 * data.loc[data["layer"] == "estimate", ["x", "y"]].abs().to_numpy().max()
+    for panel, title in zip(axes, data["panel"].unique(), strict=True):
+        rows = data[data["panel"] == title]
+        dots = rows[rows["layer"] == "estimate"]
+        fit = rows[rows["layer"] == "best fit"]
+        panel.plot([-limit, limit], [-limit, limit], color=REFERENCE, linewidth=0.8)
+        panel.scatter(dots["x"], dots["y"], **DOTS)
+        panel.plot(fit["x"], fit["y"], color="black", linewidth=1.2, linestyle="--")
+        panel.text(
+            0.03,
+            0.97,
+            f"correlation {fit['correlation'].iloc[0]:.2f}\nslope {fit['slope'].iloc[0]:.2f}",
+            transform=panel.transAxes,
+            va="top",
+        )
+        panel.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
+        panel.xaxis.set_major_locator(MaxNLocator(5))
+        panel.yaxis.set_major_locator(MaxNLocator(5))
+    return figure, axes

@@ -1,0 +1,193 @@
+"""One look for every figure: sizes, lines, fonts, and colours that survive grey prints."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FuncFormatter
+
+PAGE_WIDTH = 6.5
+FOOT = 0.16
+SUBJECTS = {"ela": "ELA", "math": "Math"}
+SCOPES = {"district": "District-wide", "school": "Within-school"}
+INFORMATION = {"heterogeneous": "Heterogeneous value added", "standard": "Standard value added"}
+WEIGHT_LABEL = "Weight on lower-scoring students, $\\omega_L$"
+REFERENCE = "#8C8C8C"
+
+
+@dataclass(frozen=True)
+class Look:
+    """Colour, line and marker of a series; what differs in colour differs in the others too."""
+
+    colour: str
+    line: str
+    marker: str
+    filled: bool = True
+
+    def line_style(self) -> dict:
+        """Return the arguments of ``Axes.plot`` for a line of this series."""
+        return {"color": self.colour, "linestyle": self.line}
+
+    def marker_style(self, size: float = 4.0) -> dict:
+        """Return the arguments of ``Axes.plot`` for unconnected marks of this series."""
+        return {
+            "color": self.colour,
+            "linestyle": "none",
+            "marker": self.marker,
+            "markersize": size,
+            "markerfacecolor": self.colour if self.filled else "white",
+        }
+
+
+LOOKS = {
+    "district": Look("#0072B2", "-", "o"),
+    "school": Look("#E69F00", (0, (5, 1.5)), "^"),
+    "heterogeneous": Look("#D55E00", "-", "o"),
+    "standard": Look("#56B4E9", (0, (5, 1.5)), "^", filled=False),
+    "ela": Look("#000000", "-", "o"),
+    "math": Look("#CC79A7", (0, (5, 1.5)), "s", filled=False),
+    "lower": Look("#009E73", "-", "v"),
+    "higher": Look("#E69F00", "-", "^"),
+}
+PAIRS = [
+    ("district", "school"),
+    ("heterogeneous", "standard"),
+    ("ela", "math"),
+    ("lower", "higher"),
+]
+
+_SETTINGS = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8.0,
+    "mathtext.fontset": "dejavusans",
+    "axes.titlesize": 9.0,
+    "axes.titleweight": "bold",
+    "axes.labelsize": 8.0,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.unicode_minus": True,
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 7.5,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "lines.linewidth": 1.4,
+    "lines.markeredgewidth": 0.9,
+    "legend.fontsize": 7.5,
+    "legend.frameon": False,
+    "legend.handlelength": 2.6,
+    "figure.dpi": 100,
+    "pdf.fonttype": 42,
+    "pdf.compression": 6,
+    "path.simplify": False,
+    "svg.hashsalt": "welfare-added",
+}
+
+
+@functools.cache
+def _own_fonts_only() -> None:
+    """Let matplotlib find its own DejaVu alone, whatever the machine has installed."""
+    folder = Path(mpl.get_data_path())
+    manager = font_manager.fontManager
+    manager.ttflist = [font for font in manager.ttflist if folder in Path(font.fname).parents]
+
+
+def house_style(function: Callable) -> Callable:
+    """Run a drawing function under the house settings and no others."""
+
+    @functools.wraps(function)
+    def styled(*args, **kwargs):
+        _own_fonts_only()
+        with mpl.rc_context():
+            mpl.rcdefaults()
+            mpl.rcParams.update(_SETTINGS)
+            return function(*args, **kwargs)
+
+    return styled
+
+
+def page(width: float = PAGE_WIDTH, height: float = 3.1) -> Figure:
+    """Start an empty figure, sizes in inches, that keeps its foot free for :func:`stamp`."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    figure.get_layout_engine().set(rect=(0, FOOT / height, 1, 1 - FOOT / height))
+    return figure
+
+
+def panels(
+    columns: int = 2, rows: int = 1, height: float = 3.1, width: float = PAGE_WIDTH, **shared
+) -> tuple[Figure, list[list[Axes]]]:
+    """Start a figure with ``rows`` by ``columns`` axes, as nested lists; sizes in inches."""
+    figure = page(width, height)
+    axes = figure.subplots(rows, columns, squeeze=False, **shared)
+    return figure, axes.tolist()
+
+
+def subject_panels(height: float = 3.1, **shared) -> tuple[Figure, dict[str, Axes]]:
+    """Start a figure with ELA on the left and Math on the right."""
+    figure, [row] = panels(columns=len(SUBJECTS), height=height, **shared)
+    for axes, title in zip(row, SUBJECTS.values(), strict=True):
+        axes.set_title(title, loc="left")
+    return figure, dict(zip(SUBJECTS, row, strict=True))
+
+
+def single_panel(height: float = 3.5) -> tuple[Figure, Axes]:
+    """Start a figure of one panel, narrower than the page."""
+    figure, [[axes]] = panels(columns=1, height=height, width=4.6)
+    return figure, axes
+
+
+def stamp(figure: Figure, note: str) -> None:
+    """Write ``note`` in small grey letters under the figure; an empty note leaves none."""
+    if note:
+        figure.text(0.995, 0.006, note, ha="right", va="bottom", fontsize=6.5, color="#6E6E6E")
+
+
+def legend_below(figure: Figure, axes: Axes, columns: int) -> None:
+    """Put one legend for the whole figure under its panels, where it covers no data."""
+    handles, labels = axes.get_legend_handles_labels()
+    raised = FOOT * 72 / mpl.rcParams["legend.fontsize"]
+    figure.legend(handles, labels, loc="outside lower center", ncols=columns, borderaxespad=raised)
+
+
+def label_lines(axes: Axes, lines: list[Line2D]) -> None:
+    """Write each line's label at it, where the other lines are farthest away."""
+    low, high = axes.get_ylim()
+    for line in lines:
+        across, up = (np.asarray(values, float) for values in line.get_data())
+        inner = np.flatnonzero((across >= 0.2) & (across <= 0.8) & np.isfinite(up))
+        if not inner.size:
+            continue
+        others = np.array(
+            [np.interp(across[inner], *other.get_data()) for other in lines if other is not line]
+        )
+        apart = (up[inner] - others) / (high - low)
+        nearest = np.abs(apart).min(axis=0)
+        best = int(np.argmax(np.round(nearest, 3)))
+        above = apart[np.abs(apart[:, best]).argmin(), best] >= 0
+        spot = across[inner[best]]
+        beside = up[np.abs(across - spot) <= 0.12]
+        axes.annotate(
+            line.get_label(),
+            (spot, np.nanmax(beside) if above else np.nanmin(beside)),
+            xytext=(0, 5 if above else -5),
+            textcoords="offset points",
+            ha="center",
+            va="bottom" if above else "top",
+            fontsize=7,
+            path_effects=[withStroke(linewidth=2.2, foreground="white")],
+        )
+
+
+@FuncFormatter
+def dollars(value: float, _position: int | None = None) -> str:
+    """Format a dollar amount with the sign before the currency."""
+    sign = "\N{MINUS SIGN}" if round(value) < 0 else ""
+    return f"{sign}\\${abs(value):,.0f}"
