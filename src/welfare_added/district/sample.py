@@ -94,21 +94,13 @@ def analysis_sample(
     kept = steps[-1][1]
     table = pd.DataFrame([_count(rows[mask], name) for name, mask in steps])
     _require_years(rows.loc[kept, "year"], years, table, file)
-    students = rows[kept].reset_index(drop=True)
-    for subject in SUBJECTS:
-        students[f"lower_{subject}"] = _below_median(students, f"lag_{subject}", split)
-    counted = rows[kept] if class_size == "sample" else rows[rows["tested"]]
-    size = counted.groupby("class_row").size()
-    students["class_size"] = students["class_row"].map(size).astype("int64")
-    flags = ["lag_special_education", "lag_english_learner"]
-    students[flags] = students[flags].astype("int64")
-    students = students.sort_values(
-        ["year", "grade", "school_id", "class_id", "student_id"], ignore_index=True
-    )
+    counted = kept if class_size == "sample" else rows["tested"]
+    size = rows[counted].groupby("class_row").size()
+    students = _finish(rows[kept], size, split)
     classes = _class_table(students)
     _log_notes(students, classes)
     return Sample(
-        students=students[STUDENT_COLUMNS],
+        students=students,
         classes=classes,
         steps=table,
         outcomes=_outcomes(district.outcomes, students["student_id"]),
@@ -193,6 +185,18 @@ def _require_years(found: pd.Series, years, steps: pd.DataFrame, file) -> None:
     )
     remedy = "fill the scores and classes of these years, or choose other district.years"
     raise_any([Problem(str(file), what, remedy, "year", examples=left)])
+
+
+def _finish(students: pd.DataFrame, size: pd.Series, split: str) -> pd.DataFrame:
+    """Add groups and class sizes; ``size`` is by class row."""
+    flags = ["lag_special_education", "lag_english_learner"]
+    students = students.assign(
+        **{f"lower_{name}": _below_median(students, f"lag_{name}", split) for name in SUBJECTS},
+        **{flag: students[flag].astype("int64") for flag in flags},
+        class_size=students["class_row"].map(size).astype("int64"),
+    )
+    keys = ["year", "grade", "school_id", "class_id", "student_id"]
+    return students.sort_values(keys, ignore_index=True)[STUDENT_COLUMNS]
 
 
 def _below_median(students: pd.DataFrame, lag: str, split: str) -> pd.Series:
