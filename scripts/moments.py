@@ -12,9 +12,7 @@ def main(students, classes, outcomes, estimates, targets, moments_path, bins_pat
     """Write all moments of the calibration file, and the bins of figures 3 and A.2."""
     classes, estimates = pd.read_parquet(classes), pd.read_parquet(estimates)
     bins = bin_counts(read_targets(targets))
-    found = moments(
-        pd.read_parquet(students), classes, estimates, pd.read_parquet(outcomes), bins
-    )
+    found = moments(pd.read_parquet(students), classes, estimates, pd.read_parquet(outcomes), bins)
     write_csv(found.reset_index(), moments_path)
     write_csv(sorting_bins(classes, estimates, bins), bins_path)
 

@@ -20,7 +20,10 @@ if "snakemake" in globals():
     logs.to_file(snakemake.log[0])
     main(
         snakemake.input.parameters,
-        {name: snakemake.output[name] for name in ("enrolments", "classes", "teachers", "outcomes")},
+        {
+            name: snakemake.output[name]
+            for name in ("enrolments", "classes", "teachers", "outcomes")
+        },
         snakemake.output.truth,
         **snakemake.params,
     )

@@ -4,9 +4,11 @@ from welfare_added import settings
 from welfare_added.audit.imports import project_modules
 from welfare_added.settings import overridden
 
-ROOT = Path(workflow.basedir)
-while not (ROOT / "pyproject.toml").is_file():
-    ROOT = ROOT.parent
+ROOT = next(
+    folder
+    for folder in [Path(workflow.basedir), *Path(workflow.basedir).parents]
+    if (folder / "pyproject.toml").is_file()
+)
 
 RESULTS = f"results/{config['study']}"
 LOGS = f"{RESULTS}/logs"

@@ -114,13 +114,13 @@ def _adjust_sizes(classes: dict, wanted: pd.Series, found: pd.Series, weights: p
     """Class sizes: mean, difference between the grades, and the two spreads within."""
     level, spread = _binned(wanted, found, weights, "class_size.bins.")
     mean = classes["mean_size"]
-    middle = (mean["grade_3"] + mean["grade_4_5"]) / 2 + level
-    half = (mean["grade_4_5"] - mean["grade_3"]) / 2 * spread
+    middle = (mean["grade_3"] + mean["grade_4_5"]) / 2 + 0.8 * level
+    half = (mean["grade_4_5"] - mean["grade_3"]) / 2 * spread**0.5
     mean["grade_3"], mean["grade_4_5"] = middle - half, middle + half
     cell, own = "class_size.sd_within_grade_year", "class_size.sd_within_school_grade_year"
     classes["sd_class"] *= wanted[own] / found[own]
     between = [np.sqrt(s[cell] ** 2 - s[own] ** 2) for s in (wanted, found)]
-    classes["sd_cell"] *= between[0] / between[1]
+    classes["sd_cell"] *= (between[0] / between[1]) ** 0.8
 
 
 def adjust_scores(p: dict, wanted: pd.Series, found: pd.Series, weights: pd.Series) -> None:

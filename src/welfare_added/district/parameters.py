@@ -41,13 +41,28 @@ class TeacherParameters:
 class ClassParameters:
     """Class sizes: a grade mean, a school-grade-year part and a class part [students].
 
-    ``size_on_achievement`` is the correlation of the school-grade-year part with the school's
-    mean achievement: larger classes are in more affluent schools (section 3.4).
+    Attributes
+    ----------
+    mean_size, sd_cell, sd_class
+        Mean by grade (third grades were kept small), SD of the two parts.
+    small_share, small_by
+        Share of school-grade-years with markedly smaller classes, and by how many students on
+        average (uniform between half and one and a half of that).
+    cap
+        Third grade only: what is left of a class's excess over the mean size, since the state
+        paid for classes of up to 20.
+    size_on_achievement
+        Correlation of the school-grade-year part with the school's mean achievement: larger
+        classes are in more affluent schools (section 3.4).
+
     """
 
     mean_size: dict[str, float]
     sd_cell: float
     sd_class: float
+    small_share: float
+    small_by: float
+    cap: float
     size_on_achievement: float
 
 

@@ -9,6 +9,7 @@ from welfare_added.district.parameters import ClassParameters, TeacherParameters
 
 SMALLEST_CLASS = 8
 LARGEST_FRAGMENT = 6
+CAPPED_GRADE = 3
 
 
 @dataclass(frozen=True)
@@ -106,12 +107,16 @@ def draw_classes(
     cell = sizes.sd_cell * (
         loading * schools.achievement[:, None, None] + np.sqrt(1 - loading**2) * chance
     )
+    small = rng.random(shape) < sizes.small_share
+    cell -= sizes.small_by * (small * rng.uniform(0.5, 1.5, shape) - sizes.small_share)
     second = placed[rng.random(len(placed)) < teaching.second_class]
     regular = pd.concat([placed, second], ignore_index=True)
     s, g, t = (regular[name].to_numpy() for name in ("school", "grade", "year"))
-    regular["expected_seats"] = mean[g] + cell[s, g, t]
-    drawn = regular["expected_seats"] + sizes.sd_class * rng.standard_normal(len(regular))
-    regular["seats"] = drawn.round().clip(lower=SMALLEST_CLASS).astype(int)
+    keep = np.where(np.array(grades)[g] <= CAPPED_GRADE, sizes.cap, 1.0)
+    chance = sizes.sd_class * rng.standard_normal(len(regular))
+    regular["expected_seats"] = mean[g] + _capped(cell[s, g, t], keep)
+    drawn = mean[g] + _capped(cell[s, g, t] + chance, keep)
+    regular["seats"] = drawn.round().clip(SMALLEST_CLASS).astype(int)
     fragments = placed[rng.random(len(placed)) < teaching.fragment].copy()
     step = np.where(fragments["grade"] == len(grades) - 1, -1, 1)
     fragments["grade"] += step
@@ -126,10 +131,14 @@ def draw_classes(
     )
 
 
+def _capped(excess: pd.Series | np.ndarray, keep: np.ndarray) -> np.ndarray:
+    return np.where(excess > 0, keep * excess, excess)
+
+
 def mean_sizes(grades: tuple[int, ...], parameters: ClassParameters) -> np.ndarray:
     """Mean class size by grade: third grades were kept small by California's programme."""
     small, large = parameters.mean_size["grade_3"], parameters.mean_size["grade_4_5"]
-    return np.array([small if grade <= 3 else large for grade in grades])
+    return np.array([small if grade <= CAPPED_GRADE else large for grade in grades])
 
 
 def _place(

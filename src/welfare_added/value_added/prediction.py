@@ -1,0 +1,98 @@
+"""Best linear predictions of a teacher's effect (eqs. 5, 6, 22, 23, 26 and 27)."""
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.value_added.components import ClassMeans, TeacherYears, Variances
+
+
+def lag_profile(lags: pd.DataFrame, own: float, drift_limit: int | None) -> np.ndarray:
+    """Covariance by lag, from lag 0: ``own``, the estimates, and a constant beyond the limit.
+
+    A lag with too few pairs takes the value of the longest shorter lag that has enough.
+
+    Parameters
+    ----------
+    lags
+        From ``autocovariances``.
+    own
+        Covariance at lag 0.
+    drift_limit
+        Longest lag with a value of its own; None for no limit.
+
+    """
+    profile = pd.Series([own, *lags["covariance"]], dtype=float).ffill().to_numpy(copy=True)
+    if drift_limit is not None and drift_limit < len(profile):
+        profile[drift_limit:] = profile[drift_limit]
+    return profile
+
+
+def leave_year_out(
+    years: TeacherYears, profile: np.ndarray, noise: np.ndarray, *, past_only: bool
+) -> np.ndarray:
+    """Predict each teacher-year from the teacher's other years.
+
+    Solves Sigma psi = phi with Sigma_ss' = c_|s-s'| + 1{s=s'} noise_s and phi_s = c_|t-s|.
+
+    Parameters
+    ----------
+    years
+        Teacher-years, T of them.
+    profile
+        From ``lag_profile``.
+    noise : (T,) array
+        Variance of each mean around the teacher's effect, 1 / H.
+    past_only
+        Use earlier years only (eq. 22) instead of all others.
+
+    Returns
+    -------
+    (T,) array
+        Estimates; missing where there is no other year.
+
+    """
+    estimates = np.full(len(years.year), np.nan)
+    rows, others, counts = _others(years, past_only=past_only)
+    for k in np.unique(counts):
+        target = rows[counts == k]
+        source = others[np.repeat(counts == k, counts)].reshape(-1, k)
+        when = years.year[source]
+        sigma = profile[np.abs(when[:, :, None] - when[:, None, :])]
+        sigma[:, np.arange(k), np.arange(k)] += noise[source]
+        phi = profile[np.abs(years.year[target][:, None] - when)]
+        psi = np.linalg.solve(sigma, phi[:, :, None])[:, :, 0]
+        estimates[target] = (psi * years.mean[source]).sum(axis=1)
+    return estimates
+
+
+def _others(years: TeacherYears, *, past_only: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Teacher-years with other years, those other rows one after the other, and their number."""
+    table = pd.DataFrame({"teacher": years.teacher, "row": np.arange(len(years.teacher))})
+    pairs = table.merge(table, on="teacher", suffixes=("", "_other"))
+    row, other = pairs["row"].to_numpy(), pairs["row_other"].to_numpy()
+    use = other < row if past_only else other != row
+    row, other = row[use], other[use]
+    order = np.lexsort((other, row))
+    rows, counts = np.unique(row, return_counts=True)
+    return rows, other[order], counts
+
+
+def empirical_bayes(classes: ClassMeans, found: Variances, teacher_share: float) -> np.ndarray:
+    """Shrink a teacher's mean residual over all classes, the same year's included.
+
+    One year cannot tell a teacher's effect from a class's shock: ``teacher_share`` of the
+    variance between classes, V_total - V_student, is taken to be the teacher's. With one class of
+    n students the estimate is share V_between / (V_between + V_student / n) times its mean.
+
+    Returns
+    -------
+    (C,) array
+        The estimate of each class's teacher.
+
+    """
+    between = max(found.total - found.student, 0.0)
+    signal = teacher_share * between
+    noise = (between - signal) + found.student / classes.students
+    precision = np.bincount(classes.teacher, weights=1 / noise)
+    mean = np.bincount(classes.teacher, weights=classes.mean / noise) / precision
+    return (mean * signal / (signal + 1 / precision))[classes.teacher]
