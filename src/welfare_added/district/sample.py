@@ -140,13 +140,11 @@ def standardise(rows: pd.DataFrame, score: str) -> pd.Series:
     A year-grade whose scores are all equal has no standardised scores.
     """
     groups = rows.groupby(["year", "grade"])[score]
-    # equal floats can have a tiny standard deviation
-    differ = groups.transform("max") > groups.transform("min")
-    flat = rows.loc[~differ & rows[score].notna(), ["year", "grade"]].drop_duplicates()
+    spread = groups.transform("std", ddof=0)
+    flat = rows.loc[(spread == 0) & rows[score].notna(), ["year", "grade"]].drop_duplicates()
     for year, grade in flat.itertuples(index=False):
         log.warning("%s of grade %d in %d do not differ: not standardised", score, grade, year)
-    spread = groups.transform("std", ddof=0).where(differ)
-    return (rows[score] - groups.transform("mean")) / spread
+    return (rows[score] - groups.transform("mean")) / spread.where(spread > 0)
 
 
 def _narrow(rows: pd.DataFrame, years, grades) -> list[tuple[str, pd.Series]]:
