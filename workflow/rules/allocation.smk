@@ -15,7 +15,7 @@ rule slots:
         slots=f"{RESULTS}/allocation/slots.parquet",
     log: f"{LOGS}/slots.log"
     benchmark: f"{BENCHMARKS}/slots.tsv"
-    script: script("slots")
+    script: script_path("slots")
 
 
 rule allocation:
@@ -41,7 +41,7 @@ rule allocation:
         tolerance=config["allocation"]["tolerance"],
     log: f"{LOGS}/allocation_{{subject}}_{{scope}}_{{information}}.log"
     benchmark: f"{BENCHMARKS}/allocation_{{subject}}_{{scope}}_{{information}}.tsv"
-    script: script("allocation")
+    script: script_path("allocation")
 
 
 rule allocation_subjects:
@@ -62,7 +62,7 @@ rule allocation_subjects:
         tolerance=config["allocation"]["tolerance"],
     log: f"{LOGS}/allocation_subjects_{{scope}}.log"
     benchmark: f"{BENCHMARKS}/allocation_subjects_{{scope}}.tsv"
-    script: script("allocation_subjects")
+    script: script_path("allocation_subjects")
 
 
 rule allocation_ces:
@@ -85,7 +85,7 @@ rule allocation_ces:
         tolerance=config["allocation"]["tolerance"],
     log: f"{LOGS}/allocation_ces_{{scope}}.log"
     benchmark: f"{BENCHMARKS}/allocation_ces_{{scope}}.tsv"
-    script: script("allocation_ces")
+    script: script_path("allocation_ces")
 
 
 rule frontiers:
@@ -102,4 +102,4 @@ rule frontiers:
         subject_weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/frontiers.log"
     benchmark: f"{BENCHMARKS}/frontiers.tsv"
-    script: script("frontiers")
+    script: script_path("frontiers")

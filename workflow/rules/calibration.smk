@@ -12,7 +12,7 @@ rule calibration:
     benchmark:
         f"{BENCHMARKS}/calibration.tsv"
     script:
-        script("calibration")
+        script_path("calibration")
 
 
 # Not part of the default run: its result is committed as workflow/calibration/parameters.yaml,
@@ -39,4 +39,4 @@ rule calibrate:
     benchmark:
         f"{BENCHMARKS}/calibrate.tsv"
     script:
-        script("calibrate")
+        script_path("calibrate")

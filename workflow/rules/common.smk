@@ -24,11 +24,11 @@ def check_config(config):
         raise WorkflowError(str(error)) from None
 
 
-def script(name):
+def script_path(name):
     """Path of the script of that name."""
     return str(ROOT / "scripts" / f"{name}.py")
 
 
 def code(name):
     """The script and every project module it imports, so that an edit there reruns the rule."""
-    return [str(path) for path in project_modules(Path(script(name)), ROOT / "src")]
+    return [str(path) for path in project_modules(Path(script_path(name)), ROOT / "src")]

@@ -22,4 +22,4 @@ rule district:
     benchmark:
         f"{BENCHMARKS}/district.tsv"
     script:
-        script("district")
+        script_path("district")

@@ -23,7 +23,7 @@ rule skipped:
         reasons=SKIPPED,
     log: f"{LOGS}/skipped.log"
     benchmark: f"{BENCHMARKS}/skipped.tsv"
-    script: script("skipped")
+    script: script_path("skipped")
 
 
 rule figure_01:
@@ -39,7 +39,7 @@ rule figure_01:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_01.log"
     benchmark: f"{BENCHMARKS}/figure_01.tsv"
-    script: script("figure_01")
+    script: script_path("figure_01")
 
 
 rule figure_02:
@@ -58,7 +58,7 @@ rule figure_02:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_02.log"
     benchmark: f"{BENCHMARKS}/figure_02.tsv"
-    script: script("figure_02")
+    script: script_path("figure_02")
 
 
 rule figure_03:
@@ -76,7 +76,7 @@ rule figure_03:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_03.log"
     benchmark: f"{BENCHMARKS}/figure_03.tsv"
-    script: script("figure_03")
+    script: script_path("figure_03")
 
 
 rule figure_04:
@@ -94,7 +94,7 @@ rule figure_04:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_04.log"
     benchmark: f"{BENCHMARKS}/figure_04.tsv"
-    script: script("figure_04")
+    script: script_path("figure_04")
 
 
 rule figure_05:
@@ -112,7 +112,7 @@ rule figure_05:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_05.log"
     benchmark: f"{BENCHMARKS}/figure_05.tsv"
-    script: script("figure_05")
+    script: script_path("figure_05")
 
 
 rule figure_06a:
@@ -130,7 +130,7 @@ rule figure_06a:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_06a.log"
     benchmark: f"{BENCHMARKS}/figure_06a.tsv"
-    script: script("figure_06a")
+    script: script_path("figure_06a")
 
 
 rule figure_06b:
@@ -148,7 +148,7 @@ rule figure_06b:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_06b.log"
     benchmark: f"{BENCHMARKS}/figure_06b.tsv"
-    script: script("figure_06b")
+    script: script_path("figure_06b")
 
 
 rule figure_07:
@@ -166,7 +166,7 @@ rule figure_07:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_07.log"
     benchmark: f"{BENCHMARKS}/figure_07.tsv"
-    script: script("figure_07")
+    script: script_path("figure_07")
 
 
 rule figure_08a:
@@ -184,7 +184,7 @@ rule figure_08a:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_08a.log"
     benchmark: f"{BENCHMARKS}/figure_08a.tsv"
-    script: script("figure_08a")
+    script: script_path("figure_08a")
 
 
 rule figure_08b:
@@ -202,7 +202,7 @@ rule figure_08b:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_08b.log"
     benchmark: f"{BENCHMARKS}/figure_08b.tsv"
-    script: script("figure_08b")
+    script: script_path("figure_08b")
 
 
 rule figure_09a:
@@ -221,7 +221,7 @@ rule figure_09a:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_09a.log"
     benchmark: f"{BENCHMARKS}/figure_09a.tsv"
-    script: script("figure_09a")
+    script: script_path("figure_09a")
 
 
 rule figure_09b:
@@ -239,7 +239,7 @@ rule figure_09b:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_09b.log"
     benchmark: f"{BENCHMARKS}/figure_09b.tsv"
-    script: script("figure_09b")
+    script: script_path("figure_09b")
 
 
 rule figure_10:
@@ -258,7 +258,7 @@ rule figure_10:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_10.log"
     benchmark: f"{BENCHMARKS}/figure_10.tsv"
-    script: script("figure_10")
+    script: script_path("figure_10")
 
 
 rule figure_a1:
@@ -276,7 +276,7 @@ rule figure_a1:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_a1.log"
     benchmark: f"{BENCHMARKS}/figure_a1.tsv"
-    script: script("figure_a1")
+    script: script_path("figure_a1")
 
 
 rule figure_a2:
@@ -294,7 +294,7 @@ rule figure_a2:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_a2.log"
     benchmark: f"{BENCHMARKS}/figure_a2.tsv"
-    script: script("figure_a2")
+    script: script_path("figure_a2")
 
 
 rule figure_a3:
@@ -312,7 +312,7 @@ rule figure_a3:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_a3.log"
     benchmark: f"{BENCHMARKS}/figure_a3.tsv"
-    script: script("figure_a3")
+    script: script_path("figure_a3")
 
 
 rule figure_a4a:
@@ -330,7 +330,7 @@ rule figure_a4a:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_a4a.log"
     benchmark: f"{BENCHMARKS}/figure_a4a.tsv"
-    script: script("figure_a4a")
+    script: script_path("figure_a4a")
 
 
 rule figure_a4b:
@@ -348,7 +348,7 @@ rule figure_a4b:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_a4b.log"
     benchmark: f"{BENCHMARKS}/figure_a4b.tsv"
-    script: script("figure_a4b")
+    script: script_path("figure_a4b")
 
 
 rule figure_a5:
@@ -367,7 +367,7 @@ rule figure_a5:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_a5.log"
     benchmark: f"{BENCHMARKS}/figure_a5.tsv"
-    script: script("figure_a5")
+    script: script_path("figure_a5")
 
 
 if "figure_d6" not in SKIPPED:
@@ -387,7 +387,7 @@ if "figure_d6" not in SKIPPED:
             most_points=MOST_POINTS,
         log: f"{LOGS}/figure_d6.log"
         benchmark: f"{BENCHMARKS}/figure_d6.tsv"
-        script: script("figure_d6")
+        script: script_path("figure_d6")
 
 
 if "figure_d7" not in SKIPPED:
@@ -407,7 +407,7 @@ if "figure_d7" not in SKIPPED:
             most_points=MOST_POINTS,
         log: f"{LOGS}/figure_d7.log"
         benchmark: f"{BENCHMARKS}/figure_d7.tsv"
-        script: script("figure_d7")
+        script: script_path("figure_d7")
 
 
 rule table_a1:
@@ -424,7 +424,7 @@ rule table_a1:
         note=NOTE,
     log: f"{LOGS}/table_a1.log"
     benchmark: f"{BENCHMARKS}/table_a1.tsv"
-    script: script("table_a1")
+    script: script_path("table_a1")
 
 
 if "figure_bias" not in SKIPPED:
@@ -444,7 +444,7 @@ if "figure_bias" not in SKIPPED:
             most_points=MOST_POINTS,
         log: f"{LOGS}/figure_bias.log"
         benchmark: f"{BENCHMARKS}/figure_bias.tsv"
-        script: script("figure_bias")
+        script: script_path("figure_bias")
 
 
 if "figure_calibration" not in SKIPPED:
@@ -464,4 +464,4 @@ if "figure_calibration" not in SKIPPED:
             most_points=MOST_POINTS,
         log: f"{LOGS}/figure_calibration.log"
         benchmark: f"{BENCHMARKS}/figure_calibration.tsv"
-        script: script("figure_calibration")
+        script: script_path("figure_calibration")

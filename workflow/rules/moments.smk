@@ -16,4 +16,4 @@ rule moments:
     benchmark:
         f"{BENCHMARKS}/moments.tsv"
     script:
-        script("moments")
+        script_path("moments")

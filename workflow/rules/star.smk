@@ -16,4 +16,4 @@ rule star_tables:
     benchmark:
         f"{STAR}/benchmarks/star_tables.tsv"
     script:
-        script("star_tables")
+        script_path("star_tables")

@@ -20,4 +20,4 @@ rule synthetic_district:
     benchmark:
         f"{BENCHMARKS}/synthetic_district.tsv"
     script:
-        script("synthetic_district")
+        script_path("synthetic_district")

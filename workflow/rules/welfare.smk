@@ -30,7 +30,7 @@ rule gaps:
         weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/gaps.log"
     benchmark: f"{BENCHMARKS}/gaps.tsv"
-    script: script("gaps")
+    script: script_path("gaps")
 
 
 rule index:
@@ -46,7 +46,7 @@ rule index:
         weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/index.log"
     benchmark: f"{BENCHMARKS}/index.tsv"
-    script: script("index")
+    script: script_path("index")
 
 
 rule winners:
@@ -63,7 +63,7 @@ rule winners:
         weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/winners.log"
     benchmark: f"{BENCHMARKS}/winners.tsv"
-    script: script("winners")
+    script: script_path("winners")
 
 
 rule status_quo:
@@ -78,7 +78,7 @@ rule status_quo:
         weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/status_quo.log"
     benchmark: f"{BENCHMARKS}/status_quo.tsv"
-    script: script("status_quo")
+    script: script_path("status_quo")
 
 
 rule earnings:
@@ -96,7 +96,7 @@ rule earnings:
         lifetime_multiplier=config["welfare"]["lifetime_multiplier"],
     log: f"{LOGS}/earnings.log"
     benchmark: f"{BENCHMARKS}/earnings.tsv"
-    script: script("earnings")
+    script: script_path("earnings")
 
 
 rule subjects:
@@ -114,7 +114,7 @@ rule subjects:
         lifetime_multiplier=config["welfare"]["lifetime_multiplier"],
     log: f"{LOGS}/subjects.log"
     benchmark: f"{BENCHMARKS}/subjects.tsv"
-    script: script("subjects")
+    script: script_path("subjects")
 
 
 rule ces:
@@ -132,7 +132,7 @@ rule ces:
         lifetime_multiplier=config["welfare"]["lifetime_multiplier"],
     log: f"{LOGS}/ces.log"
     benchmark: f"{BENCHMARKS}/ces.tsv"
-    script: script("ces")
+    script: script_path("ces")
 
 
 rule public_funds:
@@ -149,7 +149,7 @@ rule public_funds:
         bonuses=config["welfare"]["bonuses"],
     log: f"{LOGS}/public_funds.log"
     benchmark: f"{BENCHMARKS}/public_funds.tsv"
-    script: script("public_funds")
+    script: script_path("public_funds")
 
 
 rule deselection:
@@ -167,7 +167,7 @@ rule deselection:
         deselected_share=config["welfare"]["deselected_share"],
     log: f"{LOGS}/deselection.log"
     benchmark: f"{BENCHMARKS}/deselection.tsv"
-    script: script("deselection")
+    script: script_path("deselection")
 
 
 rule ranking:
@@ -183,7 +183,7 @@ rule ranking:
         weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/ranking.log"
     benchmark: f"{BENCHMARKS}/ranking.tsv"
-    script: script("ranking")
+    script: script_path("ranking")
 
 
 rule bias:
@@ -200,10 +200,10 @@ rule bias:
         weights=config["allocation"]["weights"],
         weight_ela=config["welfare"]["subject_weight_ela"],
         bias_weight=config["welfare"]["bias_weight"],
-        premium=config["welfare"].get("bias_premium", 0.5),
+        premium=config["welfare"]["bias_premium"],
     log: f"{LOGS}/bias.log"
     benchmark: f"{BENCHMARKS}/bias.tsv"
-    script: script("bias")
+    script: script_path("bias")
 
 
 rule headlines:
@@ -225,4 +225,4 @@ rule headlines:
         present_age=config["welfare"]["present_age"],
     log: f"{LOGS}/headlines.log"
     benchmark: f"{BENCHMARKS}/headlines.tsv"
-    script: script("headlines")
+    script: script_path("headlines")
