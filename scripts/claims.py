@@ -1,0 +1,26 @@
+from welfare_added import logs
+from welfare_added.claims.compare import as_table, compare
+from welfare_added.claims.document import read
+from welfare_added.claims.page import describe, page
+from welfare_added.tables import write_csv, write_text
+
+
+def main(document, schema, template, tables, choices, source, size, out):
+    claims = read(document, schema)
+    verdicts = compare(claims, dict(zip(claims.tables(), tables, strict=True)), choices)
+    write_csv(as_table(verdicts), out.table)
+    write_text(page(claims, verdicts, describe(source, size), template), out.page)
+
+
+if "snakemake" in globals():
+    logs.to_file(snakemake.log[0])
+    main(
+        snakemake.input.document,
+        snakemake.input.schema,
+        snakemake.input.template,
+        snakemake.input.tables,
+        snakemake.params.choices,
+        snakemake.params.source,
+        snakemake.params.size,
+        snakemake.output,
+    )

@@ -1,0 +1,97 @@
+"""All claims of a paper beside the results: the table and the page."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from welfare_added.claims.answers import Number, Sources
+from welfare_added.claims.document import ClaimsError, Document
+from welfare_added.claims.selectors import Tables
+from welfare_added.claims.verdicts import Verdict, judge, published_of
+
+
+def compare(
+    document: Document, tables: Mapping[str, Path | str], choices: Mapping[str, object]
+) -> list[Verdict]:
+    """Answer every claim.
+
+    Parameters
+    ----------
+    document
+        The claims.
+    tables
+        File of each table that they use, by its path below results/<study>.
+    choices
+        Value of each key of config.yaml that they use, by dotted path.
+
+    Raises
+    ------
+    AnswerError
+        Naming the claim, if its answer names a table, column, row or choice that is not there.
+
+    """
+    sources = Sources(Tables(tables), choices, document.shared, published_of(document))
+    return [judge(claim, document, sources) for claim in document.claims]
+
+
+def as_table(verdicts: list[Verdict]) -> pd.DataFrame:
+    """Lay out verdicts as claims.csv, in the paper's order.
+
+    Returns
+    -------
+    DataFrame
+        id, location, quantity, unit, kind, published, reproduced, tolerance [the claim's unit],
+        verdict, reason, bound, quote, note, answer. Ranges read ``low to high``.
+
+    """
+    return pd.DataFrame(
+        {
+            "id": verdict.claim.id,
+            "location": verdict.claim.location,
+            "quantity": verdict.claim.quantity,
+            "unit": verdict.claim.unit,
+            "kind": verdict.claim.kind,
+            "published": as_text(verdict.claim.published),
+            "reproduced": as_text(verdict.reproduced),
+            "tolerance": verdict.tolerance,
+            "verdict": verdict.verdict,
+            "reason": verdict.reason,
+            "bound": verdict.claim.bound or "",
+            "quote": verdict.claim.quote,
+            "note": verdict.claim.note,
+            "answer": json.dumps(verdict.claim.answer),
+        }
+        for verdict in verdicts
+    )
+
+
+def as_text(number: Number | None, digits: int = 12) -> str:
+    """Write a number or range with so many significant digits; nothing for None."""
+    if number is None:
+        return ""
+    ends = number if isinstance(number, tuple) else (number,)
+    return " to ".join(f"{end:.{digits}g}" for end in ends)
+
+
+def choices_of(document: Document, config: Mapping) -> dict[str, object]:
+    """Values of the keys of config.yaml that the claims use, by dotted path.
+
+    Raises
+    ------
+    ClaimsError
+        If the config has no such key.
+
+    """
+    return {path: _look_up(path, config) for path in document.choices()}
+
+
+def _look_up(path: str, config: Mapping) -> object:
+    value: object = config
+    for key in path.split("."):
+        try:
+            value = value[int(key)] if isinstance(value, list) else value[key]
+        except (KeyError, IndexError, TypeError):
+            raise ClaimsError(f"the claims use {path!r}, which config.yaml does not have") from None
+    return value

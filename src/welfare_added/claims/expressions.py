@@ -1,0 +1,107 @@
+"""The paper's own arithmetic, replayed from the numbers it states."""
+
+import ast
+import math
+import operator
+from collections.abc import Callable, Mapping
+
+OPERATORS: Mapping[type, Callable] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+
+
+class ExpressionError(ValueError):
+    """An expression that uses something other than numbers, claims, + - * / ** and FUNCTIONS."""
+
+
+def annuity(rate: float, first: float, last: float, back_to: float) -> float:
+    """Present value at age ``back_to`` of one dollar at every age from ``first`` to ``last``.
+
+    Eastmond et al. (2024), section 5.1.2: both ends count, ``rate`` is net of growth.
+    """
+    ages = range(round(first), round(last) + 1)
+    return math.fsum((1 + rate) ** -(age - back_to) for age in ages)
+
+
+def log10_factorial(number: float) -> float:
+    """Decimal logarithm of ``number`` factorial, by the gamma function; fractions are allowed."""
+    return math.lgamma(number + 1) / math.log(10)
+
+
+FUNCTIONS: Mapping[str, Callable[..., float]] = {
+    "abs": abs,
+    "annuity": annuity,
+    "log10": math.log10,
+    "log10_factorial": log10_factorial,
+    "max": max,
+    "min": min,
+    "sqrt": math.sqrt,
+}
+
+
+def names(expression: str) -> set[str]:
+    """Claims that an expression refers to: ``id``, or ``id.low`` and ``id.high`` of a range.
+
+    Raises
+    ------
+    ExpressionError
+        If the expression cannot be read, or holds anything that is not allowed.
+
+    """
+    found: set[str] = set()
+    evaluate(expression, lambda name: found.add(name) or 1.0, check_only=True)
+    return found
+
+
+def evaluate(
+    expression: str, value_of: Callable[[str], float], *, check_only: bool = False
+) -> float:
+    """Evaluate an expression over named numbers without running it as Python.
+
+    Parameters
+    ----------
+    expression
+        Numbers, names, ``name.low``, ``name.high``, ``+ - * / **``, parentheses and FUNCTIONS.
+    value_of
+        Gives the number behind a name, written as in the expression.
+    check_only
+        Visit every part, but calculate nothing.
+
+    Raises
+    ------
+    ExpressionError
+        If the expression cannot be read, or holds anything else.
+
+    """
+    try:
+        tree = ast.parse(expression, mode="eval")
+    except SyntaxError as error:
+        raise ExpressionError(f"cannot read the expression {expression!r}: {error.msg}") from None
+
+    def visit(node: ast.expr) -> float:
+        match node:
+            case ast.Constant(value=value) if type(value) in (int, float):
+                return value
+            case ast.Name(id=name):
+                return value_of(name)
+            case ast.Attribute(value=ast.Name(id=name), attr="low" | "high" as end):
+                return value_of(f"{name}.{end}")
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return -visit(operand)
+            case ast.BinOp(left=left, op=sign, right=right) if type(sign) in OPERATORS:
+                sides = visit(left), visit(right)
+                return 1.0 if check_only else OPERATORS[type(sign)](*sides)
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS:
+                values = [visit(argument) for argument in args]
+                return 1.0 if check_only else FUNCTIONS[name](*values)
+        part = ast.unparse(node)
+        raise ExpressionError(
+            f"the expression {expression!r} holds {part!r}; allowed are numbers, claims' ids, "
+            f"+ - * / **, parentheses and {', '.join(FUNCTIONS)}"
+        )
+
+    return float(visit(tree.body))

@@ -1,0 +1,204 @@
+"""One number out of one table: which rows, which column, how many rows become one."""
+
+import math
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.claims.expressions import log10_factorial
+
+
+class AnswerError(ValueError):
+    """An answer that names a table, column or row which the results do not hold."""
+
+
+class NotAvailableError(Exception):
+    """A number that this run cannot give, with the reason."""
+
+
+class Tables:
+    """The results, read when first asked for."""
+
+    def __init__(self, paths: Mapping[str, Path | str]):
+        """Take the file of each table, by its path below results/<study>."""
+        self._paths = {name: Path(path) for name, path in paths.items()}
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Read a table.
+
+        Raises
+        ------
+        AnswerError
+            If there is no such table, or its file is missing.
+        NotAvailableError
+            If it has no rows, as when what it needs was not to be had.
+
+        """
+        if name not in self._paths:
+            raise AnswerError(f"no table {name!r}; the tables are: {', '.join(self._paths)}")
+        if name not in self._read:
+            path = self._paths[name]
+            if not path.is_file():
+                raise AnswerError(f"table {name!r} has no file {path.name}; make it first")
+            reader = pd.read_parquet if path.suffix == ".parquet" else pd.read_csv
+            self._read[name] = reader(path)
+        table = self._read[name]
+        if table.empty:
+            raise NotAvailableError(f"{name} is empty in this run")
+        return table
+
+
+def select(selector: Mapping, tables: Tables) -> float:
+    """Take one number from one table.
+
+    Parameters
+    ----------
+    selector
+        ``table``, ``column``; optional ``where`` (column: value, list of values, or
+        ``{from, to}``, both included), ``reduce`` (a name in REDUCERS, else the one row's value),
+        ``of``, ``at`` and ``along`` as the reducer needs, and ``if_absent`` (the reason to give
+        when no row fits; without it that is an error).
+    tables
+        The results.
+
+    Raises
+    ------
+    AnswerError
+        If a table, column or row does not exist, or several rows stand where one should.
+    NotAvailableError
+        If the value is missing in this run.
+
+    """
+    name = selector["table"]
+    table = tables[name]
+    wanted = [selector["column"], *selector.get("where", {})]
+    wanted += [selector[key] for key in ("of", "along") if key in selector]
+    for column in wanted:
+        if column not in table.columns:
+            raise AnswerError(
+                f"table {name!r} has no column {column!r}; its columns are: "
+                f"{', '.join(table.columns)}"
+            )
+    rows = _rows(table, selector.get("where", {}))
+    if rows.empty:
+        raise _no_rows(table, selector)
+    return REDUCERS[selector.get("reduce", "value")](rows, selector)
+
+
+def _rows(table: pd.DataFrame, where: Mapping) -> pd.DataFrame:
+    for column, wanted in where.items():
+        table = table[_fits(table[column], wanted)]
+    return table
+
+
+def _fits(values: pd.Series, wanted) -> pd.Series:
+    if isinstance(wanted, Mapping):
+        return values.between(wanted["from"] - 1e-9, wanted["to"] + 1e-9)
+    if isinstance(wanted, list):
+        return values.isin(wanted)
+    if isinstance(wanted, str):
+        return values.astype(str) == wanted
+    numbers = pd.to_numeric(values, errors="coerce")
+    return pd.Series(np.isclose(numbers, wanted, rtol=0, atol=1e-9), index=values.index)
+
+
+def _no_rows(table: pd.DataFrame, selector: Mapping) -> Exception:
+    if "if_absent" in selector:
+        return NotAvailableError(selector["if_absent"])
+    where = selector.get("where", {})
+    parts = [f"{column} = {value}" for column, value in where.items()]
+    held = [f"{column} holds {_examples(table[column])}" for column in where]
+    return AnswerError(
+        f"table {selector['table']!r} has no row where {' and '.join(parts) or 'anything stands'}"
+        + (f"; {'; '.join(held)}" if held else "")
+    )
+
+
+def _examples(values: pd.Series) -> str:
+    distinct = values.drop_duplicates().tolist()
+    return ", ".join(str(value) for value in distinct[:6]) + (", ..." if len(distinct) > 6 else "")
+
+
+def _value(rows: pd.DataFrame, selector: Mapping) -> float:
+    if len(rows) > 1:
+        raise AnswerError(
+            f"{len(rows)} rows of table {selector['table']!r} fit where one should; "
+            "add to `where` or name a `reduce`"
+        )
+    value = float(rows[selector["column"]].iloc[0])
+    if math.isnan(value):
+        note = rows["note"].iloc[0] if "note" in rows else None
+        raise NotAvailableError(
+            note if isinstance(note, str) else f"{selector['column']} is empty in this run"
+        )
+    return value
+
+
+def _reduced(method: str) -> Callable[[pd.DataFrame, Mapping], float]:
+    def reduce(rows: pd.DataFrame, selector: Mapping) -> float:
+        values = rows[selector["column"]].astype(float).dropna()
+        if values.empty:
+            raise NotAvailableError(f"{selector['column']} is empty in this run")
+        return float(getattr(values, method)())
+
+    return reduce
+
+
+def _at_extreme(method: str) -> Callable[[pd.DataFrame, Mapping], float]:
+    def reduce(rows: pd.DataFrame, selector: Mapping) -> float:
+        known = rows.dropna(subset=[selector["of"]])
+        if known.empty:
+            raise NotAvailableError(f"{selector['of']} is empty in this run")
+        return float(known.loc[getattr(known[selector["of"]], method)(), selector["column"]])
+
+    return reduce
+
+
+def _crossing(rows: pd.DataFrame, selector: Mapping) -> float:
+    """Column where ``of`` first crosses ``at`` (else 0) along ``along`` (else the column)."""
+    along = selector.get("along", selector["column"])
+    rows = rows.dropna(subset=[selector["of"]]).sort_values(along, kind="stable")
+    gap = rows[selector["of"]].to_numpy(float) - selector.get("at", 0.0)
+    values = rows[selector["column"]].to_numpy(float)
+    if len(gap) and gap[0] == 0:
+        return float(values[0])
+    places = np.flatnonzero((gap[:-1] * gap[1:] < 0) | (gap[1:] == 0))
+    if not len(places):
+        raise NotAvailableError(
+            f"{selector['of']} never crosses {selector.get('at', 0.0):g} along {along}"
+        )
+    first = places[0]
+    share = gap[first] / (gap[first] - gap[first + 1])
+    return float(values[first] + share * (values[first + 1] - values[first]))
+
+
+def _interpolate(rows: pd.DataFrame, selector: Mapping) -> float:
+    """Column at the place where ``of`` equals ``at``, linearly between the rows around it."""
+    rows = rows.dropna(subset=[selector["of"]]).sort_values(selector["of"], kind="stable")
+    x, at = rows[selector["of"]].to_numpy(float), float(selector["at"])
+    if rows.empty or not x[0] - 1e-9 <= at <= x[-1] + 1e-9:
+        raise NotAvailableError(f"{selector['of']} does not reach {at:g}")
+    return float(np.interp(at, x, rows[selector["column"]].to_numpy(float)))
+
+
+def _log10_allocations(rows: pd.DataFrame, selector: Mapping) -> float:
+    """Decimal logarithm of the ways to permute teachers within the cells that the column names."""
+    return math.fsum(log10_factorial(int(size)) for size in rows[selector["column"]].value_counts())
+
+
+REDUCERS: Mapping[str, Callable[[pd.DataFrame, Mapping], float]] = {
+    "value": _value,
+    "min": _reduced("min"),
+    "max": _reduced("max"),
+    "mean": _reduced("mean"),
+    "sum": _reduced("sum"),
+    "sd": _reduced("std"),
+    "argmax": _at_extreme("idxmax"),
+    "argmin": _at_extreme("idxmin"),
+    "crossing": _crossing,
+    "interpolate": _interpolate,
+    "log10_allocations": _log10_allocations,
+}

@@ -1,0 +1,48 @@
+"""Where the claims are, a claim to vary, and the columns that the tables are agreed to have."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PAPER = ROOT / "workflow/claims/eastmond_2024.yaml"
+SCHEMA = ROOT / "workflow/schemas/claims.schema.json"
+TEMPLATE = ROOT / "src/welfare_added/claims/page.html.j2"
+
+COLUMNS = {
+    "allocation/slots.parquet": "slot cell year grade school_id class_id teacher_id students lower_ela higher_ela lower_math higher_math",
+    "district/classes.parquet": "class_id year grade school_id teacher_id class_size students lower_ela lower_math black_hispanic white_asian",
+    "district/students.parquet": "student_id year grade school_id class_id teacher_id ela math lag_ela lag_math lower_ela lower_math ethnicity gender age class_size",
+    "frontiers.csv": "subject scope information weight gain_lower gain_higher gain_mean certificate",
+    "moments.csv": "quantity value",
+    "value_added.parquet": "subject teacher_id year grade school_id va_standard va_lower va_higher",
+    "welfare/deselection.csv": "subject quantity value",
+    "welfare/earnings.csv": "scope information weight earnings_lower earnings_higher earnings_mean total_per_year",
+    "welfare/gaps.csv": "subject scope information weight change_higher_lower change_racial baseline_higher_lower baseline_racial",
+    "welfare/index.csv": "subject scope weight index_heterogeneous index_standard index_utilitarian gain_over_utilitarian gain_over_standard gain_mean_over_standard",
+    "welfare/mvpf.csv": "scope bonus benefits net_cost mvpf",
+    "welfare/status_quo.csv": "subject quantity value",
+    "welfare/subjects.csv": "scope weight_ela gain_ela gain_math earnings_mean",
+    "welfare/winners.csv": "subject scope information weight share_harmed mean_loss share_helped mean_win share_moved",
+}
+LABELS = {
+    "subject": ["ela", "math", "both"],
+    "scope": ["district", "school"],
+    "information": ["heterogeneous", "standard"],
+    "weight": [round(0.1 * i, 1) for i in range(11)],
+    "weight_ela": [round(0.1 * i, 1) for i in range(11)],
+    "bonus": [100.0, 1000.0, 10_000.0, 100_000.0],
+}
+SOURCE = {
+    "claim": {
+        "id": "gain",
+        "location": "Section 4.1, paragraph 3",
+        "quantity": "Gain",
+        "quote": "raise scores by 0.04",
+        "published": 0.04,
+        "digit": 0.01,
+        "unit": "student SD",
+        "kind": "prediction",
+        "tolerance": "rounding",
+        "answer": {"table": "moments.csv", "where": {"quantity": "gain"}, "column": "value"},
+    },
+    "tolerances": {"rounding": {"why": "rounding"}, "tenth": {"why": "a tenth", "relative": 0.1}},
+}

@@ -1,0 +1,162 @@
+"""The file of the paper's numbers, and what is made of it from mock results."""
+
+import importlib.util
+import re
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+import yaml
+from claims_cases import COLUMNS, PAPER, ROOT, SCHEMA, TEMPLATE
+
+from welfare_added.claims import answers
+from welfare_added.claims.answers import Sources
+from welfare_added.claims.compare import as_table, choices_of, compare
+from welfare_added.claims.page import page
+from welfare_added.claims.selectors import Tables
+from welfare_added.claims.verdicts import judge, published_of
+
+DOES_NOT_ADD_UP = {
+    "class_size_mean_replayed": 18.80,
+    "allocations_log10_replayed": 1967.26,
+    "added_math_school_replayed": 0.01345,
+    "racial_gap_shrinks_math_replayed": 10.16,
+    "gap_average_gain_replayed": 0.04522,
+    "multiplier_replayed": 18.99,
+    "students_each_type_replayed": 8929.6,
+    "total_district_replayed": 28_115_500,
+    "bonus_district_replayed": 8225.5,
+    "school_over_deselection_replayed": 79.57,
+}
+# Numbers that the text gives in words, or in the sentence before.
+NOT_IN_FIGURES = {
+    "intro_grades",
+    "grades",
+    "allocations_log10",
+    "one_teacher_sd_ela",
+    "one_teacher_sd_math",
+    "over_deselection_ela",
+    "over_deselection_math",
+    "as_much_as_double",
+    "standard_ela_ratio",
+    "standard_math_ratio",
+    "status_quo_below_ela",
+    "status_quo_below_math",
+    "school_share",
+    "most_stay",
+    "up_to_double",
+    "conclusion_over_deselection",
+    "half_the_students",
+}
+NUMBERS = re.compile(r"\d[\d,]*\.?\d*")
+
+
+@pytest.fixture(scope="module")
+def config():
+    return yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def verdicts(paper, results, config):
+    return compare(paper, results, choices_of(paper, config))
+
+
+def test_it_holds_the_papers_numbers(paper):
+    kinds = pd.Series([claim.kind for claim in paper.claims]).value_counts()
+    assert len(paper.claims) >= 230
+    assert kinds["prediction"] >= 100
+    assert kinds["input"] >= 50
+    assert kinds["arithmetic"] >= 40
+    assert kinds["assumption"] >= 30
+
+
+def test_every_section_with_results_is_there(paper):
+    sections = {claim.location.split(",")[0] for claim in paper.claims}
+    expected = (
+        "Abstract|Section 1|Section 2.4|Section 3.1|Section 3.3|Section 3.3.1|Section 3.4|Section 4"
+    )
+    expected += "|Section 4.1|Section 4.2|Section 4.2.1|Section 4.2.2|Section 4.3.1|Section 4.3.2"
+    expected += "|Section 5.1.1|Section 5.1.2|Section 5.2|Section 6|Table A.1|Appendix D"
+    assert set(expected.split("|")) <= sections
+
+
+def test_answers_name_the_columns_of_the_tables(paper):
+    assert set(paper.tables()) == set(COLUMNS)
+    for claim in paper.claims:
+        for part in answers.parts(claim.answer, paper.shared):
+            if "table" in part:
+                named = {part["column"], *part.get("where", {})}
+                named |= {part[key] for key in ("of", "along") if key in part}
+                assert named <= set(COLUMNS[part["table"]].split()), claim.id
+
+
+def test_quotes_hold_the_number(paper):
+    for claim in paper.claims:
+        if claim.kind == "arithmetic" or claim.id in NOT_IN_FIGURES or "Printed" in claim.note:
+            continue
+        said = [float(text.replace(",", "")) for text in NUMBERS.findall(claim.quote)]
+        ends = claim.published if isinstance(claim.published, tuple) else (claim.published,)
+        for end in ends:
+            shown = {end, end * 100, end - 2000, end / 1e6}
+            assert any(abs(a - b) < 1e-6 for a in said for b in shown), (claim.id, end, said)
+
+
+def test_arithmetic_that_does_not_add_up_is_exactly_this(paper):
+    sources = Sources(Tables({}), {}, paper.shared, published_of(paper))
+    arithmetic = [claim for claim in paper.claims if claim.kind == "arithmetic"]
+    found = {claim.id: judge(claim, paper, sources) for claim in arithmetic}
+    wrong = {name for name, verdict in found.items() if verdict.verdict == "does not add up"}
+    assert wrong == set(DOES_NOT_ADD_UP)
+    for name, value in DOES_NOT_ADD_UP.items():
+        assert found[name].reproduced == pytest.approx(value, rel=1e-3)
+
+
+def test_assumptions_are_those_of_the_default_config(paper, config, verdicts):
+    answered = [v for v in verdicts if v.claim.kind == "assumption"]
+    assert {v.verdict for v in answered} == {"assumed"}
+    changed = {**config, "welfare": {**config["welfare"], "tax_rate": 0.3}}
+    tax = {"tax_rate": choices_of(paper, changed)["welfare.tax_rate"]}
+    assert tax == {"tax_rate": 0.3}
+
+
+def test_every_claim_has_a_verdict(verdicts):
+    words = {"reproduced", "differs", "adds up", "does not add up", "assumed", "not available"}
+    assert {verdict.verdict for verdict in verdicts} <= words
+    assert not [v.claim.id for v in verdicts if v.verdict == "not available" and not v.reason]
+
+
+def test_table_has_the_agreed_columns_in_the_papers_order(paper, verdicts):
+    table = as_table(verdicts)
+    assert ",".join(table.columns[:9]) == (
+        "id,location,quantity,unit,kind,published,reproduced,tolerance,verdict"
+    )
+    assert list(table["id"]) == [claim.id for claim in paper.claims]
+    persistence = table.set_index("id").loc["persistence"]
+    assert persistence["published"] == "0.78 to 0.9"
+
+
+def test_page_shows_every_claim_and_needs_no_network(paper, verdicts):
+    text = page(paper, verdicts, "A mock district.", TEMPLATE)
+    for claim in paper.claims:
+        assert f'id="{claim.id}"' in text
+    assert "A mock district." in text
+    assert not re.search(r"<script|src=|href=|@import|url\(", text)
+    assert text.index("<h2>Abstract") < text.index("<h2>Section 4.1") < text.index("<h2>Section 6")
+
+
+def test_page_escapes_what_it_quotes(document_of):
+    document = document_of({"quote": "a <b> & c", "answer": 0.04})
+    text = page(document, compare(document, {}, {}), "d", TEMPLATE)
+    assert "a &lt;b&gt; &amp; c" in text
+
+
+def test_script_writes_table_and_page(paper, results, config, tmp_path):
+    location = importlib.util.spec_from_file_location("claims_script", ROOT / "scripts/claims.py")
+    script = importlib.util.module_from_spec(location)
+    location.loader.exec_module(script)
+    out = SimpleNamespace(table=tmp_path / "claims.csv", page=tmp_path / "claims.html")
+    tables = [results[name] for name in paper.tables()]
+    choices = choices_of(paper, config)
+    script.main(PAPER, SCHEMA, TEMPLATE, tables, choices, "synthetic", "tiny", out)
+    assert len(pd.read_csv(out.table)) == len(paper.claims)
+    assert "synthetic and tiny" in out.page.read_text(encoding="utf-8")
