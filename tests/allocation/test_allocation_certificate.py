@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from allocation_cases import random_problem
 
+from welfare_added.allocation.arcs import arcs_between
 from welfare_added.allocation.certificate import CertificateError, certify
 from welfare_added.allocation.lsa import recover_duals
 from welfare_added.allocation.problem import Problem
@@ -90,3 +91,15 @@ def test_recovered_duals_show_a_matching_that_is_not_optimal():
     duals = recover_duals(problem.arcs, scores, matching, np.zeros(6))
     with pytest.raises(CertificateError, match="relative gap"):
         certify(problem.arcs, scores, matching, *duals, 1e-9, "worst")
+
+
+def test_shut_arcs_do_not_hide_a_gap():
+    scores = np.array([3.0, 1.0, -np.inf, 1.0, 2.0, 0.0, 0.0, 1.0, 1.0])
+    arcs = arcs_between(np.zeros(3), np.zeros(3))
+    u, v = np.array([3.0, 2.0, 1.0]), np.zeros(3)
+    good, bad, barred = np.array([0, 1, 2]), np.array([1, 0, 2]), np.array([2, 1, 0])
+    assert certify(arcs, scores, good, u, v, 1e-9, "ties").primal == 6
+    with pytest.raises(CertificateError, match=r"ties: relative gap 1 exceeds.*primal 3, dual 6"):
+        certify(arcs, scores, bad, u, v, 1e-9, "ties")
+    with pytest.raises(CertificateError, match="a class she may not take"):
+        certify(arcs, scores, barred, u, v, 1e-9, "ties")

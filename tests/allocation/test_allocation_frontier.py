@@ -107,6 +107,13 @@ def test_both_subjects_are_weighted(slots):
     assert table["gain_lower"].to_numpy() == pytest.approx(expected.to_numpy())
 
 
+def test_the_certificate_is_the_worst_cell(slots):
+    plan, certificates, _ = solved(slots, "school")
+    certificates["relative_gap"] = 1e-12 * certificates["cell"] + 1e-13 * certificates["weight"]
+    table = frontier(slots, plan, certificates, ELA)
+    assert table["certificate"].tolist() == pytest.approx(2e-12 + 1e-13 * WEIGHTS)
+
+
 def test_plans_follow_the_contract(slots, caplog):
     with caplog.at_level(logging.INFO):
         plan, certificates, _ = solved(slots, "school")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from welfare_added.allocation.certificate import CertificateError
-from welfare_added.allocation.highs import HighsEngine
+from welfare_added.allocation.highs import HighsEngine, SolverStall
 from welfare_added.allocation.lsa import LsaEngine
 from welfare_added.allocation.objectives import (
     cell_problems,
@@ -17,6 +17,7 @@ from welfare_added.allocation.objectives import (
     social_weights,
     subject_objective,
 )
+from welfare_added.allocation.places import keep_places
 from welfare_added.allocation.problem import Problem
 from welfare_added.allocation.sweep import highs, lsa, sweep
 
@@ -101,12 +102,23 @@ def test_highs_agrees_with_lsa(problem, complete):
 @pytest.mark.parametrize("information", ["heterogeneous", "standard"])
 def test_a_large_cell_is_priced_through_the_window(information):
     slots = make_slots(seed=2, cells=1, size=90)
-    objective = group_objective(slots, BOTH, information, social_weights(9))
+    weights = social_weights([0.2, 0.3, 0.4, 0.5, 0.6])
+    objective = group_objective(slots, BOTH, information, weights)
     (problem,) = cell_problems(slots, objective, "district")
     engine = HighsEngine(problem)
     ours = list(sweep(problem, engine, 1e-9))
     assert len(engine.window) < len(engine.arcs.rows) / 2
     assert [o.primal for o in ours] == pytest.approx([o.primal for o in lsa(problem)], rel=1e-10)
+
+
+def test_where_sorting_is_optimal_no_pivot_is_needed():
+    slots = make_slots(seed=2, cells=1, size=90)
+    objective = group_objective(slots, {"ela": 1.0}, "standard", social_weights([0.3, 0.6]))
+    (problem,) = cell_problems(slots, objective, "district")
+    engine = HighsEngine(problem)
+    for classes in problem.classes:
+        engine.solve(classes)
+        assert engine.highs.getInfo().simplex_iteration_count == 0
 
 
 def test_runs_are_identical():
@@ -117,15 +129,41 @@ def test_runs_are_identical():
     assert np.array_equal(first, second)
 
 
-def test_a_stall_is_answered_by_scipy_and_said(caplog):
-    problem = random_problem(seed=4, n=20, k=2, layers=3, spread=9, school=False)
+@pytest.mark.parametrize("seed", [4, 5])
+def test_a_stall_is_answered_by_scipy_and_said(seed, caplog):
+    problem = random_problem(seed, n=20, k=2, layers=3, spread=9, school=False)
     engine = HighsEngine(problem)
     engine.highs.setOptionValue("simplex_iteration_limit", 0)
     with caplog.at_level(logging.WARNING):
         optima = list(sweep(problem, engine, 1e-9))
     assert any(optimum.fallback for optimum in optima)
-    assert "seed 4, weight 0: HiGHS gave up" in caplog.text
+    assert f"seed {seed}, weight 0: HiGHS gave up" in caplog.text
     assert [o.primal for o in optima] == pytest.approx([o.primal for o in lsa(problem)])
+
+
+def test_a_stall_among_ties_is_marked(monkeypatch):
+    problem = random_problem(seed=5, n=20, k=2, layers=3, spread=9, school=False)
+    solve = HighsEngine.solve
+
+    def stalls(self, classes, shut=None):
+        if shut is not None:
+            raise SolverStall("no way on")
+        return solve(self, classes, shut)
+
+    monkeypatch.setattr(HighsEngine, "solve", stalls)
+    assert [optimum.fallback for optimum in highs(problem)] == [True, False, True]
+
+
+def test_places_are_kept_among_equal_classes():
+    groups, different = np.array([0, 0, 0, 1, 1]), np.arange(5)
+    kept = keep_places(np.array([1, 3, 2, 0, 4]), groups, different)
+    assert kept.tolist() == [3, 1, 2, 0, 4]
+
+
+def test_places_are_kept_among_equal_teachers():
+    groups, different = np.array([0, 0, 0, 1, 1]), np.arange(5)
+    kept = keep_places(np.array([3, 0, 2, 1, 4]), different, groups)
+    assert kept.tolist() == [3, 1, 2, 0, 4]
 
 
 def test_equal_teachers_and_classes_stay():
