@@ -15,6 +15,8 @@ from welfare_added.allocation.problem import Problem
 ENDS = ("efficient", "arbitrary")
 SCOPES = ("district", "school")
 INFORMATION = ("heterogeneous", "standard")
+COUNTS = ("lower_ela", "higher_ela", "lower_math", "higher_math")
+ESTIMATES = ("va_lower_ela", "va_higher_ela", "va_lower_math", "va_higher_math")
 
 
 @dataclass(frozen=True)
@@ -93,10 +95,6 @@ def subject_objective(
 def ces_objective(slots: pd.DataFrame, gammas: np.ndarray, factors: np.ndarray) -> Objective:
     """The CES planner of figure A.5: class factors (G, N, 4) of ``ces_factors``, one a gamma."""
     return Objective(slots[list(ESTIMATES)].to_numpy(float), factors, gammas, {})
-
-
-COUNTS = ("lower_ela", "higher_ela", "lower_math", "higher_math")
-ESTIMATES = ("va_lower_ela", "va_higher_ela", "va_lower_math", "va_higher_math")
 
 
 def cell_problems(slots: pd.DataFrame, objective: Objective, scope: str) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 import logging
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -36,15 +36,13 @@ def solve_plan(
         raise ValueError(f"allocation.solver: {solver!r} is unknown; want {', '.join(SOLVERS)}.")
     if not np.array_equal(slots["slot"], np.arange(len(slots))):
         raise ValueError("slots: column slot must count 0, 1, 2, ... in row order.")
-    plan = np.empty((len(objective.weights), len(slots)), dtype=np.int32)
     slots = slots.reset_index(drop=True)
-    certificates = []
+    plan = np.empty((len(objective.weights), len(slots)), dtype=np.int32)
+    cells = sorted(slots.groupby("cell").indices.items())
     problems = list(cell_problems(slots, objective, scope))
-    members = [rows.index.to_numpy() for _, rows in slots.groupby("cell", sort=True)]
-    cells = sorted(slots["cell"].unique())
-    for cell, at, problem in zip(cells, members, _progress(problems), strict=True):
-        optima = _solve_cell(problem, solver, tolerance)
-        for index, optimum in enumerate(optima):
+    certificates = []
+    for (cell, at), problem in zip(cells, _progress(problems), strict=True):
+        for index, optimum in enumerate(_solve_cell(problem, solver, tolerance)):
             plan[index, at] = at[optimum.matching]
             certificates.append(_certificate_row(cell, objective.weights[index], optimum))
     names = [f"{prefix}{index:03d}" for index in range(len(plan))]
@@ -81,8 +79,8 @@ def _certificate_row(cell: int, weight: float, optimum: Optimum) -> dict[str, fl
     }
 
 
-def _progress(problems: Iterable[Problem]) -> Iterator[Problem]:
+def _progress(problems: list[Problem]) -> Iterator[Problem]:
     """A progress bar on a terminal's stderr, else nothing."""
     quiet = not sys.stderr.isatty()
     with Progress(console=Console(stderr=True), disable=quiet, transient=True) as bar:
-        yield from bar.track(list(problems), description="Cells")
+        yield from bar.track(problems, description="Cells")
