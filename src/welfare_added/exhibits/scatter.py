@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from welfare_added.exhibits.output import choose, quantity
+from welfare_added.exhibits.output import choose, pick, quantity
 from welfare_added.exhibits.style import REFERENCE, SUBJECTS, house_style, panels, stamp
 
 DOTS = {"s": 5, "color": "#0072B2", "alpha": 0.22, "linewidths": 0, "rasterized": True}
@@ -25,18 +25,18 @@ def group_data(value_added: pd.DataFrame, moments: pd.DataFrame) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        Columns panel, layer (estimate|best fit), x, y [student SD], correlation, slope
+        Columns panel (subject), layer (estimate|best fit), x, y [student SD], correlation, slope
         (the last two on the best fit's rows only). No teacher is named.
 
     """
+    wide = _teacher_years(value_added)
     parts = []
-    for subject, title in SUBJECTS.items():
-        rows = choose(value_added, subject=subject).drop_duplicates(["teacher_id", "year"])
-        points = rows[["va_lower", "va_higher"]].set_axis(["x", "y"], axis=1)
+    for subject in SUBJECTS:
         parts.append(
             _panel(
-                title,
-                points,
+                subject,
+                wide["va_lower", subject],
+                wide["va_higher", subject],
                 quantity(moments, f"value_added.{subject}.correlation"),
                 quantity(moments, f"value_added.{subject}.slope_higher_on_lower"),
             )
@@ -52,32 +52,34 @@ def cross_data(value_added: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As :func:`group_data`; panels "Math, higher-scoring on ELA, lower-scoring" and
-        "ELA, higher-scoring on Math, lower-scoring".
+        As :func:`group_data`; panels math_on_ela and ela_on_math, the first subject's
+        higher-scoring students on the second's lower-scoring ones.
 
     """
-    wide = (
-        choose(value_added, subject=list(SUBJECTS))
-        .drop_duplicates(["subject", "teacher_id", "year"])
-        .pivot(index=["teacher_id", "year"], columns="subject", values=["va_lower", "va_higher"])
-        .dropna()
-    )
+    wide = _teacher_years(value_added)
     parts = []
     for lower, higher in (("ela", "math"), ("math", "ela")):
-        points = pd.DataFrame(
-            {"x": wide["va_lower", lower].to_numpy(), "y": wide["va_higher", higher].to_numpy()}
-        )
-        title = f"{SUBJECTS[higher]}, higher-scoring on {SUBJECTS[lower]}, lower-scoring"
-        covariance = np.cov(points["x"], points["y"])
+        x, y = wide["va_lower", lower], wide["va_higher", higher]
+        covariance = np.cov(x, y)
         slope = covariance[0, 1] / covariance[0, 0]
         correlation = covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1])
-        parts.append(_panel(title, points, correlation, slope))
+        parts.append(_panel(f"{higher}_on_{lower}", x, y, correlation, slope))
     return pd.concat(parts, ignore_index=True)
 
 
-def _panel(title: str, points: pd.DataFrame, correlation: float, slope: float) -> pd.DataFrame:
+def _teacher_years(value_added: pd.DataFrame) -> pd.DataFrame:
+    """Pivot to one row a teacher and year with estimates in both subjects."""
+    columns = ["subject", "teacher_id", "year", "va_lower", "va_higher"]
+    once = pick(choose(value_added, subject=list(SUBJECTS)), columns).drop_duplicates(columns[:3])
+    return once.pivot(
+        index=["teacher_id", "year"], columns="subject", values=["va_lower", "va_higher"]
+    ).dropna()
+
+
+def _panel(name: str, x: pd.Series, y: pd.Series, correlation: float, slope: float) -> pd.DataFrame:
     """Stack the points, sorted, on the two ends of the best fit through their mean."""
-    points = points.dropna().sort_values(["x", "y"], ignore_index=True)
+    points = pd.DataFrame({"x": x.to_numpy(), "y": y.to_numpy()})
+    points = points.sort_values(["x", "y"], ignore_index=True)
     ends = points["x"].iloc[[0, -1]].to_numpy()
     fit = pd.DataFrame(
         {
@@ -88,7 +90,7 @@ def _panel(title: str, points: pd.DataFrame, correlation: float, slope: float) -
         }
     )
     both = pd.concat([points.assign(layer="estimate"), fit.assign(layer="best fit")])
-    both.insert(0, "panel", title)
+    both.insert(0, "panel", name)
     return both[["panel", "layer", "x", "y", "correlation", "slope"]]
 
 
@@ -108,11 +110,11 @@ def draw_groups(data: pd.DataFrame, note: str) -> Figure:
 def draw_cross(data: pd.DataFrame, note: str) -> Figure:
     """Draw figure A.1 from :func:`cross_data`."""
     figure, axes = _draw(data)
-    for panel, title in zip(axes, data["panel"].unique(), strict=True):
-        higher, lower = title.split(" on ")
-        panel.set_title(f"{higher.split(',')[0]} over {lower.split(',')[0]}", loc="left")
-        panel.set_xlabel(f"{lower.replace(',', ' value added,')} students\n(student SD)")
-        panel.set_ylabel(f"{higher.replace(',', ' value added,')} students\n(student SD)")
+    for panel, name in zip(axes, data["panel"].unique(), strict=True):
+        higher, lower = (SUBJECTS[subject] for subject in name.split("_on_"))
+        panel.set_title(f"{higher} over {lower}", loc="left")
+        panel.set_xlabel(f"{lower} value added, lower-scoring students\n(student SD)")
+        panel.set_ylabel(f"{higher} value added, higher-scoring students\n(student SD)")
     stamp(figure, note)
     return figure
 
@@ -120,8 +122,8 @@ def draw_cross(data: pd.DataFrame, note: str) -> Figure:
 def _draw(data: pd.DataFrame) -> tuple[Figure, list[Axes]]:
     figure, [axes] = panels(height=3.6)
     limit = 1.04 * data.loc[data["layer"] == "estimate", ["x", "y"]].abs().to_numpy().max()
-    for panel, title in zip(axes, data["panel"].unique(), strict=True):
-        rows = data[data["panel"] == title]
+    for panel, name in zip(axes, data["panel"].unique(), strict=True):
+        rows = data[data["panel"] == name]
         dots = rows[rows["layer"] == "estimate"]
         fit = rows[rows["layer"] == "best fit"]
         panel.plot([-limit, limit], [-limit, limit], color=REFERENCE, linewidth=0.8)

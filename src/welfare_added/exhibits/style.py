@@ -1,6 +1,7 @@
 """One look for every figure: sizes, lines, fonts, and colours that survive grey prints."""
 
 import functools
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter
 
 PAGE_WIDTH = 6.5
-FOOT = 0.16
+FOOT = 0.29
 SUBJECTS = {"ela": "ELA", "math": "Math"}
 SCOPES = {"district": "District-wide", "school": "Within-school"}
 INFORMATION = {"heterogeneous": "Heterogeneous value added", "standard": "Standard value added"}
@@ -54,8 +55,8 @@ LOOKS = {
     "standard": Look("#56B4E9", (0, (5, 1.5)), "^", filled=False),
     "ela": Look("#000000", "-", "o"),
     "math": Look("#CC79A7", (0, (5, 1.5)), "s", filled=False),
-    "lower": Look("#009E73", "-", "v"),
-    "higher": Look("#E69F00", "-", "^"),
+    "lower": Look("#0072B2", "-", "v"),
+    "higher": Look("#E69F00", (0, (5, 1.5)), "^"),
 }
 PAIRS = [
     ("district", "school"),
@@ -117,7 +118,8 @@ def house_style(function: Callable) -> Callable:
 def page(width: float = PAGE_WIDTH, height: float = 3.1) -> Figure:
     """Start an empty figure, sizes in inches, that keeps its foot free for :func:`stamp`."""
     figure = Figure(figsize=(width, height), layout="constrained")
-    figure.get_layout_engine().set(rect=(0, FOOT / height, 1, 1 - FOOT / height))
+    foot = FOOT / height
+    figure.get_layout_engine().set(rect=(0, foot, 1, 1 - foot))
     return figure
 
 
@@ -147,7 +149,10 @@ def single_panel(height: float = 3.5) -> tuple[Figure, Axes]:
 def stamp(figure: Figure, note: str) -> None:
     """Write ``note`` in small grey letters under the figure; an empty note leaves none."""
     if note:
-        figure.text(0.995, 0.006, note, ha="right", va="bottom", fontsize=6.5, color="#6E6E6E")
+        lines = textwrap.wrap(note, width=int(19 * figure.get_figwidth()))
+        figure.text(
+            0.995, 0.006, "\n".join(lines), ha="right", va="bottom", fontsize=6.5, color="#6E6E6E"
+        )
 
 
 def legend_below(figure: Figure, axes: Axes, columns: int) -> None:

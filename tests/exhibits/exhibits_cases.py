@@ -1,0 +1,285 @@
+"""Small tables of plausible numbers, in the shapes that the earlier stages write."""
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.exhibits import bias as b
+from welfare_added.exhibits import calibration as c
+from welfare_added.exhibits import earnings as e
+from welfare_added.exhibits import frontiers as f
+from welfare_added.exhibits import profiles, scatter, sorting, theory
+
+WEIGHTS = np.linspace(0, 1, 11)
+LEVELS = {"ela": 0.6, "math": 1.0}
+REACH = {"district": 1.0, "school": 0.3}
+USE = {"heterogeneous": 1.0, "standard": 0.6}
+
+
+def frontiers(weights=WEIGHTS) -> pd.DataFrame:
+    rows = []
+    for subject, level in (LEVELS | {"both": 0.7}).items():
+        for scope, reach in REACH.items():
+            for information, use in USE.items():
+                size = 0.1 * level * reach * use
+                angle = 0.25 + weights * (np.pi / 2 - 0.3)
+                for weight, at in zip(weights, angle, strict=True):
+                    lower = size * np.sin(at) - 0.3 * size
+                    higher = 1.1 * size * np.cos(at) - 0.25 * size
+                    rows.append(
+                        (subject, scope, information, weight, lower, higher, (lower + higher) / 2)
+                    )
+    names = ["subject", "scope", "information", "weight", "gain_lower", "gain_higher", "gain_mean"]
+    return pd.DataFrame(rows, columns=names).assign(certificate=0.0)
+
+
+def weighted(columns: dict, weights=WEIGHTS, information=True) -> pd.DataFrame:
+    """One row a subject, scope, information and weight; each column a function of the four."""
+    rows = []
+    for subject, level in LEVELS.items():
+        for scope, reach in REACH.items():
+            for source, use in USE.items() if information else [(None, 1.0)]:
+                for weight in weights:
+                    row = {"subject": subject, "scope": scope, "information": source}
+                    values = {name: f(level, reach, use, weight) for name, f in columns.items()}
+                    rows.append(row | {"weight": weight} | values)
+    table = pd.DataFrame(rows)
+    return table if information else table.drop(columns="information")
+
+
+def index(weights=WEIGHTS) -> pd.DataFrame:
+    return weighted(
+        {
+            "gain_over_utilitarian": lambda s, r, u, w: 0.16 * s * r * (w - 0.5) ** 2,
+            "gain_over_standard": lambda s, r, u, w: 0.02 * (s + r) * (1 - 4 * (w - 0.53) ** 2),
+            "gain_mean_over_standard": lambda s, r, u, w: 0.02 * s * r * (1.5 - np.cos(12 * w)),
+        },
+        weights,
+        information=False,
+    )
+
+
+def gaps(weights=WEIGHTS) -> pd.DataFrame:
+    return weighted(
+        {
+            "change_higher_lower": lambda s, r, u, w: 0.15 * s * r * (0.55 - w),
+            "change_racial": lambda s, r, u, w: 0.08 * s * r * (0.66 - w),
+            "baseline_higher_lower": lambda s, r, u, w: 1.2,
+            "baseline_racial": lambda s, r, u, w: 0.7,
+        },
+        weights,
+    )
+
+
+def winners(weights=WEIGHTS) -> pd.DataFrame:
+    return weighted(
+        {
+            "share_harmed": lambda s, r, u, w: 0.36 + 0.06 * r * (0.5 + abs(w - 0.5)),
+            "mean_loss": lambda s, r, u, w: 0.1 + 0.1 * s * r,
+        },
+        weights,
+    )
+
+
+def bias(weights=WEIGHTS) -> pd.DataFrame:
+    one = {
+        "external_validity": lambda s, r, u, w: 0.02 * s * r * (1 - (w - 0.5) ** 2),
+        "covariance": lambda s, r, u, w: 0.05 * s * r * (w - 0.5) ** 2,
+    }
+    two = {
+        "external_validity": lambda s, r, u, w: -0.004 * s * r,
+        "covariance": lambda s, r, u, w: 0.0,
+    }
+    table = pd.concat(
+        [weighted(one, weights).assign(theorem=1), weighted(two, weights).assign(theorem=2)]
+    )
+    return table.assign(bias=table["external_validity"] + table["covariance"])
+
+
+def value_added(teachers: int = 40, seed: int = 1) -> pd.DataFrame:
+    draw = np.random.default_rng(seed)
+    common = draw.standard_normal(teachers)
+    parts = []
+    for subject, sd in {"ela": 0.11, "math": 0.18}.items():
+        own = 0.7 * common + 0.6 * draw.standard_normal(teachers)
+        lower = sd * (own + 0.4 * draw.standard_normal(teachers))
+        higher = 1.1 * sd * (own + 0.4 * draw.standard_normal(teachers))
+        parts.append(
+            pd.DataFrame(
+                {
+                    "subject": subject,
+                    "teacher_id": [f"T{i:05d}" for i in range(teachers)],
+                    "year": 2003 + np.arange(teachers) % 11,
+                    "va_standard": (lower + higher) / 2,
+                    "va_lower": lower,
+                    "va_higher": higher,
+                }
+            )
+        )
+    table = pd.concat(parts, ignore_index=True)
+    again = table.iloc[[0, teachers]].assign(grade=4, school_id="S2")
+    return pd.concat([table.assign(grade=3, school_id="S1"), again], ignore_index=True)
+
+
+def moments() -> pd.DataFrame:
+    values = {
+        "value_added.ela.correlation": 0.70,
+        "value_added.ela.slope_higher_on_lower": 0.71,
+        "value_added.math.correlation": 0.80,
+        "value_added.math.slope_higher_on_lower": 0.95,
+        "class_size.sd_within_grade_year": 3.68,
+        "class_size.sd_within_school_grade_year": 1.71,
+        "share_of_class_lower_scoring.sd_within_grade_year.ela": 0.501,
+        "share_of_class_lower_scoring.sd_within_grade_year.math": 0.502,
+        "share_of_class_lower_scoring.sd_within_school_grade_year.ela": 0.461,
+        "share_of_class_lower_scoring.sd_within_school_grade_year.math": 0.462,
+    }
+    return pd.DataFrame(list(values.items()), columns=["quantity", "value"])
+
+
+def sorting_bins() -> pd.DataFrame:
+    slopes = {
+        ("share_lower", "absolute"): {"ela": -0.21, "math": -0.17},
+        ("share_lower", "comparative"): {"ela": -0.10, "math": 0.19},
+        ("class_size", "absolute"): {"ela": 0.09, "math": 0.13},
+        ("class_size", "comparative"): {"ela": 0.07, "math": -0.12},
+    }
+    draw = np.random.default_rng(3)
+    rows = []
+    for (against, advantage), by_subject in slopes.items():
+        x = np.linspace(0.08, 0.93, 20) if against == "share_lower" else np.linspace(10, 34, 17)
+        run = 1 if against == "share_lower" else 25
+        for subject, slope in by_subject.items():
+            y = slope / run * (x - x.mean()) + 0.03 * draw.standard_normal(len(x))
+            for number, (one, other) in enumerate(zip(x, y, strict=True), 1):
+                rows.append((subject, advantage, against, number, one, other, 500 + number, slope))
+    names = ["subject", "advantage", "against", "bin", "x", "y", "classes", "slope"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def earnings(weights=WEIGHTS) -> pd.DataFrame:
+    table = frontiers(weights)
+    table = table[table["subject"] == "both"].drop(columns="subject")
+    dollars = table.rename(columns=lambda name: name.replace("gain", "earnings"))
+    columns = ["earnings_lower", "earnings_higher", "earnings_mean"]
+    return dollars.assign(**{name: 30_000 * dollars[name] for name in columns})
+
+
+def ces() -> pd.DataFrame:
+    table = earnings(np.linspace(0.5, 1, 6)).query("information == 'heterogeneous'")
+    return table.assign(gamma=np.tile(np.linspace(0, 4.9, 6), 2)).drop(
+        columns=["information", "weight"]
+    )
+
+
+def subjects() -> pd.DataFrame:
+    rows = []
+    for scope, reach in REACH.items():
+        for weight in WEIGHTS:
+            at = 0.3 + weight * (np.pi / 2 - 0.5)
+            ela, math = 0.045 * reach * np.sin(at), 0.06 * reach * np.cos(at)
+            rows.append((scope, weight, ela, math, 15.5 * (1524 * ela + 650 * math)))
+    names = ["scope", "weight_ela", "gain_ela", "gain_math", "earnings_mean"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def mvpf() -> pd.DataFrame:
+    bonus = np.geomspace(100, 100_000, 61)
+    parts = []
+    for scope, benefit in {"district": 20e6, "school": 5.3e6}.items():
+        cost = 941 * bonus - 0.28 / 0.72 * benefit
+        ratio = np.where(cost > 0, benefit / np.where(cost > 0, cost, 1), np.inf)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "scope": scope,
+                    "bonus": bonus,
+                    "benefits": benefit,
+                    "net_cost": cost,
+                    "mvpf": ratio,
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def calibration() -> pd.DataFrame:
+    targets = {
+        "counts.teachers": 1816,
+        "value_added.ela.sd_lower": 0.11,
+        "value_added.math.correlation": 0.8,
+        "class_size.bins.01": 10.4,
+        "class_size.bins.02": 15.6,
+        "class_size.bins.classes": 9221,
+        "share_of_class_lower_scoring.ela.bins.01": 0.083,
+        "share_of_class_lower_scoring.ela.bins.02": 0.159,
+        "share_of_class_lower_scoring.math.bins.01": 0.088,
+        "share_of_class_lower_scoring.math.bins.02": 0.175,
+        "status_quo_sorting.absolute_advantage_on_share_lower.ela": -0.21,
+        "teacher_panel.years_observed_per_teacher.02": 0.03,
+        "teacher_panel.years_observed_per_teacher.03": 0.11,
+    }
+    ratio = 1 + 0.02 * np.cos(np.arange(len(targets)))
+    ratio[2] = 1.4
+    table = pd.DataFrame(list(targets.items()), columns=["quantity", "target"])
+    return table.assign(achieved=table["target"] * ratio, ratio=ratio, source="figure 2")
+
+
+def headlines() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "quantity": ["break_even_bonus_district", "break_even_bonus_school"],
+            "value": [8265.0, 2190.0],
+        }
+    )
+
+
+def drawings(note: str = "Synthetic district.") -> dict:
+    """Data and figure of every exhibit by name, from the tables above."""
+    made = {"figure_01": (theory.theory_data(), theory.draw_theory)}
+    data = scatter.group_data(value_added(), moments())
+    made["figure_02"] = (data, lambda d: scatter.draw_groups(d, note))
+    made["figure_a1"] = (scatter.cross_data(value_added()), lambda d: scatter.draw_cross(d, note))
+    for name, against in (("figure_03", "share_lower"), ("figure_a2", "class_size")):
+        made[name] = (
+            sorting.sorting_data(sorting_bins(), against),
+            lambda d, against=against: sorting.draw_sorting(d, against, note),
+        )
+    made["figure_04"] = (
+        f.scope_data(frontiers()),
+        lambda d: f.draw_frontiers(d, "scope", note),
+    )
+    for name, scope in (("figure_06a", "district"), ("figure_06b", "school")):
+        made[name] = (
+            f.information_data(frontiers(), scope),
+            lambda d: f.draw_frontiers(d, "information", note),
+        )
+    for name, profile, table in PROFILES:
+        made[name] = (
+            profiles.profile_data(table(), profile),
+            lambda d, profile=profile: profiles.draw_profiles(d, profile, note),
+        )
+    prices = {"ela": 1524, "math": 650}
+    made["figure_09a"] = (
+        e.subjects_data(subjects(), prices),
+        lambda d: e.draw_subjects(d, note),
+    )
+    made["figure_09b"] = (f.earnings_data(earnings()), lambda d: f.draw_earnings(d, note))
+    made["figure_10"] = (e.mvpf_data(mvpf(), headlines()), lambda d: e.draw_mvpf(d, note))
+    made["figure_a5"] = (f.ces_data(earnings(), ces()), lambda d: f.draw_ces(d, note))
+    made["figure_bias"] = (b.bias_data(bias()), lambda d: b.draw_bias(d, note))
+    made["figure_calibration"] = (
+        c.calibration_data(calibration()),
+        lambda d: c.draw_calibration(d, note),
+    )
+    return made
+
+
+PROFILES = [
+    ("figure_05", profiles.FIGURE_05, index),
+    ("figure_07", profiles.FIGURE_07, index),
+    ("figure_08a", profiles.FIGURE_08A, gaps),
+    ("figure_08b", profiles.FIGURE_08B, gaps),
+    ("figure_a3", profiles.FIGURE_A3, index),
+    ("figure_a4a", profiles.FIGURE_A4A, winners),
+    ("figure_a4b", profiles.FIGURE_A4B, winners),
+]

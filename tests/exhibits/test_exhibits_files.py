@@ -1,0 +1,248 @@
+"""Bytes, sizes, marks and colours of what is written, and what is said when it cannot be."""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from itertools import combinations
+from pathlib import Path
+from types import SimpleNamespace
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from exhibits_cases import drawings, frontiers, moments, value_added
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+from welfare_added.exhibits import availability, output, style
+from welfare_added.exhibits.scatter import draw_groups, group_data
+
+MADE = drawings()
+LONGEST = drawings(availability.note("synthetic", "empirical_bayes", 0.75))
+
+
+def targets(folder: Path, name: str) -> SimpleNamespace:
+    return SimpleNamespace(**{kind: folder / f"{name}.{kind}" for kind in ("pdf", "png", "csv")})
+
+
+def digest(files: SimpleNamespace) -> list[str]:
+    return [hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in vars(files).values()]
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_every_exhibit_is_written_small_with_its_data(name, tmp_path):
+    data, draw = MADE[name]
+    files = targets(tmp_path, name)
+    output.write_exhibit(draw(data), data, files, 80, 20000)
+    assert files.pdf.stat().st_size < 400_000
+    assert files.png.read_bytes().startswith(b"\x89PNG")
+    written = pd.read_csv(files.csv)
+    pd.testing.assert_frame_equal(written, data.reset_index(drop=True), check_dtype=False)
+    content = files.pdf.read_bytes()
+    assert b"/FontFile2" in content and b"DejaVu" in content
+    assert b"CreationDate" not in content and b"/Type3" not in content
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+sys.path.insert(0, sys.argv[2])
+from exhibits_cases import drawings
+from welfare_added.exhibits.output import write_exhibit
+made = drawings()
+for name in ("figure_02", "figure_07", "figure_10"):
+    data, draw = made[name]
+    files = {kind: Path(sys.argv[1], f"{name}.{kind}") for kind in ("pdf", "png", "csv")}
+    write_exhibit(draw(data), data, SimpleNamespace(**files), 80, 20000)
+"""
+
+
+def test_bytes_do_not_depend_on_the_process(tmp_path):
+    sums = []
+    for seed in ("1", "2"):
+        folder = tmp_path / seed
+        folder.mkdir()
+        subprocess.run(
+            [sys.executable, "-c", CHILD, str(folder), str(Path(__file__).parent)],
+            check=True,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+        )
+        sums.append(
+            {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+        )
+    assert len(sums[0]) == 9
+    assert sums[0] == sums[1]
+
+
+def test_bytes_do_not_depend_on_the_users_settings(tmp_path):
+    data, draw = MADE["figure_07"]
+    plain, other = targets(tmp_path, "plain"), targets(tmp_path, "other")
+    output.write_exhibit(draw(data), data, plain, 80, 20000)
+    with mpl.rc_context({"font.size": 20, "axes.facecolor": "red", "pdf.fonttype": 3}):
+        output.write_exhibit(draw(data), data, other, 80, 20000)
+    assert digest(plain) == digest(other)
+
+
+def vector_marks(path: Path) -> int:
+    """Count painted paths and stamped markers in an uncompressed PDF."""
+    content = path.read_bytes()
+    return len(re.findall(rb"(?:^|\s)(?:f|B|b|S|s|f\*|B\*|/M\d+ Do)(?=\s)", content))
+
+
+@pytest.fixture
+def uncompressed(monkeypatch):
+    monkeypatch.setitem(style._SETTINGS, "pdf.compression", 0)
+
+
+def test_thousands_of_dots_are_pixels_in_the_pdf(tmp_path, uncompressed):
+    data = group_data(value_added(3000), moments())
+    figure = draw_groups(data, "")
+    output.save(figure, tmp_path / "a.pdf", tmp_path / "a.png", 80, 20000)
+    assert vector_marks(tmp_path / "a.pdf") < 200
+    assert b"/Subtype /Image" in (tmp_path / "a.pdf").read_bytes()
+
+
+def test_marks_beyond_the_limit_become_pixels(tmp_path, uncompressed):
+    def draw():
+        figure, [[axes]] = style.house_style(style.panels)(columns=1)
+        axes.plot(np.arange(900), np.arange(900) % 7, "o")
+        axes.plot(np.arange(50), np.arange(50) % 5, "s")
+        return figure
+
+    output.save(draw(), tmp_path / "few.pdf", tmp_path / "few.png", 80, 950)
+    output.save(draw(), tmp_path / "many.pdf", tmp_path / "many.png", 80, 949)
+    assert vector_marks(tmp_path / "few.pdf") > 950
+    assert 50 < vector_marks(tmp_path / "many.pdf") < 200
+
+
+def linear(colour: str) -> np.ndarray:
+    rgb = np.array(to_rgb(colour))
+    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+
+
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+# Viénot, Brettel & Mollon (1999): a deuteranope's view, in linear RGB.
+DEUTERANOPE = np.array([[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]])
+
+
+def lab(rgb: np.ndarray) -> np.ndarray:
+    ratio = TO_XYZ @ np.clip(rgb, 0, 1) / np.array([0.9505, 1.0, 1.089])
+    root = np.where(ratio > 0.008856, np.cbrt(ratio), 7.787 * ratio + 16 / 116)
+    return np.array([116 * root[1] - 16, 500 * (root[0] - root[1]), 200 * (root[1] - root[2])])
+
+
+@pytest.mark.parametrize("one, other", style.PAIRS)
+def test_series_of_one_panel_differ_in_grey_and_to_the_colour_blind(one, other):
+    first, second = (style.LOOKS[name] for name in (one, other))
+    light = [lab(linear(look.colour))[0] for look in (first, second)]
+    assert abs(light[0] - light[1]) >= 14
+    seen = [lab(DEUTERANOPE @ linear(look.colour)) for look in (first, second)]
+    assert np.linalg.norm(seen[0] - seen[1]) >= 30
+    assert first.line != second.line and first.marker != second.marker
+
+
+def test_the_darker_of_a_pair_comes_first():
+    for one, other in style.PAIRS:
+        assert lab(linear(style.LOOKS[one].colour))[0] < lab(linear(style.LOOKS[other].colour))[0]
+
+
+def written_outside_panels(figure: Figure) -> list[tuple[str, object]]:
+    """Text and box [pixels] of titles, axis labels, stamp and legends."""
+    texts = list(figure.texts)
+    for axes in figure.axes:
+        texts += [axes._left_title, axes.xaxis.label, axes.yaxis.label]
+    boxes = [(text.get_text(), text.get_window_extent()) for text in texts if text.get_text()]
+    return boxes + [("legend", legend.get_window_extent()) for legend in figure.legends]
+
+
+@pytest.mark.parametrize("name", LONGEST)
+def test_texts_stay_on_the_page_and_off_each_other(name):
+    data, draw = LONGEST[name]
+    figure = draw(data)
+    style.house_style(figure.draw_without_rendering)()
+    boxes = written_outside_panels(figure)
+    for text, box in boxes:
+        assert min(box.x0, box.y0) > -1, text
+        assert box.x1 < figure.bbox.x1 + 1 and box.y1 < figure.bbox.y1 + 1, text
+    for (text, box), (other, another) in combinations(boxes, 2):
+        assert not box.padded(-0.5).overlaps(another.padded(-0.5)), (text, other)
+
+
+def test_empty_table_is_an_error_that_names_the_file(files):
+    path = files("welfare/index.csv", pd.DataFrame(columns=["subject", "weight"]))
+    with pytest.raises(ValueError, match=r"welfare/index\.csv: the table has no rows, so there is"):
+        output.read(path)
+
+
+def test_missing_rows_name_file_column_and_what_is_there(files):
+    path = files("frontiers.csv", frontiers().query("scope == 'school'"))
+    with pytest.raises(
+        ValueError,
+        match=r"frontiers\.csv: no row where scope is district \(looked among .*; scope holds school\)",
+    ):
+        output.choose(output.read(path), subject="ela", scope=["district", "school"])
+
+
+def test_missing_column_is_named(files):
+    path = files("frontiers.csv", frontiers().drop(columns="gain_lower"))
+    with pytest.raises(ValueError, match=r"frontiers\.csv: no column gain_lower; it holds subject"):
+        output.pick(output.read(path), ["subject", "gain_lower"])
+    with pytest.raises(ValueError, match=r"frontiers\.csv: no column planner; it holds"):
+        output.choose(output.read(path), planner="x")
+
+
+def test_missing_quantity_and_weight_are_named(files):
+    path = files("moments.csv", moments())
+    with pytest.raises(ValueError, match=r"moments\.csv: 0 rows where quantity is a\.b, one is"):
+        output.quantity(output.read(path), "a.b")
+    with pytest.raises(ValueError, match=r"no allocation at weight 0\.5, .* an odd number"):
+        output.at_weight(pd.DataFrame({"weight": [0.0, 1.0]}))
+
+
+def test_weights_read_from_text_are_still_found():
+    assert len(output.at_weight(pd.DataFrame({"weight": [0.0, 0.5 + 1e-13, 1.0]}))) == 1
+
+
+def test_nothing_is_skipped_on_the_full_synthetic_district():
+    assert availability.skipped_exhibits("synthetic", "full", "leave_year_out") == {}
+
+
+def test_small_synthetic_district_skips_the_calibration_alone():
+    assert list(availability.skipped_exhibits("synthetic", "tiny", "leave_year_out")) == [
+        "figure_calibration"
+    ]
+
+
+def test_own_tables_skip_with_reasons(tmp_path):
+    skipped = availability.skipped_exhibits(str(tmp_path), None, "empirical_bayes")
+    assert list(skipped) == ["figure_d6", "figure_d7", "figure_calibration", "figure_bias"]
+    assert "holds no outcomes.csv or outcomes.parquet" in skipped["figure_d7"]
+    assert all(len(reason) > 30 for reason in skipped.values())
+    (tmp_path / "outcomes.csv").write_text("student_id\n")
+    own = availability.skipped_exhibits(str(tmp_path), None, "leave_year_out")
+    assert list(own) == ["figure_calibration", "figure_bias"]
+    table = availability.skipped_table(own)
+    assert table.columns.tolist() == ["exhibit", "reason"] and len(table) == 2
+
+
+def test_exhibit_files_hold_three_a_figure_and_two_a_table():
+    files = availability.exhibit_files("results/x", ["figure_04", "table_a1"])
+    assert files == [
+        "results/x/figures/figure_04.pdf",
+        "results/x/figures/figure_04.png",
+        "results/x/figures/figure_04.csv",
+        "results/x/tables/table_a1.csv",
+        "results/x/tables/table_a1.tex",
+    ]
+    assert len(availability.EXHIBITS) == len(set(availability.EXHIBITS)) == 24
+
+
+def test_note_says_what_the_exhibits_must_be_read_with():
+    assert availability.note("synthetic", "leave_year_out", 0.75) == "Synthetic district."
+    assert availability.note("my/folder", "leave_year_out", 0.75) == ""
+    star = availability.note("my/folder", "empirical_bayes", 0.6)
+    assert "teacher and class shock cannot be separated" in star and "60%" in star
