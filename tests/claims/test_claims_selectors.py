@@ -52,6 +52,7 @@ def ask(tables, **selector):
         ({"column": "other", "reduce": "argmin", "of": "gain"}, 40),
         ({"column": "weight", "reduce": "crossing", "of": "gain"}, 0.75),
         ({"column": "weight", "reduce": "crossing", "of": "gain", "at": 2.0}, 0.125),
+        ({"column": "weight", "reduce": "crossing", "of": "gain", "at": 2.5}, 0.1875),
         ({"column": "weight", "reduce": "crossing", "of": "gain", "at": 1.0}, 0.0),
         ({"column": "other", "reduce": "crossing", "of": "gain", "along": "weight"}, 35),
         ({"column": "gain", "reduce": "interpolate", "of": "weight", "at": 0.75}, 0),
