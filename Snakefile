@@ -9,6 +9,11 @@ configfile: "config.yaml"
 include: "workflow/pipeline.smk"
 
 
+if config["district"]["source"] == "synthetic":
+
+    include: "workflow/rules/calibration.smk"
+
+
 module star:
     snakefile:
         "workflow/pipeline.smk"
@@ -19,14 +24,12 @@ module star:
 use rule * from star as star_*
 
 
-include: "workflow/rules/calibration.smk"
 include: "workflow/rules/star.smk"
 
 
 rule all:
     default_target: True
     message:
-        "Everything of the paper is there"
+        "All of the study is there: {config[study]}"
     input:
-        PIPELINE,
-        rules.calibration.output,
+        rules.study.input,

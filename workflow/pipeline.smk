@@ -8,6 +8,11 @@ include: "rules/common.smk"
 check_config(config)
 
 
+if config["district"]["source"] == "synthetic":
+
+    include: "rules/synthetic.smk"
+
+
 include: "rules/district.smk"
 include: "rules/value_added.smk"
 include: "rules/moments.smk"
@@ -17,4 +22,12 @@ include: "rules/exhibits.smk"
 include: "rules/claims.smk"
 
 
-PIPELINE = [*EXHIBIT_FILES, *CLAIM_FILES]
+rule study:
+    message:
+        "All exhibits and claims are there: {RESULTS}"
+    input:
+        EXHIBIT_FILES,
+        CLAIM_FILES,
+        f"{RESULTS}/district/sample.csv",
+        f"{RESULTS}/value_added/choices.csv",
+        f"{RESULTS}/welfare/ranking.parquet",

@@ -15,6 +15,8 @@ rule slots:
         slots=f"{RESULTS}/allocation/slots.parquet",
     log: f"{LOGS}/slots.log"
     benchmark: f"{BENCHMARKS}/slots.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("slots")
 
 
@@ -41,6 +43,8 @@ rule allocation:
         tolerance=config["allocation"]["tolerance"],
     log: f"{LOGS}/allocation_{{subject}}_{{scope}}_{{information}}.log"
     benchmark: f"{BENCHMARKS}/allocation_{{subject}}_{{scope}}_{{information}}.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("allocation")
 
 
@@ -62,6 +66,8 @@ rule allocation_subjects:
         tolerance=config["allocation"]["tolerance"],
     log: f"{LOGS}/allocation_subjects_{{scope}}.log"
     benchmark: f"{BENCHMARKS}/allocation_subjects_{{scope}}.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("allocation_subjects")
 
 
@@ -85,6 +91,8 @@ rule allocation_ces:
         tolerance=config["allocation"]["tolerance"],
     log: f"{LOGS}/allocation_ces_{{scope}}.log"
     benchmark: f"{BENCHMARKS}/allocation_ces_{{scope}}.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("allocation_ces")
 
 
@@ -102,4 +110,6 @@ rule frontiers:
         subject_weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/frontiers.log"
     benchmark: f"{BENCHMARKS}/frontiers.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("frontiers")

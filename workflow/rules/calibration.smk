@@ -11,6 +11,8 @@ rule calibration:
         f"{LOGS}/calibration.log",
     benchmark:
         f"{BENCHMARKS}/calibration.tsv"
+    conda:
+        ENVIRONMENT
     script:
         script_path("calibration")
 
@@ -38,5 +40,7 @@ rule calibrate:
         f"{LOGS}/calibrate.log",
     benchmark:
         f"{BENCHMARKS}/calibrate.tsv"
+    conda:
+        ENVIRONMENT
     script:
         script_path("calibrate")

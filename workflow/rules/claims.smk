@@ -30,4 +30,6 @@ if PAPER.is_file():
             size=config["district"].get("size"),
         log: f"{LOGS}/claims.log"
         benchmark: f"{BENCHMARKS}/claims.tsv"
+        conda:
+            ENVIRONMENT
         script: script_path("claims")

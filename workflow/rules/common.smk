@@ -13,6 +13,7 @@ ROOT = next(
 RESULTS = f"results/{config['study']}"
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
+ENVIRONMENT = str(ROOT / "envs/environment.yaml")
 CALIBRATION = "workflow/calibration"
 
 

@@ -21,5 +21,7 @@ rule district:
         f"{LOGS}/district.log",
     benchmark:
         f"{BENCHMARKS}/district.tsv"
+    conda:
+        ENVIRONMENT
     script:
         script_path("district")

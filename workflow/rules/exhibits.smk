@@ -23,6 +23,8 @@ rule skipped:
         reasons=SKIPPED,
     log: f"{LOGS}/skipped.log"
     benchmark: f"{BENCHMARKS}/skipped.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("skipped")
 
 
@@ -39,6 +41,8 @@ rule figure_01:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_01.log"
     benchmark: f"{BENCHMARKS}/figure_01.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("figure_01")
 
 
@@ -58,6 +62,8 @@ rule figure_02:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_02.log"
     benchmark: f"{BENCHMARKS}/figure_02.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("figure_02")
 
 
@@ -76,6 +82,8 @@ rule figure_03:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_03.log"
     benchmark: f"{BENCHMARKS}/figure_03.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("figure_03")
 
 
@@ -94,6 +102,8 @@ rule figure_04:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_04.log"
     benchmark: f"{BENCHMARKS}/figure_04.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("figure_04")
 
 
@@ -112,6 +122,8 @@ rule figure_05:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_05.log"
     benchmark: f"{BENCHMARKS}/figure_05.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("figure_05")
 
 
@@ -130,6 +142,8 @@ rule figure_06a:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_06a.log"
     benchmark: f"{BENCHMARKS}/figure_06a.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("figure_06a")
 
 
@@ -148,6 +162,8 @@ rule figure_06b:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_06b.log"
     benchmark: f"{BENCHMARKS}/figure_06b.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("figure_06b")
 
 
@@ -166,6 +182,8 @@ rule figure_07:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_07.log"
     benchmark: f"{BENCHMARKS}/figure_07.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("figure_07")
 
 
@@ -184,6 +202,8 @@ rule figure_08a:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_08a.log"
     benchmark: f"{BENCHMARKS}/figure_08a.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("figure_08a")
 
 
@@ -202,6 +222,8 @@ rule figure_08b:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_08b.log"
     benchmark: f"{BENCHMARKS}/figure_08b.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("figure_08b")
 
 
@@ -221,6 +243,8 @@ rule figure_09a:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_09a.log"
     benchmark: f"{BENCHMARKS}/figure_09a.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("figure_09a")
 
 
@@ -239,6 +263,8 @@ rule figure_09b:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_09b.log"
     benchmark: f"{BENCHMARKS}/figure_09b.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("figure_09b")
 
 
@@ -258,6 +284,8 @@ rule figure_10:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_10.log"
     benchmark: f"{BENCHMARKS}/figure_10.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("figure_10")
 
 
@@ -276,6 +304,8 @@ rule figure_a1:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_a1.log"
     benchmark: f"{BENCHMARKS}/figure_a1.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("figure_a1")
 
 
@@ -294,6 +324,8 @@ rule figure_a2:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_a2.log"
     benchmark: f"{BENCHMARKS}/figure_a2.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("figure_a2")
 
 
@@ -312,6 +344,8 @@ rule figure_a3:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_a3.log"
     benchmark: f"{BENCHMARKS}/figure_a3.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("figure_a3")
 
 
@@ -330,6 +364,8 @@ rule figure_a4a:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_a4a.log"
     benchmark: f"{BENCHMARKS}/figure_a4a.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("figure_a4a")
 
 
@@ -348,6 +384,8 @@ rule figure_a4b:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_a4b.log"
     benchmark: f"{BENCHMARKS}/figure_a4b.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("figure_a4b")
 
 
@@ -367,6 +405,8 @@ rule figure_a5:
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_a5.log"
     benchmark: f"{BENCHMARKS}/figure_a5.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("figure_a5")
 
 
@@ -387,6 +427,8 @@ if "figure_d6" not in SKIPPED:
             most_points=MOST_POINTS,
         log: f"{LOGS}/figure_d6.log"
         benchmark: f"{BENCHMARKS}/figure_d6.tsv"
+        conda:
+            ENVIRONMENT
         script: script_path("figure_d6")
 
 
@@ -407,6 +449,8 @@ if "figure_d7" not in SKIPPED:
             most_points=MOST_POINTS,
         log: f"{LOGS}/figure_d7.log"
         benchmark: f"{BENCHMARKS}/figure_d7.tsv"
+        conda:
+            ENVIRONMENT
         script: script_path("figure_d7")
 
 
@@ -424,6 +468,8 @@ rule table_a1:
         note=NOTE,
     log: f"{LOGS}/table_a1.log"
     benchmark: f"{BENCHMARKS}/table_a1.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("table_a1")
 
 
@@ -444,6 +490,8 @@ if "figure_bias" not in SKIPPED:
             most_points=MOST_POINTS,
         log: f"{LOGS}/figure_bias.log"
         benchmark: f"{BENCHMARKS}/figure_bias.tsv"
+        conda:
+            ENVIRONMENT
         script: script_path("figure_bias")
 
 
@@ -464,4 +512,6 @@ if "figure_calibration" not in SKIPPED:
             most_points=MOST_POINTS,
         log: f"{LOGS}/figure_calibration.log"
         benchmark: f"{BENCHMARKS}/figure_calibration.tsv"
+        conda:
+            ENVIRONMENT
         script: script_path("figure_calibration")

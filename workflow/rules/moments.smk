@@ -15,5 +15,7 @@ rule moments:
         f"{LOGS}/moments.log",
     benchmark:
         f"{BENCHMARKS}/moments.tsv"
+    conda:
+        ENVIRONMENT
     script:
         script_path("moments")

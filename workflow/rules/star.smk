@@ -15,5 +15,14 @@ rule star_tables:
         f"{STAR}/logs/star_tables.log",
     benchmark:
         f"{STAR}/benchmarks/star_tables.tsv"
+    conda:
+        ENVIRONMENT
     script:
         script_path("star_tables")
+
+
+rule star:
+    message:
+        "All of Project STAR is there"
+    input:
+        rules.star_study.input,

@@ -19,5 +19,7 @@ rule synthetic_district:
         f"{LOGS}/synthetic_district.log",
     benchmark:
         f"{BENCHMARKS}/synthetic_district.tsv"
+    conda:
+        ENVIRONMENT
     script:
         script_path("synthetic_district")

@@ -30,6 +30,8 @@ rule gaps:
         weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/gaps.log"
     benchmark: f"{BENCHMARKS}/gaps.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("gaps")
 
 
@@ -46,6 +48,8 @@ rule index:
         weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/index.log"
     benchmark: f"{BENCHMARKS}/index.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("index")
 
 
@@ -63,6 +67,8 @@ rule winners:
         weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/winners.log"
     benchmark: f"{BENCHMARKS}/winners.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("winners")
 
 
@@ -78,6 +84,8 @@ rule status_quo:
         weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/status_quo.log"
     benchmark: f"{BENCHMARKS}/status_quo.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("status_quo")
 
 
@@ -96,6 +104,8 @@ rule earnings:
         lifetime_multiplier=config["welfare"]["lifetime_multiplier"],
     log: f"{LOGS}/earnings.log"
     benchmark: f"{BENCHMARKS}/earnings.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("earnings")
 
 
@@ -114,6 +124,8 @@ rule subjects:
         lifetime_multiplier=config["welfare"]["lifetime_multiplier"],
     log: f"{LOGS}/subjects.log"
     benchmark: f"{BENCHMARKS}/subjects.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("subjects")
 
 
@@ -132,6 +144,8 @@ rule ces:
         lifetime_multiplier=config["welfare"]["lifetime_multiplier"],
     log: f"{LOGS}/ces.log"
     benchmark: f"{BENCHMARKS}/ces.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("ces")
 
 
@@ -149,6 +163,8 @@ rule public_funds:
         bonuses=config["welfare"]["bonuses"],
     log: f"{LOGS}/public_funds.log"
     benchmark: f"{BENCHMARKS}/public_funds.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("public_funds")
 
 
@@ -167,6 +183,8 @@ rule deselection:
         deselected_share=config["welfare"]["deselected_share"],
     log: f"{LOGS}/deselection.log"
     benchmark: f"{BENCHMARKS}/deselection.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("deselection")
 
 
@@ -183,6 +201,8 @@ rule ranking:
         weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/ranking.log"
     benchmark: f"{BENCHMARKS}/ranking.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("ranking")
 
 
@@ -203,6 +223,8 @@ rule bias:
         premium=config["welfare"]["bias_premium"],
     log: f"{LOGS}/bias.log"
     benchmark: f"{BENCHMARKS}/bias.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("bias")
 
 
@@ -225,4 +247,6 @@ rule headlines:
         present_age=config["welfare"]["present_age"],
     log: f"{LOGS}/headlines.log"
     benchmark: f"{BENCHMARKS}/headlines.tsv"
+    conda:
+        ENVIRONMENT
     script: script_path("headlines")

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from welfare_added.district.parameters import EffectParameters
+from welfare_added.district.synthetic_effects import innovation_covariance
+
 SUBJECTS = ("ela", "math")
 GROUPS = ("lower", "higher")
 # Share that a class's mean standing moves the share of lower-scoring students, per its variance.
@@ -126,6 +129,7 @@ def _adjust_sizes(classes: dict, wanted: pd.Series, found: pd.Series, weights: p
 def adjust_scores(p: dict, wanted: pd.Series, found: pd.Series, weights: pd.Series) -> None:
     """Move, in place, the parameters of scores and of value added."""
     students, effects = p["students"], p["effects"]
+    before = copy.deepcopy(effects)
     ratio = wanted / found.reindex(wanted.index)
     cohort = "share_of_class_lower_scoring.sd_within_school_grade_year"
     tracked = []
@@ -144,6 +148,23 @@ def adjust_scores(p: dict, wanted: pd.Series, found: pd.Series, weights: pd.Seri
         _adjust_effects(effects, s, wanted, found, ratio)
     cross = "value_added.cross_subject_cross_group_correlation"
     effects["correlation"]["cross"] *= ratio[cross] ** 0.8
+    _retreat(effects, before)
+
+
+def _retreat(effects: dict, before: dict) -> None:
+    """Halve the move of drifts and correlations until they belong to a distribution."""
+    while not _exists(effects):
+        for section in ("drift", "correlation"):
+            for name, old in before[section].items():
+                effects[section][name] = (effects[section][name] + old) / 2
+
+
+def _exists(effects: dict) -> bool:
+    try:
+        innovation_covariance(EffectParameters(**effects))
+    except ValueError:
+        return False
+    return True
 
 
 def _adjust_effects(
@@ -154,12 +175,10 @@ def _adjust_effects(
         dimension = f"{subject}_{group}"
         effects["sd"][dimension] *= ratio[f"{name}.sd_{group}"]
         persistence = f"value_added.year_to_year_correlation.{dimension}"
-        drift = effects["drift"][dimension] + 0.3 * (wanted[persistence] - found[persistence])
+        drift = effects["drift"][dimension] + 0.5 * (wanted[persistence] - found[persistence])
         effects["drift"][dimension] = min(drift, 0.999)
-    within = effects["correlation"][subject] * ratio[f"{name}.correlation"] ** 0.8
-    effects["correlation"][subject] = min(within, 0.99)
-    standard = "value_added.mean_abs_comparative_advantage_over_sd_of_standard_va"
-    effects["group_shock"][subject] *= ratio[f"{standard}.{subject}"] ** -1.0
+    # True correlation and common class shocks move the same moment: the first is assumed.
+    effects["class_shock"][subject] *= ratio[f"{name}.correlation"] ** 3
     absolute_sd = (effects["sd"][f"{subject}_lower"] + effects["sd"][f"{subject}_higher"]) / 2
     for key, suffix, per_unit in (
         ("sorting_on_achievement", "on_share_lower", SHARE_ON_STANDING),

@@ -30,6 +30,25 @@ def stationary_covariance(parameters: EffectParameters) -> np.ndarray:
     return correlation * np.outer(sd, sd)
 
 
+def innovation_covariance(parameters: EffectParameters) -> np.ndarray:
+    """Covariance (4, 4) of a year's news that keeps the stationary covariance.
+
+    Raises
+    ------
+    ValueError
+        If the drifts are too far apart for the correlations.
+
+    """
+    drift = np.array([parameters.drift[name] for name in DIMENSIONS])
+    innovation = stationary_covariance(parameters) * (1 - np.outer(drift, drift))
+    if np.linalg.eigvalsh(innovation).min() < 0:
+        raise ValueError(
+            f"drifts {parameters.drift} of value added are too far apart for its correlations: "
+            "bring them closer together"
+        )
+    return innovation
+
+
 def draw_effects(
     classes: pd.DataFrame,
     achievement: np.ndarray,
@@ -58,12 +77,12 @@ def draw_effects(
     """
     traits = _sorting_traits(classes, achievement)
     drift = np.array([parameters.drift[name] for name in DIMENSIONS])
-    covariance = stationary_covariance(parameters)
-    innovation = covariance * (1 - np.outer(drift, drift))
+    start = np.linalg.cholesky(stationary_covariance(parameters)).T
+    innovation = np.linalg.cholesky(innovation_covariance(parameters)).T
     effects = np.empty((len(traits), years, 4))
-    effects[:, 0] = _orthogonal_draws(traits, rng) @ _root(covariance)
+    effects[:, 0] = _orthogonal_draws(traits, rng) @ start
     for year in range(1, years):
-        news = _orthogonal_draws(traits, rng) @ _root(innovation)
+        news = _orthogonal_draws(traits, rng) @ innovation
         effects[:, year] = drift * effects[:, year - 1] + news
     loadings = np.array(
         [
@@ -90,14 +109,3 @@ def _orthogonal_draws(traits: np.ndarray, rng: np.random.Generator) -> np.ndarra
     basis = np.column_stack([np.ones(len(traits)), traits])
     draws -= basis @ np.linalg.lstsq(basis, draws, rcond=None)[0]
     return draws @ np.linalg.inv(np.linalg.cholesky(np.cov(draws.T))).T
-
-
-def _root(covariance: np.ndarray) -> np.ndarray:
-    """Matrix whose transpose times itself is the covariance, also when it is singular."""
-    values, vectors = np.linalg.eigh(covariance)
-    if values.min() < -1e-10 * values.max():
-        raise ValueError(
-            "the drifts of the four dimensions are too far apart for their correlations: "
-            "bring them closer together"
-        )
-    return (vectors * np.sqrt(values.clip(min=0))).T
