@@ -86,7 +86,7 @@ def bias(weights=WEIGHTS) -> pd.DataFrame:
         "covariance": lambda s, r, u, w: 0.05 * s * r * (w - 0.5) ** 2,
     }
     two = {
-        "external_validity": lambda s, r, u, w: -0.004 * s * r,
+        "external_validity": lambda s, r, u, w: -0.004 * s * r * u,
         "covariance": lambda s, r, u, w: 0.0,
     }
     table = pd.concat(

@@ -213,6 +213,8 @@ def test_calibration_parts_distributions_from_single_numbers():
 def test_bias_keeps_both_theorems_of_heterogeneous_allocations():
     data = bias_data(bias())
     assert data.groupby(["scope", "subject", "theorem"]).size().unique().tolist() == [11]
+    second = data[(data["theorem"] == 2) & (data["scope"] == "district")]
+    assert second.groupby("subject")["bias"].first().to_dict() == {"ela": -0.0024, "math": -0.004}
 
 
 def test_table_a1_lays_out_the_moments():
