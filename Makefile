@@ -7,7 +7,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 SNAKEMAKE := $(VENV)/bin/snakemake --cores $(CORES)
 
-.PHONY: reproduce test lint lock clean
+.PHONY: reproduce test lint calibrate lock clean
 
 reproduce: $(READY)  ## every exhibit, claim and calibration line
 	$(SNAKEMAKE)
@@ -25,6 +25,10 @@ $(READY): requirements.lock pyproject.toml
 	$(VENV)/bin/pip install --quiet --require-hashes --no-deps -r requirements.lock
 	$(VENV)/bin/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
+
+calibrate: $(READY)  ## search the synthetic district's parameters again, and keep them
+	$(SNAKEMAKE) calibrate
+	cp results/calibrate/parameters.yaml workflow/calibration/parameters.yaml
 
 lock:  ## renew the lock file (needs uv)
 	uv pip compile pyproject.toml --all-extras --generate-hashes --no-header --universal --python-version 3.11 -o requirements.lock

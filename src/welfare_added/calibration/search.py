@@ -93,6 +93,13 @@ def adjust_people(p: dict, wanted: pd.Series, found: pd.Series, weights: pd.Seri
     teachers["second_class"] += wanted[estimated] / wanted[years] - found[estimated] / found[years]
     teachers["fragment"] += (wanted[all_classes] - found[all_classes]) / wanted[all_classes]
     _adjust_sizes(classes, wanted, found, weights)
+    # Classes of lower-scoring students are smaller: their mean share over classes exceeds a half.
+    above = [
+        _binned(wanted, found, weights, f"share_of_class_lower_scoring.{s}.bins.")[0]
+        for s in SUBJECTS
+    ]
+    loading = classes["size_on_achievement"] + 4 * float(np.mean(above))
+    classes["size_on_achievement"] = min(max(loading, 0.0), 0.95)
     total, distinct = "counts.student_years", "counts.students"
     students["exit"] += 0.9 * (found[total] / wanted[total] - 1)
     repeats = found[total] / found[distinct] - wanted[total] / wanted[distinct]
@@ -187,7 +194,7 @@ def _adjust_effects(
         moves = []
         for advantage in ("absolute", "comparative"):
             quantity = f"status_quo_sorting.{advantage}_advantage_{suffix}.{subject}"
-            moves.append(0.8 * (wanted[quantity] - found[quantity]) * absolute_sd / per_unit)
+            moves.append(1.2 * (wanted[quantity] - found[quantity]) * absolute_sd / per_unit)
         absolute, comparative = moves
         effects[key][f"{subject}_lower"] += absolute + comparative / 2
         effects[key][f"{subject}_higher"] += absolute - comparative / 2
