@@ -1,0 +1,21 @@
+"""Estimate every teacher's value added."""
+
+import pandas as pd
+
+from welfare_added import logs
+from welfare_added.tables import write_csv, write_parquet
+from welfare_added.value_added.estimate import estimate_value_added
+
+
+def main(students, estimates, autocovariances, variances, class_means, choices):
+    """Read the analysis sample, write estimates and what they rest on."""
+    found = estimate_value_added(pd.read_parquet(students), **choices)
+    write_parquet(found.estimates, estimates)
+    write_csv(found.autocovariances, autocovariances)
+    write_csv(found.variances, variances)
+    write_parquet(found.class_means, class_means)
+
+
+if "snakemake" in globals():
+    logs.to_file(snakemake.log[0])
+    main(snakemake.input.students, *snakemake.output, dict(snakemake.params.items()))
