@@ -64,7 +64,9 @@ def test_no_class_holds_more_students_than_its_seats(tiny):
 
 
 def test_an_unknown_size_is_refused(chosen):
-    with pytest.raises(ValueError, match=r"district.size is 'huge'; choose one of full, small, tiny"):
+    with pytest.raises(
+        ValueError, match=r"district.size is 'huge'; choose one of full, small, tiny"
+    ):
         synthesise(chosen, size="huge", seed=1, years=YEARS, grades=GRADES)
 
 

@@ -20,8 +20,8 @@ def test_every_package_is_pinned_with_a_hash():
 
 def test_every_dependency_is_in_the_lock_file():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
-    assert set(wanted) <= set(LOCKED)
+    wanted = set(project["dependencies"]).union(*project["optional-dependencies"].values())
+    assert wanted <= set(LOCKED)
 
 
 def test_the_conda_environment_pins_the_same_versions():

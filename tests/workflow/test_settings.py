@@ -26,10 +26,18 @@ BAD = [
     ("district.size", "huge", r"district.size: 'huge' is not one of full, small, tiny"),
     ("district.years", [2013, 2003], r"district.years: 2013 comes after 2003"),
     ("district.grades", [5, 4], r"district.grades: \[5, 4\] is not in ascending order"),
-    ("allocation.weights", 100, r"allocation.weights: 100 is not allowed; wanted: number of social"),
+    (
+        "allocation.weights",
+        100,
+        r"allocation.weights: 100 is not allowed; wanted: number of social",
+    ),
     ("allocation.ces_gammas", [0, 1, 0], r"allocation.ces_gammas: wanted first, last and a step"),
     ("welfare.subject_weight_ela", 1.5, r"welfare.subject_weight_ela: 1.5 is greater than the max"),
-    ("welfare.bias_weight", -0.1, r"bias_weight: -0.1 is less than the minimum of 0; wanted: social"),
+    (
+        "welfare.bias_weight",
+        -0.1,
+        r"bias_weight: -0.1 is less than the minimum of 0; wanted: social",
+    ),
     ("welfare.tax_rate", "0.28", r"welfare.tax_rate: '0.28' is not of type 'number'"),
     ("value_added.estimator", "ols", r"'ols' is not one of leave_year_out, empirical_bayes"),
 ]

@@ -1,0 +1,164 @@
+"""The whole workflow on a tiny district: complete, fresh, and the same on any number of cores."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+pytestmark = pytest.mark.xdist_group("dag")
+
+ESTIMATION = {"district", "value_added", "validation", "value_added_choices", "slots", "moments"}
+ALLOCATION = {"allocation", "allocation_subjects", "allocation_ces", "frontiers"}
+
+
+def results(project):
+    return project.folder / "results" / "eastmond_2024"
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for pattern in ("*.csv", "*.parquet", "*.png", "*.pdf", "*.tex", "*.html")
+        for path in sorted(folder.rglob(pattern))
+    }
+
+
+NAMES = """01 02 03 04 05 06a 06b 07 08a 08b 09a 09b 10 a1 a2 a3 a4a a4b a5 d6 d7 bias"""
+EXHIBITS = [f"figure_{name}" for name in NAMES.split()]
+
+
+@pytest.mark.parametrize("name", EXHIBITS)
+def test_every_exhibit_is_there_with_its_data(tiny, name):
+    figures = results(tiny) / "figures"
+    assert (figures / f"{name}.pdf").read_bytes().startswith(b"%PDF")
+    assert (figures / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    assert len(pd.read_csv(figures / f"{name}.csv"))
+
+
+def test_tables_with_fixed_names_have_their_columns(tiny):
+    frontiers = pd.read_csv(results(tiny) / "frontiers.csv")
+    columns = "subject scope information weight gain_lower gain_higher gain_mean certificate"
+    assert list(frontiers.columns) == columns.split()
+    assert len(frontiers) == 12 * 11
+    assert frontiers["certificate"].max() <= 1e-9
+    estimates = pd.read_parquet(results(tiny) / "value_added.parquet")
+    names = "subject teacher_id year grade school_id va_standard va_lower va_higher"
+    assert list(estimates.columns) == names.split()
+    claims = pd.read_csv(results(tiny) / "claims.csv")
+    names = "id location quantity unit kind published reproduced tolerance verdict"
+    assert list(claims.columns)[:9] == names.split()
+    assert len(claims) > 100
+
+
+def test_a_finished_run_has_nothing_to_do(tiny):
+    assert tiny.due() == set()
+
+
+def test_forcing_one_figure_reruns_only_that(tiny):
+    assert tiny.due("figure_04", "--forcerun", "figure_04") == {"figure_04"}
+
+
+def test_the_truth_is_read_by_no_estimation_or_allocation(tiny):
+    graph = tiny.run("--filegraph", "--forceall", "dot")
+    nodes = dict(re.findall(r"^(\d+)\s*\[.*?label=<(.*?)>\s*\]$", graph, re.M | re.S))
+    assert nodes
+    readers = set()
+    for label in nodes.values():
+        rule = re.search(r"<b>.*?(\w+)\s*</b>|>\s*(\w+)\s*<", label)
+        inputs = label.split("#rarr;")[0] if "#rarr;" in label else label
+        if "truth/value_added.parquet" in inputs and rule:
+            readers.add(next(filter(None, rule.groups())))
+    assert readers <= {"bias", "synthetic_district"}
+
+
+EDITS = [
+    ("src/welfare_added/welfare/ranking.py", {"ranking", "study", "all"}),
+    ("src/welfare_added/exhibits/theory.py", {"figure_01", "study", "all"}),
+]
+
+
+@pytest.mark.parametrize(("module", "expected"), EDITS, ids=["ranking", "theory"])
+def test_an_edited_module_reruns_what_imports_it(changed, module, expected):
+    path = changed.folder / module
+    path.write_text(path.read_text() + "\nEDITED = True\n")
+    assert changed.due() == expected
+
+
+def test_an_edit_of_the_solver_reruns_allocations_but_no_estimation(changed):
+    path = changed.folder / "src/welfare_added/allocation/sweep.py"
+    path.write_text(path.read_text() + "\nEDITED = True\n")
+    due = changed.due()
+    assert due >= ALLOCATION | {"gaps", "figure_04", "claims"}
+    assert not due & (ESTIMATION | {"synthetic_district", "figure_02"})
+
+
+CHOICES = [
+    ({"welfare": {"tax_rate": 0.3}}, {"public_funds", "figure_10"}, {"allocation", "gaps"}),
+    ({"district": {"seed": 1}}, {"synthetic_district", "district"}, set()),
+    ({"value_added": {"drift_limit": 5}}, {"value_added", "slots"}, {"district"}),
+    ({"exhibits": {"dpi": 100}}, {"figure_04"}, {"frontiers", "claims"}),
+]
+
+
+@pytest.mark.parametrize(("change", "due", "not_due"), CHOICES, ids=["tax", "seed", "drift", "dpi"])
+def test_a_changed_choice_reruns_what_depends_on_it(changed, change, due, not_due):
+    changed.choose(change)
+    found = changed.due()
+    assert found >= due
+    assert not found & not_due
+
+
+def test_one_core_and_two_give_the_same_bytes(tiny, fresh):
+    fresh.run(cores=1)
+    first, second = digests(tiny.folder / "results"), digests(fresh.folder / "results")
+    assert first == second
+    assert len(first) > 100
+
+
+def test_an_unknown_key_stops_the_run_before_it_starts(fresh):
+    fresh.choose({"district": {"siez": "tiny"}})
+    done = fresh.snakemake("--dry-run")
+    assert done.returncode != 0
+    assert "district: unknown key siez; known keys are source" in done.stdout + done.stderr
+    assert not (fresh.folder / "results/eastmond_2024").exists()
+
+
+def test_a_broken_table_stops_the_run_with_nothing_half_written(changed):
+    raw = changed.folder / "results/eastmond_2024/district/raw"
+    own = changed.folder / "own"
+    own.mkdir()
+    for name in ("enrolments", "classes", "teachers"):
+        (own / f"{name}.csv").write_bytes((raw / f"{name}.csv").read_bytes())
+    enrolments = (own / "enrolments.csv").read_text().splitlines()
+    (own / "enrolments.csv").write_text("\n".join([*enrolments, enrolments[1]]) + "\n")
+    changed.choose({"district": {"source": "own"}, "study": "mine"})
+    done = changed.snakemake("results/mine/district/students.parquet")
+    assert done.returncode != 0
+    log = (changed.folder / "results/mine/logs/district.log").read_text()
+    message = done.stdout + done.stderr + log
+    assert "enrolments.csv" in message
+    assert "student" in message
+    made = list((changed.folder / "results/mine").rglob("*.parquet"))
+    assert made == []
+
+
+def test_a_users_own_folder_runs_whole(changed):
+    raw = changed.folder / "results/eastmond_2024/district/raw"
+    own = changed.folder / "own"
+    own.mkdir()
+    for name in ("enrolments", "classes", "teachers"):
+        table = pd.read_csv(raw / f"{name}.csv", dtype=str)
+        table.to_parquet(own / f"{name}.parquet") if name == "teachers" else table.to_csv(
+            own / f"{name}.csv", index=False
+        )
+    changed.choose({"district": {"source": "own"}, "study": "mine"})
+    changed.run(cores=2)
+    mine = changed.folder / "results/mine"
+    pd.testing.assert_frame_equal(
+        pd.read_csv(mine / "frontiers.csv"), pd.read_csv(results(changed) / "frontiers.csv")
+    )
+    skipped = pd.read_csv(mine / "skipped.csv").set_index("exhibit")["reason"]
+    assert "outcomes" in skipped["figure_d7"]
+    assert not (mine / "figures/figure_d7.pdf").exists()
