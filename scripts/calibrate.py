@@ -2,7 +2,6 @@
 
 import logging
 
-import pandas as pd
 import yaml
 
 from welfare_added import logs
