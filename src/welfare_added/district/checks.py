@@ -64,8 +64,7 @@ def locate(table: pd.DataFrame, among: pd.DataFrame, name: str, *, back: int = 0
     span = 10_000
     keys = codes * span + among["year"].to_numpy()
     asked = wanted * span + table["year"].to_numpy() - back
-    found = pd.Index(keys).get_indexer(asked)
-    return np.where(wanted >= 0, found, -1)
+    return pd.Index(keys).get_indexer(asked)
 
 
 def check_values(tables: dict[str, pd.DataFrame], files: dict[str, Path]) -> None:
