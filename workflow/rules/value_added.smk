@@ -1,4 +1,10 @@
-ESTIMATION = config["value_added"]
+CHOICES = {
+    name: config["value_added"][name]
+    for name in (
+        *("estimator", "absorb", "years_used", "weighting", "drift_limit"),
+        *("minimum_class_size", "teacher_share", "seed"),
+    )
+}
 
 
 rule value_added:
@@ -12,15 +18,41 @@ rule value_added:
         variances=f"{RESULTS}/value_added/variances.csv",
         class_means=f"{RESULTS}/value_added/class_means.parquet",
     params:
-        estimator=ESTIMATION["estimator"],
-        absorb=ESTIMATION["absorb"],
-        years_used=ESTIMATION["years_used"],
-        weighting=ESTIMATION["weighting"],
-        drift_limit=ESTIMATION["drift_limit"],
-        minimum_class_size=ESTIMATION["minimum_class_size"],
-        teacher_share=ESTIMATION["teacher_share"],
-        seed=ESTIMATION["seed"],
+        **CHOICES,
     log: f"{LOGS}/value_added.log"
     benchmark: f"{BENCHMARKS}/value_added.tsv"
     conda: ENVIRONMENT
     script: script_path("value_added")
+
+
+rule validation:
+    message: "Validating estimates: persistence, forecasts, later outcomes"
+    input:
+        students=f"{RESULTS}/district/students.parquet",
+        outcomes=f"{RESULTS}/district/outcomes.parquet",
+        estimates=f"{RESULTS}/value_added.parquet",
+        class_means=f"{RESULTS}/value_added/class_means.parquet",
+        code=code("validation"),
+    output:
+        persistence=f"{RESULTS}/value_added/persistence.csv",
+        forecast=f"{RESULTS}/value_added/forecast.csv",
+        outcomes=f"{RESULTS}/value_added/outcomes.csv",
+    log: f"{LOGS}/validation.log"
+    benchmark: f"{BENCHMARKS}/validation.tsv"
+    conda: ENVIRONMENT
+    script: script_path("validation")
+
+
+rule value_added_choices:
+    message: "Estimating value added with each open choice changed in turn"
+    input:
+        students=f"{RESULTS}/district/students.parquet",
+        code=code("value_added_choices"),
+    output:
+        choices=f"{RESULTS}/value_added/choices.csv",
+    params:
+        **CHOICES,
+    log: f"{LOGS}/value_added_choices.log"
+    benchmark: f"{BENCHMARKS}/value_added_choices.tsv"
+    conda: ENVIRONMENT
+    script: script_path("value_added_choices")

@@ -1,0 +1,61 @@
+"""How estimates persist from year to year (figure D.6)."""
+
+import numpy as np
+import pandas as pd
+
+COLUMNS = ["subject", "quantity", "group", "lag", "value", "teachers"]
+LONGEST_LAG = 6
+
+
+def persistence(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Describe the persistence of value added and of comparative advantage.
+
+    Parameters
+    ----------
+    estimates
+        subject, teacher_id, year, va_standard, va_lower, va_higher, ...
+
+    Returns
+    -------
+    DataFrame
+        subject, quantity, group, lag, value, teachers. ``year_to_year_correlation`` by group and
+        lag, over pairs of a teacher's years that far apart; ``same_sign_all_years``, the share of
+        teachers seen twice or more whose comparative advantage has one sign in all their years;
+        ``share_of_years``, the share of those teachers who are better with lower-scoring students
+        never, in fewer than half, in half or more, or always (in ``group``).
+
+    """
+    once = estimates.drop_duplicates(["subject", "teacher_id", "year"])
+    rows = []
+    for subject, table in once.groupby("subject", sort=True):
+        for lag in range(1, LONGEST_LAG + 1):
+            later = table.assign(year=table["year"] - lag)
+            pairs = table.merge(later, on=["teacher_id", "year"], suffixes=("", "_later"))
+            teachers = pairs["teacher_id"].nunique()
+            if teachers < 3:
+                continue
+            for group in ("standard", "lower", "higher"):
+                value = pairs[f"va_{group}"].corr(pairs[f"va_{group}_later"])
+                rows.append((subject, "year_to_year_correlation", group, lag, value, teachers))
+        rows += _signs(subject, table)
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _signs(subject: str, table: pd.DataFrame) -> list[tuple]:
+    better = (table["va_lower"] > table["va_higher"]).groupby(table["teacher_id"])
+    years = better.agg(["mean", "size"])
+    share = years.loc[years["size"] >= 2, "mean"]
+    if share.empty:
+        return []
+    kinds = {
+        "never": share == 0,
+        "fewer than half": (share > 0) & (share < 0.5),
+        "half or more": (share >= 0.5) & (share < 1),
+        "always": share == 1,
+    }
+    constant = (kinds["never"] | kinds["always"]).mean()
+    head = (subject, "same_sign_all_years", "all", np.nan, constant, len(share))
+    return [head] + [
+        (subject, "share_of_years", kind, np.nan, which.mean(), len(share))
+        for kind, which in kinds.items()
+    ]

@@ -1,0 +1,68 @@
+"""What the choices that the paper leaves open do to the estimates."""
+
+import logging
+
+import pandas as pd
+
+from welfare_added.value_added.estimate import estimate_value_added
+
+COLUMNS = [
+    *("choice", "setting", "subject", "teacher_years", "sd_lower", "sd_higher", "correlation"),
+    *("with_default_lower", "with_default_higher"),
+]
+SETTINGS = {
+    "absorb": ("teacher", "teacher_group", "none"),
+    "years_used": ("all", "past"),
+    "weighting": ("precision", "equal"),
+    "drift_limit": (None, 3, 7, 10),
+}
+log = logging.getLogger(__name__)
+
+
+def variants(students: pd.DataFrame, choices: dict) -> pd.DataFrame:
+    """Estimate with each open choice changed in turn, and compare with the configured estimates.
+
+    Parameters
+    ----------
+    students
+        The analysis sample.
+    choices
+        Settings of ``estimate_value_added``.
+
+    Returns
+    -------
+    DataFrame
+        choice, setting, subject, teacher_years, sd_lower, sd_higher, correlation (of the groups),
+        with_default_lower, with_default_higher (correlations with the configured estimates). The
+        empirical Bayes estimator knows the choice of absorbed effects only.
+
+    """
+    default = estimate_value_added(students, **choices).estimates
+    rows = _describe("default", "", default, default)
+    for choice, settings in SETTINGS.items():
+        if choice != "absorb" and choices["estimator"] == "empirical_bayes":
+            log.info("%s does not bear on empirical Bayes estimates", choice)
+            continue
+        for setting in settings:
+            if setting != choices[choice]:
+                log.info("estimating with %s: %s", choice, setting)
+                changed = estimate_value_added(students, **{**choices, choice: setting})
+                label = "none" if setting is None else str(setting)
+                rows += _describe(choice, label, changed.estimates, default)
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _describe(choice: str, setting: str, found: pd.DataFrame, default: pd.DataFrame) -> list:
+    rows = []
+    keys = ["subject", "teacher_id", "year"]
+    both = found.drop_duplicates(keys).merge(
+        default.drop_duplicates(keys), on=keys, suffixes=("", "_default")
+    )
+    for subject, table in both.groupby("subject", sort=True):
+        lower, higher = table["va_lower"], table["va_higher"]
+        with_default = [
+            table[f"va_{group}"].corr(table[f"va_{group}_default"]) for group in ("lower", "higher")
+        ]
+        spread = (lower.std(), higher.std(), lower.corr(higher))
+        rows.append((choice, setting, subject, len(table), *spread, *with_default))
+    return rows
