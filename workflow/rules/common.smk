@@ -33,3 +33,13 @@ def script_path(name):
 def code(name):
     """The script and every project module it imports, so that an edit there reruns the rule."""
     return [str(path) for path in project_modules(Path(script_path(name)), ROOT / "src")]
+
+
+def plan_files(subjects, information=("_heterogeneous", "_standard")):
+    """Plans of these subjects in both scopes."""
+    return [
+        f"{RESULTS}/allocation/plans/{subject}_{scope}{chosen_with}.parquet"
+        for subject in subjects
+        for scope in ("district", "school")
+        for chosen_with in information
+    ]

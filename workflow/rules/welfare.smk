@@ -6,22 +6,12 @@ SYNTHETIC = config["district"]["source"] == "synthetic"
 TRUE_EFFECTS = f"{RESULTS}/truth/value_added.parquet" if SYNTHETIC else []
 
 
-def welfare_plans(subjects, information=("_heterogeneous", "_standard")):
-    """Plans of these subjects in both scopes."""
-    return [
-        f"{RESULTS}/allocation/plans/{subject}_{scope}{chosen_with}.parquet"
-        for subject in subjects
-        for scope in ("district", "school")
-        for chosen_with in information
-    ]
-
-
 rule gaps:
     message: "Measuring what each plan does to achievement and racial gaps"
     input:
         slots=SLOTS,
         students=STUDENTS,
-        plans=welfare_plans(["ela", "math", "both"]),
+        plans=plan_files(["ela", "math", "both"]),
         code=code("gaps"),
     output:
         gaps=f"{WELFARE}/gaps.csv",
@@ -58,7 +48,7 @@ rule winners:
     input:
         slots=SLOTS,
         students=STUDENTS,
-        plans=welfare_plans(["ela", "math", "both"]),
+        plans=plan_files(["ela", "math", "both"]),
         code=code("winners"),
     output:
         winners=f"{WELFARE}/winners.csv",
@@ -94,7 +84,7 @@ rule earnings:
     input:
         slots=SLOTS,
         students=STUDENTS,
-        plans=welfare_plans(["both"]),
+        plans=plan_files(["both"]),
         code=code("earnings"),
     output:
         earnings=f"{WELFARE}/earnings.csv",
@@ -114,7 +104,7 @@ rule subjects:
     input:
         slots=SLOTS,
         students=STUDENTS,
-        plans=welfare_plans(["subjects"], [""]),
+        plans=plan_files(["subjects"], [""]),
         code=code("subjects"),
     output:
         subjects=f"{WELFARE}/subjects.csv",
@@ -134,7 +124,7 @@ rule ces:
     input:
         slots=SLOTS,
         students=STUDENTS,
-        plans=welfare_plans(["ces"], [""]),
+        plans=plan_files(["ces"], [""]),
         code=code("ces"),
     output:
         ces=f"{WELFARE}/ces.csv",
@@ -211,7 +201,7 @@ rule bias:
     input:
         slots=SLOTS,
         students=STUDENTS,
-        plans=welfare_plans(["ela", "math", "both"]),
+        plans=plan_files(["ela", "math", "both"]),
         truth=TRUE_EFFECTS,
         code=code("bias"),
     output:
