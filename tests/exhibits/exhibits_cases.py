@@ -7,7 +7,7 @@ from welfare_added.exhibits import bias as b
 from welfare_added.exhibits import calibration as c
 from welfare_added.exhibits import earnings as e
 from welfare_added.exhibits import frontiers as f
-from welfare_added.exhibits import profiles, scatter, sorting, theory
+from welfare_added.exhibits import profiles, scatter, sorting, theory, validation
 
 WEIGHTS = np.linspace(0, 1, 11)
 LEVELS = {"ela": 0.6, "math": 1.0}
@@ -233,6 +233,31 @@ def headlines() -> pd.DataFrame:
     )
 
 
+def persistence() -> pd.DataFrame:
+    rows = []
+    shares = [0.22, 0.3, 0.27, 0.21]
+    for subject, level in {"ela": 0.8, "math": 0.9}.items():
+        for lag in range(1, 7):
+            for group, step in (("standard", 0.02), ("lower", 0.0), ("higher", -0.04)):
+                value = level + step - 0.06 * (lag - 1)
+                rows.append((subject, "year_to_year_correlation", group, lag, value, 1500))
+        rows.append((subject, "same_sign_all_years", "", np.nan, 0.43, 1700))
+        for kind, share in zip(validation.YEARS, shares, strict=True):
+            rows.append((subject, "share_of_years", kind, np.nan, share, 1700))
+    columns = ["subject", "quantity", "group", "lag", "value", "teachers"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def outcomes() -> pd.DataFrame:
+    rows = []
+    for measure, start in (("standard", 0.002), ("lower", 0.001), ("higher", 0.003)):
+        for number, outcome in enumerate(validation.OUTCOMES):
+            effect = start * (number - 1)
+            rows.append((outcome, measure, 8 * effect, 0.012, effect, 0.0015, 90_000))
+    columns = ["coefficient", "standard_error", "per_teacher_sd", "per_teacher_sd_error"]
+    return pd.DataFrame(rows, columns=["outcome", "measure", *columns, "observations"])
+
+
 def drawings(note: str = "Synthetic district.") -> dict:
     """Data and figure of every exhibit by name, from the tables above."""
     made = {"figure_01": (theory.theory_data(), theory.draw_theory)}
@@ -266,6 +291,14 @@ def drawings(note: str = "Synthetic district.") -> dict:
     made["figure_09b"] = (f.earnings_data(earnings()), lambda d: f.draw_earnings(d, note))
     made["figure_10"] = (e.mvpf_data(mvpf(), headlines()), lambda d: e.draw_mvpf(d, note))
     made["figure_a5"] = (f.ces_data(earnings(), ces()), lambda d: f.draw_ces(d, note))
+    made["figure_d6"] = (
+        validation.persistence_data(persistence()),
+        lambda d: validation.draw_persistence(d, note),
+    )
+    made["figure_d7"] = (
+        validation.outcomes_data(outcomes()),
+        lambda d: validation.draw_outcomes(d, note),
+    )
     made["figure_bias"] = (b.bias_data(bias()), lambda d: b.draw_bias(d, note))
     made["figure_calibration"] = (
         c.calibration_data(calibration()),

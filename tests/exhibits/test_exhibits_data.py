@@ -14,6 +14,8 @@ from exhibits_cases import (
     headlines,
     moments,
     mvpf,
+    outcomes,
+    persistence,
     sorting_bins,
     subjects,
     value_added,
@@ -29,6 +31,7 @@ from welfare_added.exhibits.profiles import profile_data
 from welfare_added.exhibits.scatter import cross_data, group_data
 from welfare_added.exhibits.sorting import sorting_data
 from welfare_added.exhibits.theory import Example, theory_data
+from welfare_added.exhibits.validation import outcomes_data, persistence_data
 
 MADE = drawings()
 
@@ -100,6 +103,35 @@ def test_bias_figure_shows_three_lines_a_theorem():
         for weight, value in data[["weight", column]].itertuples(index=False)
     }
     assert marks(draw(data)) == expected
+
+
+def test_persistence_figure_shows_lags_and_bars():
+    data, draw = MADE["figure_d6"]
+    assert len(data) == 2 * (4 + 2 * 6)
+    assert "standard" not in set(data["group"])
+    figure = draw(data)
+    lags = data[data["quantity"] == "year_to_year_correlation"]
+    pairs = lags[["lag", "value"]].itertuples(index=False)
+    assert marks(figure) == {(round(x, 9), round(y, 9)) for x, y in pairs}
+    bars = sorted(bar.get_height() for bar in figure.axes[0].patches)
+    years = data.loc[data["quantity"] == "share_of_years", "value"]
+    assert bars == sorted(years)
+    assert persistence_data(persistence().sample(frac=1, random_state=1)).equals(data)
+
+
+def test_outcomes_figure_shows_teacher_sd_effects_and_their_intervals():
+    data, draw = MADE["figure_d7"]
+    table = outcomes().set_index(["outcome", "measure"]).loc[("any_college", "higher")]
+    row = data.set_index(["outcome", "measure"]).loc[("any_college", "higher")]
+    assert row["effect"] == table["per_teacher_sd"]
+    assert row["high"] - row["low"] == pytest.approx(
+        2 * 1.96 * table["per_teacher_sd_error"], rel=1e-4
+    )
+    figure = draw(data)
+    assert {x for x, _ in marks(figure)} >= {round(value, 9) for value in data["effect"]}
+    ends = [path.vertices[:, 0] for c in figure.axes[0].collections for path in c.get_paths()]
+    np.testing.assert_allclose(np.sort(ends, axis=0), np.sort(data[["low", "high"]], axis=0))
+    assert outcomes_data(outcomes().sample(frac=1, random_state=1)).equals(data)
 
 
 def test_theory_points_touch_their_frontier_and_order_welfare():

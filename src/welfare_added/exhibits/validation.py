@@ -1,0 +1,142 @@
+"""Figures D.6 and D.7: do estimates persist, and do they tell later outcomes?"""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from welfare_added.exhibits.output import choose, pick
+from welfare_added.exhibits.style import (
+    LOOKS,
+    REFERENCE,
+    SUBJECTS,
+    Look,
+    house_style,
+    legend_below,
+    panels,
+    stamp,
+)
+
+GROUPS = {"lower": "Lower-scoring", "higher": "Higher-scoring"}
+EVERYONE = Look("#000000", "-", "o")
+YEARS = ["never", "fewer than half", "half or more", "always"]
+MEASURES = {
+    "standard": "Standard value added",
+    "lower": "For lower-scoring students",
+    "higher": "For higher-scoring students",
+}
+OUTCOMES = {
+    "graduated_high_school": "High school graduation",
+    "two_year_college": "Two-year college",
+    "four_year_college": "Four-year college",
+    "any_college": "Any college",
+    "bachelors_in_six_years": "Bachelor's in six years",
+}
+NORMAL_95 = 1.959964
+
+
+def persistence_data(persistence: pd.DataFrame) -> pd.DataFrame:
+    """Select figure D.6: correlations by lag, and how many years of one comparative advantage.
+
+    Returns
+    -------
+    DataFrame
+        Columns subject, quantity (share_of_years|year_to_year_correlation), group, lag (years),
+        value, teachers.
+
+    """
+    columns = ["subject", "quantity", "group", "lag", "value", "teachers"]
+    rows = pick(choose(persistence, subject=list(SUBJECTS)), columns)
+    years = choose(rows, quantity="share_of_years", group=YEARS)
+    lags = choose(rows, quantity="year_to_year_correlation", group=list(GROUPS))
+    order = years["group"].map(YEARS.index)
+    years = years.iloc[np.lexsort((order, years["subject"]))]
+    return pd.concat([years, lags.sort_values(["subject", "group", "lag"])], ignore_index=True)
+
+
+@house_style
+def draw_persistence(data: pd.DataFrame, note: str) -> Figure:
+    """Draw figure D.6 from :func:`persistence_data`."""
+    figure, [[bars, *axes]] = panels(columns=3, height=3.1, width_ratios=[1.25, 1, 1])
+    _bars(bars, data[data["quantity"] == "share_of_years"])
+    lags = data[data["quantity"] == "year_to_year_correlation"]
+    for panel, (subject, title) in zip(axes, SUBJECTS.items(), strict=True):
+        for group, label in GROUPS.items():
+            rows = lags[(lags["subject"] == subject) & (lags["group"] == group)]
+            look = LOOKS[group]
+            panel.plot(
+                rows["lag"], rows["value"], marker=look.marker, label=label, **look.line_style()
+            )
+        panel.set_title(f"{title}: correlation", loc="left", fontsize=8)
+        panel.set_xlabel("Years apart")
+        panel.set_ylim(min(0, lags["value"].min()), 1.02)
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+    legend_below(figure, axes[0], columns=2)
+    stamp(figure, note)
+    return figure
+
+
+def _bars(panel: Axes, rows: pd.DataFrame) -> None:
+    for order, (subject, label) in enumerate(SUBJECTS.items()):
+        part = rows[rows["subject"] == subject].set_index("group")["value"].reindex(YEARS)
+        look = LOOKS[subject]
+        panel.bar(
+            np.arange(len(YEARS)) + 0.38 * (order - 0.5),
+            part,
+            width=0.34,
+            label=label,
+            edgecolor=look.colour,
+            facecolor=look.colour if look.filled else "white",
+            hatch=None if look.filled else "////",
+        )
+    panel.set_xticks(range(len(YEARS)), [name.replace(" ", "\n", 1) for name in YEARS])
+    panel.tick_params(axis="x", length=0, labelsize=6.5)
+    panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    panel.set_title("Share of teachers", loc="left", fontsize=8)
+    panel.set_xlabel("Years better with lower-scoring students")
+    panel.legend(loc="upper right", handlelength=1.4)
+    panel.margins(y=0.25)
+
+
+def outcomes_data(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Select figure D.7: effects of a teacher SD of value added on later outcomes.
+
+    Returns
+    -------
+    DataFrame
+        Columns outcome, measure, effect [share of students per teacher SD], low, high (95%
+        interval, errors clustered by teacher), observations.
+
+    """
+    rows = choose(outcomes, outcome=list(OUTCOMES), measure=list(MEASURES))
+    columns = ["outcome", "measure", "per_teacher_sd", "per_teacher_sd_error", "observations"]
+    rows = pick(rows, columns).rename(columns={"per_teacher_sd": "effect"})
+    half = NORMAL_95 * rows.pop("per_teacher_sd_error")
+    rows.insert(3, "low", rows["effect"] - half)
+    rows.insert(4, "high", rows["effect"] + half)
+    place = rows["outcome"].map(list(OUTCOMES).index)
+    turn = rows["measure"].map(list(MEASURES).index)
+    return rows.iloc[np.lexsort((turn, place))].reset_index(drop=True)
+
+
+@house_style
+def draw_outcomes(data: pd.DataFrame, note: str) -> Figure:
+    """Draw figure D.7 from :func:`outcomes_data`."""
+    figure, [[panel]] = panels(columns=1, height=3.6)
+    panel.axvline(0, color=REFERENCE, linewidth=0.7)
+    for order, (measure, label) in enumerate(MEASURES.items()):
+        rows = data[data["measure"] == measure]
+        height = np.arange(len(rows)) + 0.22 * (order - 1)
+        look = LOOKS[measure] if measure in GROUPS else EVERYONE
+        panel.hlines(height, rows["low"], rows["high"], color=look.colour, linewidth=1.1)
+        panel.plot(rows["effect"], height, label=label, **look.marker_style(4.5))
+    panel.set_yticks(range(len(OUTCOMES)), list(OUTCOMES.values()))
+    panel.set_ylim(len(OUTCOMES) - 0.5, -0.5)
+    panel.tick_params(axis="y", length=0)
+    panel.xaxis.set_major_locator(MaxNLocator(7))
+    panel.xaxis.set_major_formatter(PercentFormatter(1))
+    panel.set_xlabel("Students per teacher SD of value added\n(95% intervals)")
+    legend_below(figure, panel, columns=3)
+    stamp(figure, note)
+    return figure
