@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from welfare_added.exhibits.output import at_weight, choose, pick
 from welfare_added.exhibits.style import (
@@ -112,14 +113,13 @@ def draw_frontiers(data: pd.DataFrame, series: str, note: str) -> Figure:
     for subject, panel in axes.items():
         rows = data[data["subject"] == subject]
         for name, label in names.items():
-            _frontier(panel, rows[rows[series] == name], LOOKS[name], label, GROUP_GAINS)
+            curve = rows[rows[series] == name]
+            _frontier(panel, curve, LOOKS[name], label, GROUP_GAINS)
+            _name(panel, label.removesuffix(" value added"), curve[[*GROUP_GAINS]], name)
         best = at_weight(rows)
         panel.plot(best["gain_higher"], best["gain_lower"], label="Highest mean score", **BEST_MEAN)
-        for point in best.to_dict("records"):
-            name = point[series]
-            at = (point["gain_higher"], point["gain_lower"])
-            _beside(panel, names[name].removesuffix(" value added"), at, name == "standard")
         _origin(panel)
+        _round_ticks(panel)
         panel.set_xlabel(GROUP_GAINS["gain_higher"])
     axes["ela"].set_ylabel(GROUP_GAINS["gain_lower"])
     legend_below(figure, axes["ela"], columns=4 if series == "scope" else 2)
@@ -132,12 +132,11 @@ def draw_earnings(data: pd.DataFrame, note: str) -> Figure:
     """Draw figure 9b from :func:`earnings_data`."""
     figure, panel = single_panel()
     for scope, label in SCOPES.items():
-        _frontier(panel, data[data["scope"] == scope], LOOKS[scope], label, GROUP_EARNINGS)
+        curve = data[data["scope"] == scope]
+        _frontier(panel, curve, LOOKS[scope], label, GROUP_EARNINGS)
+        _name(panel, label, curve[[*GROUP_EARNINGS]], scope)
     best = at_weight(data)
     panel.plot(best["earnings_higher"], best["earnings_lower"], label="Highest mean", **BEST_MEAN)
-    for point in best.to_dict("records"):
-        at = (point["earnings_higher"], point["earnings_lower"])
-        _beside(panel, SCOPES[point["scope"]], at, inside=False)
     return _finish_dollars(figure, panel, note)
 
 
@@ -160,7 +159,7 @@ def draw_ces(data: pd.DataFrame, note: str) -> Figure:
             ces["earnings_higher"],
             ces["earnings_lower"],
             label=f"{label}, CES",
-            **(look.marker_style(3.6) | {"markerfacecolor": "white"}),
+            **(look.marker_style(3.0) | {"markerfacecolor": "white"}),
         )
     return _finish_dollars(figure, panel, note)
 
@@ -182,15 +181,16 @@ def _frontier(
     )
 
 
-def _beside(panel: Axes, text: str, point: tuple[float, float], inside: bool) -> None:
-    """Write the name of a frontier beyond its diamond, or on the side of the status quo."""
+def _name(panel: Axes, text: str, curve: pd.DataFrame, series: str) -> None:
+    """Write a frontier's name at an end: the inner one of figure 6 below, others above."""
+    below = series == "standard"
     panel.annotate(
         text,
-        point,
-        xytext=(-6, -4) if inside else (6, 4),
+        tuple(curve.iloc[0 if below else -1]),
+        xytext=(-6, 0) if below else (-2, 4),
         textcoords="offset points",
-        ha="right" if inside else "left",
-        va="top" if inside else "bottom",
+        ha="right" if below else "left",
+        va="center" if below else "bottom",
         fontsize=7,
     )
 
@@ -201,8 +201,15 @@ def _origin(panel: Axes) -> None:
     panel.plot(0, 0, linestyle="none", label="Status quo", **STATUS_QUO)
 
 
+def _round_ticks(panel: Axes) -> None:
+    panel.margins(0.1)
+    for axis, most in ((panel.xaxis, 5), (panel.yaxis, 8)):
+        axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
+
+
 def _finish_dollars(figure: Figure, panel: Axes, note: str) -> Figure:
     _origin(panel)
+    _round_ticks(panel)
     for axis in (panel.xaxis, panel.yaxis):
         axis.set_major_formatter(dollars)
     panel.set_xlabel(GROUP_EARNINGS["earnings_higher"])

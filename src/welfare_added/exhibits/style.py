@@ -149,7 +149,7 @@ def single_panel(height: float = 3.5) -> tuple[Figure, Axes]:
 def stamp(figure: Figure, note: str) -> None:
     """Write ``note`` in small grey letters under the figure; an empty note leaves none."""
     if note:
-        lines = textwrap.wrap(note, width=int(19 * figure.get_figwidth()))
+        lines = textwrap.wrap(note, width=int(20.5 * figure.get_figwidth()))
         figure.text(
             0.995, 0.006, "\n".join(lines), ha="right", va="bottom", fontsize=6.5, color="#6E6E6E"
         )

@@ -96,7 +96,7 @@ def _bars(panel: Axes, rows: pd.DataFrame) -> None:
     panel.set_title("Share of teachers", loc="left", fontsize=8)
     panel.set_xlabel("Years better with lower-scoring students")
     panel.legend(loc="upper right", handlelength=1.4)
-    panel.margins(y=0.25)
+    panel.set_ylim(0, 1.35 * rows["value"].max())
 
 
 def outcomes_data(outcomes: pd.DataFrame) -> pd.DataFrame:
@@ -134,7 +134,7 @@ def draw_outcomes(data: pd.DataFrame, note: str) -> Figure:
     panel.set_yticks(range(len(OUTCOMES)), list(OUTCOMES.values()))
     panel.set_ylim(len(OUTCOMES) - 0.5, -0.5)
     panel.tick_params(axis="y", length=0)
-    panel.xaxis.set_major_locator(MaxNLocator(7))
+    panel.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
     panel.xaxis.set_major_formatter(PercentFormatter(1))
     panel.set_xlabel("Students per teacher SD of value added\n(95% intervals)")
     legend_below(figure, panel, columns=3)
