@@ -42,7 +42,7 @@ class Project:
 
     def due(self, *arguments: str) -> set[str]:
         """Names of the rules that a run would execute."""
-        output = self.run("--dry-run", "--quiet", "host", *arguments)
+        output = self.run("--dry-run", "--quiet=host", *arguments)
         lines = output.splitlines()
         if "Job stats:" not in lines:
             assert "Nothing to be done" in output, output

@@ -71,8 +71,8 @@ def test_the_truth_is_read_by_no_estimation_or_allocation(tiny):
 
 
 EDITS = [
-    ("src/welfare_added/welfare/ranking.py", {"ranking", "study", "all"}),
-    ("src/welfare_added/exhibits/theory.py", {"figure_01", "study", "all"}),
+    ("src/welfare_added/welfare/ranking.py", {"ranking", "deselection", "claims", "all"}),
+    ("src/welfare_added/exhibits/theory.py", {"figure_01", "all"}),
 ]
 
 

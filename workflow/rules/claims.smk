@@ -16,9 +16,9 @@ if PAPER.is_file():
     rule claims:
         message: "Comparing the paper's numbers with ours"
         input:
-            document=str(PAPER),
-            schema=str(CLAIMS_SCHEMA),
-            template=str(ROOT / "src/welfare_added/claims/page.html.j2"),
+            document=relative(PAPER),
+            schema=relative(CLAIMS_SCHEMA),
+            template=relative(ROOT / "src/welfare_added/claims/page.html.j2"),
             tables=[f"{RESULTS}/{table}" for table in CLAIMS.tables()],
             code=code("claims"),
         output:

@@ -32,7 +32,13 @@ def script_path(name):
 
 def code(name):
     """The script and every project module it imports, so that an edit there reruns the rule."""
-    return [str(path) for path in project_modules(Path(script_path(name)), ROOT / "src")]
+    found = project_modules(Path(script_path(name)), ROOT / "src")
+    return [relative(path) for path in found]
+
+
+def relative(path):
+    """The path from here, so that results stay fresh when the project's folder is moved."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def plan_files(subjects, information=("_heterogeneous", "_standard")):
