@@ -20,8 +20,8 @@ def main(start, targets, parameters_path, steps_path, settings):
         content,
         targets,
         evaluator(targets, **settings),
-        people_steps=10,
-        score_steps=16,
+        people_steps=14,
+        score_steps=14,
         report=logging.getLogger("calibrate").info,
     )
     write_text(yaml.safe_dump(tidy(steps[-1].parameters), sort_keys=False), parameters_path)

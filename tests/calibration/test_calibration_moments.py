@@ -5,11 +5,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from welfare_added.calibration import moments as m
 from welfare_added.calibration import search
 from welfare_added.calibration.targets import bin_counts, compare, read_targets
 
+PARAMETERS = Path(__file__).parents[2] / "workflow/calibration/parameters.yaml"
 INPUTS = Path(__file__).parents[2] / "workflow/calibration/eastmond_2024_inputs.yaml"
 
 
@@ -107,14 +109,34 @@ def test_careers_of_settled_teachers():
     assert found["teacher_panel.share_in_same_school_if_still_teaching"] == 1
 
 
-def test_the_search_recovers_known_parameters():
-    """A district of one line: what is found is a known function of two parameters."""
-    wanted = pd.DataFrame(
-        {"quantity": ["value_added.ela.sd_lower"], "target": [0.5], "weight": [np.nan]}
+def test_misses_are_relative():
+    wanted, found = pd.Series({"a": 0.5, "b": 2.0}), pd.Series({"b": 2.5, "a": 0.4})
+    assert search.misses(wanted, found).tolist() == pytest.approx([-0.2, 0.25])
+
+
+def test_the_search_finds_the_parameters_of_a_known_district(targets):
+    """Moments that answer each parameter as the real ones do are matched within a few steps."""
+    start = yaml.safe_load(PARAMETERS.read_text())
+    wanted = targets.set_index("quantity")["target"]
+
+    def evaluate(p):
+        found = wanted.copy()
+        for dimension, sd in p["effects"]["sd"].items():
+            subject, group = dimension.split("_")
+            found[f"value_added.{subject}.sd_{group}"] = 0.7 * sd
+        for subject, b in p["students"]["persistence"].items():
+            found[f"baseline_gaps.higher_minus_lower.{subject}"] = 1.1 * b + 0.4
+        found["teacher_panel.share_still_teaching_next_year"] = 1 - p["teachers"]["gap_probability"]
+        return found
+
+    steps = search.search(
+        start, targets, evaluate, people_steps=6, score_steps=8, report=lambda line: None
     )
-    series = wanted.set_index("quantity")["target"]
-    found = pd.Series({"value_added.ela.sd_lower": 0.4})
-    assert search.misses(series, found).tolist() == pytest.approx([-0.2])
+    missed = search.misses(wanted, steps[-1].found)
+    assert missed.abs().max() < 0.01
+    assert steps[-1].parameters["effects"]["sd"]["ela_lower"] == pytest.approx(
+        0.110 / 0.7, rel=0.01
+    )
 
 
 def test_rounding_keeps_six_digits_and_the_structure():

@@ -26,11 +26,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Step:
-    """One evaluation of the search: parameters, moments, and the largest relative miss."""
+    """One evaluation of the search: parameters, moments, and how far off the people are."""
 
     parameters: dict
     found: pd.Series
-    miss: float
+    people_miss: float
 
 
 def search(
@@ -63,16 +63,26 @@ def search(
     parameters = copy.deepcopy(start)
     steps = []
     for number in range(people_steps + score_steps + 1):
+        if number == people_steps > 0:
+            # Who is there changes in whole people and redraws all chance: take the nearest step.
+            parameters = copy.deepcopy(min(steps, key=lambda step: step.people_miss).parameters)
         found = evaluate(parameters)
         missed = misses(wanted, found)
-        steps.append(Step(copy.deepcopy(parameters), found, float(missed.abs().max())))
+        steps.append(Step(copy.deepcopy(parameters), found, _people_miss(missed)))
         worst = missed.abs().nlargest(3)
         report(f"step {number}: " + ", ".join(f"{q} {missed[q]:+.3f}" for q in worst.index))
         if number < people_steps:
             adjust_people(parameters, wanted, found, weights)
-        elif number < people_steps + score_steps:
+        else:
             adjust_scores(parameters, wanted, found, weights)
     return steps
+
+
+def _people_miss(missed: pd.Series) -> float:
+    """Mean absolute miss of what decides who is there, counts of people threefold."""
+    kinds = {"counts.": 3.0, "class_size.": 1.0, "teacher_panel.": 1.0}
+    weight = sum(missed.index.str.startswith(kind) * factor for kind, factor in kinds.items())
+    return float(np.average(missed.abs(), weights=weight))
 
 
 def misses(wanted: pd.Series, found: pd.Series) -> pd.Series:
