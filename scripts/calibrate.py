@@ -21,7 +21,7 @@ def main(start, targets, parameters_path, steps_path, settings):
         targets,
         evaluator(targets, **settings),
         people_steps=14,
-        score_steps=14,
+        score_steps=18,
         report=logging.getLogger("calibrate").info,
     )
     write_text(yaml.safe_dump(tidy(steps[-1].parameters), sort_keys=False), parameters_path)

@@ -146,7 +146,6 @@ def _adjust_sizes(classes: dict, wanted: pd.Series, found: pd.Series, weights: p
 def adjust_scores(p: dict, wanted: pd.Series, found: pd.Series, weights: pd.Series) -> None:
     """Move, in place, the parameters of scores and of value added."""
     students, effects = p["students"], p["effects"]
-    before = copy.deepcopy(effects)
     ratio = wanted / found.reindex(wanted.index)
     cohort = "share_of_class_lower_scoring.sd_within_school_grade_year"
     tracked = []
@@ -165,15 +164,13 @@ def adjust_scores(p: dict, wanted: pd.Series, found: pd.Series, weights: pd.Seri
         _adjust_effects(effects, s, wanted, found, ratio)
     cross = "value_added.cross_subject_cross_group_correlation"
     effects["correlation"]["cross"] *= ratio[cross] ** 0.8
-    _retreat(effects, before)
+    _retreat(effects)
 
 
-def _retreat(effects: dict, before: dict) -> None:
-    """Halve the move of drifts and correlations until they belong to a distribution."""
+def _retreat(effects: dict) -> None:
+    """Lower the correlation between subjects until drifts and correlations can go together."""
     while not _exists(effects):
-        for section in ("drift", "correlation"):
-            for name, old in before[section].items():
-                effects[section][name] = (effects[section][name] + old) / 2
+        effects["correlation"]["cross"] *= 0.998
 
 
 def _exists(effects: dict) -> bool:
