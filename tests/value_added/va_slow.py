@@ -22,7 +22,8 @@ def panel(seed, teachers=14, years=6, schools=3, size=9):
         for year in np.flatnonzero(seen):
             level = 0.9 * level + rng.normal(0, 0.1, 4)
             for number in range(2 if rng.random() < 0.3 else 1):
-                n = 2 if teacher == 1 and year == 1 else rng.integers(size - 3, size + 4)
+                n = {1: 2, 3: 3}.get(teacher, rng.integers(size - 3, size + 4))
+                n = n if year == 1 else rng.integers(size - 3, size + 4)
                 shock = rng.normal(0, 0.1, 2)
                 for _ in range(n):
                     lag = rng.normal(0, 1, 2) + (3 if teacher == 2 and year == 3 else 0)
