@@ -168,9 +168,15 @@ def adjust_scores(p: dict, wanted: pd.Series, found: pd.Series, weights: pd.Seri
 
 
 def _retreat(effects: dict) -> None:
-    """Lower the correlation between subjects until drifts and correlations can go together."""
+    """Bring a subject's drifts together, and subjects apart, until all can go together."""
+    drift = effects["drift"]
     while not _exists(effects):
-        effects["correlation"]["cross"] *= 0.998
+        effects["correlation"]["cross"] *= 0.999
+        for subject in SUBJECTS:
+            names = [f"{subject}_{group}" for group in GROUPS]
+            middle = np.mean([drift[name] for name in names])
+            for name in names:
+                drift[name] += 0.05 * (middle - drift[name])
 
 
 def _exists(effects: dict) -> bool:
