@@ -6,7 +6,7 @@ import yaml
 
 from welfare_added import logs
 from welfare_added.calibration.evaluate import evaluator
-from welfare_added.calibration.search import search, step_table, tidy
+from welfare_added.calibration.search import search, step_table
 from welfare_added.calibration.targets import read_targets
 from welfare_added.tables import write_csv, write_text
 
@@ -24,7 +24,7 @@ def main(start, targets, parameters_path, steps_path, settings):
         score_steps=18,
         report=logging.getLogger("calibrate").info,
     )
-    write_text(yaml.safe_dump(tidy(steps[-1].parameters), sort_keys=False), parameters_path)
+    write_text(yaml.safe_dump(steps[-1].parameters, sort_keys=False), parameters_path)
     write_csv(step_table(steps, targets), steps_path)
 
 

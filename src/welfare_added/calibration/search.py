@@ -66,6 +66,8 @@ def search(
         if number == people_steps > 0:
             # Who is there changes in whole people and redraws all chance: take the nearest step.
             parameters = copy.deepcopy(min(steps, key=lambda step: step.people_miss).parameters)
+        # What is written is rounded; a teacher more or less redraws all chance, so try that.
+        parameters = tidy(parameters)
         found = evaluate(parameters)
         missed = misses(wanted, found)
         steps.append(Step(copy.deepcopy(parameters), found, _people_miss(missed)))
