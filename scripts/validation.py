@@ -9,16 +9,17 @@ from welfare_added.value_added.outcomes import later_outcomes
 from welfare_added.value_added.persistence import persistence
 
 
-def main(inputs, outputs):
+def main(inputs, outputs, estimator):
     """Write one table a validation."""
     estimates = pd.read_parquet(inputs.estimates)
     students = pd.read_parquet(inputs.students)
-    write_csv(persistence(estimates), outputs.persistence)
-    write_csv(forecast(estimates, pd.read_parquet(inputs.class_means)), outputs.forecast)
-    outcomes = later_outcomes(students, estimates, pd.read_parquet(inputs.outcomes))
-    write_csv(outcomes, outputs.outcomes)
+    class_means, outcomes = pd.read_parquet(inputs.class_means), pd.read_parquet(inputs.outcomes)
+    write_csv(persistence(estimates, estimator=estimator), outputs.persistence)
+    write_csv(forecast(estimates, class_means, estimator=estimator), outputs.forecast)
+    later = later_outcomes(students, estimates, outcomes, estimator=estimator)
+    write_csv(later, outputs.outcomes)
 
 
 if "snakemake" in globals():
     logs.to_file(snakemake.log[0])
-    main(snakemake.input, snakemake.output)
+    main(snakemake.input, snakemake.output, snakemake.params.estimator)

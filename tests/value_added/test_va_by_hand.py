@@ -98,6 +98,13 @@ def test_lags_beyond_the_limit_and_lags_nobody_shows():
     assert lag_profile(lags, 1.0, 1).tolist() == [1.0, 0.9, 0.9, 0.9, 0.9]
 
 
+def test_a_missing_first_lag_is_not_the_covariance_within_a_year():
+    lags = pd.DataFrame({"covariance": [np.nan, 0.5, np.nan, 0.1]})
+    assert lag_profile(lags, 1.0, None).tolist() == [1.0, 0.5, 0.5, 0.5, 0.1]
+    nobody = lag_profile(pd.DataFrame({"covariance": [np.nan, np.nan]}), 1.0, None)
+    assert np.isnan(nobody[1:]).all()
+
+
 def test_empirical_bayes_of_one_class_and_of_two():
     found = Variances(3.0, 1.0, float("nan"), 0, 0, 0)
     classes = ClassMeans(

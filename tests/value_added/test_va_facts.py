@@ -5,8 +5,6 @@ import logging
 import numpy as np
 import pandas as pd
 import pytest
-import scipy.linalg
-import statsmodels.api as sm
 import va_slow
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,22 +12,9 @@ from hypothesis import strategies as st
 from welfare_added.value_added.components import ClassMeans, Variances, variances
 from welfare_added.value_added.controls import control_vector
 from welfare_added.value_added.estimate import estimate_value_added
-from welfare_added.value_added.forecast import forecast
-from welfare_added.value_added.outcomes import later_outcomes
-from welfare_added.value_added.persistence import persistence
 from welfare_added.value_added.residuals import Absorbed
-from welfare_added.value_added.variants import variants
 
-CHOICES = {
-    "estimator": "leave_year_out",
-    "absorb": "teacher",
-    "years_used": "all",
-    "weighting": "precision",
-    "drift_limit": None,
-    "minimum_class_size": 3,
-    "teacher_share": 0.5,
-    "seed": 1,
-}
+CHOICES = va_slow.CHOICES
 VALUES = ["va_standard", "va_lower", "va_higher"]
 
 
@@ -166,74 +151,72 @@ def test_the_controls_of_the_paper_are_all_there(students):
     assert len(names) == len(set(names))
 
 
-def test_the_forecast_regression_is_weighted_least_squares(found):
-    table = forecast(found.estimates, found.class_means).set_index(["subject", "group"])
-    means = found.class_means.query("subject == 'math' and group == 'lower'")
-    known = found.estimates.query("subject == 'math'")
-    joined = means.merge(known, on=["teacher_id", "year"])
-    slope = np.polyfit(joined["va_lower"], joined["mean_residual"], 1, w=joined["students"] ** 0.5)
-    assert table.loc[("math", "lower"), "slope"] == pytest.approx(slope[0])
-
-
-def test_persistence_of_three_teachers():
-    rows = [("a", 1, 0.1, 0.0), ("a", 2, 0.2, 0.1), ("b", 1, 0.3, 0.4), ("b", 2, 0.5, 0.1)]
-    rows += [("c", 1, -0.1, 0.0), ("c", 2, 0.0, 0.3), ("once", 1, 0.0, 0.1)]
-    table = pd.DataFrame(rows, columns=["teacher_id", "year", "va_lower", "va_higher"])
-    table = table.assign(subject="ela", va_standard=table["va_lower"])
-    rows = persistence(table)
-    found = rows[rows["lag"] != 2].set_index(["quantity", "group"])["value"]
-    assert found["same_sign_all_years", "all"] == pytest.approx(2 / 3)
-    assert found["share_of_years", "half or more"] == pytest.approx(1 / 3)
-    correlation = np.corrcoef([0.1, 0.3, -0.1], [0.2, 0.5, 0.0])[0, 1]
-    assert found["year_to_year_correlation", "lower"] == pytest.approx(correlation)
-
-
-def test_later_outcomes_are_those_of_the_full_regression(students, found):
-    rng = np.random.default_rng(0)
-    ids = students["student_id"].unique()
-    flags = {
-        name: rng.integers(0, 2, len(ids)) for name in ("two_year_college", "four_year_college")
-    }
-    outcomes = pd.DataFrame(
-        {
-            "student_id": ids,
-            "graduated_high_school": rng.integers(0, 2, len(ids)),
-            **flags,
-            "bachelors_in_six_years": rng.integers(0, 2, len(ids)),
-        }
+def test_too_few_students_for_the_controls_is_said(students):
+    few = students[students["teacher_id"] < "t06"].groupby(["class_id", "year"]).head(3)
+    said = (
+        r"value added \(ela, lower\): \d+ students in \d+ classes of 3 or more are too few "
+        r"for \d+ controls; study more years or grades"
     )
-    table = later_outcomes(students, found.estimates, outcomes).set_index(["outcome", "measure"])
-    parts = []
-    for subject in ("ela", "math"):
-        own = found.estimates.query("subject == @subject").drop(columns=["grade", "school_id"])
-        joined = students.merge(outcomes, on="student_id").merge(own, on=["teacher_id", "year"])
-        x = np.column_stack([control_vector(joined).matrix, joined[f"lower_{subject}"]])
-        lower = joined[f"lower_{subject}"].to_numpy(float)
-        va = np.column_stack([joined["va_lower"] * lower, joined["va_higher"] * (1 - lower)])
-        x = sm.add_constant(x, has_constant="add")
-        parts.append((joined["graduated_high_school"].to_numpy(float), va, x))
-    y = np.concatenate([part[0] for part in parts])
-    va = np.vstack([part[1] for part in parts])
-    blocks = scipy.linalg.block_diag(*(part[2] for part in parts))
-    slopes = np.linalg.lstsq(np.column_stack([va, blocks]), y, rcond=1e-12)[0]
-    assert table.loc[("graduated_high_school", "lower"), "coefficient"] == pytest.approx(slopes[0])
-    assert table.loc[("graduated_high_school", "higher"), "coefficient"] == pytest.approx(slopes[1])
-    either = np.maximum(*flags.values())
-    assert 0 < either.mean() < 1
-    assert ("any_college", "standard") in table.index
+    with pytest.raises(ValueError, match=said):
+        estimate_value_added(few.reset_index(drop=True), **CHOICES)
 
 
-def test_no_outcomes_give_no_rows_and_a_word_in_the_log(students, found, caplog):
+def test_no_class_large_enough_is_said(students):
+    with pytest.raises(ValueError, match=r"0 students in 0 classes of 99 or more"):
+        estimate_value_added(students, **{**CHOICES, "minimum_class_size": 99})
+
+
+def test_how_many_places_have_estimates_is_logged(students, caplog):
     with caplog.at_level(logging.INFO):
-        table = later_outcomes(students, found.estimates, pd.DataFrame({"student_id": []}))
-    assert table.empty
-    assert "no later outcomes are known" in caplog.text
+        found = estimate_value_added(students, **CHOICES)
+    places = found.class_means.query("subject == 'ela' and group == 'standard'")
+    places = places.drop_duplicates(["teacher_id", "year", "grade", "school_id"])
+    rows = (found.estimates["subject"] == "ela").sum()
+    assert rows < len(places)
+    assert f"{rows} of {len(places)} places of a teacher have all three estimates" in caplog.text
 
 
-def test_every_open_choice_is_compared_with_the_configured_estimates(students):
-    table = variants(students, CHOICES)
-    settings_seen = set(zip(table["choice"], table["setting"], strict=True))
-    assert {("absorb", "none"), ("years_used", "past"), ("weighting", "equal")} <= settings_seen
-    default = table[table["choice"] == "default"]
-    assert default["with_default_lower"].to_numpy() == pytest.approx(1)
-    assert (table.query("choice == 'years_used'")["with_default_lower"] < 1).all()
+def test_the_table_of_variances_adds_up_and_counts(students, found):
+    table = found.variances
+    shock = table["v_total"] - table["v_student"] - table["c0"]
+    np.testing.assert_allclose(table["v_class"], shock, atol=1e-15)
+    means = found.class_means.groupby(["subject", "group"])["students"].agg(["sum", "size"])
+    both = table.set_index(["subject", "group"]).join(means)
+    assert (both["students"] == both["sum"]).all()
+    assert (both["class_years"] == both["size"]).all()
+    lower, standard = both.loc[("ela", "lower"), "slopes"], both.loc[("ela", "standard"), "slopes"]
+    assert lower == standard + 1
+
+
+def test_class_means_differ_by_group_as_scores_do():
+    students = va_slow.panel(5, teachers=40, years=6)
+    raised = students.assign(ela=students["ela"] + 0.4 * students["lower_ela"])
+    before, after = (
+        estimate_value_added(s, **{**CHOICES, "absorb": "none"}).class_means
+        for s in (students, raised)
+    )
+    columns = ["subject", "group", "class_id", "year"]
+    pd.testing.assert_frame_equal(before[columns], after[columns])
+    own = before["group"] != "standard"
+    # the indicator of the group takes the gain up: nothing is left of it in a group's classes
+    np.testing.assert_allclose(
+        after.loc[own, "mean_residual"], before.loc[own, "mean_residual"], atol=1e-10
+    )
+    assert (after["mean_residual"] - before["mean_residual"]).abs().max() > 1e-3
+
+
+def test_empirical_bayes_from_the_tables_it_writes(students):
+    first = students.groupby("teacher_id")["year"].transform("min")
+    once = students[students["year"] == first].reset_index(drop=True)
+    choices = {**CHOICES, "estimator": "empirical_bayes"}
+    found = estimate_value_added(once, **choices)
+    spread = found.variances.set_index(["subject", "group"]).loc[("math", "lower")]
+    means = found.class_means.query("subject == 'math' and group == 'lower'")
+    alone = means[~means["teacher_id"].duplicated(keep=False)].set_index("teacher_id")
+    between = spread["v_total"] - spread["v_student"]
+    share = 0.5 * between / (between + spread["v_student"] / alone["students"])
+    table = found.estimates.query("subject == 'math'").set_index("teacher_id")
+    both = table.index.intersection(alone.index)
+    assert len(both) > 10
+    gap = table.loc[both, "va_lower"] - (share * alone["mean_residual"])[both]
+    assert gap.to_numpy() == pytest.approx(gap.iloc[0])

@@ -6,6 +6,16 @@ import numpy as np
 import pandas as pd
 
 SUBJECTS = ("ela", "math")
+CHOICES = {
+    "estimator": "leave_year_out",
+    "absorb": "teacher",
+    "years_used": "all",
+    "weighting": "precision",
+    "drift_limit": None,
+    "minimum_class_size": 3,
+    "teacher_share": 0.5,
+    "seed": 1,
+}
 
 
 def panel(seed, teachers=14, years=6, schools=3, size=9):

@@ -37,6 +37,8 @@ rule validation:
         persistence=f"{RESULTS}/value_added/persistence.csv",
         forecast=f"{RESULTS}/value_added/forecast.csv",
         outcomes=f"{RESULTS}/value_added/outcomes.csv",
+    params:
+        estimator=config["value_added"]["estimator"],
     log: f"{LOGS}/validation.log"
     benchmark: f"{BENCHMARKS}/validation.tsv"
     conda: ENVIRONMENT

@@ -1,5 +1,6 @@
 """Teachers' value added, standard and for lower- and higher-scoring students."""
 
+import logging
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from welfare_added.value_added.residuals import Absorbed, Residuals
 SUBJECTS = ("ela", "math")
 GROUPS = ("standard", "lower", "higher")
 PLACE = ["teacher_id", "year", "grade", "school_id"]
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def estimate_value_added(
     Raises
     ------
     ValueError
-        If no teacher has an estimate.
+        If no teacher has an estimate, or students are too few for the controls.
 
     """
     choices = Choices(estimator, years_used, weighting, drift_limit, teacher_share)
@@ -113,6 +115,8 @@ def estimate_value_added(
             used = members & (row_of >= 0)
             stream = np.random.default_rng(next(streams))
             version = "standard" if group == "standard" else "groups"
+            slopes = residuals[subject, version].slopes
+            _require_students(row_of[used], slopes, f"{subject}, {group}", minimum_class_size)
             means, lags, found = _estimate_group(
                 residuals[subject, version], used, row_of, classes, choices, stream
             )
@@ -131,6 +135,18 @@ def estimate_value_added(
             ["subject", "group", "class_id", *PLACE, "mean_residual", "students"],
         ),
     )
+
+
+def _require_students(class_of: np.ndarray, slopes: int, which: str, minimum: int) -> None:
+    """Refuse samples that leave no degrees of freedom for the variance within classes."""
+    students, classes = len(class_of), len(np.unique(class_of))
+    if students - classes - slopes <= 0:
+        raise ValueError(
+            f"value added ({which}): {students} students in {classes} classes of {minimum} or "
+            f"more are too few for {slopes} controls; study more years or grades "
+            "(district.years, district.grades) or lower value_added.minimum_class_size in "
+            "config.yaml"
+        )
 
 
 def _classes(students: pd.DataFrame, minimum: int) -> tuple[np.ndarray, pd.DataFrame]:
@@ -219,6 +235,8 @@ def _join_groups(columns: list[pd.DataFrame]) -> pd.DataFrame:
             "teachers seen in two years or more; for teachers seen once set "
             "value_added.estimator to empirical_bayes in config.yaml"
         )
+    scored = len(columns[0].drop_duplicates(PLACE))
+    log.info("%d of %d places of a teacher have all three estimates", len(joined), scored)
     for group in GROUPS:
         joined[f"va_{group}"] -= np.average(
             joined[f"va_{group}"], weights=joined[f"weight_{group}"]

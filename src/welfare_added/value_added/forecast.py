@@ -1,12 +1,15 @@
 """Do estimates forecast what classes achieve? A slope of one says they do, without bias."""
 
+import logging
+
 import pandas as pd
 import statsmodels.api as sm
 
 COLUMNS = ["subject", "group", "slope", "standard_error", "observations", "teachers"]
+log = logging.getLogger(__name__)
 
 
-def forecast(estimates: pd.DataFrame, class_means: pd.DataFrame) -> pd.DataFrame:
+def forecast(estimates: pd.DataFrame, class_means: pd.DataFrame, *, estimator: str) -> pd.DataFrame:
     """Regress classes' mean residuals on the estimates made from the teacher's other years.
 
     Classes are weighted by their students; standard errors are clustered by teacher.
@@ -15,13 +18,19 @@ def forecast(estimates: pd.DataFrame, class_means: pd.DataFrame) -> pd.DataFrame
     ----------
     estimates, class_means
         As in ``ValueAdded``.
+    estimator
+        ``empirical_bayes`` estimates are made from the very classes they would forecast.
 
     Returns
     -------
     DataFrame
-        subject, group (standard|lower|higher), slope, standard_error, observations, teachers.
+        subject, group (standard|lower|higher), slope, standard_error, observations, teachers;
+        no rows for ``empirical_bayes``.
 
     """
+    if estimator == "empirical_bayes":
+        log.info("empirical Bayes estimates hold the year itself: no forecast regression")
+        return pd.DataFrame(columns=COLUMNS)
     once = estimates.drop_duplicates(["subject", "teacher_id", "year"])
     rows = []
     for (subject, group), classes in class_means.groupby(["subject", "group"], sort=True):
@@ -29,6 +38,7 @@ def forecast(estimates: pd.DataFrame, class_means: pd.DataFrame) -> pd.DataFrame
         table = classes.merge(known, on=["teacher_id", "year"])
         clusters = pd.factorize(table["teacher_id"])[0]
         if table.empty or clusters.max() < 1:
+            log.info("%s, %s: fewer than two teachers, no forecast regression", subject, group)
             continue
         model = sm.WLS(
             table["mean_residual"].to_numpy(),

@@ -25,13 +25,14 @@ log = logging.getLogger(__name__)
 
 
 def later_outcomes(
-    students: pd.DataFrame, estimates: pd.DataFrame, outcomes: pd.DataFrame
+    students: pd.DataFrame, estimates: pd.DataFrame, outcomes: pd.DataFrame, *, estimator: str
 ) -> pd.DataFrame:
     """Regress later outcomes on value added and the controls of section 3.2.
 
-    One row a student, year and subject; controls and an indicator of the group enter separately
-    for each subject. The two-group measures are value added on the student's own group, the one on
-    lower-scoring students for them and the one on higher-scoring students for the others.
+    One row a student, year and subject; controls (means of classes and schools over the whole
+    sample) and an indicator of the group enter separately for each subject. The two-group measures
+    are value added on the student's own group, the one on lower-scoring students for them and the
+    one on higher-scoring students for the others.
 
     Returns
     -------
@@ -45,14 +46,17 @@ def later_outcomes(
     if outcomes.empty:
         log.info("no later outcomes are known: the table has no rows")
         return pd.DataFrame(columns=COLUMNS)
+    if estimator == "empirical_bayes":
+        log.warning("empirical Bayes estimates hold the students' own scores: read with care")
     known = outcomes.assign(
         any_college=outcomes[["two_year_college", "four_year_college"]].max(axis=1, skipna=False)
     )
-    table = students.merge(known, on="student_id")
+    controls = control_vector(students).matrix
+    table = students.assign(row=np.arange(len(students))).merge(known, on="student_id")
     rows = []
     for known_together in _same_students(table):
         seen = table[table[known_together[0]].notna()].reset_index(drop=True)
-        rows += _rows(known_together, seen, estimates)
+        rows += _rows(known_together, seen, estimates, controls)
     found = pd.DataFrame(rows, columns=COLUMNS)
     order = found["outcome"].map(OUTCOMES.index)
     return found.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
@@ -66,9 +70,11 @@ def _same_students(table: pd.DataFrame) -> list[list[str]]:
     return list(patterns.values())
 
 
-def _rows(outcomes: list[str], seen: pd.DataFrame, estimates: pd.DataFrame) -> list[tuple]:
+def _rows(
+    outcomes: list[str], seen: pd.DataFrame, estimates: pd.DataFrame, controls: np.ndarray
+) -> list[tuple]:
     """Both regressions of each outcome; controls are partialled out (Frisch, Waugh, Lovell)."""
-    parts = [_partialled(outcomes, seen, estimates, subject) for subject in SUBJECTS]
+    parts = [_partialled(outcomes, seen, estimates, controls, subject) for subject in SUBJECTS]
     stacked = pd.concat(parts, ignore_index=True)
     clusters = pd.factorize(stacked["teacher_id"])[0]
     if stacked.empty or clusters.max() < 1:
@@ -86,8 +92,13 @@ def _rows(outcomes: list[str], seen: pd.DataFrame, estimates: pd.DataFrame) -> l
 
 
 def _partialled(
-    outcomes: list[str], seen: pd.DataFrame, estimates: pd.DataFrame, subject: str
+    outcomes: list[str],
+    seen: pd.DataFrame,
+    estimates: pd.DataFrame,
+    controls: np.ndarray,
+    subject: str,
 ) -> pd.DataFrame:
+    """Outcomes and measures of one subject's rows, net of its controls."""
     own = estimates[estimates["subject"] == subject].drop_duplicates(["teacher_id", "year"])
     joined = seen.merge(
         own[["teacher_id", "year", "va_standard", "va_lower", "va_higher"]],
@@ -99,9 +110,9 @@ def _partialled(
         "lower": joined["va_lower"].to_numpy() * lower,
         "higher": joined["va_higher"].to_numpy() * (1 - lower),
     }
-    controls = np.column_stack([control_vector(joined).matrix, lower])
-    p = controls.shape[1]
-    regression = Absorbed(np.column_stack([controls, *measures.values()]), None)
+    own_controls = np.column_stack([controls[joined["row"]], lower])
+    p = own_controls.shape[1]
+    regression = Absorbed(np.column_stack([own_controls, *measures.values()]), None)
     left = {
         name: regression.regress(p + k, list(range(p))).values for k, name in enumerate(measures)
     }

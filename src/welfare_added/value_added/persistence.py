@@ -1,19 +1,24 @@
 """How estimates persist from year to year (figure D.6)."""
 
+import logging
+
 import numpy as np
 import pandas as pd
 
 COLUMNS = ["subject", "quantity", "group", "lag", "value", "teachers"]
 LONGEST_LAG = 6
+log = logging.getLogger(__name__)
 
 
-def persistence(estimates: pd.DataFrame) -> pd.DataFrame:
+def persistence(estimates: pd.DataFrame, *, estimator: str) -> pd.DataFrame:
     """Describe the persistence of value added and of comparative advantage.
 
     Parameters
     ----------
     estimates
         subject, teacher_id, year, va_standard, va_lower, va_higher, ...
+    estimator
+        ``empirical_bayes`` gives a teacher one estimate for all years, so nothing persists.
 
     Returns
     -------
@@ -22,9 +27,13 @@ def persistence(estimates: pd.DataFrame) -> pd.DataFrame:
         lag, over pairs of a teacher's years that far apart; ``same_sign_all_years``, the share of
         teachers seen twice or more whose comparative advantage has one sign in all their years;
         ``share_of_years``, the share of those teachers who are better with lower-scoring students
-        never, in fewer than half, in half or more, or always (in ``group``).
+        never, in fewer than half, in half or more, or always (in ``group``). No rows for
+        ``empirical_bayes``.
 
     """
+    if estimator == "empirical_bayes":
+        log.info("empirical Bayes estimates do not differ by year: persistence is not described")
+        return pd.DataFrame(columns=COLUMNS)
     once = estimates.drop_duplicates(["subject", "teacher_id", "year"])
     rows = []
     for subject, table in once.groupby("subject", sort=True):
@@ -33,6 +42,7 @@ def persistence(estimates: pd.DataFrame) -> pd.DataFrame:
             pairs = table.merge(later, on=["teacher_id", "year"], suffixes=("", "_later"))
             teachers = pairs["teacher_id"].nunique()
             if teachers < 3:
+                log.info("%s: fewer than three teachers %d years apart", subject, lag)
                 continue
             for group in ("standard", "lower", "higher"):
                 value = pairs[f"va_{group}"].corr(pairs[f"va_{group}_later"])

@@ -9,7 +9,8 @@ from welfare_added.value_added.components import ClassMeans, TeacherYears, Varia
 def lag_profile(lags: pd.DataFrame, own: float, drift_limit: int | None) -> np.ndarray:
     """Covariance by lag, from lag 0: ``own``, the estimates, and a constant beyond the limit.
 
-    A lag with too few pairs takes the value of the longest shorter lag that has enough.
+    A lag with too few pairs takes the value of the longest shorter lag that has enough, or else of
+    the shortest longer one; never that of lag 0, which may hold the shocks of classes.
 
     Parameters
     ----------
@@ -21,7 +22,8 @@ def lag_profile(lags: pd.DataFrame, own: float, drift_limit: int | None) -> np.n
         Longest lag with a value of its own; None for no limit.
 
     """
-    profile = pd.Series([own, *lags["covariance"]], dtype=float).ffill().to_numpy(copy=True)
+    known = lags["covariance"].astype(float).ffill().bfill()
+    profile = np.array([own, *known])
     if drift_limit is not None and drift_limit < len(profile):
         profile[drift_limit:] = profile[drift_limit]
     return profile
