@@ -89,6 +89,7 @@ def test_covariances_by_lag():
     # lag 1: pairs (1, 1) and (3, 3): mean 2, (1 + 1) / 2 * 2 / 1 = 2
     assert found.loc[1, "covariance"] == pytest.approx(2)
     assert found.loc[1, "pairs"] == 2
+    assert found.loc[1, "correlation"] == pytest.approx(1)
     assert np.isnan(found.loc[2, "covariance"])
 
 
@@ -115,3 +116,11 @@ def test_empirical_bayes_of_one_class_and_of_two():
     assert estimates[0] == pytest.approx(2.0 * 1.5 / 2.25)
     # two classes of 2: noise 1 each, mean 6, noise of the mean 0.5
     assert estimates[1] == estimates[2] == pytest.approx(6 * 1.5 / 2.0)
+
+
+def test_empirical_bayes_of_classes_of_two_sizes():
+    found = Variances(3.0, 1.0, float("nan"), 0, 0, 0)
+    classes = ClassMeans(np.zeros(2, int), np.array([1, 2]), np.array([4.0, 8.0]), np.array([2, 4]))
+    # noise 0.5 + 1/2 = 1 and 0.5 + 1/4 = 3/4, precisions 1 and 4/3: mean (4 + 32/3) / (7/3) = 44/7
+    # shrunk by 1.5 / (1.5 + 3/7) = 7/9
+    assert empirical_bayes(classes, found, 0.75) == pytest.approx(44 / 9)

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from welfare_added.value_added.components import ClassMeans, Variances, variances
-from welfare_added.value_added.controls import control_vector
 from welfare_added.value_added.estimate import estimate_value_added
 from welfare_added.value_added.residuals import Absorbed
 
@@ -131,24 +130,6 @@ def test_constant_and_collinear_controls_are_dropped_after_the_first():
     result = Absorbed(columns, teacher).regress(4, [0, 1, 2, 3])
     assert result.dropped == [0, 2, 3]
     assert result.slopes == 1
-
-
-def test_the_controls_of_the_paper_are_all_there(students):
-    names = control_vector(students).names
-    for name in (
-        "lag_ela^3:grade_3",
-        "class_lag_math^2:grade_4",
-        "cohort_lag_ela^1:grade_3",
-        "female",
-        "lag_share_absent",
-        "class_lag_special_education",
-        "school_age",
-        "class_size",
-        "grade_4",
-        "year_2003",
-    ):
-        assert name in names
-    assert len(names) == len(set(names))
 
 
 def test_too_few_students_for_the_controls_is_said(students):
