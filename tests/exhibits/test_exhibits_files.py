@@ -21,7 +21,7 @@ from welfare_added.exhibits import availability, output, style
 from welfare_added.exhibits.scatter import draw_groups, group_data
 
 MADE = drawings()
-LONGEST = drawings(availability.note("synthetic", "empirical_bayes", 0.75))
+LONGEST = drawings(availability.note("synthetic", None, "empirical_bayes", 0.75))
 
 
 def targets(folder: Path, name: str) -> SimpleNamespace:
@@ -36,7 +36,7 @@ def digest(files: SimpleNamespace) -> list[str]:
 def test_every_exhibit_is_written_small_with_its_data(name, tmp_path):
     data, draw = MADE[name]
     files = targets(tmp_path, name)
-    output.write_exhibit(draw(data), data, files, 80, 20000)
+    output.write_exhibit(draw(data), data, files, 80, 2000)
     assert files.pdf.stat().st_size < 400_000
     assert files.png.read_bytes().startswith(b"\x89PNG")
     written = pd.read_csv(files.csv)
@@ -57,7 +57,7 @@ made = drawings()
 for name in ("figure_02", "figure_07", "figure_10"):
     data, draw = made[name]
     files = {kind: Path(sys.argv[1], f"{name}.{kind}") for kind in ("pdf", "png", "csv")}
-    write_exhibit(draw(data), data, SimpleNamespace(**files), 80, 20000)
+    write_exhibit(draw(data), data, SimpleNamespace(**files), 80, 2000)
 """
 
 
@@ -81,9 +81,9 @@ def test_bytes_do_not_depend_on_the_process(tmp_path):
 def test_bytes_do_not_depend_on_the_users_settings(tmp_path):
     data, draw = MADE["figure_07"]
     plain, other = targets(tmp_path, "plain"), targets(tmp_path, "other")
-    output.write_exhibit(draw(data), data, plain, 80, 20000)
+    output.write_exhibit(draw(data), data, plain, 80, 2000)
     with mpl.rc_context({"font.size": 20, "axes.facecolor": "red", "pdf.fonttype": 3}):
-        output.write_exhibit(draw(data), data, other, 80, 20000)
+        output.write_exhibit(draw(data), data, other, 80, 2000)
     assert digest(plain) == digest(other)
 
 
@@ -101,7 +101,7 @@ def uncompressed(monkeypatch):
 def test_thousands_of_dots_are_pixels_in_the_pdf(tmp_path, uncompressed):
     data = group_data(value_added(3000), moments())
     figure = draw_groups(data, "")
-    output.save(figure, tmp_path / "a.pdf", tmp_path / "a.png", 80, 20000)
+    output.save(figure, tmp_path / "a.pdf", tmp_path / "a.png", 80, 2000)
     assert vector_marks(tmp_path / "a.pdf") < 200
     assert b"/Subtype /Image" in (tmp_path / "a.pdf").read_bytes()
 
@@ -242,7 +242,8 @@ def test_exhibit_files_hold_three_a_figure_and_two_a_table():
 
 
 def test_note_says_what_the_exhibits_must_be_read_with():
-    assert availability.note("synthetic", "leave_year_out", 0.75) == "Synthetic district."
-    assert availability.note("my/folder", "leave_year_out", 0.75) == ""
-    star = availability.note("my/folder", "empirical_bayes", 0.6)
+    assert availability.note("synthetic", "Ours", "leave_year_out", 0.75) == "Synthetic district."
+    assert availability.note("my/folder", None, "leave_year_out", 0.75) == ""
+    assert availability.note("my/folder", "Ours", "leave_year_out", 0.75) == "Ours."
+    star = availability.note("my/folder", "Ours", "empirical_bayes", 0.6)
     assert "teacher and class shock cannot be separated" in star and "60%" in star

@@ -22,7 +22,7 @@ def test_the_default_is_allowed(config):
 
 
 BAD = [
-    ("district.siez", "tiny", r"district: unknown key siez; known keys are source, size"),
+    ("district.siez", "tiny", r"district: unknown key siez; known keys are source, name"),
     ("district.size", "huge", r"district.size: 'huge' is not one of full, small, tiny"),
     ("district.years", [2013, 2003], r"district.years: 2013 comes after 2003"),
     ("district.grades", [5, 4], r"district.grades: \[5, 4\] is not in ascending order"),

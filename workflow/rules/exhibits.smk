@@ -8,7 +8,7 @@ EXHIBIT_FILES = [
     *exhibit_files(RESULTS, [name for name in EXHIBITS if name not in SKIPPED]),
     f"{RESULTS}/skipped.csv",
 ]
-NOTE = note(SOURCE, ESTIMATOR, config["value_added"]["teacher_share"])
+NOTE = note(SOURCE, config["district"]["name"], ESTIMATOR, config["value_added"]["teacher_share"])
 DPI = config["exhibits"]["dpi"]
 MOST_POINTS = config["exhibits"]["most_points"]
 

@@ -76,11 +76,13 @@ def skipped_table(reasons: dict[str, str]) -> pd.DataFrame:
     return pd.DataFrame(list(reasons.items()), columns=["exhibit", "reason"])
 
 
-def note(source: str, estimator: str, teacher_share: float) -> str:
+def note(source: str, name: str | None, estimator: str, teacher_share: float) -> str:
     """Say in a line what every exhibit of the study must be read with; may be empty."""
     said = []
     if source == "synthetic":
         said.append("Synthetic district.")
+    elif name:
+        said.append(f"{name}.")
     if estimator == "empirical_bayes":
         said.append(
             "One year a teacher: teacher and class shock cannot be separated; "

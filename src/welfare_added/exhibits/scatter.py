@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from welfare_added.exhibits.output import choose, pick, quantity
 from welfare_added.exhibits.style import REFERENCE, SUBJECTS, house_style, panels, stamp
 
-DOTS = {"s": 5, "color": "#0072B2", "alpha": 0.22, "linewidths": 0, "rasterized": True}
+DOTS = {"s": 5, "color": "#0072B2", "alpha": 0.22, "linewidths": 0}
 
 
 def group_data(value_added: pd.DataFrame, moments: pd.DataFrame) -> pd.DataFrame:
