@@ -5,16 +5,25 @@ import tomllib
 from pathlib import Path
 
 import yaml
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
 LOCK = (ROOT / "requirements.lock").read_text()
-LOCKED = dict(re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", LOCK, re.M))
+ENTRIES = [
+    Requirement(line.rstrip(" \\")) for line in LOCK.splitlines() if re.match("[a-z0-9]", line)
+]
+PYTHON = {"python_version": "3.11", "python_full_version": "3.11.9", "sys_platform": "linux"}
+LOCKED = {
+    entry.name: str(entry.specifier).removeprefix("==")
+    for entry in ENTRIES
+    if entry.marker is None or entry.marker.evaluate(PYTHON)
+}
 CONDA_NAMES = {"snakemake-minimal": "snakemake"}
 
 
 def test_every_package_is_pinned_with_a_hash():
     entries = re.split(r"^(?=[a-z0-9-]+==)", LOCK, flags=re.M)[1:]
-    assert {entry.split("==")[0] for entry in entries} == set(LOCKED)
+    assert len(entries) == len(ENTRIES) > 50
     assert all("--hash=sha256:" in entry for entry in entries)
 
 

@@ -1,94 +1,161 @@
-"""Which teacher may take which class: all pairs, or only pairs of one block (school)."""
+"""Which teacher may take which class, and what each such arc is worth.
 
+An arc of an n x m problem is coded as ``row * m + column``. Teacher j in class c is worth
+sum_k F[c, k] V[j, k]; neither that matrix nor the list of all pairs is ever held whole.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+CHUNK = 1 << 18  # arcs priced at a time: they stay in the processor's cache
+
 
 @dataclass(frozen=True)
-class Arcs:
-    """Allowed (teacher, class) pairs in row order, A of n x m.
+class Factors:
+    """Worth and duals of all arcs: F[c] V[j] - u[j] - v[c], the reduced cost of (j, c).
 
-    rows, columns: (A,) int, teacher and class of each arc, sorted by row, then column.
-    shape: (n, m). ``dense`` when every pair is allowed (A = n m), which saves all look-ups.
+    teachers: V (n, k). classes: F (m, k). u: (n,), v: (m,), zero where left out.
     """
 
-    rows: np.ndarray
-    columns: np.ndarray
+    teachers: np.ndarray
+    classes: np.ndarray
+    u: np.ndarray | None = None
+    v: np.ndarray | None = None
+
+    @cached_property
+    def left(self) -> np.ndarray:
+        """Rows of the matrix as factors, (n, k or k + 2)."""
+        if self.u is None:
+            return self.teachers
+        n = len(self.teachers)
+        return np.concatenate([self.teachers, -self.u[:, None], np.full((n, 1), -1.0)], axis=1)
+
+    @cached_property
+    def right(self) -> np.ndarray:
+        """Columns of the matrix as factors, transposed: (k or k + 2, m)."""
+        if self.u is None:
+            return self.classes.T
+        m = len(self.classes)
+        return np.concatenate([self.classes.T, np.ones((1, m)), self.v[None]])
+
+    def pairs(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Entry of each (row, column)."""
+        return np.einsum("ik,ki->i", self.left[rows], self.right[:, columns])
+
+    @cached_property
+    def largest(self) -> float:
+        """Bound on the absolute worth of any arc; tight where one factor matters."""
+        return float(np.abs(self.teachers).max(axis=0) @ np.abs(self.classes).max(axis=0))
+
+
+@dataclass(frozen=True)
+class AllArcs:
+    """Every teacher may take every class. shape: (n, m)."""
+
     shape: tuple[int, int]
 
-    @property
-    def dense(self) -> bool:
-        """Whether every pair is allowed."""
-        return len(self.rows) == self.shape[0] * self.shape[1]
+    def _chunks(self, factors: Factors) -> Iterator[tuple[int, np.ndarray]]:
+        """First row and block of rows of the matrix, one after the other."""
+        n, m = self.shape
+        step = max(1, CHUNK // m)
+        for start in range(0, n, step):
+            yield start, factors.left[start : start + step] @ factors.right
+
+    def above(self, factors: Factors, level: float) -> np.ndarray:
+        """Codes of the arcs whose reduced cost exceeds ``level``, ascending."""
+        m = self.shape[1]
+        found = [np.flatnonzero(part > level) + s * m for s, part in self._chunks(factors)]
+        return found[0] if len(found) == 1 else np.concatenate(found)
+
+    def row_max(self, factors: Factors) -> np.ndarray:
+        """Largest reduced cost of each teacher, (n,)."""
+        return np.concatenate([part.max(axis=1) for _, part in self._chunks(factors)])
+
+    def violators(self, factors: Factors, tolerance: float) -> np.ndarray:
+        """Codes of the most violated arc of each teacher and of each class, ascending."""
+        n, m = self.shape
+        columns = np.arange(m)
+        best, best_row = np.full(m, tolerance), np.full(m, -1)
+        found = []
+        for start, part in self._chunks(factors):
+            if part.max() <= tolerance:
+                continue
+            column = part.argmax(axis=1)
+            rows = np.flatnonzero(part[np.arange(len(part)), column] > tolerance)
+            found.append((start + rows) * m + column[rows])
+            row = part.argmax(axis=0)
+            value = part[row, columns]
+            better = value > best
+            best[better], best_row[better] = value[better], start + row[better]
+        worst = np.flatnonzero(best_row >= 0)
+        return np.unique(np.concatenate([*found, best_row[worst] * m + worst]))
+
+    def allows(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Whether each (row, column) is an arc."""
+        return np.ones(len(rows), dtype=bool)
+
+    def matrix(self, factors: Factors) -> np.ndarray:
+        """All entries, (n, m); for small problems."""
+        return factors.left @ factors.right
+
+    def __len__(self) -> int:
+        """Count the arcs."""
+        return self.shape[0] * self.shape[1]
+
+
+@dataclass(frozen=True)
+class ListedArcs:
+    """Only the listed pairs are allowed. codes: (A,) ascending; shape: (n, m)."""
+
+    codes: np.ndarray
+    shape: tuple[int, int]
+
+    @cached_property
+    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
+        return np.divmod(self.codes, self.shape[1])
 
     @cached_property
     def _row_starts(self) -> np.ndarray:
-        return np.searchsorted(self.rows, np.arange(self.shape[0]))
+        return np.searchsorted(self._ends[0], np.arange(self.shape[0]))
 
-    @cached_property
-    def _by_column(self) -> tuple[np.ndarray, np.ndarray]:
-        order = np.argsort(self.columns, kind="stable")
-        return order, np.searchsorted(self.columns[order], np.arange(self.shape[1]))
+    def above(self, factors: Factors, level: float) -> np.ndarray:
+        """Codes of the arcs whose reduced cost exceeds ``level``, ascending."""
+        return self.codes[factors.pairs(*self._ends) > level]
 
-    def scores(self, teachers: np.ndarray, classes: np.ndarray) -> np.ndarray:
-        """Score sum_k classes[c, k] teachers[j, k] of each arc, (A,)."""
-        pairs = list(zip(teachers.T, classes.T, strict=True))
-        total = self._product(*pairs[0])
-        for pair in pairs[1:]:
-            total += self._product(*pair)
-        return total
+    def row_max(self, factors: Factors) -> np.ndarray:
+        """Largest reduced cost of each teacher, (n,)."""
+        return np.maximum.reduceat(factors.pairs(*self._ends), self._row_starts)
 
-    def _product(self, teacher: np.ndarray, klass: np.ndarray) -> np.ndarray:
-        if self.dense:
-            return np.multiply.outer(teacher, klass).ravel()
-        return teacher[self.rows] * klass[self.columns]
+    def violators(self, factors: Factors, tolerance: float) -> np.ndarray:
+        """Codes of all arcs whose reduced cost exceeds ``tolerance``: they are few."""
+        return self.above(factors, tolerance)
 
-    def reduced(self, scores: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
-        """Score less the duals of teacher u (n,) and class v (m,): (A,), at most 0 if feasible."""
-        if self.dense:
-            matrix = scores.reshape(self.shape) - u[:, None]
-            matrix -= v
-            return matrix.ravel()
-        return scores - u[self.rows] - v[self.columns]
-
-    def row_max(self, values: np.ndarray) -> np.ndarray:
-        """Largest value among each teacher's arcs, (n,)."""
-        if self.dense:
-            return values.reshape(self.shape).max(axis=1)
-        return np.maximum.reduceat(values, self._row_starts)
-
-    def column_max(self, values: np.ndarray) -> np.ndarray:
-        """Largest value among each class's arcs, (m,)."""
-        if self.dense:
-            return values.reshape(self.shape).max(axis=0)
-        order, starts = self._by_column
-        return np.maximum.reduceat(values[order], starts)
-
-    def find(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        """Position of each pair among the arcs, -1 where the pair is not allowed."""
+    def allows(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Whether each (row, column) is an arc."""
         wanted = np.asarray(rows) * self.shape[1] + columns
-        if self.dense:
-            return wanted
-        codes = self.rows * self.shape[1] + self.columns
-        at = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
-        return np.where(codes[at] == wanted, at, -1)
+        at = np.minimum(np.searchsorted(self.codes, wanted), len(self.codes) - 1)
+        return self.codes[at] == wanted
 
-    def violators(self, reduced: np.ndarray, tolerance: float) -> np.ndarray:
-        """Arcs to enter a linear programme: the most violated of each teacher and of each class."""
-        if not self.dense:
-            return np.flatnonzero(reduced > tolerance)
-        matrix = reduced.reshape(self.shape)
-        r = np.flatnonzero(matrix.max(axis=1) > tolerance)
-        c = np.flatnonzero(matrix.max(axis=0) > tolerance)
-        return np.union1d(
-            r * self.shape[1] + matrix[r].argmax(axis=1),
-            matrix[:, c].argmax(axis=0) * self.shape[1] + c,
-        )
+    def matrix(self, factors: Factors) -> np.ndarray:
+        """All entries, (n, m), minus infinity where there is no arc."""
+        full = np.full(self.shape, -np.inf)
+        full[self._ends] = factors.pairs(*self._ends)
+        return full
+
+    def __len__(self) -> int:
+        """Count the arcs."""
+        return len(self.codes)
+
+
+Arcs = AllArcs | ListedArcs
 
 
 def arcs_between(row_blocks: np.ndarray, column_blocks: np.ndarray) -> Arcs:
     """Arcs between the rows and columns of equal block label."""
-    rows, columns = np.nonzero(np.equal.outer(row_blocks, column_blocks))
-    return Arcs(rows, columns, (len(row_blocks), len(column_blocks)))
+    shape = (len(row_blocks), len(column_blocks))
+    if len(np.unique(row_blocks)) == 1:
+        return AllArcs(shape)
+    return ListedArcs(np.flatnonzero(np.equal.outer(row_blocks, column_blocks)), shape)

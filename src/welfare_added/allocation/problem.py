@@ -57,7 +57,8 @@ class Optimum:
 
     matching: (n,) int, teacher of each class. u, v: (n,) duals of teachers and classes, feasible
     for all allowed arcs. primal: value of the matching; dual: sum of the duals, a bound on any.
-    relative_gap: (dual - primal) / sum of absolute matched scores.
+    relative_gap: (dual - primal) / sum of absolute matched scores, or a bound on any one score if
+    that is larger.
     largest_violation: of the solver's own duals before u was raised to make them feasible.
     tie_gap: relative gap of the tie-breaking stage, NaN where there is none.
     fallback: whether the solver gave up and another one answered.

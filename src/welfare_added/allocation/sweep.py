@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from welfare_added.allocation.certificate import certify, largest_score
-from welfare_added.allocation.highs import HighsEngine, SolverStall
+from welfare_added.allocation.arcs import Factors, ListedArcs
+from welfare_added.allocation.certificate import certify
+from welfare_added.allocation.highs import HighsEngine
 from welfare_added.allocation.lsa import LsaEngine
 from welfare_added.allocation.places import equal_rows, keep_places
 from welfare_added.allocation.problem import Optimum, Problem
+from welfare_added.allocation.programme import SolverStall
 
 log = logging.getLogger(__name__)
 
@@ -47,49 +49,37 @@ def sweep(problem: Problem, engine: HighsEngine | LsaEngine, tolerance: float) -
     same_teacher = equal_rows(problem.blocks[:, None], problem.teachers)
     for index, classes in enumerate(problem.classes):
         where = f"{problem.name}, weight {problem.label(index):.12g}"
-        (matching, u, v), fallback = _attempt(problem, engine, classes, None, where)
-        scores = problem.arcs.scores(problem.teachers, classes)
+        (matching, *duals), fallback = _attempt(problem, engine, classes, None, where)
+        factors = Factors(problem.teachers, classes, *duals)
         grouping = [problem.blocks[:, None], _rounded(classes)]
         tie_gap = float("nan")
         if index in problem.ties:
             second = problem.ties[index]
-            shut = problem.arcs.reduced(scores, u, v) < -TIGHT * largest_score(scores)
-            stage, again = _break_ties(problem, engine, second, shut, tolerance, where)
+            tight = problem.arcs.above(factors, -TIGHT * (factors.largest or 1.0))
+            arcs = ListedArcs(tight, problem.arcs.shape)
+            solution, again = _attempt(problem, engine, second, arcs, where)
+            stage = Factors(problem.teachers, second, *solution[1:])
+            stage = certify(arcs, stage, solution[0], tolerance, f"{where}, tie-break")
             matching, tie_gap, fallback = stage.matching, stage.relative_gap, fallback or again
             grouping.append(_rounded(second))
         matching = keep_places(matching, equal_rows(*grouping), same_teacher)
-        optimum = certify(problem.arcs, scores, matching, u, v, tolerance, where)
+        optimum = certify(problem.arcs, factors, matching, tolerance, where)
         yield replace(optimum, tie_gap=tie_gap, fallback=fallback)
-
-
-def _break_ties(
-    problem: Problem,
-    engine: HighsEngine | LsaEngine,
-    second: np.ndarray,
-    shut: np.ndarray,
-    tolerance: float,
-    where: str,
-) -> tuple[Optimum, bool]:
-    """Optimum of the second objective over the arcs that are not shut, certified among them."""
-    solution, fallback = _attempt(problem, engine, second, shut, where)
-    scores = problem.arcs.scores(problem.teachers, second)
-    scores[shut] = -np.inf
-    return certify(problem.arcs, scores, *solution, tolerance, f"{where}, tie-break"), fallback
 
 
 def _attempt(
     problem: Problem,
     engine: HighsEngine | LsaEngine,
     classes: np.ndarray,
-    shut: np.ndarray | None,
+    arcs: ListedArcs | None,
     where: str,
 ) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], bool]:
     """The engine's solution, or scipy's where HiGHS stalls; and whether that happened."""
     try:
-        return engine.solve(classes, shut), False
+        return engine.solve(classes, arcs), False
     except SolverStall as stall:
         log.warning("%s: HiGHS gave up (%s); scipy's assignment answers instead.", where, stall)
-        return LsaEngine(problem).solve(classes, shut), True
+        return LsaEngine(problem).solve(classes, arcs), True
 
 
 def _rounded(classes: np.ndarray) -> np.ndarray:

@@ -1,0 +1,310 @@
+"""Network simplex for teachers and types of classes, compiled: the optimal basis from the last one.
+
+Nodes are the n teachers (0..n-1) and m types of classes (n..n+m-1); a basis is a forest of arcs,
+one tree a block. Supplies are perturbed (each teacher by one part in ``unit``, the last type of a
+block by as many as the block has teachers), so that no basis is degenerate and no pivot is idle;
+rounding the flows takes the perturbation away.
+"""
+
+import numpy as np
+from numba import njit
+
+from welfare_added.allocation.arcs import Factors, ListedArcs
+from welfare_added.allocation.programme import SolverStall
+
+PRICED = 1e-13  # reduced cost, relative to the largest score, that lets an arc enter
+ROWS = 4  # teachers whose arcs are looked at before the best of them enters
+
+# Of each node: the parent (-1 at a root) and the flow on the arc to it; the first child and the
+# neighbours among the parent's children (-1 if none); the distance from the root.
+NODE = np.dtype([(name, np.int64) for name in "parent flow child younger older depth".split()])
+
+
+class NetworkSimplex:
+    """Keeps a basis of a cell and moves it to the optimum of one score after the other."""
+
+    def __init__(
+        self,
+        teachers: np.ndarray,
+        blocks: np.ndarray,
+        type_blocks: np.ndarray,
+        supply: np.ndarray,
+    ):
+        """Take teachers' factors (n, k), block labels (n,) and (m,), and the types' supply (m,)."""
+        self.teachers = np.ascontiguousarray(teachers)
+        self.blocks, self.type_blocks, self.supply = blocks, type_blocks, supply
+        self.unit = 4 * len(teachers)
+        self.tree: np.ndarray | None = None
+
+    def solve(
+        self, worth: Factors, arcs: ListedArcs | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Duals u (n,) and v (m,) of the optimum over ``arcs`` (teacher x type; None: all).
+
+        The present basis must use ``arcs`` only. Raises SolverStall after too many pivots.
+        """
+        if self.tree is None:
+            self.tree = self._staircase(worth.classes)
+        starts, types = _listed(arcs)
+        n, m = len(self.teachers), len(self.supply)
+        u, v = np.empty(n), np.empty(m)
+        factors = np.ascontiguousarray(worth.classes.T)
+        most = 1000 * (n + m)
+        if _optimise(self.tree, self.teachers, factors, u, v, starts, types, most) == most:
+            self.tree = None
+            raise SolverStall(f"{most} pivots without an optimum")
+        return u, v
+
+    def basis(self) -> tuple[np.ndarray, np.ndarray]:
+        """Codes (teacher x type) of the basic arcs, ascending, and the nodes that are roots."""
+        nodes = np.flatnonzero(self.tree["parent"] >= 0)
+        return np.sort(self._codes(nodes)), np.flatnonzero(self.tree["parent"] < 0)
+
+    def used(self) -> np.ndarray:
+        """Codes of the arcs that the optimum uses, ascending."""
+        whole = (self.tree["flow"] + self.unit // 2) // self.unit
+        return np.sort(self._codes(np.flatnonzero((self.tree["parent"] >= 0) & (whole > 0))))
+
+    def _codes(self, nodes: np.ndarray) -> np.ndarray:
+        n, m = len(self.teachers), len(self.supply)
+        parents = self.tree["parent"][nodes]
+        return np.minimum(nodes, parents) * m + np.maximum(nodes, parents) - n
+
+    def _staircase(self, classes: np.ndarray) -> np.ndarray:
+        """Basis of the north-west corner: within a block the best teachers take the best types.
+
+        Optimal where a single factor matters.
+        """
+        n, m = len(self.teachers), len(self.supply)
+        main = np.argmax(np.abs(classes).sum(axis=0) * np.abs(self.teachers).sum(axis=0))
+        rows = np.lexsort((self.teachers[:, main], self.blocks))
+        columns = np.lexsort((classes[:, main], self.type_blocks))
+        block = self.type_blocks[columns]
+        last = columns[np.append(block[1:] != block[:-1], True)]
+        right = self.unit * self.supply
+        right[last] += np.unique(self.blocks, return_counts=True)[1]
+        ends = np.arange(1, n + 1) * (self.unit + 1), np.cumsum(right[columns])
+        cuts = np.union1d(*ends)
+        row, column = rows[np.searchsorted(ends[0], cuts)], columns[np.searchsorted(ends[1], cuts)]
+        starts_block = np.append(True, self.blocks[row[1:]] != self.blocks[row[:-1]])
+        new_row = np.append(False, row[1:] != row[:-1]) & ~starts_block
+        tree = np.full(n + m, -1, dtype=NODE)
+        node = np.where(new_row, row, n + column)
+        tree["parent"][node] = np.where(new_row, n + column, row)
+        tree["flow"][node] = np.diff(cuts, prepend=0)
+        return tree
+
+
+def _listed(arcs: ListedArcs | None) -> tuple[np.ndarray, np.ndarray]:
+    """Where each teacher's types start, (n + 1,), and the types; both empty if all are allowed."""
+    if arcs is None:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    n, m = arcs.shape
+    return np.searchsorted(arcs.codes, np.arange(n + 1) * m), arcs.codes % m
+
+
+@njit(cache=True)
+def _optimise(tree, teachers, factors, u, v, starts, types, most):
+    """Pivot until no arc's reduced cost is positive; count the pivots, ``most`` at most.
+
+    teachers: (n, k); factors: (k, m); u (n,) and v (m,) receive the duals.
+    """
+    n, m = len(u), len(v)
+    _hang(tree, teachers, factors, u, v)
+    worth, stack = np.empty(m), np.empty(n + m, np.int64)
+    row = unchanged = pivots = 0
+    while unchanged < n and pivots < most:
+        best, teacher, kind = PRICED, -1, -1
+        for _ in range(min(ROWS, n - unchanged)):
+            gain, column = _best_type(row, teachers, factors, u, v, starts, types, worth)
+            if gain > best:
+                best, teacher, kind = gain, row, column
+            unchanged += 1
+            row = row + 1 if row + 1 < n else 0
+        if teacher >= 0:
+            _pivot(tree, teacher, n + kind, best, u, v, stack)
+            pivots += 1
+            unchanged = 0
+    _hang(tree, teachers, factors, u, v)
+    return pivots
+
+
+@njit(cache=True)
+def _worth(teachers, factors, teacher, kind):
+    """Score of one arc."""
+    total = 0.0
+    for k in range(len(factors)):
+        total += teachers[teacher, k] * factors[k, kind]
+    return total
+
+
+@njit(cache=True)
+def _hang(tree, teachers, factors, u, v):
+    """List the children of every node; depths and duals from the roots, whose dual is zero."""
+    n = len(u)
+    order = np.empty(len(tree), np.int64)
+    for node in range(len(tree)):
+        tree[node].child = -1
+    found = 0
+    for node in range(len(tree)):
+        if tree[node].parent >= 0:
+            _attach(tree, node, tree[node].parent)
+        else:
+            order[found] = node
+            tree[node].depth = 0
+            if node < n:
+                u[node] = 0.0
+            else:
+                v[node - n] = 0.0
+            found += 1
+    at = 0
+    while at < found:
+        above = order[at]
+        node = tree[above].child
+        while node >= 0:
+            tree[node].depth = tree[above].depth + 1
+            if node < n:
+                u[node] = _worth(teachers, factors, node, above - n) - v[above - n]
+            else:
+                v[node - n] = _worth(teachers, factors, above, node - n) - u[above]
+            order[found] = node
+            found += 1
+            node = tree[node].younger
+        at += 1
+
+
+@njit(cache=True)
+def _best_type(row, teachers, factors, u, v, starts, types, worth):
+    """Largest reduced cost among a teacher's arcs and the type it leads to; 0 and -1 if none pays."""
+    if len(starts) == 0:
+        if _count_above(u[row] + PRICED, row, teachers, factors, v, worth) == 0:
+            return 0.0, -1
+        at = np.argmax(worth)
+        return worth[at] - u[row], at
+    best, at = -np.inf, -1
+    for i in range(starts[row], starts[row + 1]):
+        value = _worth(teachers, factors, row, types[i]) - v[types[i]]
+        if value > best:
+            best, at = value, types[i]
+    return best - u[row], at
+
+
+@njit(cache=True, fastmath=True)
+def _count_above(level, row, teachers, factors, v, worth):
+    """Fill ``worth`` (m,) with a teacher's scores less the types' duals; count those above a level.
+
+    Counting, unlike a maximum, is done several at a time by the processor.
+    """
+    for column in range(len(v)):
+        worth[column] = -v[column]
+    for k in range(len(factors)):
+        factor = teachers[row, k]
+        for column in range(len(v)):
+            worth[column] += factor * factors[k, column]
+    count = 0
+    for column in range(len(v)):
+        count += worth[column] > level
+    return count
+
+
+@njit(cache=True)
+def _pivot(tree, teacher, kind, gain, u, v, stack):
+    """Let the arc teacher -> kind (nodes) enter: push flow round its cycle, hang the cut part anew.
+
+    gain: the arc's reduced cost, by which the duals of the cut part move.
+    """
+    flow, leaving, teacher_side = _smallest_flow(tree, teacher, kind)
+    _push(tree, teacher, kind, flow)
+    entering, above = (teacher, kind) if teacher_side else (kind, teacher)
+    node, new_flow = entering, flow
+    while True:
+        old_parent, old_flow = tree[node].parent, tree[node].flow
+        _detach(tree, node)
+        _attach(tree, node, above)
+        tree[node].flow = new_flow
+        if node == leaving:
+            break
+        node, above, new_flow = old_parent, node, old_flow
+    _shift(tree, entering, gain if teacher_side else -gain, u, v, stack)
+
+
+@njit(cache=True)
+def _smallest_flow(tree, teacher, kind):
+    """Flow that can go round the cycle, the node whose arc it empties, and on which side that is.
+
+    From either end upward every other arc, the first included, loses flow.
+    """
+    flow, leaving, teacher_side = np.int64(2**62), -1, True
+    a, b = teacher, kind
+    a_loses = b_loses = True
+    while a != b:
+        if tree[a].depth >= tree[b].depth:
+            if a_loses and tree[a].flow < flow:
+                flow, leaving, teacher_side = tree[a].flow, a, True
+            a, a_loses = tree[a].parent, not a_loses
+        else:
+            if b_loses and tree[b].flow < flow:
+                flow, leaving, teacher_side = tree[b].flow, b, False
+            b, b_loses = tree[b].parent, not b_loses
+    return flow, leaving, teacher_side
+
+
+@njit(cache=True)
+def _push(tree, teacher, kind, flow):
+    """Take ``flow`` from and give it to the arcs of the cycle in turn."""
+    a, b = teacher, kind
+    change_a = change_b = -flow
+    while a != b:
+        if tree[a].depth >= tree[b].depth:
+            tree[a].flow += change_a
+            change_a = -change_a
+            a = tree[a].parent
+        else:
+            tree[b].flow += change_b
+            change_b = -change_b
+            b = tree[b].parent
+
+
+@njit(cache=True)
+def _shift(tree, top, by, u, v, stack):
+    """Depths of a part that was hung anew, and its duals: teachers' up ``by``, types' down."""
+    n = len(u)
+    stack[0] = top
+    found, at = 1, 0
+    while at < found:
+        node = stack[at]
+        tree[node].depth = tree[tree[node].parent].depth + 1
+        if node < n:
+            u[node] += by
+        else:
+            v[node - n] -= by
+        child = tree[node].child
+        while child >= 0:
+            stack[found] = child
+            found += 1
+            child = tree[child].younger
+        at += 1
+
+
+@njit(cache=True)
+def _attach(tree, node, parent):
+    """Hang a node, with all below it, under a parent."""
+    first = tree[parent].child
+    tree[node].parent = parent
+    tree[node].older = -1
+    tree[node].younger = first
+    if first >= 0:
+        tree[first].older = node
+    tree[parent].child = node
+
+
+@njit(cache=True)
+def _detach(tree, node):
+    """Take a node, with all below it, from its parent."""
+    older, younger = tree[node].older, tree[node].younger
+    if older >= 0:
+        tree[older].younger = younger
+    else:
+        tree[tree[node].parent].child = younger
+    if younger >= 0:
+        tree[younger].older = older
