@@ -123,6 +123,30 @@ def test_where_sorting_is_optimal_no_pivot_is_needed():
         assert engine.programme.highs.getInfo().simplex_iteration_count == 0
 
 
+def test_highs_goes_on_from_a_basis_that_is_not_optimal(monkeypatch):
+    """The proposal may be bad: the proof, and if need be the optimum, is HiGHS's."""
+    slots = make_slots(seed=2, cells=1, size=60)
+    objective = group_objective(slots, BOTH, "heterogeneous", WEIGHTS)
+    (problem,) = cell_problems(slots, objective, "district")
+
+    def staircase(self, worth, arcs=None):
+        if self.tree is None or arcs is None:
+            self.tree = self._staircase(worth.classes)
+        u, v = np.empty(len(self.teachers)), np.empty(len(self.supply))
+        network._hang(self.tree, self.teachers, np.ascontiguousarray(worth.classes.T), u, v)
+        return u, v
+
+    best = [optimum.primal for optimum in lsa(problem)]
+    monkeypatch.setattr(network.NetworkSimplex, "solve", staircase)
+    engine = HighsEngine(problem)
+    pivots = []
+    for classes, wanted in zip(problem.classes, best, strict=True):
+        matching, *_ = engine.solve(classes)
+        pivots.append(engine.programme.highs.getInfo().simplex_iteration_count)
+        assert (problem.teachers[matching] * classes).sum() == pytest.approx(wanted, rel=1e-10)
+    assert max(pivots) > 0
+
+
 def test_runs_are_identical():
     slots = make_slots(seed=2, cells=1, size=60)
     objective = group_objective(slots, {"ela": 1.0}, "standard", WEIGHTS)

@@ -32,6 +32,11 @@ def frontiers(weights=WEIGHTS) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names).assign(certificate=0.0)
 
 
+def exact_frontiers() -> pd.DataFrame:
+    """The same frontiers with a vertex at every thousandth of the weight."""
+    return frontiers(np.linspace(0, 1, 1001)).rename(columns={"weight": "weight_from"})
+
+
 def weighted(columns: dict, weights=WEIGHTS, information=True) -> pd.DataFrame:
     """One row a subject, scope, information and weight; each column a function of the four."""
     rows = []
@@ -270,7 +275,7 @@ def drawings(note: str = "Synthetic district.") -> dict:
             lambda d, against=against: sorting.draw_sorting(d, against, note),
         )
     made["figure_04"] = (
-        f.scope_data(frontiers()),
+        f.scope_data(frontiers(), exact_frontiers()),
         lambda d: f.draw_frontiers(d, "scope", note),
     )
     for name, scope in (("figure_06a", "district"), ("figure_06b", "school")):

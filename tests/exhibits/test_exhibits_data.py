@@ -9,6 +9,7 @@ from exhibits_cases import (
     calibration,
     drawings,
     earnings,
+    exact_frontiers,
     frontiers,
     gaps,
     headlines,
@@ -192,6 +193,20 @@ def test_frontiers_choose_subject_scope_and_information():
     assert district["gain_lower"].max() == table.query("subject != 'both'")["gain_lower"].max()
     assert set(district["information"]) == {"heterogeneous", "standard"}
     assert len(earnings_data(earnings())) == 22
+
+
+def test_an_exact_frontier_is_thinned_to_what_the_eye_parts():
+    exact = exact_frontiers()
+    data = scope_data(frontiers(), exact)
+    assert data.groupby("line").size()["grid"] == 44
+    for (subject, scope), curve in data[data["line"] == "exact"].groupby(["subject", "scope"]):
+        kept = (exact["subject"] == subject) & (exact["scope"] == scope)
+        whole = exact[kept & (exact["information"] == "heterogeneous")]
+        assert 250 < len(curve) <= 301
+        assert curve["weight"].iloc[[0, -1]].tolist() == [0, 1]
+        line = np.interp(whole["gain_lower"], curve["gain_lower"], curve["gain_higher"])
+        reach = np.ptp(whole["gain_higher"])
+        assert np.abs(line - whole["gain_higher"]).max() < 1e-4 * reach
 
 
 def test_harm_is_shown_as_a_negative_change_and_the_rest_as_it_is():

@@ -4,6 +4,11 @@ PLANS = list(
     product(("ela", "math", "both"), ("district", "school"), ("heterogeneous", "standard"))
 )
 
+EXACT = [
+    (subject, scope, "heterogeneous")
+    for subject, scope in product(("ela", "math", "both"), ("district", "school"))
+]
+
 
 rule slots:
     message: "Listing the classes that can be reallocated"
@@ -94,6 +99,47 @@ rule allocation_ces:
     conda:
         ENVIRONMENT
     script: script_path("allocation_ces")
+
+
+rule exact_frontier:
+    message: "Tracing the exact frontier: {wildcards.subject}, {wildcards.scope}, {wildcards.information}"
+    input:
+        slots=f"{RESULTS}/allocation/slots.parquet",
+        code=code("exact_frontier"),
+    output:
+        vertices=f"{RESULTS}/allocation/exact/{{subject}}_{{scope}}_{{information}}.parquet",
+        moves=f"{RESULTS}/allocation/exact/{{subject}}_{{scope}}_{{information}}_moves.parquet",
+    wildcard_constraints:
+        subject="ela|math|both",
+        scope="district|school",
+        information="heterogeneous|standard",
+    params:
+        subject=lambda wildcards: wildcards.subject,
+        scope=lambda wildcards: wildcards.scope,
+        information=lambda wildcards: wildcards.information,
+        subject_weight_ela=config["welfare"]["subject_weight_ela"],
+        tolerance=config["allocation"]["tolerance"],
+    log: f"{LOGS}/exact_frontier_{{subject}}_{{scope}}_{{information}}.log"
+    benchmark: f"{BENCHMARKS}/exact_frontier_{{subject}}_{{scope}}_{{information}}.tsv"
+    conda:
+        ENVIRONMENT
+    script: script_path("exact_frontier")
+
+
+rule exact_frontiers:
+    message: "Adding up the exact frontiers of all cells"
+    input:
+        vertices=[f"{RESULTS}/allocation/exact/{'_'.join(plan)}.parquet" for plan in EXACT],
+        code=code("exact_frontiers"),
+    output:
+        frontiers=f"{RESULTS}/exact_frontiers.parquet",
+    params:
+        labels=EXACT,
+    log: f"{LOGS}/exact_frontiers.log"
+    benchmark: f"{BENCHMARKS}/exact_frontiers.tsv"
+    conda:
+        ENVIRONMENT
+    script: script_path("exact_frontiers")
 
 
 rule frontiers:

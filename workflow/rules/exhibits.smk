@@ -11,6 +11,7 @@ EXHIBIT_FILES = [
 NOTE = note(SOURCE, config["district"]["name"], ESTIMATOR, config["value_added"]["teacher_share"])
 DPI = config["exhibits"]["dpi"]
 MOST_POINTS = config["exhibits"]["most_points"]
+EXACT_LINE = config["allocation"]["frontier"] == "exact"
 
 
 rule skipped:
@@ -91,6 +92,7 @@ rule figure_04:
     message: "Drawing figure 4, frontiers by scope"
     input:
         frontiers=f"{RESULTS}/frontiers.csv",
+        exact=[f"{RESULTS}/exact_frontiers.parquet"] if EXACT_LINE else [],
         code=code("figure_04"),
     output:
         pdf=f"{FIGURES}/figure_04.pdf",

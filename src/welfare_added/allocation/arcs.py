@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+TIGHT = 1e-10  # reduced cost, relative to the largest score, below which an arc may be optimal
 CHUNK = 1 << 18  # arcs priced at a time: they stay in the processor's cache
 
 
@@ -76,7 +77,7 @@ class AllArcs:
 
     def violators(self, factors: Factors, tolerance: float) -> np.ndarray:
         """Codes of the most violated arc of each teacher and of each class, ascending."""
-        n, m = self.shape
+        m = self.shape[1]
         columns = np.arange(m)
         best, best_row = np.full(m, tolerance), np.full(m, -1)
         found = []
@@ -159,3 +160,8 @@ def arcs_between(row_blocks: np.ndarray, column_blocks: np.ndarray) -> Arcs:
     if len(np.unique(row_blocks)) == 1:
         return AllArcs(shape)
     return ListedArcs(np.flatnonzero(np.equal.outer(row_blocks, column_blocks)), shape)
+
+
+def tight_arcs(arcs: Arcs, factors: Factors) -> ListedArcs:
+    """Arcs that some optimum may use: those whose reduced cost by optimal duals is zero."""
+    return ListedArcs(arcs.above(factors, -TIGHT * (factors.largest or 1.0)), arcs.shape)

@@ -10,30 +10,28 @@ import numpy as np
 from numba import njit
 
 from welfare_added.allocation.arcs import Factors, ListedArcs
+from welfare_added.allocation.problem import Problem
 from welfare_added.allocation.programme import SolverStall
+from welfare_added.allocation.types import Types
 
 PRICED = 1e-13  # reduced cost, relative to the largest score, that lets an arc enter
 ROWS = 4  # teachers whose arcs are looked at before the best of them enters
 
 # Of each node: the parent (-1 at a root) and the flow on the arc to it; the first child and the
 # neighbours among the parent's children (-1 if none); the distance from the root.
-NODE = np.dtype([(name, np.int64) for name in "parent flow child younger older depth".split()])
+FIELDS = ("parent", "flow", "child", "younger", "older", "depth")
+NODE = np.dtype([(name, np.int64) for name in FIELDS])
 
 
 class NetworkSimplex:
     """Keeps a basis of a cell and moves it to the optimum of one score after the other."""
 
-    def __init__(
-        self,
-        teachers: np.ndarray,
-        blocks: np.ndarray,
-        type_blocks: np.ndarray,
-        supply: np.ndarray,
-    ):
-        """Take teachers' factors (n, k), block labels (n,) and (m,), and the types' supply (m,)."""
-        self.teachers = np.ascontiguousarray(teachers)
-        self.blocks, self.type_blocks, self.supply = blocks, type_blocks, supply
-        self.unit = 4 * len(teachers)
+    def __init__(self, problem: Problem, types: Types):
+        """Take a cell and its classes merged into types."""
+        self.teachers = np.ascontiguousarray(problem.teachers)
+        self.blocks, self.type_blocks = problem.blocks, problem.blocks[types.first]
+        self.supply = types.supply
+        self.unit = 4 * len(self.teachers)
         self.tree: np.ndarray | None = None
 
     def solve(
@@ -175,7 +173,7 @@ def _hang(tree, teachers, factors, u, v):
 
 @njit(cache=True)
 def _best_type(row, teachers, factors, u, v, starts, types, worth):
-    """Largest reduced cost among a teacher's arcs and the type it leads to; 0 and -1 if none pays."""
+    """Largest reduced cost of a teacher's arcs and the type it leads to; 0 and -1 if none pays."""
     if len(starts) == 0:
         if _count_above(u[row] + PRICED, row, teachers, factors, v, worth) == 0:
             return 0.0, -1

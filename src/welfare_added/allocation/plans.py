@@ -41,7 +41,7 @@ def solve_plan(
     cells = sorted(slots.groupby("cell").indices.items())
     problems = list(cell_problems(slots, objective, scope))
     certificates = []
-    for (cell, at), problem in zip(cells, _progress(problems), strict=True):
+    for (cell, at), problem in zip(cells, progress(problems), strict=True):
         for index, optimum in enumerate(_solve_cell(problem, solver, tolerance)):
             plan[index, at] = at[optimum.matching]
             certificates.append(_certificate_row(cell, objective.weights[index], optimum))
@@ -79,7 +79,7 @@ def _certificate_row(cell: int, weight: float, optimum: Optimum) -> dict[str, fl
     }
 
 
-def _progress(problems: list[Problem]) -> Iterator[Problem]:
+def progress(problems: list[Problem]) -> Iterator[Problem]:
     """A progress bar on a terminal's stderr, else nothing."""
     quiet = not sys.stderr.isatty()
     with Progress(console=Console(stderr=True), disable=quiet, transient=True) as bar:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from welfare_added.allocation.arcs import Factors, ListedArcs
+from welfare_added.allocation.arcs import Factors, ListedArcs, tight_arcs
 from welfare_added.allocation.certificate import certify
 from welfare_added.allocation.highs import HighsEngine
 from welfare_added.allocation.lsa import LsaEngine
@@ -15,8 +15,6 @@ from welfare_added.allocation.problem import Optimum, Problem
 from welfare_added.allocation.programme import SolverStall
 
 log = logging.getLogger(__name__)
-
-TIGHT = 1e-10  # reduced cost, relative to the largest score, below which an arc may be optimal
 
 
 def highs(problem: Problem, tolerance: float = 1e-9) -> Iterator[Optimum]:
@@ -55,8 +53,7 @@ def sweep(problem: Problem, engine: HighsEngine | LsaEngine, tolerance: float) -
         tie_gap = float("nan")
         if index in problem.ties:
             second = problem.ties[index]
-            tight = problem.arcs.above(factors, -TIGHT * (factors.largest or 1.0))
-            arcs = ListedArcs(tight, problem.arcs.shape)
+            arcs = tight_arcs(problem.arcs, factors)
             solution, again = _attempt(problem, engine, second, arcs, where)
             stage = Factors(problem.teachers, second, *solution[1:])
             stage = certify(arcs, stage, solution[0], tolerance, f"{where}, tie-break")

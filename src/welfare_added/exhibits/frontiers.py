@@ -1,5 +1,6 @@
 """Figures 4, 6, 9b and A.5: production possibility frontiers between two groups of students."""
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -21,6 +22,7 @@ from welfare_added.exhibits.style import (
     subject_panels,
 )
 
+VERTICES_DRAWN = 300  # of an exact frontier: more would lie within a line's width of each other
 STATUS_QUO = {"color": "black", "marker": "s", "markersize": 6.5, "markerfacecolor": "white"}
 BEST_MEAN = {"color": "black", "marker": "D", "markersize": 5.5, "linestyle": "none"}
 GROUP_GAINS = {
@@ -33,20 +35,41 @@ GROUP_EARNINGS = {
 }
 
 
-def scope_data(frontiers: pd.DataFrame) -> pd.DataFrame:
+def scope_data(frontiers: pd.DataFrame, exact: pd.DataFrame | None = None) -> pd.DataFrame:
     """Select figure 4: heterogeneous frontiers of both scopes.
+
+    Parameters
+    ----------
+    frontiers
+        The allocations of the grid of weights.
+    exact
+        Every supported allocation, of which as many are taken as the eye can part; may be absent.
 
     Returns
     -------
     DataFrame
-        Columns subject, scope, weight, gain_higher, gain_lower [student SD].
+        Columns line (grid|exact), subject, scope, weight (where it is optimal, from there on if
+        exact), gain_higher, gain_lower [student SD].
 
     """
-    rows = choose(
-        frontiers, subject=list(SUBJECTS), information="heterogeneous", scope=list(SCOPES)
-    )
-    keys = ["subject", "scope", "weight"]
+    chosen = {"subject": list(SUBJECTS), "information": "heterogeneous", "scope": list(SCOPES)}
+    keys = ["line", "subject", "scope", "weight"]
+    rows = choose(frontiers, **chosen).assign(line="grid")
+    if exact is not None:
+        every = choose(exact, **chosen).rename(columns={"weight_from": "weight"})
+        curves = [_thin(curve) for _, curve in every.groupby(["subject", "scope"])]
+        rows = pd.concat([rows, *[curve.assign(line="exact") for curve in curves]])
     return pick(rows, [*keys, *GROUP_GAINS]).sort_values(keys, ignore_index=True)
+
+
+def _thin(curve: pd.DataFrame) -> pd.DataFrame:
+    """Vertices at about even distances along a frontier, its ends included."""
+    points = curve.sort_values("weight")
+    gains = points[[*GROUP_GAINS]].diff().abs().fillna(0.0)
+    reached = (gains / gains.sum().replace(0.0, 1.0)).sum(axis=1).cumsum().to_numpy()
+    wanted = np.linspace(0, reached[-1], VERTICES_DRAWN)
+    at = np.minimum(np.searchsorted(reached, wanted), len(points) - 1)
+    return points.iloc[np.unique(np.append(0, at))]
 
 
 def information_data(frontiers: pd.DataFrame, scope: str) -> pd.DataFrame:
@@ -114,7 +137,11 @@ def draw_frontiers(data: pd.DataFrame, series: str, note: str) -> Figure:
         rows = data[data["subject"] == subject]
         for name, label in names.items():
             curve = rows[rows[series] == name]
-            _frontier(panel, curve, LOOKS[name], label, GROUP_GAINS)
+            exact = curve[curve["line"] == "exact"] if "line" in curve else curve[:0]
+            curve = curve.drop(exact.index)
+            style = LOOKS[name].line_style()
+            panel.plot(exact["gain_higher"], exact["gain_lower"], linewidth=0.9, **style)
+            _frontier(panel, curve, LOOKS[name], label, GROUP_GAINS, joined=exact.empty)
             _name(panel, label.removesuffix(" value added"), curve[[*GROUP_GAINS]], name)
         best = at_weight(rows)
         panel.plot(best["gain_higher"], best["gain_lower"], label="Highest mean score", **BEST_MEAN)
@@ -165,7 +192,12 @@ def draw_ces(data: pd.DataFrame, note: str) -> Figure:
 
 
 def _frontier(
-    panel: Axes, rows: pd.DataFrame, look: Look, label: str, columns: dict[str, str]
+    panel: Axes,
+    rows: pd.DataFrame,
+    look: Look,
+    label: str,
+    columns: dict[str, str],
+    joined: bool = True,
 ) -> None:
     across, up = columns
     panel.plot(
@@ -177,7 +209,7 @@ def _frontier(
         markerfacecolor=look.colour if look.filled else "white",
         markeredgewidth=0.6,
         linewidth=0.9,
-        **look.line_style(),
+        **(look.line_style() | ({} if joined else {"linestyle": "none"})),
     )
 
 

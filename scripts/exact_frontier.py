@@ -1,0 +1,20 @@
+import pandas as pd
+
+from welfare_added import logs, tables
+from welfare_added.allocation.frontier import subject_shares
+from welfare_added.allocation.objectives import group_objective, social_weights
+from welfare_added.allocation.vertices import trace
+
+
+def main(slots, vertices, moves, params):
+    slots = pd.read_parquet(slots)
+    subjects = subject_shares(params.subject, params.subject_weight_ela)
+    objective = group_objective(slots, subjects, params.information, social_weights(2))
+    results = trace(slots, objective, params.scope, subjects, params.tolerance)
+    tables.write_parquet(results[0], vertices)
+    tables.write_parquet(results[1], moves)
+
+
+if "snakemake" in globals():
+    logs.to_file(snakemake.log[0])
+    main(snakemake.input.slots, snakemake.output.vertices, snakemake.output.moves, snakemake.params)

@@ -1,0 +1,50 @@
+"""Classes that no objective tells apart, merged into types with a supply."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from welfare_added.allocation.arcs import ListedArcs
+from welfare_added.allocation.places import equal_rows
+from welfare_added.allocation.problem import Problem
+from welfare_added.allocation.programme import SolverStall
+
+
+@dataclass(frozen=True)
+class Types:
+    """The m types of n classes.
+
+    of: (n,) type of each class. first: (m,) a class of each type. supply: (m,) classes of each.
+    An arc teacher x type is coded ``teacher * m + type``.
+    """
+
+    of: np.ndarray
+    first: np.ndarray
+    supply: np.ndarray
+
+    def arcs(self, arcs: ListedArcs) -> ListedArcs:
+        """Arcs teacher x type among arcs teacher x class."""
+        rows, columns = np.divmod(arcs.codes, arcs.shape[1])
+        here = self.first[self.of[columns]] == columns
+        codes = np.sort(rows[here] * len(self.first) + self.of[columns[here]])
+        return ListedArcs(codes, (arcs.shape[0], len(self.first)))
+
+    def matching(self, used: np.ndarray) -> np.ndarray:
+        """Teacher of each class, (n,), from the codes of the n arcs in use.
+
+        Raises SolverStall if they do not meet the supplies.
+        """
+        teachers, types = np.divmod(used, len(self.first))
+        if not np.array_equal(np.bincount(types, minlength=len(self.supply)), self.supply):
+            raise SolverStall("the vertex is not a matching")
+        matching = np.empty(len(self.of), dtype=int)
+        matching[np.argsort(self.of, kind="stable")] = teachers[np.argsort(types, kind="stable")]
+        return matching
+
+
+def merge(problem: Problem) -> Types:
+    """Types of the classes of a cell: equal block, and equal factors at all weights."""
+    layers = [problem.blocks[:, None], *problem.classes, *problem.ties.values()]
+    of = equal_rows(*layers)
+    _, first, supply = np.unique(of, return_index=True, return_counts=True)
+    return Types(of, first, supply)

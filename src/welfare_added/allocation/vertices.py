@@ -1,0 +1,119 @@
+"""The exact frontier of a district: the vertices of its cells, and their sum."""
+
+import logging
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.allocation.exact import ExactFrontier
+from welfare_added.allocation.frontier import group_gain
+from welfare_added.allocation.objectives import Objective, cell_problems
+from welfare_added.allocation.plans import progress
+
+log = logging.getLogger(__name__)
+
+GROUPS = ("lower", "higher")
+
+
+def trace(
+    slots: pd.DataFrame,
+    objective: Objective,
+    scope: str,
+    subjects: Mapping[str, float],
+    tolerance: float = 1e-9,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Vertices of the frontier of every cell, and how the allocation changes along it.
+
+    objective: of weights 0 and 1. subjects: weight of each subject in the gains.
+    Vertices: cell, vertex (0, 1, ... by weight), weight_from, weight_to, gain_lower, gain_higher
+    (the cell's part of the district's mean gain over the status quo [student SD]), certificate.
+    Moves: cell, vertex, slot (class), teacher (slot of the teacher who takes it from this vertex
+    on); the first vertex lists what differs from the status quo, the others from the one before.
+    Raises CertificateError where a vertex is not proven optimal.
+    """
+    slots = slots.reset_index(drop=True)
+    totals = {f"{g}_{s}": slots[f"{g}_{s}"].sum() for g in GROUPS for s in subjects}
+    vertices, moves = [], []
+    problems = list(cell_problems(slots, objective, scope))
+    cells = sorted(slots.groupby("cell").indices.items())
+    for (cell, at), problem in zip(cells, progress(problems), strict=True):
+        found = list(ExactFrontier(problem, tolerance).vertices())
+        log.info("%s: %d slots, %d vertices", problem.name, len(at), len(found))
+        matchings = np.stack([vertex.matching for vertex in found])
+        rows = slots.iloc[at].reset_index(drop=True)
+        gains = {
+            f"gain_{group}": sum(
+                share * _part(rows, matchings, subject, group, totals)
+                for subject, share in subjects.items()
+            )
+            for group in GROUPS
+        }
+        vertices.append(
+            pd.DataFrame(
+                {
+                    "cell": cell,
+                    "vertex": np.arange(len(found)),
+                    "weight_from": [vertex.weight_from for vertex in found],
+                    "weight_to": [vertex.weight_to for vertex in found],
+                    **gains,
+                    "certificate": [vertex.relative_gap for vertex in found],
+                }
+            )
+        )
+        moves.append(_moves(cell, at, matchings))
+    return pd.concat(vertices, ignore_index=True), pd.concat(moves, ignore_index=True)
+
+
+def _part(
+    rows: pd.DataFrame,
+    matchings: np.ndarray,
+    subject: str,
+    group: str,
+    totals: Mapping[str, float],
+) -> np.ndarray:
+    """A cell's part of the district's mean gain of a group, (V,): zero where it has none of it."""
+    count = rows[f"{group}_{subject}"].sum()
+    if count == 0:
+        return np.zeros(len(matchings))
+    return group_gain(rows, matchings, subject, group) * count / totals[f"{group}_{subject}"]
+
+
+def _moves(cell: int, at: np.ndarray, matchings: np.ndarray) -> pd.DataFrame:
+    before = np.vstack([np.arange(len(at)), matchings[:-1]])
+    vertex, klass = np.nonzero(matchings != before)
+    teacher = matchings[vertex, klass]
+    return pd.DataFrame(
+        {
+            "cell": np.int32(cell),
+            "vertex": vertex.astype(np.int32),
+            "slot": at[klass].astype(np.int32),
+            "teacher": at[teacher].astype(np.int32),
+        }
+    )
+
+
+def minkowski(vertices: pd.DataFrame) -> pd.DataFrame:
+    """The district's exact frontier: at each weight every cell is at its own optimal vertex.
+
+    The sum of convex frontiers has their edges, in order of the weights. Columns: weight_from,
+    weight_to, gain_lower, gain_higher, gain_mean [student SD], certificate (largest of all cells').
+    """
+    gains = ["gain_lower", "gain_higher"]
+    steps = vertices[gains] - vertices.groupby("cell")[gains].shift(fill_value=0.0)
+    edges = steps.groupby(vertices["weight_from"], sort=True).sum()
+    table = edges.cumsum().reset_index()
+    ends = np.append(table["weight_from"].to_numpy()[1:], 1.0)
+    table.insert(1, "weight_to", ends)
+    table["gain_mean"] = table[gains].mean(axis=1)
+    table["certificate"] = vertices["certificate"].max()
+    return table
+
+
+def allocation_at(slots: pd.DataFrame, moves: pd.DataFrame, vertex_of: Mapping[int, int]):
+    """Slot of the teacher who takes each class, (N,), where each cell is at its given vertex."""
+    plan = slots["slot"].to_numpy().copy()
+    reached = moves[moves["vertex"] <= moves["cell"].map(vertex_of)]
+    last = reached.drop_duplicates("slot", keep="last")
+    plan[last["slot"]] = last["teacher"]
+    return plan
