@@ -58,9 +58,9 @@ def _explain(error) -> str:
 
 
 def _contradictions(config: dict):
-    for path in ("district.years", "welfare.working_ages", "welfare.bonuses"):
+    for path in ("district.years", "constrained.years", "welfare.working_ages", "welfare.bonuses"):
         section, key = path.split(".")
-        first, last = config[section][key]
+        first, last = config[section][key] or (0, 0)
         if first > last:
             yield f"{path}: {first} comes after {last}; write the smaller one first"
     grades = config["district"]["grades"]

@@ -1,7 +1,12 @@
 import itertools
 import logging
+import signal
+import subprocess
+import sys
+import time
 
 import numpy as np
+import pandas as pd
 import pytest
 from allocation_cases import make_slots, random_problem
 from hypothesis import given, settings
@@ -241,3 +246,32 @@ def test_an_engine_that_errs_is_caught(kind, monkeypatch):
     monkeypatch.setattr(kind, "solve", wrong)
     with pytest.raises(CertificateError, match=r"seed 6, weight 1: relative gap 0\.\d+ exceeds"):
         list(sweep(problem, kind(problem), 1e-9))
+
+
+PLAN = """
+import sys, pandas as pd
+from welfare_added import logs, tables
+from welfare_added.allocation.objectives import group_objective, social_weights
+from welfare_added.allocation.plans import solve_plan
+slots = pd.read_parquet("slots.parquet")
+logs.to_file("plan.log")
+objective = group_objective(slots, {"ela": 1.0}, "heterogeneous", social_weights(41))
+plan, certificates = solve_plan(slots, objective, "district")
+tables.write_parquet(plan, "plan.parquet")
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_sweep_that_is_cut_off_leaves_nothing_behind(how, tmp_path):
+    make_slots(seed=2, cells=40, size=60).to_parquet(tmp_path / "slots.parquet")
+    command = [sys.executable, "-c", PLAN]
+    log = tmp_path / "plan.log"
+    running = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL)
+    while not log.exists() or "weights" not in log.read_text():
+        assert running.poll() is None
+        time.sleep(0.005)
+    running.send_signal(how)
+    assert running.wait(60) != 0
+    assert {path.name for path in tmp_path.iterdir()} == {"slots.parquet", "plan.log"}
+    subprocess.run(command, cwd=tmp_path, check=True)
+    assert len(pd.read_parquet(tmp_path / "plan.parquet")) == 2400

@@ -21,19 +21,27 @@ class Project:
     folder: Path
 
     def snakemake(self, *arguments: str, cores: int = 1) -> subprocess.CompletedProcess:
-        environment = {
-            **os.environ,
-            "PYTHONPATH": str(self.folder / "src"),
-            "OPENBLAS_NUM_THREADS": "1",
-        }
         return subprocess.run(
-            [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments],
-            cwd=self.folder,
-            env=environment,
+            self._command(arguments, cores),
+            **self._place(),
             capture_output=True,
             text=True,
             check=False,
         )
+
+    def start(self, *arguments: str) -> subprocess.Popen:
+        """A run of its own process group, to be interrupted."""
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        return subprocess.Popen(
+            self._command(arguments, 1), **self._place(), **quiet, start_new_session=True
+        )
+
+    def _command(self, arguments: tuple[str, ...], cores: int) -> list[str]:
+        return [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments]
+
+    def _place(self) -> dict:
+        path = {"PYTHONPATH": str(self.folder / "src"), "OPENBLAS_NUM_THREADS": "1"}
+        return {"cwd": self.folder, "env": {**os.environ, **path}}
 
     def run(self, *arguments: str, cores: int = 1) -> str:
         done = self.snakemake(*arguments, cores=cores)

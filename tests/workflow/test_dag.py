@@ -1,7 +1,10 @@
 """The whole workflow on a tiny district: complete, fresh, and the same on any number of cores."""
 
 import hashlib
+import os
 import re
+import signal
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -159,3 +162,34 @@ def test_a_users_own_folder_runs_whole(changed):
     skipped = pd.read_csv(mine / "skipped.csv").set_index("exhibit")["reason"]
     assert "outcomes" in skipped["figure_d7"]
     assert not (mine / "figures/figure_d7.pdf").exists()
+
+
+def test_constrained_plans_are_made_on_request(changed):
+    changed.run("constrained")
+    table = pd.read_csv(results(changed) / "constrained.csv")
+    assert set(table["subject"]) == {"ela", "math"}
+    few = table[table["plan"] == "few_moves"]
+    assert (few["moved"] <= 0.25).all() and (few["cost"] > 0).any()
+    assert table["gap"].max() <= 1e-4
+    exact = pd.read_parquet(results(changed) / "exact_frontiers.parquet")
+    assert exact["certificate"].max() <= 1e-9
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_an_interrupted_allocation_leaves_no_file_and_is_made_up(changed, how):
+    target = "results/eastmond_2024/allocation/plans/ela_district_heterogeneous.parquet"
+    plan = changed.folder / target
+    log = results(changed) / "logs/allocation_ela_district_heterogeneous.log"
+    whole = plan.read_bytes()
+    plan.unlink()
+    log.unlink()
+    running = changed.start(target)
+    deadline = time.monotonic() + 90
+    while not log.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.killpg(running.pid, how)
+    running.wait(60)
+    assert not list(plan.parent.glob(f"*{plan.stem}*"))
+    changed.run("--unlock", target)
+    changed.run("--rerun-incomplete", target)
+    assert plan.read_bytes() == whole

@@ -1,0 +1,16 @@
+import pandas as pd
+
+from welfare_added import logs, tables
+
+
+def main(parts, labels, frontiers):
+    found = []
+    for path, (plan, subject) in zip(parts, labels, strict=True):
+        part = pd.read_csv(path)
+        found.append(part.assign(plan=plan, subject=subject)[["plan", "subject", *part.columns]])
+    tables.write_csv(pd.concat(found, ignore_index=True), frontiers)
+
+
+if "snakemake" in globals():
+    logs.to_file(snakemake.log[0])
+    main(snakemake.input.parts, snakemake.params.labels, snakemake.output.frontiers)

@@ -1,0 +1,30 @@
+import pandas as pd
+
+from welfare_added import logs, tables
+from welfare_added.allocation.constrained import constrained_frontier
+from welfare_added.allocation.constraints import cells, of_years, read_pairs
+from welfare_added.allocation.frontier import subject_shares
+
+
+def main(slots, students, pairs, frontier, params):
+    slots = pd.read_parquet(slots)
+    pair_rows = read_pairs(pairs, slots) if pairs else None
+    found = cells(
+        of_years(slots, params.years),
+        subject_shares(params.subject, params.subject_weight_ela),
+        pd.read_parquet(students) if "racial_gap" in params.lines else None,
+        pair_rows,
+    )
+    table = constrained_frontier(found, params.lines, params.weights, params.gap, params.seconds)
+    tables.write_csv(table, frontier)
+
+
+if "snakemake" in globals():
+    logs.to_file(snakemake.log[0])
+    main(
+        snakemake.input.slots,
+        snakemake.input.students,
+        snakemake.input.get("pairs"),
+        snakemake.output.frontier,
+        snakemake.params,
+    )

@@ -1,0 +1,52 @@
+CONSTRAINED = config["constrained"]
+CONSTRAINED_PLANS = list(product(CONSTRAINED["plans"], CONSTRAINED["subjects"]))
+
+
+def pairs_file(wildcards):
+    """The user's file of forbidden and fixed pairs, if the plan has one."""
+    path = CONSTRAINED["plans"][wildcards.plan].get("pairs")
+    return {"pairs": path} if path else {}
+
+
+rule constrained_plan:
+    message: "Planning {wildcards.subject} under constraints: {wildcards.plan}"
+    input:
+        unpack(pairs_file),
+        slots=f"{RESULTS}/allocation/slots.parquet",
+        students=f"{RESULTS}/district/students.parquet",
+        code=code("constrained_plan"),
+    output:
+        frontier=f"{RESULTS}/allocation/constrained/{{plan}}_{{subject}}.csv",
+    wildcard_constraints:
+        subject="ela|math|both",
+    params:
+        lines=lambda wildcards: CONSTRAINED["plans"][wildcards.plan],
+        subject=lambda wildcards: wildcards.subject,
+        subject_weight_ela=config["welfare"]["subject_weight_ela"],
+        years=CONSTRAINED["years"],
+        weights=CONSTRAINED["weights"],
+        gap=CONSTRAINED["gap"],
+        seconds=CONSTRAINED["seconds"],
+    log: f"{LOGS}/constrained_plan_{{plan}}_{{subject}}.log"
+    benchmark: f"{BENCHMARKS}/constrained_plan_{{plan}}_{{subject}}.tsv"
+    conda:
+        ENVIRONMENT
+    script: script_path("constrained_plan")
+
+
+rule constrained:
+    message: "Putting the frontiers of the constrained plans together"
+    input:
+        parts=[
+            f"{RESULTS}/allocation/constrained/{'_'.join(plan)}.csv" for plan in CONSTRAINED_PLANS
+        ],
+        code=code("constrained_frontiers"),
+    output:
+        frontiers=f"{RESULTS}/constrained.csv",
+    params:
+        labels=CONSTRAINED_PLANS,
+    log: f"{LOGS}/constrained.log"
+    benchmark: f"{BENCHMARKS}/constrained.tsv"
+    conda:
+        ENVIRONMENT
+    script: script_path("constrained_frontiers")
