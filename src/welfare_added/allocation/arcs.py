@@ -58,7 +58,7 @@ class AllArcs:
 
     shape: tuple[int, int]
 
-    def _chunks(self, factors: Factors) -> Iterator[tuple[int, np.ndarray]]:
+    def chunks(self, factors: Factors) -> Iterator[tuple[int, np.ndarray]]:
         """First row and block of rows of the matrix, one after the other."""
         n, m = self.shape
         step = max(1, CHUNK // m)
@@ -68,12 +68,12 @@ class AllArcs:
     def above(self, factors: Factors, level: float) -> np.ndarray:
         """Codes of the arcs whose reduced cost exceeds ``level``, ascending."""
         m = self.shape[1]
-        found = [np.flatnonzero(part > level) + s * m for s, part in self._chunks(factors)]
+        found = [np.flatnonzero(part > level) + s * m for s, part in self.chunks(factors)]
         return found[0] if len(found) == 1 else np.concatenate(found)
 
     def row_max(self, factors: Factors) -> np.ndarray:
         """Largest reduced cost of each teacher, (n,)."""
-        return np.concatenate([part.max(axis=1) for _, part in self._chunks(factors)])
+        return np.concatenate([part.max(axis=1) for _, part in self.chunks(factors)])
 
     def violators(self, factors: Factors, tolerance: float) -> np.ndarray:
         """Codes of the most violated arc of each teacher and of each class, ascending."""
@@ -81,7 +81,7 @@ class AllArcs:
         columns = np.arange(m)
         best, best_row = np.full(m, tolerance), np.full(m, -1)
         found = []
-        for start, part in self._chunks(factors):
+        for start, part in self.chunks(factors):
             if part.max() <= tolerance:
                 continue
             column = part.argmax(axis=1)
@@ -140,6 +140,15 @@ class ListedArcs:
         at = np.minimum(np.searchsorted(self.codes, wanted), len(self.codes) - 1)
         return self.codes[at] == wanted
 
+    def of_types(self, first: np.ndarray) -> "ListedArcs":
+        """The arcs to the classes ``first`` (m,), coded teacher x position there."""
+        position = np.full(self.shape[1], -1)
+        position[first] = np.arange(len(first))
+        rows, columns = self._ends
+        here = position[columns] >= 0
+        codes = np.sort(rows[here] * len(first) + position[columns[here]])
+        return ListedArcs(codes, (self.shape[0], len(first)))
+
     def matrix(self, factors: Factors) -> np.ndarray:
         """All entries, (n, m), minus infinity where there is no arc."""
         full = np.full(self.shape, -np.inf)
@@ -151,10 +160,48 @@ class ListedArcs:
         return len(self.codes)
 
 
-Arcs = AllArcs | ListedArcs
+@dataclass(frozen=True)
+class TightArcs:
+    """Of all arcs those whose reduced cost by other ``duals`` exceeds ``level``; never listed."""
+
+    every: AllArcs
+    duals: Factors
+    level: float
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(n, m)."""
+        return self.every.shape
+
+    def _chunks(self, factors: Factors) -> Iterator[np.ndarray]:
+        both = zip(self.every.chunks(factors), self.every.chunks(self.duals), strict=True)
+        for (_, part), (_, other) in both:
+            yield np.where(other > self.level, part, -np.inf)
+
+    def row_max(self, factors: Factors) -> np.ndarray:
+        """Largest reduced cost of each teacher, (n,)."""
+        return np.concatenate([part.max(axis=1) for part in self._chunks(factors)])
+
+    def allows(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Whether each (row, column) is an arc."""
+        return self.duals.pairs(rows, columns) > self.level
+
+    def matrix(self, factors: Factors) -> np.ndarray:
+        """All entries, (n, m), minus infinity where there is no arc."""
+        return np.concatenate(list(self._chunks(factors)))
+
+    def of_types(self, first: np.ndarray) -> ListedArcs:
+        """The arcs to the classes ``first`` (m,), listed."""
+        duals = self.duals
+        some = Factors(duals.teachers, duals.classes[first], duals.u, duals.v[first])
+        shape = (self.shape[0], len(first))
+        return ListedArcs(AllArcs(shape).above(some, self.level), shape)
 
 
-def arcs_between(row_blocks: np.ndarray, column_blocks: np.ndarray) -> Arcs:
+Arcs = AllArcs | ListedArcs | TightArcs
+
+
+def arcs_between(row_blocks: np.ndarray, column_blocks: np.ndarray) -> AllArcs | ListedArcs:
     """Arcs between the rows and columns of equal block label."""
     shape = (len(row_blocks), len(column_blocks))
     if len(np.unique(row_blocks)) == 1:
@@ -162,6 +209,9 @@ def arcs_between(row_blocks: np.ndarray, column_blocks: np.ndarray) -> Arcs:
     return ListedArcs(np.flatnonzero(np.equal.outer(row_blocks, column_blocks)), shape)
 
 
-def tight_arcs(arcs: Arcs, factors: Factors) -> ListedArcs:
+def tight_arcs(arcs: AllArcs | ListedArcs, factors: Factors) -> ListedArcs | TightArcs:
     """Arcs that some optimum may use: those whose reduced cost by optimal duals is zero."""
-    return ListedArcs(arcs.above(factors, -TIGHT * (factors.largest or 1.0)), arcs.shape)
+    level = -TIGHT * (factors.largest or 1.0)
+    if isinstance(arcs, AllArcs):
+        return TightArcs(arcs, factors, level)
+    return ListedArcs(arcs.above(factors, level), arcs.shape)

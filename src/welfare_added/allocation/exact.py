@@ -57,7 +57,7 @@ class ExactFrontier:
         self.scale = max(Factors(problem.teachers, end).largest for end in problem.classes) or 1.0
         self.same_teacher = equal_rows(problem.blocks[:, None], problem.teachers)
         arcs = problem.arcs
-        self.arcs = self.types.arcs(arcs) if isinstance(arcs, ListedArcs) else None
+        self.arcs = arcs.of_types(self.types.first) if isinstance(arcs, ListedArcs) else None
 
     def vertices(self) -> Iterator[Vertex]:
         """Every vertex in order of the weights. Raises CertificateError, SolverStall."""
@@ -110,7 +110,7 @@ class ExactFrontier:
         """Efficient end of the frontier: the other group's gain breaks ties."""
         best = self._solve(weight)
         factors = Factors(self.problem.teachers, self._classes(weight), *best.duals)
-        among = self.types.arcs(tight_arcs(self.problem.arcs, factors))
+        among = tight_arcs(self.problem.arcs, factors).of_types(self.types.first)
         efficient = self._solve(1 - weight, among)
         return _Point(efficient.used, efficient.values, best.duals)
 

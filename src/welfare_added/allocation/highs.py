@@ -7,7 +7,7 @@ better join the window, until none is left.
 
 import numpy as np
 
-from welfare_added.allocation.arcs import Factors, ListedArcs, arcs_between
+from welfare_added.allocation.arcs import Factors, ListedArcs, TightArcs, arcs_between
 from welfare_added.allocation.network import NetworkSimplex
 from welfare_added.allocation.problem import Problem
 from welfare_added.allocation.programme import Programme, SolverStall
@@ -30,7 +30,7 @@ class HighsEngine:
         self.programme = Programme(self.types.supply, len(problem.teachers))
 
     def solve(
-        self, classes: np.ndarray, among: ListedArcs | None = None
+        self, classes: np.ndarray, among: ListedArcs | TightArcs | None = None
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Matching (n,), u (n,) and v (n,) for class factors (n, k), ``among`` some arcs if given.
 
@@ -38,7 +38,7 @@ class HighsEngine:
         """
         scale = Factors(self.teachers, classes).largest or 1.0
         worth = Factors(self.teachers, classes[self.types.first] / scale)
-        arcs = self.arcs if among is None else self.types.arcs(among)
+        arcs = self.arcs if among is None else among.of_types(self.types.first)
         proposal = self.network.solve(worth, arcs if isinstance(arcs, ListedArcs) else None)
         near = arcs.above(Factors(worth.teachers, worth.classes, *proposal), -NEAR)
         self.programme.load(near, self._worth(worth, near), *self.network.basis())

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from welfare_added.allocation.arcs import Factors, ListedArcs, tight_arcs
+from welfare_added.allocation.arcs import Arcs, Factors, tight_arcs
 from welfare_added.allocation.certificate import certify
 from welfare_added.allocation.highs import HighsEngine
 from welfare_added.allocation.lsa import LsaEngine
@@ -68,7 +68,7 @@ def _attempt(
     problem: Problem,
     engine: HighsEngine | LsaEngine,
     classes: np.ndarray,
-    arcs: ListedArcs | None,
+    arcs: Arcs | None,
     where: str,
 ) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], bool]:
     """The engine's solution, or scipy's where HiGHS stalls; and whether that happened."""

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from welfare_added.allocation.arcs import ListedArcs
 from welfare_added.allocation.places import equal_rows
 from welfare_added.allocation.problem import Problem
 from welfare_added.allocation.programme import SolverStall
@@ -21,13 +20,6 @@ class Types:
     of: np.ndarray
     first: np.ndarray
     supply: np.ndarray
-
-    def arcs(self, arcs: ListedArcs) -> ListedArcs:
-        """Arcs teacher x type among arcs teacher x class."""
-        rows, columns = np.divmod(arcs.codes, arcs.shape[1])
-        here = self.first[self.of[columns]] == columns
-        codes = np.sort(rows[here] * len(self.first) + self.of[columns[here]])
-        return ListedArcs(codes, (arcs.shape[0], len(self.first)))
 
     def matching(self, used: np.ndarray) -> np.ndarray:
         """Teacher of each class, (n,), from the codes of the n arcs in use.
