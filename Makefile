@@ -7,7 +7,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 SNAKEMAKE := $(VENV)/bin/snakemake --cores $(CORES)
 
-.PHONY: reproduce test lint calibrate lock clean
+.PHONY: reproduce test lint calibrate benchmark lock clean
 
 reproduce: $(READY)  ## every exhibit, claim and calibration line
 	$(SNAKEMAKE)
@@ -30,8 +30,16 @@ calibrate: $(READY)  ## search the synthetic district's parameters again, and ke
 	$(SNAKEMAKE) calibrate
 	cp results/calibrate/parameters.yaml workflow/calibration/parameters.yaml
 
-lock:  ## renew the lock file (needs uv)
-	uv pip compile pyproject.toml --all-extras --generate-hashes --no-header --universal --python-version 3.11 -o requirements.lock
+benchmark: $(READY) $(VENV)/.peers  ## time the allocation beside its peers (some 20 minutes)
+	$(SNAKEMAKE) benchmark
+
+$(VENV)/.peers: benchmark.lock $(READY)
+	$(VENV)/bin/pip install --quiet --require-hashes --no-deps -r benchmark.lock
+	touch $@
+
+lock:  ## renew the lock files (needs uv)
+	uv pip compile pyproject.toml --extra star --extra test --generate-hashes --no-header --universal --python-version 3.11 -o requirements.lock
+	uv pip compile pyproject.toml --extra benchmark --constraint requirements.lock --generate-hashes --no-header --universal --python-version 3.11 -o benchmark.lock
 
 clean:
 	rm -rf results/* .snakemake

@@ -27,6 +27,9 @@ use rule * from star as star_*
 include: "workflow/rules/star.smk"
 
 
+include: "workflow/rules/benchmark.smk"
+
+
 rule all:
     default_target: True
     message:

@@ -49,3 +49,9 @@ def plan_files(subjects, information=("_heterogeneous", "_standard")):
         for scope in ("district", "school")
         for chosen_with in information
     ]
+
+
+def pairs_file(wildcards):
+    """The user's file of forbidden and fixed pairs, if the constrained plan has one."""
+    path = config["constrained"]["plans"][wildcards.plan].get("pairs")
+    return {"pairs": path} if path else {}

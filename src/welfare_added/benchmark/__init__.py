@@ -1,0 +1,1 @@
+"""How long the planner's problem takes, ours beside what else one could use."""

@@ -1,0 +1,141 @@
+"""The benchmark of the allocation: who is timed on what, interleaved, and how time grows."""
+
+import json
+import logging
+import subprocess
+import sys
+from statistics import median
+
+import numpy as np
+import pandas as pd
+
+log = logging.getLogger(__name__)
+
+WEIGHTS = 101  # of a sweep
+# How many weights of a sweep each method is timed at, by number of classes; the seconds of a
+# sweep are those of the weights timed, times 101 over their number. Absent: takes too long.
+TIMED = {
+    "ours": {100: 101, 317: 101, 1000: 101, 3000: 101, 10000: 101},
+    "lsa": {100: 101, 317: 101, 1000: 11, 3000: 2},
+    "lapx": {100: 101, 317: 101, 1000: 11, 3000: 2},
+    "ortools": {100: 101, 317: 21, 1000: 3, 3000: 1},
+    "highs_dense_warm": {100: 101, 317: 21, 1000: 3},
+    "highs_dense_cold": {100: 11, 317: 3, 1000: 1},
+    "pulp_cbc": {100: 3, 317: 1},
+}
+SINGLE = {
+    "ours": (100, 317, 1000, 3000, 10000),
+    "lsa": (100, 317, 1000, 3000),
+    "lapx": (100, 317, 1000, 3000),
+    "ortools": (100, 317, 1000, 3000),
+    "highs_dense_cold": (100, 317, 1000),
+    "pulp_cbc": (100, 317),
+}
+FRONTIER = (100, 317, 1000)
+MILP = {"ours": (100, 317, 1000), "highs_dense": (100, 317)}
+MILP_WEIGHTS = [0.0, 0.1, 1.0]  # the ends carry the counts; the middle one is solved
+
+
+def jobs(sizes: list[int]) -> list[dict]:
+    """Every measurement of one round, the reference of each task and size before its peers."""
+    grid = np.arange(WEIGHTS) / (WEIGHTS - 1)
+    found = []
+    for n in sizes:
+        for method, timed in TIMED.items():
+            if n in timed:
+                inner = np.linspace(0, WEIGHTS - 1, timed[n] + 2)[1:-1]
+                at = range(WEIGHTS) if timed[n] == WEIGHTS else np.round(inner).astype(int)
+                found.append(_job("sweep", method, n, grid[at]))
+        found += [_job("single", method, n, [0.5]) for method in SINGLE if n in SINGLE[method]]
+        if n in FRONTIER:
+            found.append(_job("frontier", "ours", n, [0.0, 1.0]))
+        found += [_job("milp", method, n, MILP_WEIGHTS) for method in MILP if n in MILP[method]]
+    return found
+
+
+def _job(task: str, method: str, n: int, weights) -> dict:
+    return {"task": task, "method": method, "n": n, "weights": [float(w) for w in weights]}
+
+
+def run(sizes: list[int], rounds: int, seed: int) -> pd.DataFrame:
+    """Time every method ``rounds`` times, all methods in each round, one process a measurement.
+
+    Columns: round, task, method, n, weights (timed), seconds (of the whole task), peak_mb, value
+    (sum of the values found, which all methods of a task and set of weights must share).
+    """
+    rows = []
+    for number in range(rounds):
+        for job in jobs(sizes):
+            asked = json.dumps({**job, "seed": seed})
+            command = [sys.executable, "-m", "welfare_added.benchmark.worker", asked]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                raise RuntimeError(
+                    f"{job['method']} on {job['task']} with {job['n']} classes failed: "
+                    f"{done.stderr.strip().splitlines()[-1]}. Peers come with `make benchmark`."
+                )
+            found = json.loads(done.stdout.splitlines()[-1])
+            scale = WEIGHTS / len(job["weights"]) if job["task"] == "sweep" else 1.0
+            rows.append(
+                {
+                    "round": number,
+                    "task": job["task"],
+                    "method": job["method"],
+                    "n": job["n"],
+                    "weights": len(job["weights"]),
+                    "seconds": found["seconds"] * scale,
+                    "peak_mb": found["peak_mb"],
+                    "value": sum(found["values"]),
+                }
+            )
+            log.info("round %(round)d %(task)s %(method)s n=%(n)d: %(seconds).4g s", rows[-1])
+    return pd.DataFrame(rows)
+
+
+def summary(measured: pd.DataFrame) -> pd.DataFrame:
+    """Medians, one row a task, method and size, and time over that of LSA in the same round.
+
+    The frontier is held against LSA's whole sweep; a mixed-integer programme against one LSA.
+    """
+    reference = {"sweep": "sweep", "frontier": "sweep", "single": "single", "milp": "single"}
+    lsa = measured[measured["method"] == "lsa"].set_index(["round", "task", "n"])["seconds"]
+    rows = []
+    for (task, method, n), part in measured.groupby(["task", "method", "n"], sort=True):
+        base = [lsa.get((number, reference[task], n), np.nan) for number in part["round"]]
+        ratios = part["seconds"].to_numpy() / np.array(base)
+        rows.append(
+            {
+                "task": task,
+                "method": method,
+                "n": n,
+                "seconds": median(part["seconds"]),
+                "ratio_to_lsa": float(np.median(ratios)),
+                "ratio_min": ratios.min(),
+                "ratio_max": ratios.max(),
+                "peak_mb": median(part["peak_mb"]),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def growth(table: pd.DataFrame) -> pd.DataFrame:
+    """Exponent b of seconds = a n^b, least squares in logs over the sizes of a task and method."""
+    rows = []
+    for (task, method), part in table.groupby(["task", "method"], sort=True):
+        if len(part) > 1:
+            slope = np.polyfit(np.log(part["n"]), np.log(part["seconds"]), 1)[0]
+            rows.append({"task": task, "method": method, "sizes": len(part), "exponent": slope})
+    return pd.DataFrame(rows)
+
+
+def refuse_disagreement(measured: pd.DataFrame) -> None:
+    """Raise ValueError where methods that solved the same problems found different values."""
+    exact = measured[measured["task"] != "frontier"]
+    for (task, n, weights), part in exact.groupby(["task", "n", "weights"]):
+        tolerance = {"milp": 2e-4}.get(task, 1e-5)
+        spread = part["value"].max() - part["value"].min()
+        if spread > tolerance * part["value"].abs().max():
+            raise ValueError(
+                f"{task}, {n} classes, {weights} weights: the methods disagree by {spread:.3g}: "
+                f"{part.groupby('method')['value'].first().to_dict()}"
+            )
