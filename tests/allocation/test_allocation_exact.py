@@ -78,7 +78,7 @@ def check(problem, found, weights):
         assert here == pytest.approx(best_value(problem, weight), rel=1e-9, abs=1e-9)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=1000, deadline=None, derandomize=True)
 @given(
     problem=st.builds(
         two_weights,

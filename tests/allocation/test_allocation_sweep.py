@@ -90,7 +90,7 @@ problems = st.builds(
 )
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=10_000, deadline=None, derandomize=True)
 @given(problem=problems)
 def test_highs_agrees_with_lsa(problem):
     ours = list(sweep(problem, HighsEngine(problem), 1e-9))

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.allocation.milp import Side
+from welfare_added.district.races import BLACK_HISPANIC, RACES, WHITE_ASIAN
 
 GROUPS = ("lower", "higher")
-RACES = {"white": 0, "asian": 0, "black": 1, "hispanic": 1}
 PAIR_COLUMNS = ["year", "teacher_id", "class_id", "rule"]
 
 
@@ -198,7 +198,7 @@ def _given_by_race(
     here = students[students["year"] == rows["year"].iloc[0]]
     race = here["ethnicity"].map(RACES)
     given, sizes = [], []
-    for wanted in (0, 1):
+    for wanted in (WHITE_ASIAN, BLACK_HISPANIC):
         of_race = here[race == wanted]
         counts = pd.DataFrame(index=rows.index)
         for subject in subjects:

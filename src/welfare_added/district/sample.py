@@ -8,6 +8,7 @@ import pandas as pd
 
 from welfare_added.district.checks import check_coverage, locate
 from welfare_added.district.problems import Problem, raise_any
+from welfare_added.district.races import BLACK_HISPANIC, RACES, WHITE_ASIAN
 from welfare_added.district.tables import OUTCOMES, SUBJECTS, District
 
 STUDENT_COLUMNS = [
@@ -204,12 +205,12 @@ def _below_median(students: pd.DataFrame, lag: str, split: str) -> pd.Series:
 
 
 def _class_table(students: pd.DataFrame) -> pd.DataFrame:
-    ethnicity = students["ethnicity"]
+    race = students["ethnicity"].map(RACES)
     keys = ["year", "grade", "school_id", "class_id", "teacher_id", "class_size"]
     counted = students.assign(
         students=1,
-        black_hispanic=ethnicity.isin(["black", "hispanic"]),
-        white_asian=ethnicity.isin(["white", "asian"]),
+        black_hispanic=race == BLACK_HISPANIC,
+        white_asian=race == WHITE_ASIAN,
     )
     names = ["students", "lower_ela", "lower_math", "black_hispanic", "white_asian"]
     classes = counted.groupby(keys)[names].sum().reset_index()

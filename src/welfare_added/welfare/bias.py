@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from welfare_added.district.races import BLACK_HISPANIC
 from welfare_added.welfare.classrooms import (
-    BLACK_HISPANIC,
     SUBJECTS,
     Classrooms,
     subject_weights,

@@ -15,18 +15,12 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.allocation.frontier import subject_shares
+from welfare_added.district.races import OTHER, RACES
 
 log = logging.getLogger(__name__)
 
 SUBJECTS = ("ela", "math")
 HIGHER, LOWER = 0, 1
-WHITE_ASIAN, BLACK_HISPANIC, OTHER = 0, 1, 2
-RACES = {
-    "white": WHITE_ASIAN,
-    "asian": WHITE_ASIAN,
-    "black": BLACK_HISPANIC,
-    "hispanic": BLACK_HISPANIC,
-}
 CLASS_KEY = ["year", "grade", "school_id", "class_id"]
 
 

@@ -6,14 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from welfare_added.district.races import BLACK_HISPANIC, RACES, WHITE_ASIAN
 from welfare_added.welfare.classrooms import (
-    BLACK_HISPANIC,
     CLASS_KEY,
     HIGHER,
     LOWER,
-    RACES,
     SUBJECTS,
-    WHITE_ASIAN,
     Classrooms,
     students_in_slots,
     subject_weights,
