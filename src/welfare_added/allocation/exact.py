@@ -13,12 +13,11 @@ import numpy as np
 from welfare_added.allocation.arcs import Factors, ListedArcs, tight_arcs
 from welfare_added.allocation.certificate import CertificateError, certify
 from welfare_added.allocation.network import NetworkSimplex
-from welfare_added.allocation.places import equal_rows, keep_places
 from welfare_added.allocation.problem import Problem
 from welfare_added.allocation.types import merge
 
 BETTER = 1e-12  # gain in value, relative to that of the cell, that makes another vertex
-STRIDE = 1 / 128  # largest step in the weight, so that the last optimal basis is near the next
+STRIDE = 1 / 256  # largest step in the weight, so that the last optimal basis is near the next
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class ExactFrontier:
         self.types = merge(problem)
         self.network = NetworkSimplex(problem, self.types)
         self.scale = max(Factors(problem.teachers, end).largest for end in problem.classes) or 1.0
-        self.same_teacher = equal_rows(problem.blocks[:, None], problem.teachers)
+        self.ends = problem.classes[:, self.types.first] / self.scale
         arcs = problem.arcs
         self.arcs = arcs.of_types(self.types.first) if isinstance(arcs, ListedArcs) else None
 
@@ -79,10 +78,10 @@ class ExactFrontier:
             else:
                 gap_to = self._prove(weight, best, [point, ahead[-1]])
                 if weight > start:
-                    yield Vertex(self._matching(point), start, weight, max(gap, gap_to))
+                    yield Vertex(self.types.matching(point.used), start, weight, max(gap, gap_to))
                 point, start, known, gap = ahead.pop(), weight, weight, gap_to
         gap = max(gap, self._prove(1.0, self._solve(1.0), [point]))
-        yield Vertex(self._matching(point), start, 1.0, gap)
+        yield Vertex(self.types.matching(point.used), start, 1.0, gap)
 
     def _balance(self, point: _Point, other: _Point) -> float | None:
         """Weight that values two points alike; None if they are one vertex."""
@@ -97,13 +96,13 @@ class ExactFrontier:
 
     def _solve(self, weight: float, among: ListedArcs | None = None) -> _Point:
         """Optimum at a weight, over the arcs ``among`` (teacher x type) if given."""
-        factors = self._classes(weight)[self.types.first] / self.scale
-        worth = Factors(self.problem.teachers, factors)
+        low, high = self.ends
+        worth = Factors(self.problem.teachers, (1 - weight) * low + weight * high)
         u, v = self.network.solve(worth, self.arcs if among is None else among)
         used = self.network.used()
         teachers, types = np.divmod(used, len(self.types.first))
-        classes = self.problem.classes[:, self.types.first[types]]
-        values = np.einsum("wik,ik->w", classes, self.problem.teachers[teachers])
+        matched = self.problem.teachers[teachers]
+        values = np.array([np.vdot(matched, end[types]) for end in self.ends]) * self.scale
         return _Point(used, values, (u * self.scale, (v * self.scale)[self.types.of]))
 
     def _end(self, weight: float) -> _Point:
@@ -126,9 +125,6 @@ class ExactFrontier:
                 f"{where}: a vertex falls short of the optimum by {max(gaps):.3g} of its value."
             )
         return max(proof.relative_gap, *gaps)
-
-    def _matching(self, point: _Point) -> np.ndarray:
-        return keep_places(self.types.matching(point.used), self.types.of, self.same_teacher)
 
     def _size(self, point: _Point) -> float:
         return max(float(np.abs(point.values).max()), self.scale)

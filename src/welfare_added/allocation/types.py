@@ -1,6 +1,7 @@
 """Classes that no objective tells apart, merged into types with a supply."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -21,6 +22,11 @@ class Types:
     first: np.ndarray
     supply: np.ndarray
 
+    @cached_property
+    def _order(self) -> np.ndarray:
+        """Classes in order of their types."""
+        return np.argsort(self.of, kind="stable")
+
     def matching(self, used: np.ndarray) -> np.ndarray:
         """Teacher of each class, (n,), from the codes of the n arcs in use.
 
@@ -30,7 +36,7 @@ class Types:
         if not np.array_equal(np.bincount(types, minlength=len(self.supply)), self.supply):
             raise SolverStall("the vertex is not a matching")
         matching = np.empty(len(self.of), dtype=int)
-        matching[np.argsort(self.of, kind="stable")] = teachers[np.argsort(types, kind="stable")]
+        matching[self._order] = teachers[np.argsort(types, kind="stable")]
         return matching
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from welfare_added.allocation.exact import ExactFrontier
 from welfare_added.allocation.frontier import group_gain
 from welfare_added.allocation.objectives import Objective, cell_problems
+from welfare_added.allocation.places import equal_rows, keep_places
 from welfare_added.allocation.plans import progress
 
 log = logging.getLogger(__name__)
@@ -38,9 +39,11 @@ def trace(
     problems = list(cell_problems(slots, objective, scope))
     cells = sorted(slots.groupby("cell").indices.items())
     for (cell, at), problem in zip(cells, progress(problems), strict=True):
-        found = list(ExactFrontier(problem, tolerance).vertices())
+        tracer = ExactFrontier(problem, tolerance)
+        found = list(tracer.vertices())
         log.info("%s: %d slots, %d vertices", problem.name, len(at), len(found))
-        matchings = np.stack([vertex.matching for vertex in found])
+        same = tracer.types.of, equal_rows(problem.blocks[:, None], problem.teachers)
+        matchings = np.stack([keep_places(vertex.matching, *same) for vertex in found])
         rows = slots.iloc[at].reset_index(drop=True)
         gains = {
             f"gain_{group}": sum(
