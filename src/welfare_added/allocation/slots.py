@@ -21,7 +21,7 @@ def build_slots(classes: pd.DataFrame, value_added: pd.DataFrame) -> pd.DataFram
     Gives slot (0..N-1, by year, grade, school and class), cell (year x grade), the class, counts
     of lower- and higher-scoring students by subject, and va_{standard,lower,higher}_{subject}
     [student SD]. A teacher of two classes of a cell holds two slots. Nothing is missing.
-    Source: Eastmond et al. (2024), section 4 ("teachers with an estimate only").
+    Teachers without an estimate keep their class: the paper is silent about them.
     Raises ValueError on missing columns, repeated keys, impossible counts, or no class at all.
     """
     _need(classes, [*CLASS, "lower_ela", "lower_math"], "classes")
