@@ -271,3 +271,21 @@ def test_the_last_year_is_planned_unless_others_are_named():
         match=r"constrained.years: no class .* from 2011 to 2012; there are years 2003 to 2005",
     ):
         of_years(slots, [2011, 2012])
+
+
+def test_the_price_of_a_gap_is_in_units_of_the_score():
+    """Scaling the constraint inside must not show outside."""
+    slots = make_slots(seed=4, cells=1, size=20)
+    (cell,) = cells(slots, BOTH)
+    scores = cell.scores(0.2)
+    (side,) = lines_module.achievement_gap(cell, -0.01)
+    looser = Side(side.name, side.coefficients, side.least - 1e-4)
+    allowed = np.ones((20, 20), dtype=bool)
+
+    def relaxed(one):
+        problem = _Cell(scores, [one], allowed)
+        return problem._relax(np.ones(400, dtype=bool))[0] * problem.scale
+
+    price = solve_constrained(scores, [side], allowed).prices[0]
+    assert price > 1
+    assert (relaxed(looser) - relaxed(side)) / 1e-4 == pytest.approx(price, rel=0.02)
