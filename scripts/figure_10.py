@@ -3,9 +3,9 @@ from welfare_added.exhibits.earnings import draw_mvpf, mvpf_data
 from welfare_added.exhibits.output import read, write_exhibit
 
 
-def main(mvpf, headlines, files, note, dpi, most_points):
-    data = mvpf_data(read(mvpf), read(headlines))
-    write_exhibit(draw_mvpf(data, note), data, files, dpi, most_points)
+def main(mvpf, headlines, cap, files, note, dpi, most_points):
+    data = mvpf_data(read(mvpf), read(headlines), cap)
+    write_exhibit(draw_mvpf(data, cap, note), data, files, dpi, most_points)
 
 
 if "snakemake" in globals():
@@ -13,6 +13,7 @@ if "snakemake" in globals():
     main(
         snakemake.input.mvpf,
         snakemake.input.headlines,
+        snakemake.params.cap,
         snakemake.output,
         snakemake.params.note,
         snakemake.params.dpi,

@@ -1,19 +1,22 @@
 import pandas as pd
 
 from welfare_added import logs
+from welfare_added.allocation.objectives import social_weights
 from welfare_added.tables import write_csv
 from welfare_added.welfare import headlines
 from welfare_added.welfare.classrooms import read_classrooms
+from welfare_added.welfare.policies import read_policies
 
 
-def main(tables, out, tax_rate, profile):
+def main(tables, out, weights, earnings_per_sd, tax_rate, profile):
     classrooms = read_classrooms(tables.slots, tables.students)
+    usual = read_policies(tables.usual, classrooms, social_weights(weights))
     parts = [
-        headlines.spread(pd.read_parquet(tables.classes), pd.read_parquet(tables.students)),
         headlines.sizes(classrooms),
         headlines.worth(
             pd.read_csv(tables.earnings), pd.read_csv(tables.subjects), classrooms, tax_rate
         ),
+        headlines.usual_plans(usual, classrooms, earnings_per_sd, profile[0]),
         headlines.multiplier(*profile),
     ]
     write_csv(pd.concat(parts, ignore_index=True), out)
@@ -25,6 +28,8 @@ if "snakemake" in globals():
     main(
         snakemake.input,
         snakemake.output.headlines,
+        params.weights,
+        params.earnings_per_sd,
         params.tax_rate,
         (params.multiplier, params.discount_rate, params.working_ages, params.present_age),
     )

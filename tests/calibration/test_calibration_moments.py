@@ -95,6 +95,7 @@ def test_advantages_are_in_standard_deviations_of_absolute_advantage():
     slopes = m._sorting(found)
     path = "status_quo_sorting.absolute_advantage_on_share_lower.ela"
     assert slopes[path] == pytest.approx(2 / 0.6)
+    assert slopes["status_quo_sorting.sd_of_absolute_advantage.ela"] == pytest.approx(1)
 
 
 def test_careers_of_settled_teachers():

@@ -9,7 +9,6 @@ TEMPLATE = ROOT / "src/welfare_added/claims/page.html.j2"
 
 COLUMNS = {
     "allocation/slots.parquet": "slot cell year grade school_id class_id teacher_id students lower_ela higher_ela lower_math higher_math",
-    "district/classes.parquet": "class_id year grade school_id teacher_id class_size students lower_ela lower_math black_hispanic white_asian",
     "district/students.parquet": "student_id year grade school_id class_id teacher_id ela math lag_ela lag_math lower_ela lower_math ethnicity gender age class_size",
     "frontiers.csv": "subject scope information weight gain_lower gain_higher gain_mean certificate",
     "moments.csv": "quantity value",
@@ -17,6 +16,7 @@ COLUMNS = {
     "welfare/deselection.csv": "subject quantity value",
     "welfare/earnings.csv": "scope information weight earnings_lower earnings_higher earnings_mean total_per_year",
     "welfare/gaps.csv": "subject scope information weight change_higher_lower change_racial baseline_higher_lower baseline_racial",
+    "welfare/headlines.csv": "quantity value unit note",
     "welfare/index.csv": "subject scope weight index_heterogeneous index_standard index_utilitarian gain_over_utilitarian gain_over_standard gain_mean_over_standard",
     "welfare/mvpf.csv": "scope bonus benefits net_cost mvpf",
     "welfare/status_quo.csv": "subject quantity value",

@@ -45,6 +45,10 @@ NOT_IN_FIGURES = {
     "school_share",
     "most_stay",
     "up_to_double",
+    "up_to_double_earnings",
+    "achievement_gap_utilitarian_district",
+    "racial_gap_utilitarian_district",
+    "achievement_gap_utilitarian_school",
     "conclusion_over_deselection",
     "half_the_students",
 }

@@ -294,7 +294,7 @@ def drawings(note: str = "Synthetic district.") -> dict:
         lambda d: e.draw_subjects(d, note),
     )
     made["figure_09b"] = (f.earnings_data(earnings()), lambda d: f.draw_earnings(d, note))
-    made["figure_10"] = (e.mvpf_data(mvpf(), headlines()), lambda d: e.draw_mvpf(d, note))
+    made["figure_10"] = (e.mvpf_data(mvpf(), headlines(), 5), lambda d: e.draw_mvpf(d, 5, note))
     made["figure_a5"] = (f.ces_data(earnings(), ces()), lambda d: f.draw_ces(d, note))
     made["figure_d6"] = (
         validation.persistence_data(persistence()),

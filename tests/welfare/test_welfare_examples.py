@@ -330,16 +330,11 @@ def test_planner_of_both_subjects_mixes_their_weights(three):
     assert bias.condition("math")[0].tolist() == [[0, 1], [0, 1]]
 
 
-def test_spread_of_class_size_and_composition(make):
-    students, slots = make.three()
-    classes = slots.assign(class_size=[20, 24, 30])
-    table = headlines.spread(classes, students).set_index("quantity")["value"]
-    assert table["sd_class_size_grade_year"] == approx(np.std([20, 24, 30], ddof=1))
-    assert table["sd_class_size_school_grade_year"] == approx(2.0)
-    assert table["sd_lower_ela_grade_year"] == approx(np.sqrt(8 * 0.25 / 7))
-    shares = np.array([1 / 3, 1 / 2, 2 / 3])
-    assert table["sd_share_ela_grade_year"] == approx(np.std(shares, ddof=1))
-    assert table["sd_share_math_school_grade_year"] == approx(1 / 3)
+def test_earnings_of_the_usual_plan_count_both_subjects(three):
+    usual = policy("math", information="standard")
+    table = headlines.usual_plans([usual], three, PRICES, 15.5).set_index("quantity")["value"]
+    ela, math = (0.05 + 0.0) / 2, (0.2 / 3 + 0.02) / 2
+    assert table["earnings_standard_math_only_district"] == approx(15.5 * (1524 * ela + 650 * math))
 
 
 def test_headline_worth(three):

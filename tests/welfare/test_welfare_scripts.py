@@ -127,10 +127,11 @@ def run_all(root):
     script("ranking")(root / "value_added.parquet", students, root / "ranking.parquet", 0.5, 0.75)
     truth = root / "truth.parquet"
     script("bias")(*data, single, truth, root / "bias.csv", 5, 0.75, 0.7, 0.5)
-    tables = {name: root / f"{name}.parquet" for name in ("slots", "students", "classes")}
+    tables = {name: root / f"{name}.parquet" for name in ("slots", "students")}
     tables |= {name: root / f"{name}.csv" for name in ("earnings", "subjects")}
+    tables["usual"] = [path for path in plans("math") if path.stem.endswith("standard")]
     profile = (15.5, 0.03, [20, 65], 10)
-    script("headlines")(SimpleNamespace(**tables), root / "headlines.csv", 0.28, profile)
+    script("headlines")(SimpleNamespace(**tables), root / "headlines.csv", 5, PRICES, 0.28, profile)
 
 
 @pytest.mark.parametrize("table", COLUMNS)
@@ -151,8 +152,8 @@ def test_scalars_are_unique(folder):
 
 def test_scalars_that_claims_need(folder):
     headlines = set(pd.read_csv(folder / "headlines.csv")["quantity"])
-    cells = [f"{c}_grade_year" for c in ("sd_class_size", "sd_lower_ela", "sd_share_math")]
-    assert {"teachers_per_year", *cells, "sd_lower_math_school_grade_year"} <= headlines
+    usual = {f"earnings_standard_math_only_{scope}" for scope in ("district", "school")}
+    assert {"teachers_per_year", *usual} <= headlines
     assert {"share_below_median", "mean_loss"} <= set(
         pd.read_csv(folder / "status_quo.csv")["quantity"]
     )

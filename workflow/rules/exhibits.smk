@@ -281,6 +281,7 @@ rule figure_10:
         png=report(f"{FIGURES}/figure_10.png", caption="../report/figure_10.rst", category="Worth"),
         csv=f"{FIGURES}/figure_10.csv",
     params:
+        cap=config["exhibits"]["mvpf_cap"],
         note=NOTE,
         dpi=DPI,
         most_points=MOST_POINTS,

@@ -223,13 +223,15 @@ rule headlines:
     input:
         slots=SLOTS,
         students=STUDENTS,
-        classes=f"{RESULTS}/district/classes.parquet",
         earnings=f"{WELFARE}/earnings.csv",
         subjects=f"{WELFARE}/subjects.csv",
+        usual=plan_files(["math"], ["_standard"]),
         code=code("headlines"),
     output:
         headlines=f"{WELFARE}/headlines.csv",
     params:
+        weights=config["allocation"]["weights"],
+        earnings_per_sd=config["welfare"]["earnings_per_sd"],
         tax_rate=config["welfare"]["tax_rate"],
         multiplier=config["welfare"]["lifetime_multiplier"],
         discount_rate=config["welfare"]["discount_rate"],

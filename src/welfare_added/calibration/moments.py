@@ -17,7 +17,7 @@ def moments(
     outcomes: pd.DataFrame,
     bins: dict[str, np.ndarray],
 ) -> pd.Series:
-    """All moments of the calibration file, and those of table A.1.
+    """All moments of the calibration file, and what else the text says of the status quo.
 
     Parameters
     ----------
@@ -173,6 +173,7 @@ def _class_sizes(classes: pd.DataFrame, counts: np.ndarray) -> dict[str, float]:
     means = _bin_means(size.to_numpy(), counts)
     found = {f"class_size.bins.{i:02d}": mean for i, mean in enumerate(means, 1)}
     found["class_size.bins.classes"] = len(classes)
+    found |= {"class_size.mean": size.mean(), "class_size.sd": size.std()}
     cell = ["year", "grade"]
     found["class_size.sd_within_grade_year"] = _sd_within(size, classes[cell])
     found["class_size.sd_within_school_grade_year"] = _sd_within(
@@ -211,6 +212,8 @@ def _sorting(classes: pd.DataFrame) -> dict[str, float]:
     for subject in SUBJECTS:
         share = classes[f"share_lower_{subject}"]
         size = classes["class_size"].astype(float)
+        mean = (classes[f"va_lower_{subject}"] + classes[f"va_higher_{subject}"]) / 2
+        found[f"status_quo_sorting.sd_of_absolute_advantage.{subject}"] = mean.std()
         for advantage in ("absolute", "comparative"):
             y = classes[f"{advantage}_{subject}"]
             name = f"status_quo_sorting.{advantage}_advantage"

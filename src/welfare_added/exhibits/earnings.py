@@ -18,8 +18,6 @@ from welfare_added.exhibits.style import (
     stamp,
 )
 
-MVPF_CAP = 5.0
-
 
 def subjects_data(subjects: pd.DataFrame, earnings_per_sd: dict[str, float]) -> pd.DataFrame:
     """Select figure 9a: gains by subject, and each scope's line of equal earnings.
@@ -100,7 +98,7 @@ def _subject_frontier(panel: Axes, rows: pd.DataFrame, scope: str, label: str) -
     )
 
 
-def mvpf_data(mvpf: pd.DataFrame, headlines: pd.DataFrame) -> pd.DataFrame:
+def mvpf_data(mvpf: pd.DataFrame, headlines: pd.DataFrame, cap: int) -> pd.DataFrame:
     """Select figure 10: the MVPF of a bonus, as computed and as capped for the figure.
 
     Parameters
@@ -109,6 +107,8 @@ def mvpf_data(mvpf: pd.DataFrame, headlines: pd.DataFrame) -> pd.DataFrame:
         MVPF by scope and bonus.
     headlines
         Holds the bonus up to which each scope's MVPF is infinite.
+    cap
+        Highest value that the figure shows at its own height.
 
     Returns
     -------
@@ -120,23 +120,23 @@ def mvpf_data(mvpf: pd.DataFrame, headlines: pd.DataFrame) -> pd.DataFrame:
     rows = choose(mvpf, scope=list(SCOPES)).sort_values(["scope", "bonus"], ignore_index=True)
     even = {scope: quantity(headlines, f"break_even_bonus_{scope}") for scope in SCOPES}
     return pick(rows, ["scope", "bonus", "mvpf"]).assign(
-        shown=rows["mvpf"].clip(upper=MVPF_CAP), break_even_bonus=rows["scope"].map(even)
+        shown=rows["mvpf"].clip(upper=cap), break_even_bonus=rows["scope"].map(even)
     )
 
 
 @house_style
-def draw_mvpf(data: pd.DataFrame, note: str) -> Figure:
+def draw_mvpf(data: pd.DataFrame, cap: int, note: str) -> Figure:
     """Draw figure 10 from :func:`mvpf_data`."""
     figure, panel = single_panel()
     panel.axhline(1, color=REFERENCE, linewidth=0.7, linestyle=":")
     for order, (scope, label) in enumerate(SCOPES.items()):
         rows = data[data["scope"] == scope]
         panel.plot(rows["bonus"], rows["shown"], label=label, **LOOKS[scope].line_style())
-        _infinite_range(panel, rows, scope, MVPF_CAP + 0.35 + 0.55 * order)
+        _infinite_range(panel, rows, scope, cap + 0.35 + 0.55 * order)
     panel.set_xscale("log")
     panel.set_xlim(data["bonus"].min(), data["bonus"].max())
-    panel.set_ylim(0, MVPF_CAP + 1.5)
-    panel.set_yticks(range(6), [*"01234", "5 or more"])
+    panel.set_ylim(0, cap + 1.5)
+    panel.set_yticks(range(cap + 1), [*map(str, range(cap)), f"{cap} or more"])
     panel.xaxis.set_major_formatter(dollars)
     panel.set_xlabel("Bonus to every teacher (log scale)")
     panel.set_ylabel("Marginal value of public funds")

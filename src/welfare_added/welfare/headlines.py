@@ -1,53 +1,14 @@
 """Single numbers that no other table holds."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
 from welfare_added.welfare.classrooms import SUBJECTS, Classrooms
-from welfare_added.welfare.earnings import best_subject_weight
+from welfare_added.welfare.earnings import best_subject_weight, dollars, prices
+from welfare_added.welfare.policies import Policy, utilitarian_position
 from welfare_added.welfare.public_funds import break_even_bonus, utilitarian_totals
-
-CELLS = {
-    "grade_year": ["year", "grade"],
-    "school_grade_year": ["year", "grade", "school_id"],
-}
-
-
-def sd_within(values: pd.Series, cells: pd.DataFrame) -> float:
-    """SD of what is left of ``values`` after the means of the cells, n - 1 in the divisor."""
-    means = values.groupby([cells[column] for column in cells]).transform("mean")
-    return float((values - means).std())
-
-
-def spread(classes: pd.DataFrame, students: pd.DataFrame) -> pd.DataFrame:
-    """Variation in class size and composition (table A.1).
-
-    Parameters
-    ----------
-    classes : DataFrame
-        ``district/classes.parquet``: one row a class.
-    students : DataFrame
-        ``district/students.parquet``: one row a student-year.
-
-    Returns
-    -------
-    DataFrame
-        quantity, value, unit, note. SD of class size over classes; of the indicator of being
-        lower-scoring over students; and of the class share of higher-scoring over classes.
-
-    """
-    rows = []
-    for cell, by in CELLS.items():
-        size = sd_within(classes["class_size"].astype(float), classes[by])
-        rows.append((f"sd_class_size_{cell}", size, "students", "over classes"))
-        for subject in SUBJECTS:
-            lower = students[f"lower_{subject}"].astype(float)
-            share = 1.0 - classes[f"lower_{subject}"] / classes["students"]
-            rows += [
-                (f"sd_lower_{subject}_{cell}", sd_within(lower, students[by]), "", "over students"),
-                (f"sd_share_{subject}_{cell}", sd_within(share, classes[by]), "", "over classes"),
-            ]
-    return _table(rows)
 
 
 def sizes(classrooms: Classrooms) -> pd.DataFrame:
@@ -100,6 +61,33 @@ def worth(
             (f"best_earnings_over_math_only_{best.scope}", gain, "$", "a student, eq. 9"),
             (f"break_even_bonus_best_{best.scope}", bonus, "$", "income-optimal plan of eq. 9"),
         ]
+    return _table(rows)
+
+
+def usual_plans(
+    policies: Iterable[Policy],
+    classrooms: Classrooms,
+    earnings_per_sd: dict[str, float],
+    lifetime_multiplier: float,
+) -> pd.DataFrame:
+    """Earnings of the plans that neither heterogeneity nor a second subject informs (section 6).
+
+    Parameters
+    ----------
+    policies : iterable of Policy
+        Plans for one subject by standard value added.
+    classrooms : Classrooms
+    earnings_per_sd, lifetime_multiplier
+        As in ``earnings.dollars``; both subjects' gains are counted.
+
+    """
+    rates = prices(earnings_per_sd)
+    rows = []
+    for policy in policies:
+        worth = dollars(policy, classrooms, rates, lifetime_multiplier)["earnings_mean"]
+        gain = worth[utilitarian_position(policy.weights)]
+        name = f"earnings_{policy.information}_{policy.subject}_only_{policy.scope}"
+        rows.append((name, gain, "$", "a student, weight 0.5"))
     return _table(rows)
 
 
