@@ -17,9 +17,9 @@ include: "rules/district.smk"
 include: "rules/value_added.smk"
 include: "rules/moments.smk"
 include: "rules/allocation.smk"
-include: "rules/constrained.smk"
 include: "rules/welfare.smk"
 include: "rules/exhibits.smk"
+include: "rules/constrained.smk"
 include: "rules/claims.smk"
 
 

@@ -5,9 +5,9 @@ import pandas as pd
 
 from welfare_added.exhibits import bias as b
 from welfare_added.exhibits import calibration as c
+from welfare_added.exhibits import constrained, profiles, scatter, sorting, theory, validation
 from welfare_added.exhibits import earnings as e
 from welfare_added.exhibits import frontiers as f
-from welfare_added.exhibits import profiles, scatter, sorting, theory, validation
 
 WEIGHTS = np.linspace(0, 1, 11)
 LEVELS = {"ela": 0.6, "math": 1.0}
@@ -98,6 +98,22 @@ def bias(weights=WEIGHTS) -> pd.DataFrame:
         [weighted(one, weights).assign(theorem=1), weighted(two, weights).assign(theorem=2)]
     )
     return table.assign(bias=table["external_validity"] + table["covariance"])
+
+
+def constrained_frontiers(plans=9, weights=(0.1, 0.5, 0.9)) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "plan": f"plan_{plan}",
+            "subject": subject,
+            "weight": weight,
+            "gain_lower": 0.01 * scale * weight - 0.001 * plan,
+            "gain_higher": 0.01 * scale * (1 - weight) - 0.001 * plan,
+            "cost": 0.001 * plan * (1 + weight),
+        }
+        for subject, scale in (("ela", 3), ("math", 5), ("both", 4))
+        for plan in range(plans)
+        for weight in weights
+    )
 
 
 def value_added(teachers: int = 40, seed: int = 1) -> pd.DataFrame:
@@ -305,6 +321,10 @@ def drawings(note: str = "Synthetic district.") -> dict:
         lambda d: validation.draw_outcomes(d, note),
     )
     made["figure_bias"] = (b.bias_data(bias()), lambda d: b.draw_bias(d, note))
+    made["figure_constrained"] = (
+        constrained.constrained_data(constrained_frontiers()),
+        lambda d: constrained.draw_constrained(d, note),
+    )
     made["figure_calibration"] = (
         c.calibration_data(calibration()),
         lambda d: c.draw_calibration(d, note),

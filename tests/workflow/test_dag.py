@@ -171,6 +171,9 @@ def test_constrained_plans_are_made_on_request(changed):
     few = table[table["plan"] == "few_moves"]
     assert (few["moved"] <= 0.25).all() and (few["cost"] > 0).any()
     assert table["gap"].max() <= 1e-4
+    assert (table.loc[table["plan"] == "unconstrained", "cost"] == 0).all()
+    drawn = pd.read_csv(results(changed) / "figures/figure_constrained.csv")
+    pd.testing.assert_frame_equal(drawn, table[list(drawn)])
     exact = pd.read_parquet(results(changed) / "exact_frontiers.parquet")
     assert exact["certificate"].max() <= 1e-9
 

@@ -28,7 +28,7 @@ rule constrained_plan:
     script: script_path("constrained_plan")
 
 
-rule constrained:
+rule constrained_frontiers:
     message: "Putting the frontiers of the constrained plans together"
     input:
         parts=[
@@ -39,8 +39,35 @@ rule constrained:
         frontiers=f"{RESULTS}/constrained.csv",
     params:
         labels=CONSTRAINED_PLANS,
-    log: f"{LOGS}/constrained.log"
-    benchmark: f"{BENCHMARKS}/constrained.tsv"
+    log: f"{LOGS}/constrained_frontiers.log"
+    benchmark: f"{BENCHMARKS}/constrained_frontiers.tsv"
     conda:
         ENVIRONMENT
     script: script_path("constrained_frontiers")
+
+
+rule figure_constrained:
+    message: "Drawing what constraints leave and cost"
+    input:
+        constrained=f"{RESULTS}/constrained.csv",
+        code=code("figure_constrained"),
+    output:
+        pdf=f"{FIGURES}/figure_constrained.pdf",
+        png=report(f"{FIGURES}/figure_constrained.png", caption="../report/figure_constrained.rst", category="Allocations"),
+        csv=f"{FIGURES}/figure_constrained.csv",
+    params:
+        note=NOTE,
+        dpi=DPI,
+        most_points=MOST_POINTS,
+    log: f"{LOGS}/figure_constrained.log"
+    benchmark: f"{BENCHMARKS}/figure_constrained.tsv"
+    conda:
+        ENVIRONMENT
+    script: script_path("figure_constrained")
+
+
+rule constrained:
+    message: "Constrained plans are there: {RESULTS}/constrained.csv"
+    input:
+        f"{RESULTS}/constrained.csv",
+        multiext(f"{FIGURES}/figure_constrained", ".pdf", ".png", ".csv"),

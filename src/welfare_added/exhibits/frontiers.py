@@ -145,8 +145,8 @@ def draw_frontiers(data: pd.DataFrame, series: str, note: str) -> Figure:
             _name(panel, label.removesuffix(" value added"), curve[[*GROUP_GAINS]], name)
         best = at_weight(rows)
         panel.plot(best["gain_higher"], best["gain_lower"], label="Highest mean score", **BEST_MEAN)
-        _origin(panel)
-        _round_ticks(panel)
+        mark_status_quo(panel)
+        round_ticks(panel)
         panel.set_xlabel(GROUP_GAINS["gain_higher"])
     axes["ela"].set_ylabel(GROUP_GAINS["gain_lower"])
     legend_below(figure, axes["ela"], columns=4 if series == "scope" else 2)
@@ -227,21 +227,23 @@ def _name(panel: Axes, text: str, curve: pd.DataFrame, series: str) -> None:
     )
 
 
-def _origin(panel: Axes) -> None:
+def mark_status_quo(panel: Axes) -> None:
+    """Draw the axes through no gain, and the status quo where they cross."""
     panel.axhline(0, color=REFERENCE, linewidth=0.6, zorder=0)
     panel.axvline(0, color=REFERENCE, linewidth=0.6, zorder=0)
     panel.plot(0, 0, linestyle="none", label="Status quo", **STATUS_QUO)
 
 
-def _round_ticks(panel: Axes) -> None:
+def round_ticks(panel: Axes) -> None:
+    """Few ticks, at round numbers."""
     panel.margins(0.1)
     for axis, most in ((panel.xaxis, 5), (panel.yaxis, 8)):
         axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
 
 
 def _finish_dollars(figure: Figure, panel: Axes, note: str) -> Figure:
-    _origin(panel)
-    _round_ticks(panel)
+    mark_status_quo(panel)
+    round_ticks(panel)
     for axis in (panel.xaxis, panel.yaxis):
         axis.set_major_formatter(dollars)
     panel.set_xlabel(GROUP_EARNINGS["earnings_higher"])
