@@ -114,10 +114,26 @@ BAD = {
         "line 2 (student_id 01, year 2002): 'k1'",
     ),
     "unknown teacher": (
+        put("classes", "teacher_id", [1], "8"),
+        "classes.csv, column teacher_id: teachers not known (1 row)",
+        "line 3 (class_id k2, year 2003): '8'",
+        "teachers.csv, or leave teacher_id empty",
+    ),
+    "teacher with other zeros": (
         put("classes", "teacher_id", [1], "0007"),
         "classes.csv, column teacher_id: teachers not known (1 row)",
-        "line 3 (class_id k2, year 2003): '0007'",
-        "teachers.csv, or leave teacher_id empty",
+        "Remedy: write identifiers alike in all tables: ",
+        "teachers.csv has '7' where this one has '0007'",
+    ),
+    "class with a fraction": (
+        put("enrolments", "class_id", [9, 10], "K1.0"),
+        "column class_id: classes not known in the year (2 rows)",
+        "classes.csv has 'k1' where this one has 'K1.0'",
+    ),
+    "control character": (
+        put("enrolments", "school_id", [0], "h\x001"),
+        "column school_id: control characters (1 row)",
+        "Remedy: export it again as plain text",
     ),
     "class of another grade": (
         put("classes", "grade", [0], 4),
@@ -235,6 +251,36 @@ def test_other_text_encodings_are_refused(raw, export):
         read_district(folder)
 
 
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_other_separators_are_refused(mark, raw, export):
+    folder = export(raw)
+    path = folder / "teachers.csv"
+    path.write_text(path.read_text().replace(",", mark))
+    with pytest.raises(
+        DistrictError, match=r"teachers.csv, column teacher_id, first_year: missing"
+    ) as caught:
+        read_district(folder)
+    assert "Remedy: separate columns by commas" in str(caught.value)
+
+
+@pytest.mark.parametrize("code", [-99, 9999])
+def test_a_score_that_is_a_code_is_refused(code, raw, export):
+    many = [
+        raw["enrolments"].assign(student_id=raw["enrolments"]["student_id"] + f"-{k}")
+        for k in range(3)
+    ]
+    raw["enrolments"] = pd.concat(many, ignore_index=True)
+    read_district(export(raw))
+    put("enrolments", "math_score", [9, 20], code)(raw)
+    with pytest.raises(DistrictError) as caught:
+        read_district(export(raw))
+    assert "column math_score: scores far from all others of the year and grade (2 rows)" in str(
+        caught.value
+    )
+    assert f"line 11 (student_id 02-0, year 2003): '{code:.1f}'" in str(caught.value)
+    assert "Remedy: leave a score empty where a student was not tested" in str(caught.value)
+
+
 def test_a_ragged_file_is_refused(raw, export):
     folder = export(raw)
     (folder / "teachers.csv").write_text("teacher_id,first_year\n7,1999,8\n")
@@ -265,7 +311,7 @@ def test_leading_zeros_of_identifiers_count(raw, export):
 def test_missing_marks_spaces_and_further_columns_are_accepted(raw, export, caplog):
     folder = export(raw)
     (folder / "teachers.csv").write_text(
-        "\ufeffteacher_id,name,first_year\n 007 ,A,NA\n7,B, 1999\n", encoding="utf-8"
+        "\ufeffteacher_id,name, first_year \n 007 ,A,NA\n7,B, 1999\n", encoding="utf-8"
     )
     caplog.set_level(logging.INFO)
     teachers = read_district(folder).teachers

@@ -10,6 +10,8 @@ from welfare_added.district.problems import Problem, raise_any
 from welfare_added.district.tables import SCHEMAS
 
 SHOWN = 3
+FAR = 10.0  # interquartile ranges from the median at which a score must be a code for something
+ENOUGH = 20  # scores of a year and grade that tell where their middle is
 
 
 def examples(
@@ -32,7 +34,10 @@ def examples(
     kind, first = ("row", 1) if file.suffix == ".parquet" else ("line", 2)
     texts = []
     for row in rows[:SHOWN]:
-        key = ", ".join(f"{name} {value}" for name, value in keys.iloc[row].items())
+        key = ", ".join(
+            f"{name} {'empty' if pd.isna(value) else value}"
+            for name, value in keys.iloc[row].items()
+        )
         text = f"{kind} {row + first} ({key})"
         if values is not None:
             value = values.iloc[row]
@@ -122,6 +127,38 @@ def _translate(cases: pd.DataFrame, table: pd.DataFrame, name: str, file: Path) 
     return problems
 
 
+def check_scores(enrolments: pd.DataFrame, file: Path) -> None:
+    """Check that no score is a code, such as -99 or 9999 for a student who was not tested.
+
+    Raises
+    ------
+    DistrictError
+        If a score is `FAR` interquartile ranges away from the median of its year and grade.
+
+    """
+    problems = []
+    cells = [enrolments["year"], enrolments["grade"]]
+    for column in ("ela_score", "math_score"):
+        scores = enrolments[column].groupby(cells)
+        low, middle, high = (scores.transform("quantile", q) for q in (0.25, 0.5, 0.75))
+        far = (enrolments[column] - middle).abs() > FAR * (high - low)
+        wrong = far & (high > low) & (scores.transform("count") >= ENOUGH)
+        rows = np.flatnonzero(wrong)
+        if len(rows):
+            keys = enrolments[SCHEMAS["enrolments"].unique]
+            problems.append(
+                Problem(
+                    file=str(file),
+                    column=column,
+                    what="scores far from all others of the year and grade",
+                    rows=len(rows),
+                    examples=examples(file, keys, rows, enrolments[column]),
+                    remedy="leave a score empty where a student was not tested",
+                )
+            )
+    raise_any(problems)
+
+
 def check_relations(tables: dict[str, pd.DataFrame], files: dict[str, Path]) -> None:
     """Check that enrolments, classes and teachers agree.
 
@@ -158,6 +195,10 @@ def _unknown(tables, files, where: tuple[str, str], wrong: np.ndarray, what: str
     other = {"class_id": "classes", "teacher_id": "teachers"}[column]
     rows = np.flatnonzero(wrong)
     keys = tables[name][SCHEMAS[name].unique]
+    remedy = f"add them to {files[other]}, or leave {column} empty where there is none"
+    alike = _written_otherwise(tables[name][column].iloc[rows], tables[other][column])
+    if alike:
+        remedy = f"write identifiers alike in all tables: {files[other]} has {alike}"
     return [
         Problem(
             file=str(files[name]),
@@ -165,9 +206,22 @@ def _unknown(tables, files, where: tuple[str, str], wrong: np.ndarray, what: str
             what=what,
             rows=len(rows),
             examples=examples(files[name], keys, rows, tables[name][column]),
-            remedy=f"add them to {files[other]}, or leave {column} empty where there is none",
+            remedy=remedy,
         )
     ]
+
+
+def _written_otherwise(lost: pd.Series, known: pd.Series) -> str:
+    """Say which of the known identifiers a lost one is but for zeros, capitals or a fraction."""
+    plain = {_plain(one): one for one in known.dropna().unique()}
+    for one in lost.unique():
+        if _plain(one) in plain:
+            return f"'{plain[_plain(one)]}' where this one has '{one}'"
+    return ""
+
+
+def _plain(identifier: str) -> str:
+    return identifier.removesuffix(".0").lstrip("0").casefold()
 
 
 def _disagree(tables, files, column: str, at: np.ndarray) -> list[Problem]:

@@ -11,7 +11,7 @@ import pyarrow.compute
 import pyarrow.csv
 import pyarrow.parquet
 
-from welfare_added.district.checks import check_relations, check_values, examples
+from welfare_added.district.checks import check_relations, check_scores, check_values, examples
 from welfare_added.district.files import find_tables
 from welfare_added.district.problems import Problem, raise_any
 from welfare_added.district.tables import SCHEMAS, District
@@ -54,6 +54,7 @@ def read_tables(files: dict[str, Path]) -> District:
     tables = {table: _typed(raw[table], table, files[table], problems) for table in files}
     raise_any(problems)
     check_values(tables, files)
+    check_scores(tables["enrolments"], files["enrolments"])
     check_relations(tables, files)
     for table in files:
         log.info("%s: %d rows", files[table], len(tables[table]))
@@ -73,12 +74,8 @@ def _read(path: Path, problems: list[Problem]) -> pyarrow.Table:
             return pyarrow.parquet.read_table(path)
         with path.open(encoding="utf-8-sig", newline="") as stream:
             names = next(csv.reader(stream), [])
-        options = pyarrow.csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pyarrow.string()),
-            strings_can_be_null=True,
-            null_values=MISSING,
-        )
-        return pyarrow.csv.read_csv(path, convert_options=options)
+        raw = _parse(path, names)
+        return raw.rename_columns([name.strip() for name in raw.column_names])
     except FileNotFoundError:
         problems.append(Problem(str(path), "no such file", "export this table"))
     except UnicodeDecodeError:
@@ -89,14 +86,29 @@ def _read(path: Path, problems: list[Problem]) -> pyarrow.Table:
     return pyarrow.table({})
 
 
+def _parse(path: Path, names: list[str]) -> pyarrow.Table:
+    """Parse a CSV file; one that cannot be, again in one thread, which tells the line."""
+    options = pyarrow.csv.ConvertOptions(
+        column_types=dict.fromkeys(names, pyarrow.string()),
+        strings_can_be_null=True,
+        null_values=MISSING,
+    )
+    try:
+        return pyarrow.csv.read_csv(path, convert_options=options)
+    except pyarrow.ArrowInvalid:
+        slowly = pyarrow.csv.ReadOptions(use_threads=False)
+        return pyarrow.csv.read_csv(path, read_options=slowly, convert_options=options)
+
+
 def _missing_columns(raw: pyarrow.Table, table: str, path: Path) -> list[Problem]:
     names = raw.column_names
     missing = [name for name in SCHEMAS[table].columns if name not in names]
     twice = sorted({name for name in SCHEMAS[table].columns if names.count(name) > 1})
     problems = []
     if missing:
-        found = ", ".join(names)
-        remedy = f"add or rename it; the columns there are: {found}"
+        remedy = f"add or rename it; the columns there are: {', '.join(names)}"
+        if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
+            remedy = "separate columns by commas, as 'CSV (comma delimited)' does"
         problems.append(Problem(str(path), "missing", remedy, ", ".join(missing)))
     if twice:
         problems.append(
@@ -131,15 +143,16 @@ def _typed(raw: pyarrow.Table, table: str, path: Path, problems: list[Problem]) 
                     what=wrong.what,
                     rows=len(wrong.rows),
                     examples=examples(path, keys, wrong.rows, values.to_pandas()),
-                    remedy=column.metadata["remedy"] or "write identifiers as text",
+                    remedy=wrong.remedy or column.metadata["remedy"] or "write identifiers as text",
                 )
             )
     return pd.DataFrame(columns)
 
 
 class _WrongValuesError(Exception):
-    def __init__(self, what: str, wrong):
+    def __init__(self, what: str, wrong, remedy: str = ""):
         self.what = what
+        self.remedy = remedy
         self.rows = np.flatnonzero(wrong)
 
 
@@ -173,6 +186,14 @@ def _numbers(values: pyarrow.ChunkedArray, *, whole: bool) -> pd.Series:
 
 def _names(values: pyarrow.ChunkedArray) -> pd.Series:
     given = values.to_pandas()
+    if pyarrow.types.is_string(values.type) or pyarrow.types.is_large_string(values.type):
+        strange = (
+            pyarrow.compute.match_substring_regex(values, r"[[:cntrl:]]")
+            .fill_null(False)
+            .to_pandas()
+        )
+        if strange.any():
+            raise _WrongValuesError("control characters", strange, "export it again as plain text")
     if pd.api.types.is_float_dtype(given):
         broken = given.notna() & (given != np.floor(given))
         if broken.any():
