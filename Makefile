@@ -6,11 +6,13 @@ export OPENBLAS_NUM_THREADS = 1
 VENV := .venv
 READY := $(VENV)/.ready
 SNAKEMAKE := $(VENV)/bin/snakemake --cores $(CORES)
+AUDIT := $(VENV)/bin/python -m welfare_added.audit
 
-.PHONY: reproduce test lint calibrate benchmark lock clean
+.PHONY: reproduce test lint verify trace compare reference calibrate benchmark lock clean
 
-reproduce: $(READY)  ## every exhibit, claim and calibration line
+reproduce: $(READY)  ## every exhibit, claim and calibration line; then, beside the published run
 	$(SNAKEMAKE)
+	$(AUDIT) reference
 
 test: $(READY)  ## units, properties, recovery, the DAG on the tiny district
 	$(VENV)/bin/pytest -n $(CORES) --dist loadgroup
@@ -19,6 +21,18 @@ lint: $(READY)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/snakemake --lint
+
+verify: $(READY)  ## hash every result again: what can be trusted, what not, and why
+	$(AUDIT) verify
+
+trace: $(READY)  ## where OF=figure_04, OF=<file> or OF=<claim> comes from
+	$(AUDIT) trace $(OF)
+
+compare: $(READY)  ## what differs between two runs: A=manifest.json B=manifest.json
+	$(AUDIT) compare $(A) $(B)
+
+reference: $(READY)  ## keep these results as the published run
+	$(AUDIT) reference --keep
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)

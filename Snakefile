@@ -28,6 +28,7 @@ include: "workflow/rules/star.smk"
 
 
 include: "workflow/rules/benchmark.smk"
+include: "workflow/rules/audit.smk"
 
 
 rule all:
@@ -36,3 +37,4 @@ rule all:
         "All of the study is there: {config[study]}"
     input:
         rules.study.input,
+        rules.manifest.output,

@@ -1,9 +1,10 @@
 import pandas as pd
 
-from welfare_added import logs, tables
+from welfare_added import tables
 from welfare_added.allocation.frontier import subject_shares
 from welfare_added.allocation.objectives import group_objective, social_weights
-from welfare_added.allocation.plans import solve_plan
+from welfare_added.allocation.plans import certified, solve_plan
+from welfare_added.audit.job import job
 
 
 def main(slots, plan, certificates, params):
@@ -18,13 +19,14 @@ def main(slots, plan, certificates, params):
     results = solve_plan(slots, objective, params.scope, params.solver, params.tolerance)
     tables.write_parquet(results[0], plan)
     tables.write_csv(results[1], certificates)
+    return certified(results[1], params.solver)
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.slots,
-        snakemake.output.plan,
-        snakemake.output.certificates,
-        snakemake.params,
-    )
+    with job(snakemake) as record:
+        record.notes = main(
+            snakemake.input.slots,
+            snakemake.output.plan,
+            snakemake.output.certificates,
+            snakemake.params,
+        )

@@ -1,9 +1,10 @@
 import pandas as pd
 
-from welfare_added import logs, tables
+from welfare_added import tables
 from welfare_added.allocation.ces import ces_factors, gamma_grid
 from welfare_added.allocation.objectives import ces_objective
-from welfare_added.allocation.plans import solve_plan
+from welfare_added.allocation.plans import certified, solve_plan
+from welfare_added.audit.job import job
 
 
 def main(slots, students, plan, certificates, params):
@@ -16,14 +17,15 @@ def main(slots, students, plan, certificates, params):
     results = solve_plan(slots, objective, params.scope, params.solver, params.tolerance, "g")
     tables.write_parquet(results[0], plan)
     tables.write_csv(results[1], certificates)
+    return certified(results[1], params.solver)
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.slots,
-        snakemake.input.students,
-        snakemake.output.plan,
-        snakemake.output.certificates,
-        snakemake.params,
-    )
+    with job(snakemake) as record:
+        record.notes = main(
+            snakemake.input.slots,
+            snakemake.input.students,
+            snakemake.output.plan,
+            snakemake.output.certificates,
+            snakemake.params,
+        )

@@ -1,24 +1,25 @@
 import pandas as pd
 
-from welfare_added import logs, tables
+from welfare_added import tables
+from welfare_added.audit.job import job
 from welfare_added.benchmark.allocation import growth, summary
 from welfare_added.benchmark.figure import benchmark_data, draw_benchmark
-from welfare_added.exhibits.output import write_exhibit
+from welfare_added.exhibits.output import sheet_of, write_exhibit
 
 
-def main(rounds, output, dpi, most_points):
+def main(rounds, table_path, growth_path, sheet):
     table = summary(pd.read_csv(rounds))
-    tables.write_csv(table, output.table)
-    tables.write_csv(growth(table), output.growth)
+    tables.write_csv(table, table_path)
+    tables.write_csv(growth(table), growth_path)
     data = benchmark_data(table)
-    write_exhibit(draw_benchmark(data), data, output, dpi, most_points)
+    write_exhibit(draw_benchmark(data), data, sheet)
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.rounds,
-        snakemake.output,
-        snakemake.params.dpi,
-        snakemake.params.most_points,
-    )
+    with job(snakemake) as record:
+        main(
+            snakemake.input.rounds,
+            snakemake.output.table,
+            snakemake.output.growth,
+            sheet_of(snakemake, record.origin),
+        )

@@ -1,4 +1,5 @@
-from welfare_added import logs, tables
+from welfare_added import tables
+from welfare_added.audit.job import job
 from welfare_added.benchmark.allocation import refuse_disagreement, run
 
 
@@ -9,5 +10,5 @@ def main(rounds, params):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(snakemake.output.rounds, snakemake.params)
+    with job(snakemake):
+        main(snakemake.output.rounds, snakemake.params)

@@ -1,5 +1,5 @@
-from welfare_added import logs
 from welfare_added.allocation.objectives import social_weights
+from welfare_added.audit.job import job
 from welfare_added.tables import write_csv
 from welfare_added.welfare.bias import bias_table, no_truth, read_true_effects
 from welfare_added.welfare.classrooms import read_classrooms
@@ -17,15 +17,15 @@ def main(slots, students, plans, truth, out, weights, weight_ela, weight, premiu
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.slots,
-        snakemake.input.students,
-        snakemake.input.plans,
-        snakemake.input.truth,
-        snakemake.output.bias,
-        snakemake.params.weights,
-        snakemake.params.weight_ela,
-        snakemake.params.bias_weight,
-        snakemake.params.premium,
-    )
+    with job(snakemake):
+        main(
+            snakemake.input.slots,
+            snakemake.input.students,
+            snakemake.input.plans,
+            snakemake.input.truth,
+            snakemake.output.bias,
+            snakemake.params.weights,
+            snakemake.params.weight_ela,
+            snakemake.params.bias_weight,
+            snakemake.params.premium,
+        )

@@ -4,7 +4,7 @@ import logging
 
 import yaml
 
-from welfare_added import logs
+from welfare_added.audit.job import choices, job
 from welfare_added.calibration.evaluate import evaluator
 from welfare_added.calibration.search import search, step_table
 from welfare_added.calibration.targets import read_targets
@@ -29,11 +29,11 @@ def main(start, targets, parameters_path, steps_path, settings):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.start,
-        snakemake.input.targets,
-        snakemake.output.parameters,
-        snakemake.output.steps,
-        dict(snakemake.params),
-    )
+    with job(snakemake):
+        main(
+            snakemake.input.start,
+            snakemake.input.targets,
+            snakemake.output.parameters,
+            snakemake.output.steps,
+            choices(snakemake.params),
+        )

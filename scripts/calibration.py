@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from welfare_added import logs
+from welfare_added.audit.job import job
 from welfare_added.calibration.targets import compare, read_targets
 from welfare_added.tables import write_csv
 
@@ -14,5 +14,5 @@ def main(moments, targets, path):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(snakemake.input.moments, snakemake.input.targets, snakemake.output[0])
+    with job(snakemake):
+        main(snakemake.input.moments, snakemake.input.targets, snakemake.output[0])

@@ -1,4 +1,4 @@
-from welfare_added import logs
+from welfare_added.audit.job import job
 from welfare_added.claims.compare import as_table, compare
 from welfare_added.claims.document import read
 from welfare_added.claims.page import describe, page
@@ -13,14 +13,14 @@ def main(document, schema, template, tables, choices, source, size, out):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.document,
-        snakemake.input.schema,
-        snakemake.input.template,
-        snakemake.input.tables,
-        snakemake.params.choices,
-        snakemake.params.source,
-        snakemake.params.size,
-        snakemake.output,
-    )
+    with job(snakemake):
+        main(
+            snakemake.input.document,
+            snakemake.input.schema,
+            snakemake.input.template,
+            snakemake.input.tables,
+            snakemake.params.choices,
+            snakemake.params.source,
+            snakemake.params.size,
+            snakemake.output,
+        )

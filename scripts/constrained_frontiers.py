@@ -1,6 +1,7 @@
 import pandas as pd
 
-from welfare_added import logs, tables
+from welfare_added import tables
+from welfare_added.audit.job import job
 
 
 def main(parts, labels, frontiers):
@@ -12,5 +13,5 @@ def main(parts, labels, frontiers):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(snakemake.input.parts, snakemake.params.labels, snakemake.output.frontiers)
+    with job(snakemake):
+        main(snakemake.input.parts, snakemake.params.labels, snakemake.output.frontiers)

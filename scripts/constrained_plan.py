@@ -1,9 +1,10 @@
 import pandas as pd
 
-from welfare_added import logs, tables
+from welfare_added import tables
 from welfare_added.allocation.constrained import constrained_frontier
 from welfare_added.allocation.constraints import cells, of_years, read_pairs
 from welfare_added.allocation.frontier import subject_shares
+from welfare_added.audit.job import job
 
 
 def main(slots, students, pairs, frontier, params):
@@ -17,14 +18,15 @@ def main(slots, students, pairs, frontier, params):
     )
     table = constrained_frontier(found, params.lines, params.weights, params.gap, params.seconds)
     tables.write_csv(table, frontier)
+    return {"solver": "highs", "largest_gap": float(table["gap"].max())}
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.slots,
-        snakemake.input.students,
-        snakemake.input.get("pairs"),
-        snakemake.output.frontier,
-        snakemake.params,
-    )
+    with job(snakemake) as record:
+        record.notes = main(
+            snakemake.input.slots,
+            snakemake.input.students,
+            snakemake.input.get("pairs"),
+            snakemake.output.frontier,
+            snakemake.params,
+        )

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from welfare_added import logs
+from welfare_added.audit.job import job
 from welfare_added.tables import write_csv
 from welfare_added.welfare.classrooms import read_classrooms
 from welfare_added.welfare.deselection import deselection_table
@@ -15,13 +15,13 @@ def main(slots, students, frontiers, out, weight, weight_ela, share):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.slots,
-        snakemake.input.students,
-        snakemake.input.frontiers,
-        snakemake.output.deselection,
-        snakemake.params.ranking_weight,
-        snakemake.params.weight_ela,
-        snakemake.params.deselected_share,
-    )
+    with job(snakemake):
+        main(
+            snakemake.input.slots,
+            snakemake.input.students,
+            snakemake.input.frontiers,
+            snakemake.output.deselection,
+            snakemake.params.ranking_weight,
+            snakemake.params.weight_ela,
+            snakemake.params.deselected_share,
+        )

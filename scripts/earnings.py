@@ -1,5 +1,5 @@
-from welfare_added import logs
 from welfare_added.allocation.objectives import social_weights
+from welfare_added.audit.job import job
 from welfare_added.tables import write_csv
 from welfare_added.welfare.classrooms import read_classrooms
 from welfare_added.welfare.earnings import earnings_table
@@ -13,13 +13,13 @@ def main(slots, students, plans, out, weights, earnings_per_sd, lifetime_multipl
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.slots,
-        snakemake.input.students,
-        snakemake.input.plans,
-        snakemake.output.earnings,
-        snakemake.params.weights,
-        snakemake.params.earnings_per_sd,
-        snakemake.params.lifetime_multiplier,
-    )
+    with job(snakemake):
+        main(
+            snakemake.input.slots,
+            snakemake.input.students,
+            snakemake.input.plans,
+            snakemake.output.earnings,
+            snakemake.params.weights,
+            snakemake.params.earnings_per_sd,
+            snakemake.params.lifetime_multiplier,
+        )

@@ -1,9 +1,10 @@
 import pandas as pd
 
-from welfare_added import logs, tables
+from welfare_added import tables
 from welfare_added.allocation.frontier import subject_shares
 from welfare_added.allocation.objectives import group_objective, social_weights
 from welfare_added.allocation.vertices import trace
+from welfare_added.audit.job import job
 
 
 def main(slots, vertices, moves, params):
@@ -13,8 +14,14 @@ def main(slots, vertices, moves, params):
     results = trace(slots, objective, params.scope, subjects, params.tolerance)
     tables.write_parquet(results[0], vertices)
     tables.write_parquet(results[1], moves)
+    return {"vertices": len(results[0]), "largest_gap": float(results[0]["certificate"].max())}
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(snakemake.input.slots, snakemake.output.vertices, snakemake.output.moves, snakemake.params)
+    with job(snakemake) as record:
+        record.notes = main(
+            snakemake.input.slots,
+            snakemake.output.vertices,
+            snakemake.output.moves,
+            snakemake.params,
+        )

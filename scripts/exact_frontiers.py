@@ -1,7 +1,8 @@
 import pandas as pd
 
-from welfare_added import logs, tables
+from welfare_added import tables
 from welfare_added.allocation.vertices import minkowski
+from welfare_added.audit.job import job
 
 
 def main(vertices, labels, frontiers):
@@ -14,5 +15,5 @@ def main(vertices, labels, frontiers):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(snakemake.input.vertices, snakemake.params.labels, snakemake.output.frontiers)
+    with job(snakemake):
+        main(snakemake.input.vertices, snakemake.params.labels, snakemake.output.frontiers)

@@ -1,19 +1,13 @@
-from welfare_added import logs
-from welfare_added.exhibits.output import read, write_exhibit
+from welfare_added.audit.job import job
+from welfare_added.exhibits.output import read, sheet_of, write_exhibit
 from welfare_added.exhibits.sorting import draw_sorting, sorting_data
 
 
-def main(bins, files, note, dpi, most_points):
+def main(bins, sheet):
     data = sorting_data(read(bins), "share_lower")
-    write_exhibit(draw_sorting(data, "share_lower", note), data, files, dpi, most_points)
+    write_exhibit(draw_sorting(data, "share_lower", sheet.note), data, sheet)
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.bins,
-        snakemake.output,
-        snakemake.params.note,
-        snakemake.params.dpi,
-        snakemake.params.most_points,
-    )
+    with job(snakemake) as record:
+        main(snakemake.input.bins, sheet_of(snakemake, record.origin))

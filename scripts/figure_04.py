@@ -1,20 +1,13 @@
-from welfare_added import logs
+from welfare_added.audit.job import job
 from welfare_added.exhibits.frontiers import draw_frontiers, scope_data
-from welfare_added.exhibits.output import read, write_exhibit
+from welfare_added.exhibits.output import read, sheet_of, write_exhibit
 
 
-def main(frontiers, exact, files, note, dpi, most_points):
+def main(frontiers, exact, sheet):
     data = scope_data(read(frontiers), *map(read, exact))
-    write_exhibit(draw_frontiers(data, "scope", note), data, files, dpi, most_points)
+    write_exhibit(draw_frontiers(data, "scope", sheet.note), data, sheet)
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.frontiers,
-        snakemake.input.exact,
-        snakemake.output,
-        snakemake.params.note,
-        snakemake.params.dpi,
-        snakemake.params.most_points,
-    )
+    with job(snakemake) as record:
+        main(snakemake.input.frontiers, snakemake.input.exact, sheet_of(snakemake, record.origin))

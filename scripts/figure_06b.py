@@ -1,19 +1,13 @@
-from welfare_added import logs
+from welfare_added.audit.job import job
 from welfare_added.exhibits.frontiers import draw_frontiers, information_data
-from welfare_added.exhibits.output import read, write_exhibit
+from welfare_added.exhibits.output import read, sheet_of, write_exhibit
 
 
-def main(frontiers, files, note, dpi, most_points):
+def main(frontiers, sheet):
     data = information_data(read(frontiers), "school")
-    write_exhibit(draw_frontiers(data, "information", note), data, files, dpi, most_points)
+    write_exhibit(draw_frontiers(data, "information", sheet.note), data, sheet)
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.frontiers,
-        snakemake.output,
-        snakemake.params.note,
-        snakemake.params.dpi,
-        snakemake.params.most_points,
-    )
+    with job(snakemake) as record:
+        main(snakemake.input.frontiers, sheet_of(snakemake, record.origin))

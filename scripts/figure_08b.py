@@ -1,19 +1,13 @@
-from welfare_added import logs
-from welfare_added.exhibits.output import read, write_exhibit
+from welfare_added.audit.job import job
+from welfare_added.exhibits.output import read, sheet_of, write_exhibit
 from welfare_added.exhibits.profiles import FIGURE_08B, draw_profiles, profile_data
 
 
-def main(gaps, files, note, dpi, most_points):
+def main(gaps, sheet):
     data = profile_data(read(gaps), FIGURE_08B)
-    write_exhibit(draw_profiles(data, FIGURE_08B, note), data, files, dpi, most_points)
+    write_exhibit(draw_profiles(data, FIGURE_08B, sheet.note), data, sheet)
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.gaps,
-        snakemake.output,
-        snakemake.params.note,
-        snakemake.params.dpi,
-        snakemake.params.most_points,
-    )
+    with job(snakemake) as record:
+        main(snakemake.input.gaps, sheet_of(snakemake, record.origin))

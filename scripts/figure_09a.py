@@ -1,20 +1,17 @@
-from welfare_added import logs
+from welfare_added.audit.job import job
 from welfare_added.exhibits.earnings import draw_subjects, subjects_data
-from welfare_added.exhibits.output import read, write_exhibit
+from welfare_added.exhibits.output import read, sheet_of, write_exhibit
 
 
-def main(subjects, files, earnings_per_sd, note, dpi, most_points):
+def main(subjects, earnings_per_sd, sheet):
     data = subjects_data(read(subjects), earnings_per_sd)
-    write_exhibit(draw_subjects(data, note), data, files, dpi, most_points)
+    write_exhibit(draw_subjects(data, sheet.note), data, sheet)
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.subjects,
-        snakemake.output,
-        snakemake.params.earnings_per_sd,
-        snakemake.params.note,
-        snakemake.params.dpi,
-        snakemake.params.most_points,
-    )
+    with job(snakemake) as record:
+        main(
+            snakemake.input.subjects,
+            snakemake.params.earnings_per_sd,
+            sheet_of(snakemake, record.origin),
+        )

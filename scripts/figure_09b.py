@@ -1,19 +1,13 @@
-from welfare_added import logs
+from welfare_added.audit.job import job
 from welfare_added.exhibits.frontiers import draw_earnings, earnings_data
-from welfare_added.exhibits.output import read, write_exhibit
+from welfare_added.exhibits.output import read, sheet_of, write_exhibit
 
 
-def main(earnings, files, note, dpi, most_points):
+def main(earnings, sheet):
     data = earnings_data(read(earnings))
-    write_exhibit(draw_earnings(data, note), data, files, dpi, most_points)
+    write_exhibit(draw_earnings(data, sheet.note), data, sheet)
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.earnings,
-        snakemake.output,
-        snakemake.params.note,
-        snakemake.params.dpi,
-        snakemake.params.most_points,
-    )
+    with job(snakemake) as record:
+        main(snakemake.input.earnings, sheet_of(snakemake, record.origin))

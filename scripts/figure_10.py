@@ -1,21 +1,18 @@
-from welfare_added import logs
+from welfare_added.audit.job import job
 from welfare_added.exhibits.earnings import draw_mvpf, mvpf_data
-from welfare_added.exhibits.output import read, write_exhibit
+from welfare_added.exhibits.output import read, sheet_of, write_exhibit
 
 
-def main(mvpf, headlines, cap, files, note, dpi, most_points):
+def main(mvpf, headlines, cap, sheet):
     data = mvpf_data(read(mvpf), read(headlines), cap)
-    write_exhibit(draw_mvpf(data, cap, note), data, files, dpi, most_points)
+    write_exhibit(draw_mvpf(data, cap, sheet.note), data, sheet)
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.mvpf,
-        snakemake.input.headlines,
-        snakemake.params.cap,
-        snakemake.output,
-        snakemake.params.note,
-        snakemake.params.dpi,
-        snakemake.params.most_points,
-    )
+    with job(snakemake) as record:
+        main(
+            snakemake.input.mvpf,
+            snakemake.input.headlines,
+            snakemake.params.cap,
+            sheet_of(snakemake, record.origin),
+        )

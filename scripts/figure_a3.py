@@ -1,19 +1,13 @@
-from welfare_added import logs
-from welfare_added.exhibits.output import read, write_exhibit
+from welfare_added.audit.job import job
+from welfare_added.exhibits.output import read, sheet_of, write_exhibit
 from welfare_added.exhibits.profiles import FIGURE_A3, draw_profiles, profile_data
 
 
-def main(index, files, note, dpi, most_points):
+def main(index, sheet):
     data = profile_data(read(index), FIGURE_A3)
-    write_exhibit(draw_profiles(data, FIGURE_A3, note), data, files, dpi, most_points)
+    write_exhibit(draw_profiles(data, FIGURE_A3, sheet.note), data, sheet)
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.index,
-        snakemake.output,
-        snakemake.params.note,
-        snakemake.params.dpi,
-        snakemake.params.most_points,
-    )
+    with job(snakemake) as record:
+        main(snakemake.input.index, sheet_of(snakemake, record.origin))

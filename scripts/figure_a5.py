@@ -1,20 +1,13 @@
-from welfare_added import logs
+from welfare_added.audit.job import job
 from welfare_added.exhibits.frontiers import ces_data, draw_ces
-from welfare_added.exhibits.output import read, write_exhibit
+from welfare_added.exhibits.output import read, sheet_of, write_exhibit
 
 
-def main(earnings, ces, files, note, dpi, most_points):
+def main(earnings, ces, sheet):
     data = ces_data(read(earnings), read(ces))
-    write_exhibit(draw_ces(data, note), data, files, dpi, most_points)
+    write_exhibit(draw_ces(data, sheet.note), data, sheet)
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.earnings,
-        snakemake.input.ces,
-        snakemake.output,
-        snakemake.params.note,
-        snakemake.params.dpi,
-        snakemake.params.most_points,
-    )
+    with job(snakemake) as record:
+        main(snakemake.input.earnings, snakemake.input.ces, sheet_of(snakemake, record.origin))

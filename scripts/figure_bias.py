@@ -1,19 +1,13 @@
-from welfare_added import logs
+from welfare_added.audit.job import job
 from welfare_added.exhibits.bias import bias_data, draw_bias
-from welfare_added.exhibits.output import read, write_exhibit
+from welfare_added.exhibits.output import read, sheet_of, write_exhibit
 
 
-def main(bias, files, note, dpi, most_points):
+def main(bias, sheet):
     data = bias_data(read(bias))
-    write_exhibit(draw_bias(data, note), data, files, dpi, most_points)
+    write_exhibit(draw_bias(data, sheet.note), data, sheet)
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.bias,
-        snakemake.output,
-        snakemake.params.note,
-        snakemake.params.dpi,
-        snakemake.params.most_points,
-    )
+    with job(snakemake) as record:
+        main(snakemake.input.bias, sheet_of(snakemake, record.origin))

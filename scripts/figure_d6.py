@@ -1,19 +1,13 @@
-from welfare_added import logs
-from welfare_added.exhibits.output import read, write_exhibit
+from welfare_added.audit.job import job
+from welfare_added.exhibits.output import read, sheet_of, write_exhibit
 from welfare_added.exhibits.validation import draw_persistence, persistence_data
 
 
-def main(persistence, files, note, dpi, most_points):
+def main(persistence, sheet):
     data = persistence_data(read(persistence))
-    write_exhibit(draw_persistence(data, note), data, files, dpi, most_points)
+    write_exhibit(draw_persistence(data, sheet.note), data, sheet)
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.persistence,
-        snakemake.output,
-        snakemake.params.note,
-        snakemake.params.dpi,
-        snakemake.params.most_points,
-    )
+    with job(snakemake) as record:
+        main(snakemake.input.persistence, sheet_of(snakemake, record.origin))

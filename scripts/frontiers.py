@@ -1,7 +1,8 @@
 import pandas as pd
 
-from welfare_added import logs, tables
+from welfare_added import tables
 from welfare_added.allocation.frontier import frontier, subject_shares
+from welfare_added.audit.job import job
 
 
 def main(slots, plans, certificates, labels, weight_ela, frontiers):
@@ -22,12 +23,12 @@ def main(slots, plans, certificates, labels, weight_ela, frontiers):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.slots,
-        snakemake.input.plans,
-        snakemake.input.certificates,
-        snakemake.params.labels,
-        snakemake.params.subject_weight_ela,
-        snakemake.output.frontiers,
-    )
+    with job(snakemake):
+        main(
+            snakemake.input.slots,
+            snakemake.input.plans,
+            snakemake.input.certificates,
+            snakemake.params.labels,
+            snakemake.params.subject_weight_ela,
+            snakemake.output.frontiers,
+        )

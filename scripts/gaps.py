@@ -1,5 +1,5 @@
-from welfare_added import logs
 from welfare_added.allocation.objectives import social_weights
+from welfare_added.audit.job import job
 from welfare_added.tables import write_csv
 from welfare_added.welfare.classrooms import read_classrooms
 from welfare_added.welfare.gaps import gaps_table, read_baseline_gaps
@@ -14,12 +14,12 @@ def main(slots, students, plans, out, weights, weight_ela):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.slots,
-        snakemake.input.students,
-        snakemake.input.plans,
-        snakemake.output.gaps,
-        snakemake.params.weights,
-        snakemake.params.weight_ela,
-    )
+    with job(snakemake):
+        main(
+            snakemake.input.slots,
+            snakemake.input.students,
+            snakemake.input.plans,
+            snakemake.output.gaps,
+            snakemake.params.weights,
+            snakemake.params.weight_ela,
+        )

@@ -1,7 +1,7 @@
 import pandas as pd
 
-from welfare_added import logs
 from welfare_added.allocation.objectives import social_weights
+from welfare_added.audit.job import job
 from welfare_added.tables import write_csv
 from welfare_added.welfare import headlines
 from welfare_added.welfare.classrooms import read_classrooms
@@ -23,13 +23,13 @@ def main(tables, out, weights, earnings_per_sd, tax_rate, profile):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    params = snakemake.params
-    main(
-        snakemake.input,
-        snakemake.output.headlines,
-        params.weights,
-        params.earnings_per_sd,
-        params.tax_rate,
-        (params.multiplier, params.discount_rate, params.working_ages, params.present_age),
-    )
+    with job(snakemake):
+        params = snakemake.params
+        main(
+            snakemake.input,
+            snakemake.output.headlines,
+            params.weights,
+            params.earnings_per_sd,
+            params.tax_rate,
+            (params.multiplier, params.discount_rate, params.working_ages, params.present_age),
+        )

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from welfare_added import logs
+from welfare_added.audit.job import job
 from welfare_added.tables import write_csv
 from welfare_added.welfare.classrooms import read_classrooms
 from welfare_added.welfare.index import index_table
@@ -12,11 +12,11 @@ def main(slots, students, frontiers, out, weight_ela):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.slots,
-        snakemake.input.students,
-        snakemake.input.frontiers,
-        snakemake.output.table,
-        snakemake.params.weight_ela,
-    )
+    with job(snakemake):
+        main(
+            snakemake.input.slots,
+            snakemake.input.students,
+            snakemake.input.frontiers,
+            snakemake.output.table,
+            snakemake.params.weight_ela,
+        )

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from welfare_added import logs
+from welfare_added.audit.job import job
 from welfare_added.calibration.moments import moments, sorting_bins
 from welfare_added.calibration.targets import bin_counts, read_targets
 from welfare_added.tables import write_csv
@@ -18,13 +18,13 @@ def main(students, classes, outcomes, estimates, targets, moments_path, bins_pat
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.students,
-        snakemake.input.classes,
-        snakemake.input.outcomes,
-        snakemake.input.estimates,
-        snakemake.input.targets,
-        snakemake.output.moments,
-        snakemake.output.bins,
-    )
+    with job(snakemake):
+        main(
+            snakemake.input.students,
+            snakemake.input.classes,
+            snakemake.input.outcomes,
+            snakemake.input.estimates,
+            snakemake.input.targets,
+            snakemake.output.moments,
+            snakemake.output.bins,
+        )

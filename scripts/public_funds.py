@@ -1,6 +1,6 @@
 import pandas as pd
 
-from welfare_added import logs
+from welfare_added.audit.job import job
 from welfare_added.tables import write_csv
 from welfare_added.welfare.classrooms import read_classrooms
 from welfare_added.welfare.public_funds import public_funds_table
@@ -12,12 +12,12 @@ def main(slots, students, earnings, out, tax_rate, bonuses):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.slots,
-        snakemake.input.students,
-        snakemake.input.earnings,
-        snakemake.output.mvpf,
-        snakemake.params.tax_rate,
-        snakemake.params.bonuses,
-    )
+    with job(snakemake):
+        main(
+            snakemake.input.slots,
+            snakemake.input.students,
+            snakemake.input.earnings,
+            snakemake.output.mvpf,
+            snakemake.params.tax_rate,
+            snakemake.params.bonuses,
+        )

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from welfare_added import logs
+from welfare_added.audit.job import job
 from welfare_added.tables import write_parquet
 from welfare_added.welfare.ranking import ranking_table, representative_class
 
@@ -11,11 +11,11 @@ def main(value_added, students, out, weight, weight_ela):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.value_added,
-        snakemake.input.students,
-        snakemake.output.ranking,
-        snakemake.params.ranking_weight,
-        snakemake.params.weight_ela,
-    )
+    with job(snakemake):
+        main(
+            snakemake.input.value_added,
+            snakemake.input.students,
+            snakemake.output.ranking,
+            snakemake.params.ranking_weight,
+            snakemake.params.weight_ela,
+        )

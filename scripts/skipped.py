@@ -1,4 +1,4 @@
-from welfare_added import logs
+from welfare_added.audit.job import job
 from welfare_added.exhibits.availability import skipped_table
 from welfare_added.tables import write_csv
 
@@ -8,5 +8,5 @@ def main(reasons, out):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(snakemake.params.reasons, snakemake.output.skipped)
+    with job(snakemake):
+        main(snakemake.params.reasons, snakemake.output.skipped)

@@ -1,7 +1,8 @@
 import pandas as pd
 
-from welfare_added import logs, tables
+from welfare_added import tables
 from welfare_added.allocation.slots import build_slots
+from welfare_added.audit.job import job
 
 
 def main(classes, value_added, slots):
@@ -10,5 +11,5 @@ def main(classes, value_added, slots):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(snakemake.input.classes, snakemake.input.value_added, snakemake.output.slots)
+    with job(snakemake):
+        main(snakemake.input.classes, snakemake.input.value_added, snakemake.output.slots)

@@ -1,4 +1,4 @@
-from welfare_added import logs
+from welfare_added.audit.job import job
 from welfare_added.tables import write_csv
 from welfare_added.welfare.classrooms import read_classrooms
 from welfare_added.welfare.winners import status_quo_table
@@ -9,10 +9,10 @@ def main(slots, students, out, weight_ela):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.slots,
-        snakemake.input.students,
-        snakemake.output.status_quo,
-        snakemake.params.weight_ela,
-    )
+    with job(snakemake):
+        main(
+            snakemake.input.slots,
+            snakemake.input.students,
+            snakemake.output.status_quo,
+            snakemake.params.weight_ela,
+        )

@@ -1,6 +1,6 @@
 """Make the synthetic district: raw tables, and the truth in a file of its own."""
 
-from welfare_added import logs
+from welfare_added.audit.job import choices, job
 from welfare_added.district import parameters
 from welfare_added.district.synthetic import synthesise
 from welfare_added.tables import write_csv, write_parquet
@@ -17,13 +17,13 @@ def main(source, tables, truth, *, size, seed, years, grades):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.input.parameters,
-        {
-            name: snakemake.output[name]
-            for name in ("enrolments", "classes", "teachers", "outcomes")
-        },
-        snakemake.output.truth,
-        **snakemake.params,
-    )
+    with job(snakemake):
+        main(
+            snakemake.input.parameters,
+            {
+                name: snakemake.output[name]
+                for name in ("enrolments", "classes", "teachers", "outcomes")
+            },
+            snakemake.output.truth,
+            **choices(snakemake.params),
+        )

@@ -1,4 +1,4 @@
-from welfare_added import logs
+from welfare_added.audit.job import job
 from welfare_added.exhibits.composition import composition_table, composition_tex
 from welfare_added.exhibits.output import read
 from welfare_added.tables import write_csv, write_text
@@ -11,5 +11,5 @@ def main(moments, files, note):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(snakemake.input.moments, snakemake.output, snakemake.params.note)
+    with job(snakemake):
+        main(snakemake.input.moments, snakemake.output, snakemake.params.note)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from welfare_added import logs
+from welfare_added.audit.job import job
 from welfare_added.tables import write_csv
 from welfare_added.value_added.forecast import forecast
 from welfare_added.value_added.outcomes import later_outcomes
@@ -21,5 +21,5 @@ def main(inputs, outputs, estimator):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(snakemake.input, snakemake.output, snakemake.params.estimator)
+    with job(snakemake):
+        main(snakemake.input, snakemake.output, snakemake.params.estimator)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from welfare_added import logs
+from welfare_added.audit.job import choices, job
 from welfare_added.tables import write_csv, write_parquet
 from welfare_added.value_added.estimate import estimate_value_added
 
@@ -17,5 +17,5 @@ def main(students, estimates, autocovariances, variances, class_means, choices):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(snakemake.input.students, *snakemake.output, dict(snakemake.params.items()))
+    with job(snakemake):
+        main(snakemake.input.students, *snakemake.output, choices(snakemake.params))

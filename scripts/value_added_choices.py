@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from welfare_added import logs
+from welfare_added.audit.job import choices, job
 from welfare_added.tables import write_csv
 from welfare_added.value_added.variants import variants
 
@@ -13,5 +13,5 @@ def main(students, choices, path):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(snakemake.input.students, dict(snakemake.params.items()), snakemake.output.choices)
+    with job(snakemake):
+        main(snakemake.input.students, choices(snakemake.params), snakemake.output.choices)

@@ -284,7 +284,9 @@ def test_a_score_that_is_a_code_is_refused(code, raw, export):
 def test_a_ragged_file_is_refused(raw, export):
     folder = export(raw)
     (folder / "teachers.csv").write_text("teacher_id,first_year\n7,1999,8\n")
-    with pytest.raises(DistrictError, match=r"teachers.csv: cannot be read: .*Row #2: Expected 2 columns"):
+    with pytest.raises(
+        DistrictError, match=r"teachers.csv: cannot be read: .*Row #2: Expected 2 columns"
+    ):
         read_district(folder)
 
 

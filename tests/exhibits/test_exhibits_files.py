@@ -7,7 +7,6 @@ import subprocess
 import sys
 from itertools import combinations
 from pathlib import Path
-from types import SimpleNamespace
 
 import matplotlib as mpl
 import numpy as np
@@ -24,19 +23,22 @@ MADE = drawings()
 LONGEST = drawings(availability.note("synthetic", None, "empirical_bayes", 0.75))
 
 
-def targets(folder: Path, name: str) -> SimpleNamespace:
-    return SimpleNamespace(**{kind: folder / f"{name}.{kind}" for kind in ("pdf", "png", "csv")})
+def sheet(folder: Path, name: str, most_points: int = 2000) -> output.Sheet:
+    paths = (folder / f"{name}.{kind}" for kind in ("pdf", "png", "csv"))
+    return output.Sheet(*paths, 80, most_points, origin="rule, made from 0123")
 
 
-def digest(files: SimpleNamespace) -> list[str]:
-    return [hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in vars(files).values()]
+def digest(files: output.Sheet) -> list[str]:
+    return [
+        hashlib.sha256(path.read_bytes()).hexdigest() for path in (files.pdf, files.png, files.csv)
+    ]
 
 
 @pytest.mark.parametrize("name", MADE)
 def test_every_exhibit_is_written_small_with_its_data(name, tmp_path):
     data, draw = MADE[name]
-    files = targets(tmp_path, name)
-    output.write_exhibit(draw(data), data, files, 80, 2000)
+    files = sheet(tmp_path, name)
+    output.write_exhibit(draw(data), data, files)
     assert files.pdf.stat().st_size < 400_000
     assert files.png.read_bytes().startswith(b"\x89PNG")
     written = pd.read_csv(files.csv)
@@ -49,15 +51,14 @@ def test_every_exhibit_is_written_small_with_its_data(name, tmp_path):
 CHILD = """
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 sys.path.insert(0, sys.argv[2])
 from exhibits_cases import drawings
-from welfare_added.exhibits.output import write_exhibit
+from welfare_added.exhibits.output import Sheet, write_exhibit
 made = drawings()
 for name in ("figure_02", "figure_07", "figure_10"):
     data, draw = made[name]
-    files = {kind: Path(sys.argv[1], f"{name}.{kind}") for kind in ("pdf", "png", "csv")}
-    write_exhibit(draw(data), data, SimpleNamespace(**files), 80, 2000)
+    files = (Path(sys.argv[1], f"{name}.{kind}") for kind in ("pdf", "png", "csv"))
+    write_exhibit(draw(data), data, Sheet(*files, 80, 2000))
 """
 
 
@@ -80,10 +81,10 @@ def test_bytes_do_not_depend_on_the_process(tmp_path):
 
 def test_bytes_do_not_depend_on_the_users_settings(tmp_path):
     data, draw = MADE["figure_07"]
-    plain, other = targets(tmp_path, "plain"), targets(tmp_path, "other")
-    output.write_exhibit(draw(data), data, plain, 80, 2000)
+    plain, other = sheet(tmp_path, "plain"), sheet(tmp_path, "other")
+    output.write_exhibit(draw(data), data, plain)
     with mpl.rc_context({"font.size": 20, "axes.facecolor": "red", "pdf.fonttype": 3}):
-        output.write_exhibit(draw(data), data, other, 80, 2000)
+        output.write_exhibit(draw(data), data, other)
     assert digest(plain) == digest(other)
 
 
@@ -101,7 +102,7 @@ def uncompressed(monkeypatch):
 def test_thousands_of_dots_are_pixels_in_the_pdf(tmp_path, uncompressed):
     data = group_data(value_added(3000), moments())
     figure = draw_groups(data, "")
-    output.save(figure, tmp_path / "a.pdf", tmp_path / "a.png", 80, 2000)
+    output.save(figure, sheet(tmp_path, "a"))
     assert vector_marks(tmp_path / "a.pdf") < 200
     assert b"/Subtype /Image" in (tmp_path / "a.pdf").read_bytes()
 
@@ -113,8 +114,8 @@ def test_marks_beyond_the_limit_become_pixels(tmp_path, uncompressed):
         axes.plot(np.arange(50), np.arange(50) % 5, "s")
         return figure
 
-    output.save(draw(), tmp_path / "few.pdf", tmp_path / "few.png", 80, 950)
-    output.save(draw(), tmp_path / "many.pdf", tmp_path / "many.png", 80, 949)
+    output.save(draw(), sheet(tmp_path, "few", 950))
+    output.save(draw(), sheet(tmp_path, "many", 949))
     assert vector_marks(tmp_path / "few.pdf") > 950
     assert 50 < vector_marks(tmp_path / "many.pdf") < 200
 

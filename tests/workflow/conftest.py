@@ -29,6 +29,15 @@ class Project:
             check=False,
         )
 
+    def audit(self, *arguments: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [sys.executable, "-m", "welfare_added.audit", *arguments],
+            **self._place(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
     def start(self, *arguments: str) -> subprocess.Popen:
         """A run of its own process group, to be interrupted."""
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -79,11 +88,11 @@ def copy_project(folder: Path) -> Project:
         check=True,
     ).stdout
     for name in filter(None, listed.split("\0")):
-        if name.startswith("tests/") or not (ROOT / name).is_file():
+        if name.startswith("tests/") or not (ROOT / name).exists():
             continue
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / name, target)
+        shutil.copy2(ROOT / name, target, follow_symlinks=False)
     project = Project(folder)
     project.choose(SMALL_CHOICES)
     return project

@@ -1,6 +1,7 @@
 """The whole workflow on a tiny district: complete, fresh, and the same on any number of cores."""
 
 import hashlib
+import json
 import os
 import re
 import signal
@@ -74,8 +75,11 @@ def test_the_truth_is_read_by_no_estimation_or_allocation(tiny):
 
 
 EDITS = [
-    ("src/welfare_added/welfare/ranking.py", {"ranking", "deselection", "claims", "all"}),
-    ("src/welfare_added/exhibits/theory.py", {"figure_01", "all"}),
+    (
+        "src/welfare_added/welfare/ranking.py",
+        {"ranking", "deselection", "claims", "manifest", "all"},
+    ),
+    ("src/welfare_added/exhibits/theory.py", {"figure_01", "manifest", "all"}),
 ]
 
 
@@ -196,3 +200,106 @@ def test_an_interrupted_allocation_leaves_no_file_and_is_made_up(changed, how):
     changed.run("--unlock", target)
     changed.run("--rerun-incomplete", target)
     assert plan.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["src/welfare_added/allocation/sweep.py", "scripts/figure_04.py"],
+    ids=["module", "script"],
+)
+def test_an_edited_comment_or_docstring_reruns_nothing(changed, module):
+    path = changed.folder / module
+    first, *rest = path.read_text().split("\n")
+    first = first.replace('"""The', '"""Now the')
+    path.write_text("\n".join([first, "# a comment", *rest]))
+    assert changed.due() == set()
+
+
+def test_a_finished_run_is_verified_and_what_is_done_to_it_is_named(changed):
+    done = changed.audit("verify")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "stated numbers: 235 verified" in done.stdout
+    mvpf = results(changed) / "welfare/mvpf.csv"
+    times = mvpf.stat().st_atime_ns, mvpf.stat().st_mtime_ns
+    mvpf.write_text(mvpf.read_text() + "\n")
+    os.utime(mvpf, ns=times)
+    assert changed.due() == set()  # Snakemake keeps no checksums of what it made
+    done = changed.audit("verify")
+    assert done.returncode == 1
+    path = "results/eastmond_2024/welfare/mvpf.csv"
+    assert f"edited: {path}\n    not as public_funds left it\n" in done.stdout
+    assert f"    Remedy: snakemake --cores 2 --forcerun public_funds -- {path}\n" in done.stdout
+    verdicts = json.loads((changed.folder / "results/audit/verification.json").read_text())
+    assert verdicts["exhibits"]["eastmond_2024/figure_10"]["verdict"] == "stale"
+    assert verdicts["exhibits"]["eastmond_2024/figure_04"]["verdict"] == "verified"
+    bonus = verdicts["numbers"]["bonus_district"]
+    assert (bonus["verdict"], bonus["file"]) == ("edited", path)
+    assert verdicts["numbers"]["more_ela_district"]["verdict"] == "stale"
+
+
+def test_a_choice_changed_since_the_run_makes_its_results_stale(changed):
+    changed.choose({"exhibits": {"mvpf_cap": 7}})
+    done = changed.audit("verify")
+    assert done.returncode == 3
+    assert (
+        "stale: results/eastmond_2024/figures/figure_10.pdf\n    Snakemake: params changed"
+        in done.stdout
+    )
+    assert "figure_04" not in done.stdout
+
+
+def test_verify_is_a_target_too(changed):
+    assert changed.snakemake("verify").returncode == 0
+    (changed.folder / "results/stray.csv").write_text("x")
+    done = changed.snakemake("verify")
+    assert done.returncode != 0
+    assert "unrecorded: results/stray.csv" in done.stdout
+
+
+def test_a_figure_and_a_number_can_be_traced(changed):
+    figure = changed.audit("trace", "figure_10").stdout
+    for part in (
+        "scripts/figure_10.py:",
+        "exhibits/earnings.py:",
+        "rule synthetic_district",
+        "parameters.yaml (source)",
+    ):
+        assert part in figure
+    number = changed.audit("trace", "total_district").stdout
+    assert "published 27900000 dollars a year" in number
+    assert "welfare/earnings.csv" in number and "moments.csv" in number
+    refused = changed.audit("trace", "figure_99")
+    assert refused.returncode == 10
+    assert "figure_99: no exhibit, result or claim of that name" in refused.stderr
+
+
+def test_two_runs_are_compared_by_their_manifests(changed):
+    manifest = changed.folder / "results/audit/manifest.json"
+    first = changed.folder / "first.json"
+    first.write_bytes(manifest.read_bytes())
+    changed.choose({"welfare": {"tax_rate": 0.3}})
+    changed.run()
+    done = changed.audit("compare", str(first), str(manifest))
+    assert done.returncode == 1
+    assert "welfare/mvpf.csv\n    parameter tax_rate: 0.28 and 0.3" in done.stdout
+    assert "Exhibits reached: figure_10" in done.stdout
+    assert changed.audit("compare", str(first), str(first)).returncode == 0
+
+
+def test_a_run_is_set_beside_the_published_one(changed):
+    assert "There is no published run" not in changed.audit("reference").stdout
+    assert changed.audit("reference", "--keep").returncode == 0
+    assert "Identical to the reference: all" in changed.audit("reference").stdout
+    changed.choose({"welfare": {"tax_rate": 0.3}})
+    changed.run()
+    said = changed.audit("reference").stdout
+    assert "config.yaml, welfare.tax_rate: 0.3 here, 0.28 in the reference" in said
+    assert "bonus_district" in said
+
+
+def test_figures_carry_their_origin(tiny):
+    record = json.loads((results(tiny) / "records/figure_04.json").read_text())
+    assert re.fullmatch(r"figure_04, made from [0-9a-f]{16}", record["origin"])
+    figures = results(tiny) / "figures"
+    assert record["origin"].encode() in (figures / "figure_04.png").read_bytes()
+    assert record["origin"].encode() in (figures / "figure_04.pdf").read_bytes()

@@ -18,6 +18,8 @@ rule slots:
         code=code("slots"),
     output:
         slots=f"{RESULTS}/allocation/slots.parquet",
+    params:
+        code=code_fingerprint("slots"),
     log: f"{LOGS}/slots.log"
     benchmark: f"{BENCHMARKS}/slots.tsv"
     conda:
@@ -38,6 +40,7 @@ rule allocation:
         scope="district|school",
         information="heterogeneous|standard",
     params:
+        code=code_fingerprint("allocation"),
         subject=lambda wildcards: wildcards.subject,
         scope=lambda wildcards: wildcards.scope,
         information=lambda wildcards: wildcards.information,
@@ -64,6 +67,7 @@ rule allocation_subjects:
     wildcard_constraints:
         scope="district|school",
     params:
+        code=code_fingerprint("allocation_subjects"),
         scope=lambda wildcards: wildcards.scope,
         weights=config["allocation"]["weights"],
         ends=config["allocation"]["ends"],
@@ -88,6 +92,7 @@ rule allocation_ces:
     wildcard_constraints:
         scope="district|school",
     params:
+        code=code_fingerprint("allocation_ces"),
         scope=lambda wildcards: wildcards.scope,
         gammas=config["allocation"]["ces_gammas"],
         earnings_per_sd=config["welfare"]["earnings_per_sd"],
@@ -114,6 +119,7 @@ rule exact_frontier:
         scope="district|school",
         information="heterogeneous|standard",
     params:
+        code=code_fingerprint("exact_frontier"),
         subject=lambda wildcards: wildcards.subject,
         scope=lambda wildcards: wildcards.scope,
         information=lambda wildcards: wildcards.information,
@@ -134,6 +140,7 @@ rule exact_frontiers:
     output:
         frontiers=f"{RESULTS}/exact_frontiers.parquet",
     params:
+        code=code_fingerprint("exact_frontiers"),
         labels=EXACT,
     log: f"{LOGS}/exact_frontiers.log"
     benchmark: f"{BENCHMARKS}/exact_frontiers.tsv"
@@ -152,6 +159,7 @@ rule frontiers:
     output:
         frontiers=f"{RESULTS}/frontiers.csv",
     params:
+        code=code_fingerprint("frontiers"),
         labels=PLANS,
         subject_weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/frontiers.log"

@@ -6,10 +6,11 @@ rule benchmark_allocation:
     output:
         rounds="results/benchmark/allocation_rounds.csv",
     params:
+        code=code_fingerprint("benchmark_allocation"),
         sizes=config["benchmark"]["sizes"],
         rounds=config["benchmark"]["rounds"],
         seed=config["benchmark"]["seed"],
-    threads: workflow.cores
+    threads: 1000  # all there are: nothing else may run beside it
     log: "results/benchmark/logs/allocation.log"
     conda:
         ENVIRONMENT
@@ -28,6 +29,7 @@ rule benchmark:
         png="results/benchmark/figures/allocation.png",
         csv="results/benchmark/figures/allocation.csv",
     params:
+        code=code_fingerprint("benchmark"),
         dpi=DPI,
         most_points=MOST_POINTS,
     log: "results/benchmark/logs/benchmark.log"

@@ -7,6 +7,8 @@ rule calibration:
         code=code("calibration"),
     output:
         "results/calibration.csv",
+    params:
+        code=code_fingerprint("calibration"),
     log:
         f"{LOGS}/calibration.log",
     benchmark:
@@ -30,6 +32,7 @@ rule calibrate:
         parameters="results/calibrate/parameters.yaml",
         steps="results/calibrate/steps.csv",
     params:
+        code=code_fingerprint("calibrate"),
         seed=config["district"]["seed"],
         years=config["district"]["years"],
         grades=config["district"]["grades"],

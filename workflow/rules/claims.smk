@@ -25,6 +25,7 @@ if PAPER.is_file():
             table=f"{RESULTS}/claims.csv",
             page=f"{RESULTS}/claims.html",
         params:
+            code=code_fingerprint("claims"),
             choices=CLAIM_CHOICES,
             source=config["district"]["source"],
             size=config["district"].get("size"),

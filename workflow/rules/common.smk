@@ -1,6 +1,7 @@
 from pathlib import Path
 
 from welfare_added import settings
+from welfare_added.audit.fingerprint import fingerprint
 from welfare_added.audit.imports import project_modules
 from welfare_added.settings import overridden
 
@@ -30,10 +31,19 @@ def script_path(name):
     return str(ROOT / "scripts" / f"{name}.py")
 
 
+def modules(name):
+    """The script and every project module that it imports."""
+    return project_modules(Path(script_path(name)), ROOT / "src")
+
+
 def code(name):
-    """The script and every project module it imports, so that an edit there reruns the rule."""
-    found = project_modules(Path(script_path(name)), ROOT / "src")
-    return [relative(path) for path in found]
+    """The modules of a script as inputs; what they say counts, not when they were written."""
+    return ancient([relative(path) for path in modules(name)])
+
+
+def code_fingerprint(name):
+    """What the modules of a script say: a parameter, so that an edit there reruns the rule."""
+    return fingerprint(modules(name), ROOT)
 
 
 def relative(path):

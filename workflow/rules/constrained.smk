@@ -14,6 +14,7 @@ rule constrained_plan:
     wildcard_constraints:
         subject="ela|math|both",
     params:
+        code=code_fingerprint("constrained_plan"),
         lines=lambda wildcards: CONSTRAINED["plans"][wildcards.plan],
         subject=lambda wildcards: wildcards.subject,
         subject_weight_ela=config["welfare"]["subject_weight_ela"],
@@ -38,6 +39,7 @@ rule constrained_frontiers:
     output:
         frontiers=f"{RESULTS}/constrained.csv",
     params:
+        code=code_fingerprint("constrained_frontiers"),
         labels=CONSTRAINED_PLANS,
     log: f"{LOGS}/constrained_frontiers.log"
     benchmark: f"{BENCHMARKS}/constrained_frontiers.tsv"
@@ -56,6 +58,7 @@ rule figure_constrained:
         png=report(f"{FIGURES}/figure_constrained.png", caption="../report/figure_constrained.rst", category="Allocations"),
         csv=f"{FIGURES}/figure_constrained.csv",
     params:
+        code=code_fingerprint("figure_constrained"),
         note=NOTE,
         dpi=DPI,
         most_points=MOST_POINTS,

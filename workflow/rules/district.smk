@@ -13,6 +13,7 @@ rule district:
         steps=f"{RESULTS}/district/sample.csv",
         outcomes=f"{RESULTS}/district/outcomes.parquet",
     params:
+        code=code_fingerprint("district"),
         years=config["district"]["years"],
         grades=config["district"]["grades"],
         split=config["district"]["split"],

@@ -21,6 +21,7 @@ rule skipped:
     output:
         skipped=f"{RESULTS}/skipped.csv",
     params:
+        code=code_fingerprint("skipped"),
         reasons=SKIPPED,
     log: f"{LOGS}/skipped.log"
     benchmark: f"{BENCHMARKS}/skipped.tsv"
@@ -38,6 +39,7 @@ rule figure_01:
         png=report(f"{FIGURES}/figure_01.png", caption="../report/figure_01.rst", category="Theory"),
         csv=f"{FIGURES}/figure_01.csv",
     params:
+        code=code_fingerprint("figure_01"),
         dpi=DPI,
         most_points=MOST_POINTS,
     log: f"{LOGS}/figure_01.log"
@@ -58,6 +60,7 @@ rule figure_02:
         png=report(f"{FIGURES}/figure_02.png", caption="../report/figure_02.rst", category="Value added"),
         csv=f"{FIGURES}/figure_02.csv",
     params:
+        code=code_fingerprint("figure_02"),
         note=NOTE,
         dpi=DPI,
         most_points=MOST_POINTS,
@@ -78,6 +81,7 @@ rule figure_03:
         png=report(f"{FIGURES}/figure_03.png", caption="../report/figure_03.rst", category="Value added"),
         csv=f"{FIGURES}/figure_03.csv",
     params:
+        code=code_fingerprint("figure_03"),
         note=NOTE,
         dpi=DPI,
         most_points=MOST_POINTS,
@@ -99,6 +103,7 @@ rule figure_04:
         png=report(f"{FIGURES}/figure_04.png", caption="../report/figure_04.rst", category="Allocations"),
         csv=f"{FIGURES}/figure_04.csv",
     params:
+        code=code_fingerprint("figure_04"),
         note=NOTE,
         dpi=DPI,
         most_points=MOST_POINTS,
@@ -119,6 +124,7 @@ rule figure_05:
         png=report(f"{FIGURES}/figure_05.png", caption="../report/figure_05.rst", category="Allocations"),
         csv=f"{FIGURES}/figure_05.csv",
     params:
+        code=code_fingerprint("figure_05"),
         note=NOTE,
         dpi=DPI,
         most_points=MOST_POINTS,
@@ -139,6 +145,7 @@ rule figure_06a:
         png=report(f"{FIGURES}/figure_06a.png", caption="../report/figure_06a.rst", category="Allocations"),
         csv=f"{FIGURES}/figure_06a.csv",
     params:
+        code=code_fingerprint("figure_06a"),
         note=NOTE,
         dpi=DPI,
         most_points=MOST_POINTS,
@@ -159,6 +166,7 @@ rule figure_06b:
         png=report(f"{FIGURES}/figure_06b.png", caption="../report/figure_06b.rst", category="Allocations"),
         csv=f"{FIGURES}/figure_06b.csv",
     params:
+        code=code_fingerprint("figure_06b"),
         note=NOTE,
         dpi=DPI,
         most_points=MOST_POINTS,
@@ -179,6 +187,7 @@ rule figure_07:
         png=report(f"{FIGURES}/figure_07.png", caption="../report/figure_07.rst", category="Allocations"),
         csv=f"{FIGURES}/figure_07.csv",
     params:
+        code=code_fingerprint("figure_07"),
         note=NOTE,
         dpi=DPI,
         most_points=MOST_POINTS,
@@ -199,6 +208,7 @@ rule figure_08a:
         png=report(f"{FIGURES}/figure_08a.png", caption="../report/figure_08a.rst", category="Allocations"),
         csv=f"{FIGURES}/figure_08a.csv",
     params:
+        code=code_fingerprint("figure_08a"),
         note=NOTE,
         dpi=DPI,
         most_points=MOST_POINTS,
@@ -219,6 +229,7 @@ rule figure_08b:
         png=report(f"{FIGURES}/figure_08b.png", caption="../report/figure_08b.rst", category="Allocations"),
         csv=f"{FIGURES}/figure_08b.csv",
     params:
+        code=code_fingerprint("figure_08b"),
         note=NOTE,
         dpi=DPI,
         most_points=MOST_POINTS,
@@ -239,6 +250,7 @@ rule figure_09a:
         png=report(f"{FIGURES}/figure_09a.png", caption="../report/figure_09a.rst", category="Worth"),
         csv=f"{FIGURES}/figure_09a.csv",
     params:
+        code=code_fingerprint("figure_09a"),
         earnings_per_sd=config["welfare"]["earnings_per_sd"],
         note=NOTE,
         dpi=DPI,
@@ -260,6 +272,7 @@ rule figure_09b:
         png=report(f"{FIGURES}/figure_09b.png", caption="../report/figure_09b.rst", category="Worth"),
         csv=f"{FIGURES}/figure_09b.csv",
     params:
+        code=code_fingerprint("figure_09b"),
         note=NOTE,
         dpi=DPI,
         most_points=MOST_POINTS,
@@ -281,6 +294,7 @@ rule figure_10:
         png=report(f"{FIGURES}/figure_10.png", caption="../report/figure_10.rst", category="Worth"),
         csv=f"{FIGURES}/figure_10.csv",
     params:
+        code=code_fingerprint("figure_10"),
         cap=config["exhibits"]["mvpf_cap"],
         note=NOTE,
         dpi=DPI,
@@ -302,6 +316,7 @@ rule figure_a1:
         png=report(f"{FIGURES}/figure_a1.png", caption="../report/figure_a1.rst", category="Appendix"),
         csv=f"{FIGURES}/figure_a1.csv",
     params:
+        code=code_fingerprint("figure_a1"),
         note=NOTE,
         dpi=DPI,
         most_points=MOST_POINTS,
@@ -322,6 +337,7 @@ rule figure_a2:
         png=report(f"{FIGURES}/figure_a2.png", caption="../report/figure_a2.rst", category="Appendix"),
         csv=f"{FIGURES}/figure_a2.csv",
     params:
+        code=code_fingerprint("figure_a2"),
         note=NOTE,
         dpi=DPI,
         most_points=MOST_POINTS,
@@ -342,6 +358,7 @@ rule figure_a3:
         png=report(f"{FIGURES}/figure_a3.png", caption="../report/figure_a3.rst", category="Appendix"),
         csv=f"{FIGURES}/figure_a3.csv",
     params:
+        code=code_fingerprint("figure_a3"),
         note=NOTE,
         dpi=DPI,
         most_points=MOST_POINTS,
@@ -362,6 +379,7 @@ rule figure_a4a:
         png=report(f"{FIGURES}/figure_a4a.png", caption="../report/figure_a4a.rst", category="Appendix"),
         csv=f"{FIGURES}/figure_a4a.csv",
     params:
+        code=code_fingerprint("figure_a4a"),
         note=NOTE,
         dpi=DPI,
         most_points=MOST_POINTS,
@@ -382,6 +400,7 @@ rule figure_a4b:
         png=report(f"{FIGURES}/figure_a4b.png", caption="../report/figure_a4b.rst", category="Appendix"),
         csv=f"{FIGURES}/figure_a4b.csv",
     params:
+        code=code_fingerprint("figure_a4b"),
         note=NOTE,
         dpi=DPI,
         most_points=MOST_POINTS,
@@ -403,6 +422,7 @@ rule figure_a5:
         png=report(f"{FIGURES}/figure_a5.png", caption="../report/figure_a5.rst", category="Appendix"),
         csv=f"{FIGURES}/figure_a5.csv",
     params:
+        code=code_fingerprint("figure_a5"),
         note=NOTE,
         dpi=DPI,
         most_points=MOST_POINTS,
@@ -425,6 +445,7 @@ if "figure_d6" not in SKIPPED:
             png=report(f"{FIGURES}/figure_d6.png", caption="../report/figure_d6.rst", category="Appendix"),
             csv=f"{FIGURES}/figure_d6.csv",
         params:
+            code=code_fingerprint("figure_d6"),
             note=NOTE,
             dpi=DPI,
             most_points=MOST_POINTS,
@@ -447,6 +468,7 @@ if "figure_d7" not in SKIPPED:
             png=report(f"{FIGURES}/figure_d7.png", caption="../report/figure_d7.rst", category="Appendix"),
             csv=f"{FIGURES}/figure_d7.csv",
         params:
+            code=code_fingerprint("figure_d7"),
             note=NOTE,
             dpi=DPI,
             most_points=MOST_POINTS,
@@ -468,6 +490,7 @@ rule table_a1:
         ),
         tex=f"{RESULTS}/tables/table_a1.tex",
     params:
+        code=code_fingerprint("table_a1"),
         note=NOTE,
     log: f"{LOGS}/table_a1.log"
     benchmark: f"{BENCHMARKS}/table_a1.tsv"
@@ -488,6 +511,7 @@ if "figure_bias" not in SKIPPED:
             png=report(f"{FIGURES}/figure_bias.png", caption="../report/figure_bias.rst", category="Checks"),
             csv=f"{FIGURES}/figure_bias.csv",
         params:
+            code=code_fingerprint("figure_bias"),
             note=NOTE,
             dpi=DPI,
             most_points=MOST_POINTS,
@@ -510,6 +534,7 @@ if "figure_calibration" not in SKIPPED:
             png=report(f"{FIGURES}/figure_calibration.png", caption="../report/figure_calibration.rst", category="Checks"),
             csv=f"{FIGURES}/figure_calibration.csv",
         params:
+            code=code_fingerprint("figure_calibration"),
             note=NOTE,
             dpi=DPI,
             most_points=MOST_POINTS,

@@ -11,6 +11,8 @@ rule moments:
     output:
         moments=f"{RESULTS}/moments.csv",
         bins=f"{RESULTS}/value_added/sorting_bins.csv",
+    params:
+        code=code_fingerprint("moments"),
     log:
         f"{LOGS}/moments.log",
     benchmark:

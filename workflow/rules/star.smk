@@ -11,6 +11,8 @@ rule star_tables:
         enrolments=f"{STAR_RAW}/enrolments.csv",
         classes=f"{STAR_RAW}/classes.csv",
         teachers=f"{STAR_RAW}/teachers.csv",
+    params:
+        code=code_fingerprint("star_tables"),
     log:
         f"{STAR}/logs/star_tables.log",
     benchmark:

@@ -11,6 +11,7 @@ rule synthetic_district:
         outcomes=f"{RESULTS}/district/raw/outcomes.csv",
         truth=f"{RESULTS}/truth/value_added.parquet",
     params:
+        code=code_fingerprint("synthetic_district"),
         size=config["district"]["size"],
         seed=config["district"]["seed"],
         years=config["district"]["years"],

@@ -18,6 +18,7 @@ rule value_added:
         variances=f"{RESULTS}/value_added/variances.csv",
         class_means=f"{RESULTS}/value_added/class_means.parquet",
     params:
+        code=code_fingerprint("value_added"),
         **CHOICES,
     log: f"{LOGS}/value_added.log"
     benchmark: f"{BENCHMARKS}/value_added.tsv"
@@ -38,6 +39,7 @@ rule validation:
         forecast=f"{RESULTS}/value_added/forecast.csv",
         outcomes=f"{RESULTS}/value_added/outcomes.csv",
     params:
+        code=code_fingerprint("validation"),
         estimator=config["value_added"]["estimator"],
     log: f"{LOGS}/validation.log"
     benchmark: f"{BENCHMARKS}/validation.tsv"
@@ -53,6 +55,7 @@ rule value_added_choices:
     output:
         choices=f"{RESULTS}/value_added/choices.csv",
     params:
+        code=code_fingerprint("value_added_choices"),
         **CHOICES,
     log: f"{LOGS}/value_added_choices.log"
     benchmark: f"{BENCHMARKS}/value_added_choices.tsv"

@@ -16,6 +16,7 @@ rule gaps:
     output:
         gaps=f"{WELFARE}/gaps.csv",
     params:
+        code=code_fingerprint("gaps"),
         weights=config["allocation"]["weights"],
         weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/gaps.log"
@@ -35,6 +36,7 @@ rule index:
     output:
         table=f"{WELFARE}/index.csv",
     params:
+        code=code_fingerprint("index"),
         weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/index.log"
     benchmark: f"{BENCHMARKS}/index.tsv"
@@ -53,6 +55,7 @@ rule winners:
     output:
         winners=f"{WELFARE}/winners.csv",
     params:
+        code=code_fingerprint("winners"),
         weights=config["allocation"]["weights"],
         weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/winners.log"
@@ -71,6 +74,7 @@ rule status_quo:
     output:
         status_quo=f"{WELFARE}/status_quo.csv",
     params:
+        code=code_fingerprint("status_quo"),
         weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/status_quo.log"
     benchmark: f"{BENCHMARKS}/status_quo.tsv"
@@ -89,6 +93,7 @@ rule earnings:
     output:
         earnings=f"{WELFARE}/earnings.csv",
     params:
+        code=code_fingerprint("earnings"),
         weights=config["allocation"]["weights"],
         earnings_per_sd=config["welfare"]["earnings_per_sd"],
         lifetime_multiplier=config["welfare"]["lifetime_multiplier"],
@@ -109,6 +114,7 @@ rule subjects:
     output:
         subjects=f"{WELFARE}/subjects.csv",
     params:
+        code=code_fingerprint("subjects"),
         weights=config["allocation"]["weights"],
         earnings_per_sd=config["welfare"]["earnings_per_sd"],
         lifetime_multiplier=config["welfare"]["lifetime_multiplier"],
@@ -129,6 +135,7 @@ rule ces:
     output:
         ces=f"{WELFARE}/ces.csv",
     params:
+        code=code_fingerprint("ces"),
         gammas=config["allocation"]["ces_gammas"],
         earnings_per_sd=config["welfare"]["earnings_per_sd"],
         lifetime_multiplier=config["welfare"]["lifetime_multiplier"],
@@ -149,6 +156,7 @@ rule public_funds:
     output:
         mvpf=f"{WELFARE}/mvpf.csv",
     params:
+        code=code_fingerprint("public_funds"),
         tax_rate=config["welfare"]["tax_rate"],
         bonuses=config["welfare"]["bonuses"],
     log: f"{LOGS}/public_funds.log"
@@ -168,6 +176,7 @@ rule deselection:
     output:
         deselection=f"{WELFARE}/deselection.csv",
     params:
+        code=code_fingerprint("deselection"),
         ranking_weight=config["welfare"]["ranking_weight"],
         weight_ela=config["welfare"]["subject_weight_ela"],
         deselected_share=config["welfare"]["deselected_share"],
@@ -187,6 +196,7 @@ rule ranking:
     output:
         ranking=f"{WELFARE}/ranking.parquet",
     params:
+        code=code_fingerprint("ranking"),
         ranking_weight=config["welfare"]["ranking_weight"],
         weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/ranking.log"
@@ -207,6 +217,7 @@ rule bias:
     output:
         bias=f"{WELFARE}/bias.csv",
     params:
+        code=code_fingerprint("bias"),
         weights=config["allocation"]["weights"],
         weight_ela=config["welfare"]["subject_weight_ela"],
         bias_weight=config["welfare"]["bias_weight"],
@@ -230,6 +241,7 @@ rule headlines:
     output:
         headlines=f"{WELFARE}/headlines.csv",
     params:
+        code=code_fingerprint("headlines"),
         weights=config["allocation"]["weights"],
         earnings_per_sd=config["welfare"]["earnings_per_sd"],
         tax_rate=config["welfare"]["tax_rate"],

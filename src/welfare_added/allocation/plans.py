@@ -51,6 +51,16 @@ def solve_plan(
     return table, pd.DataFrame(certificates)
 
 
+def certified(certificates: pd.DataFrame, solver: str) -> dict[str, object]:
+    """What the certificates of a plan prove, in a few words for the record of its job."""
+    return {
+        "solver": solver,
+        "optima": len(certificates),
+        "largest_gap": float(certificates["relative_gap"].abs().max()),
+        "fallbacks": int(certificates["fallback"].sum()),
+    }
+
+
 def _solve_cell(problem: Problem, solver: str, tolerance: float) -> list[Optimum]:
     start = time.perf_counter()
     optima = list(SOLVERS[solver](problem, tolerance))

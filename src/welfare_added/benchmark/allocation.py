@@ -9,6 +9,8 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
+from welfare_added.benchmark import worker
+
 log = logging.getLogger(__name__)
 
 WEIGHTS = 101  # of a sweep
@@ -67,7 +69,7 @@ def run(sizes: list[int], rounds: int, seed: int) -> pd.DataFrame:
     for number in range(rounds):
         for job in jobs(sizes):
             asked = json.dumps({**job, "seed": seed})
-            command = [sys.executable, "-m", "welfare_added.benchmark.worker", asked]
+            command = [sys.executable, "-m", worker.__name__, asked]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode:
                 raise RuntimeError(

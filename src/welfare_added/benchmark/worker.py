@@ -3,10 +3,10 @@
 import json
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 
+from welfare_added.audit.environment import peak_mb
 from welfare_added.benchmark.cells import cell
 from welfare_added.benchmark.methods import METHODS
 
@@ -22,12 +22,6 @@ def main(task: str, method: str, n: int, weights: list[float], seed: int) -> dic
     values = solve(problem)
     seconds = time.perf_counter() - start
     return {"seconds": seconds, "peak_mb": peak_mb(), "values": [float(value) for value in values]}
-
-
-def peak_mb() -> float:
-    """Peak memory of this process; that of getrusage would include the parent's."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """From tables to files: checked inputs, and drawings whose bytes depend on nothing but the data."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -138,45 +138,52 @@ def _rasterise_beyond(figure: Figure, most_points: int) -> None:
         total -= size
 
 
-class Files(Protocol):
-    """Where an exhibit goes: paths by the names of a rule's outputs."""
+@dataclass(frozen=True)
+class Sheet:
+    """Where an exhibit goes, and how it is written.
 
-    pdf: Path | str
-    png: Path | str
-    csv: Path | str
-
-
-def write_exhibit(
-    figure: Figure, data: pd.DataFrame, files: Files, dpi: int, most_points: int
-) -> None:
-    """Write a figure and the data it was drawn from.
-
-    Parameters
+    Attributes
     ----------
-    figure
-        Drawn from ``data`` and nothing else.
-    data
-        What the CSV will hold.
-    files
+    pdf, png, csv
         Paths of the three outputs.
     dpi
         Resolution of the PNG.
     most_points
         Largest number of marks drawn as vectors; beyond it the largest layers become pixels.
+    note
+        Small print under the figure; may be empty.
+    origin
+        What made it, for the metadata of PDF and PNG; may be empty.
 
     """
-    write_csv(data, files.csv)
-    save(figure, files.pdf, files.png, dpi, most_points)
+
+    pdf: Path | str
+    png: Path | str
+    csv: Path | str
+    dpi: int
+    most_points: int
+    note: str = ""
+    origin: str = ""
+
+
+def sheet_of(snakemake, origin: str) -> Sheet:
+    """Sheet of a rule with outputs pdf, png and csv, and parameters dpi, most_points and note."""
+    output, params = snakemake.output, snakemake.params
+    note = params.get("note", "")
+    return Sheet(output.pdf, output.png, output.csv, params.dpi, params.most_points, note, origin)
+
+
+def write_exhibit(figure: Figure, data: pd.DataFrame, sheet: Sheet) -> None:
+    """Write a figure, and as CSV the ``data`` that it was drawn from."""
+    write_csv(data, sheet.csv)
+    save(figure, sheet)
 
 
 @house_style
-def save(figure: Figure, pdf: Path | str, png: Path | str, dpi: int, most_points: int) -> None:
+def save(figure: Figure, sheet: Sheet) -> None:
     """Write a figure as vector PDF (fonts embedded) and PNG, free of dates and versions."""
-    replace_atomically(png, lambda part: figure.savefig(part, dpi=dpi, metadata={"Software": None}))
-    _rasterise_beyond(figure, most_points)
-    replace_atomically(
-        pdf,
-        lambda part: figure.savefig(
-            part, dpi=PDF_DPI, metadata={"CreationDate": None, "Creator": None, "Producer": None}
-        ),
-    )
+    png = {"Software": None, "Source": sheet.origin}
+    replace_atomically(sheet.png, lambda part: figure.savefig(part, dpi=sheet.dpi, metadata=png))
+    _rasterise_beyond(figure, sheet.most_points)
+    pdf = {"CreationDate": None, "Creator": None, "Producer": None, "Subject": sheet.origin}
+    replace_atomically(sheet.pdf, lambda part: figure.savefig(part, dpi=PDF_DPI, metadata=pdf))

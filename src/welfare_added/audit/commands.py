@@ -1,0 +1,229 @@
+"""The audit's commands: each prints what it finds and returns an exit code."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+import yaml
+from rich.console import Console
+from rich.text import Text
+from rich.tree import Tree
+
+from welfare_added.audit import reference as published
+from welfare_added.audit.compare import differences, reached
+from welfare_added.audit.due import due, targets
+from welfare_added.audit.errors import AuditError
+from welfare_added.audit.manifest import manifest
+from welfare_added.audit.trace import file_tree
+from welfare_added.audit.verdicts import exhibits, expanded, numbers, studies, tables_of
+from welfare_added.audit.verify import (
+    EXIT_CODES,
+    VERIFIED,
+    WORST_FIRST,
+    Finding,
+    Verification,
+    worst,
+)
+from welfare_added.claims import document
+from welfare_added.tables import write_text
+
+RESULTS = Path("results")
+SHOWN = 20
+
+
+class Project:
+    """A project's folder, its choices and what its jobs recorded."""
+
+    def __init__(self, root: Path):
+        """Take the folder that holds config.yaml and results/."""
+        if not (root / "config.yaml").is_file():
+            raise AuditError(f"{root}: no config.yaml; run this from the project's folder")
+        self.root = root
+        self.config = yaml.safe_load((root / "config.yaml").read_text(encoding="utf-8"))
+        self.study = self.config["study"]
+
+    @cached_property
+    def manifest(self) -> dict:
+        """Manifest of the records as they are now; raises AuditError if there are none."""
+        made = manifest(RESULTS, self.root, self.config)
+        if not made["jobs"]:
+            raise AuditError("results/: no job has left a record; run `make reproduce` first")
+        return made
+
+    @cached_property
+    def verification(self) -> Verification:
+        """Every file's verdict, what Snakemake says included."""
+        rules = [job["rule"] for job in self.manifest["jobs"].values()]
+        return Verification(self.manifest, self.root, due(self.root, targets(rules)))
+
+    @property
+    def claims(self) -> document.Document | None:
+        """The paper's numbers, if the study has any."""
+        path = self.root / f"workflow/claims/{self.study}.yaml"
+        schema = self.root / "workflow/schemas/claims.schema.json"
+        return document.read(path, schema) if path.is_file() else None
+
+    def reproduced(self) -> pd.DataFrame:
+        """The table of claims as text; raises AuditError if it is not there."""
+        path = self.root / f"results/{self.study}/claims.csv"
+        if not path.is_file():
+            raise AuditError(f"{path.relative_to(self.root)}: not there; run `make reproduce`")
+        return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+def verify(project: Project, console: Console) -> int:
+    """Print what is not verified, with reason and remedy; write results/audit/verification.json.
+
+    Returns 0 if all is verified, else the code of the worst verdict (`EXIT_CODES`).
+    """
+    with console.status("hashing results"):
+        findings = project.verification.findings()
+        by_exhibit = _by_study(project)
+        by_number = _by_number(project)
+    _write_verdicts(findings, by_exhibit, by_number)
+    wrong = [finding for finding in findings if finding.verdict != VERIFIED]
+    for finding in sorted(wrong, key=lambda f: (WORST_FIRST.index(f.verdict), f.path)):
+        console.print(Text(f"{finding.verdict}: {finding.path}\n    {finding.reason}"))
+        if finding.remedy:
+            console.print(Text(f"    Remedy: {finding.remedy}"))
+    console.print(_counts("files", findings))
+    console.print(_counts("exhibits", list(by_exhibit.values())))
+    if by_number:
+        console.print(_counts("stated numbers", list(by_number.values())))
+    return EXIT_CODES[worst(findings)]
+
+
+def trace(project: Project, of: str, console: Console) -> int:
+    """Print the tree of an exhibit, of a file below results/, or of a claim."""
+    paths, title = _asked_for(project, of)
+    tree = Tree(Text(title)) if title else None
+    for path in paths:
+        branch = file_tree(path, project.manifest, project.verification, project.root)
+        if tree is None:
+            console.print(branch)
+        else:
+            tree.add(branch)
+    if tree is not None:
+        console.print(tree)
+    return 0
+
+
+def compare(one: Path, other: Path, console: Console) -> int:
+    """Print what differs between two manifests; 0 if nothing does, else 1."""
+    first, second = (json.loads(path.read_text(encoding="utf-8")) for path in (one, other))
+    found = differences(first, second)
+    if not found:
+        console.print(Text(f"The runs are identical in all {len(first['files'])} files."))
+        return 0
+    begins = [difference for difference in found if difference.root]
+    console.print(Text(f"{len(found)} files differ. The differences begin here:"))
+    for difference in begins:
+        console.print(Text(f"{difference.path}\n    " + "\n    ".join(difference.causes[:SHOWN])))
+    exhibits_reached = reached(found)
+    console.print(Text(f"Exhibits reached: {', '.join(exhibits_reached) or 'none'}"))
+    return 1
+
+
+def reference(project: Project, keep: bool, console: Console) -> int:
+    """Print how a run differs from the published one, or keep it as the published one."""
+    path = project.root / f"workflow/reference/{project.study}.json"
+    results = f"results/{project.study}"
+    if keep:
+        kept = published.reference(project.manifest, results, project.reproduced())
+        write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", path)
+        console.print(Text(f"Kept as the published run: {path.relative_to(project.root)}"))
+        return 0
+    if not path.is_file():
+        console.print(Text(f"There is no published run of the study {project.study}."))
+        return 0
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    outcome = published.beside(kept, project.manifest, results, project.reproduced())
+    console.print(Text(_said(outcome)))
+    return 0
+
+
+def _said(outcome: published.Outcome) -> str:
+    if not outcome.files and not outcome.numbers.size:
+        return f"Identical to the reference: all {outcome.compared} files, byte for byte."
+    lines = [f"Not the reference run: {len(outcome.files)} files differ of {outcome.compared}."]
+    for key, (then, now) in outcome.other_choices.items():
+        lines.append(f"    config.yaml, {key}: {now} here, {then} in the reference")
+    table = outcome.numbers
+    lines.append(f"{len(table)} of the paper's numbers come out differently:")
+    largest = table.sort_values("difference", ascending=False, kind="stable").head(SHOWN)
+    for row in largest.itertuples():
+        apart = f"{row.difference:.2g} of it apart"
+        lines.append(f"    {row.id}: {row.here} here, {row.reference} in the reference, {apart}")
+    if len(table) > SHOWN:
+        lines.append(f"    and {len(table) - SHOWN} smaller ones")
+    lines += [f"    {name}" for name in outcome.files[:SHOWN]] if not len(table) else []
+    return "\n".join(lines)
+
+
+def _asked_for(project: Project, of: str) -> tuple[list[str], str]:
+    """Files that the question is about, and a title where it is a claim."""
+    files = project.manifest["files"]
+    if of in files:
+        return [of], ""
+    if (below := f"results/{of}") in files:
+        return [below], ""
+    folder = f"results/{project.study}"
+    named = [path for path in files if Path(path).stem == of and path.startswith(f"{folder}/")]
+    drawn = [path for path in named if Path(path).parent.name in ("figures", "tables")]
+    if drawn or named:
+        return sorted(drawn or named, key=lambda path: (not path.endswith(".pdf"), path))[:1], ""
+    claims = project.claims
+    for claim in claims.claims if claims else ():
+        if claim.id == of:
+            row = project.reproduced().set_index("id").loc[of]
+            title = (
+                f"{of} ({claim.location}): published {row['published']} {claim.unit}, "
+                f"here {row['reproduced']}: {row['verdict']}\n“{claim.quote}”\n"
+                f"answer: {json.dumps(expanded(claim.answer, claims.shared))}"
+            )
+            return [f"{folder}/claims.csv", *tables_of(claim, claims, folder)][::-1], title
+    raise AuditError(
+        f"{of}: no exhibit, result or claim of that name. Try figure_04, or results/..."
+    )
+
+
+def _by_study(project: Project) -> dict[str, Finding]:
+    found = {}
+    for study in studies(project.manifest["files"]):
+        table = project.root / f"results/{study}/skipped.csv"
+        skipped = pd.read_csv(table)["exhibit"] if table.is_file() else []
+        here = exhibits(project.verification, f"results/{study}", dict.fromkeys(skipped))
+        found |= {f"{study}/{name}": finding for name, finding in here.items()}
+    return found
+
+
+def _by_number(project: Project) -> dict[str, Finding]:
+    if project.claims is None:
+        return {}
+    return numbers(project.verification, f"results/{project.study}", project.claims)
+
+
+def _write_verdicts(
+    findings: list[Finding], by_exhibit: Mapping[str, Finding], by_number: Mapping[str, Finding]
+) -> None:
+    def said(finding: Finding) -> dict[str, str]:
+        return {"verdict": finding.verdict, "file": finding.path, "reason": finding.reason}
+
+    content = {
+        "verdict": worst(findings),
+        "files": {finding.path: said(finding) for finding in findings},
+        "exhibits": {name: said(finding) for name, finding in by_exhibit.items()},
+        "numbers": {name: said(finding) for name, finding in by_number.items()},
+    }
+    write_text(
+        json.dumps(content, indent=1, sort_keys=True) + "\n", RESULTS / "audit/verification.json"
+    )
+
+
+def _counts(what: str, findings: list[Finding]) -> Text:
+    counts = Counter(finding.verdict for finding in findings)
+    parts = [f"{counts[verdict]} {verdict}" for verdict in WORST_FIRST[::-1] if counts[verdict]]
+    return Text(f"{what}: {', '.join(parts)}")

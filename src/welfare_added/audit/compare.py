@@ -1,0 +1,93 @@
+"""What differs between two runs, why, and which exhibits it reaches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+FOLDERS = ("figures", "tables")
+UNEXPLAINED = "nothing recorded differs: it was edited, or is not repeatable"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A file that differs between two runs.
+
+    Attributes
+    ----------
+    path
+        The file.
+    causes
+        What differs in how it was made: code, parameters, sources, packages; or, if nothing of
+        its own does, the files it rests on. Empty where only one run has it.
+    root
+        Whether a difference begins here.
+
+    """
+
+    path: str
+    causes: tuple[str, ...]
+    root: bool
+
+
+def differences(one: Mapping, other: Mapping) -> list[Difference]:
+    """Files of two manifests whose bytes differ, or that only one of them has."""
+    return [
+        _difference(path, one, other)
+        for path in sorted({*one["files"], *other["files"]})
+        if _sha(one, path) != _sha(other, path)
+    ]
+
+
+def reached(found: list[Difference]) -> list[str]:
+    """Exhibits among the files that differ, by name."""
+    paths = [PurePosixPath(difference.path) for difference in found]
+    return sorted({path.stem for path in paths if path.parent.name in FOLDERS})
+
+
+def _sha(manifest: Mapping, path: str) -> str | None:
+    return manifest["files"].get(path, {}).get("sha256")
+
+
+def _difference(path: str, one: Mapping, other: Mapping) -> Difference:
+    for manifest, which in ((one, "second"), (other, "first")):
+        if path not in manifest["files"]:
+            return Difference(path, (f"only in the {which} run",), True)
+    names = [manifest["files"][path]["job"] for manifest in (one, other)]
+    if None in names:
+        return Difference(path, ("a source that differs",), True)
+    first, second = (m["jobs"][name] for m, name in zip((one, other), names, strict=True))
+    own = _own_causes(first, second)
+    read = [{i["path"]: i["sha256"] for i in job["inputs"]} for job in (first, second)]
+    changed = [
+        name for name in sorted({*read[0], *read[1]}) if read[0].get(name) != read[1].get(name)
+    ]
+    own += [f"source: {name}" for name in changed if not one["files"].get(name, {}).get("job")]
+    rests = [f"rests on {name}" for name in changed]
+    if own or rests:
+        return Difference(path, tuple(own or rests), bool(own))
+    packages = _packages(one, other, first, second)
+    return Difference(path, tuple(packages) or (UNEXPLAINED,), True)
+
+
+def _own_causes(first: Mapping, second: Mapping) -> list[str]:
+    modules = sorted({*first["code"], *second["code"]})
+    causes = [f"code: {m}" for m in modules if first["code"].get(m) != second["code"].get(m)]
+    for name in sorted({*first["params"], *second["params"]} - {"code"}):
+        before, after = first["params"].get(name), second["params"].get(name)
+        if before != after:
+            causes.append(f"parameter {name}: {before} and {after}")
+    return causes
+
+
+def _packages(one: Mapping, other: Mapping, first: Mapping, second: Mapping) -> list[str]:
+    """Packages and interpreter that differ between the environments of two jobs."""
+    places = [m["environments"][job["environment"]] for m, job in ((one, first), (other, second))]
+    causes = []
+    if places[0]["python"] != places[1]["python"]:
+        causes.append(f"Python: {places[0]['python']} and {places[1]['python']}")
+    versions = [place["distributions"] for place in places]
+    for name in sorted({*versions[0], *versions[1]}):
+        before, after = (version.get(name) for version in versions)
+        if before != after:
+            causes.append(f"package {name}: {before} and {after}")
+    return causes

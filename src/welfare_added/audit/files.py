@@ -1,0 +1,17 @@
+"""Digests of files."""
+
+import hashlib
+from pathlib import Path
+
+
+def sha256(path: Path | str) -> str:
+    """SHA-256 of a file's bytes, read in blocks."""
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def described(paths: list[str]) -> list[dict[str, str | int]]:
+    """Path, bytes and SHA-256 of each file, in the order given."""
+    return [
+        {"path": path, "bytes": Path(path).stat().st_size, "sha256": sha256(path)} for path in paths
+    ]

@@ -1,0 +1,100 @@
+"""What a job read, did and wrote, recorded by the job itself when it is done."""
+
+import json
+import os
+import resource
+import socket
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from welfare_added import logs
+from welfare_added.audit.environment import digest, environment, peak_mb
+from welfare_added.audit.files import described
+from welfare_added.audit.fingerprint import statements
+from welfare_added.tables import write_text
+
+RECORDS = "records"
+JOB_NUMBERS = ("SLURM_JOB_ID",)
+
+
+@dataclass
+class Record:
+    """A job's record while it runs.
+
+    Attributes
+    ----------
+    origin
+        A line for the metadata of figures: rule, and a digest of inputs, parameters and code.
+    notes
+        What the job says of its work, such as its solver and certificates.
+
+    """
+
+    origin: str
+    notes: dict[str, object] = field(default_factory=dict)
+
+
+def record_path(log: str | Path) -> Path:
+    """The record of the job that writes this log: a folder ``records`` beside that of logs."""
+    log = Path(log)
+    return log.parent.parent / RECORDS / f"{log.stem}.json"
+
+
+def choices(params: Mapping) -> dict:
+    """The parameters of a rule apart from its code's fingerprint."""
+    return {name: value for name, value in params.items() if name != "code"}
+
+
+@contextmanager
+def job(snakemake) -> Iterator[Record]:
+    """Send messages to the rule's log, and record the job if it ends well.
+
+    The record, ``records/<log's name>.json``, holds the rule, its parameters and code, every
+    input's and output's SHA-256, time, memory, machine and packages. One of an earlier run is
+    taken away first, so that a job that fails leaves none.
+    """
+    logs.to_file(snakemake.log[0])
+    path = record_path(snakemake.log[0])
+    path.unlink(missing_ok=True)
+    code = {module: statements(Path(module)) for module in snakemake.input.get("code", [])}
+    inputs = described([name for name in snakemake.input if name not in code])
+    params = json.loads(json.dumps(dict(snakemake.params.items()), default=str))
+    made_from = {"inputs": [one["sha256"] for one in inputs], "params": params}
+    record = Record(f"{snakemake.rule}, made from {digest(made_from)[:16]}")
+    started, clock = datetime.now(UTC), time.perf_counter()
+    yield record
+    content = {
+        "rule": snakemake.rule,
+        "wildcards": dict(snakemake.wildcards.items()),
+        "inputs": inputs,
+        "outputs": described(list(snakemake.output)),
+        "params": params,
+        "code": code,
+        "notes": record.notes,
+        "origin": record.origin,
+        "started": started.isoformat(timespec="milliseconds"),
+        "ended": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "seconds": round(time.perf_counter() - clock, 3),
+        **_used(),
+        "environment": environment(),
+    }
+    write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", path)
+
+
+def _used() -> dict[str, object]:
+    """Processor time and memory of this process and its children, and where it ran."""
+    own, children = (
+        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    cpu = sum(use.ru_utime + use.ru_stime for use in (own, children))
+    return {
+        "cpu_seconds": round(cpu, 3),
+        "peak_mb": round(peak_mb(), 1),
+        "host": socket.gethostname(),
+        "process": os.getpid(),
+        "job_id": next((os.environ[name] for name in JOB_NUMBERS if name in os.environ), None),
+    }

@@ -1,0 +1,97 @@
+"""The manifest: what every job recorded of itself, and where and with what it ran."""
+
+import json
+import subprocess
+from pathlib import Path
+
+from welfare_added.audit.environment import digest, distributions, locked, off_the_lock
+from welfare_added.audit.errors import AuditError
+from welfare_added.audit.files import sha256
+from welfare_added.audit.job import RECORDS
+
+FORMAT = 1
+
+
+def read_records(results: Path) -> dict[str, dict]:
+    """Every job's record under a folder of results, by its path; sorted.
+
+    Raises AuditError naming a record that is no JSON.
+    """
+    records = {}
+    for path in sorted(results.glob(f"*/{RECORDS}/*.json")):
+        try:
+            records[path.as_posix()] = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise AuditError(
+                f"{path}: not a job's record ({error}). Delete it and remake what its rule makes."
+            ) from None
+    return records
+
+
+def manifest(results: Path, root: Path, config: dict) -> dict:
+    """Put the records of all jobs together.
+
+    Parameters
+    ----------
+    results
+        The folder of all studies.
+    root
+        The project, with its lock file and, if it is one, its repository.
+    config
+        The choices in force, overrides included.
+
+    Returns
+    -------
+    dict
+        format, project, config, lock, environments by digest, jobs by record, and files: for each
+        its SHA-256, bytes and the record of the job that made it, or none for a source.
+
+    """
+    records = read_records(results)
+    environments, jobs, files = {}, {}, {}
+    for path, record in records.items():
+        where = record["environment"]
+        environments[digest(where)[:16]] = where
+        jobs[path] = {**record, "environment": digest(where)[:16]}
+        files |= {one["path"]: {**one, "job": path} for one in record["outputs"]}
+    for record in records.values():
+        for one in record["inputs"]:
+            files.setdefault(one["path"], {**one, "job": None})
+    lock = root / "requirements.lock"
+    return {
+        "format": FORMAT,
+        "project": repository(root),
+        "config": config,
+        "lock": {
+            "path": lock.name,
+            "sha256": sha256(lock),
+            "differences": off_the_lock(distributions(), locked(lock)),
+        },
+        "environments": environments,
+        "jobs": jobs,
+        "files": {path: files[path] for path in sorted(files)},
+    }
+
+
+def repository(root: Path) -> dict[str, object]:
+    """Commit of the project, and what differs from it; empty where there is no repository."""
+    commit = _git(root, "rev-parse", "HEAD")
+    if commit is None:
+        return {}
+    changed = _git(root, "status", "--porcelain") or ""
+    difference = _git(root, "diff", "HEAD") or ""
+    return {
+        "commit": commit.strip(),
+        "changed": sorted(line[3:] for line in changed.splitlines()),
+        "difference": digest(difference) if difference else None,
+    }
+
+
+def _git(root: Path, *arguments: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError:
+        return None
+    return done.stdout if done.returncode == 0 else None

@@ -1,0 +1,62 @@
+"""From files to what readers ask about: verdicts of exhibits and of the paper's numbers."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from welfare_added.audit.verify import MISSING, WORST_FIRST, Finding, Verification
+from welfare_added.claims.answers import parts
+from welfare_added.claims.document import Claim, Document
+from welfare_added.exhibits.availability import EXHIBITS, exhibit_files
+
+
+def exhibits(
+    verification: Verification, results: str, skipped: Mapping[str, str]
+) -> dict[str, Finding]:
+    """Finding of each exhibit of a study: the worst of its files; those skipped left out."""
+    return {
+        name: worst_of(verification, exhibit_files(results, [name]))
+        for name in EXHIBITS
+        if name not in skipped
+    }
+
+
+def numbers(verification: Verification, results: str, document: Document) -> dict[str, Finding]:
+    """Finding of each claim: the worst of the table of claims and of the tables that answer it."""
+    return {
+        claim.id: worst_of(
+            verification, [f"{results}/claims.csv", *tables_of(claim, document, results)]
+        )
+        for claim in document.claims
+    }
+
+
+def tables_of(claim: Claim, document: Document, results: str) -> list[str]:
+    """Results that a claim's answer selects from."""
+    named = [part["table"] for part in parts(claim.answer, document.shared) if "table" in part]
+    return [f"{results}/{table}" for table in dict.fromkeys(named)]
+
+
+def expanded(answer: object, shared: Mapping[str, object]) -> object:
+    """An answer with the shared answers that it uses written out."""
+    if isinstance(answer, Mapping):
+        if "use" in answer:
+            return expanded(shared[answer["use"]], shared)
+        return {key: expanded(value, shared) for key, value in answer.items()}
+    return [expanded(one, shared) for one in answer] if isinstance(answer, list) else answer
+
+
+def worst_of(verification: Verification, paths: list[str]) -> Finding:
+    """The worst finding among some files; one that no job made is missing."""
+    findings = [
+        verification.finding(path)
+        if path in verification.files
+        else Finding(path, MISSING, "no job made it", f"snakemake --cores 2 -- {path}")
+        for path in paths
+    ]
+    return min(findings, key=lambda finding: WORST_FIRST.index(finding.verdict))
+
+
+def studies(files: Mapping[str, object]) -> list[str]:
+    """Folders of results that hold a study: those with an analysis sample."""
+    found = {Path(path).parts[1] for path in files if path.endswith("/district/sample.csv")}
+    return sorted(found)

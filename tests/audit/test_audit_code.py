@@ -1,0 +1,153 @@
+"""Which code a rule depends on, and which edits of it count."""
+
+import re
+import shutil
+from modulefinder import ModuleFinder
+from pathlib import Path
+
+import pytest
+
+from welfare_added.audit.fingerprint import fingerprint, statements
+from welfare_added.audit.imports import project_modules
+
+ROOT = Path(__file__).parents[2]
+SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))
+MODULES = sorted((ROOT / "src").rglob("*.py"))
+
+PLAIN = '"""What it does."""\n\nfrom math import pi\n\n\ndef area(r: float) -> float:\n    """Of a disc."""\n    return pi * r**2\n'
+SAME = {
+    "comment": PLAIN.replace("    return", "    # by Archimedes\n    return"),
+    "docstring": PLAIN.replace("Of a disc.", "Of a circle's disc [m2]."),
+    "no docstring": PLAIN.replace('    """Of a disc."""\n', ""),
+    "docstring of the module": PLAIN.replace("What it does.", "Discs."),
+    "layout": PLAIN.replace("pi * r**2", "(\n        pi\n        * r ** 2\n    )"),
+    "quotes": PLAIN.replace('"""Of a disc."""', "'Of a disc.'"),
+}
+OTHER = {
+    "number": PLAIN.replace("r**2", "r**3"),
+    "name": PLAIN.replace("area", "surface"),
+    "import": PLAIN.replace("pi\n", "pi, tau\n", 1),
+    "annotation": PLAIN.replace("-> float", "-> int"),
+    "text that is no docstring": PLAIN.replace('    """Of a disc."""\n', '    x = "Of a disc."\n'),
+    "added line": PLAIN + "EDITED = True\n",
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_comments_docstrings_and_layout_are_not_code(name, tmp_path):
+    (tmp_path / "one.py").write_text(PLAIN)
+    (tmp_path / "other.py").write_text(SAME[name])
+    assert SAME[name] != PLAIN
+    assert statements(tmp_path / "one.py") == statements(tmp_path / "other.py")
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_anything_else_is(name, tmp_path):
+    (tmp_path / "one.py").write_text(PLAIN)
+    (tmp_path / "other.py").write_text(OTHER[name])
+    assert statements(tmp_path / "one.py") != statements(tmp_path / "other.py")
+
+
+def test_a_body_of_a_docstring_alone_stays_code(tmp_path):
+    (tmp_path / "one.py").write_text('class Wrong(ValueError):\n    """Why."""\n')
+    (tmp_path / "other.py").write_text("class Wrong(ValueError):\n    pass\n")
+    assert statements(tmp_path / "one.py") == statements(tmp_path / "other.py")
+
+
+def test_a_renamed_module_counts(tmp_path):
+    (tmp_path / "one.py").write_text(PLAIN)
+    first = fingerprint([tmp_path / "one.py"], tmp_path)
+    (tmp_path / "one.py").rename(tmp_path / "two.py")
+    assert fingerprint([tmp_path / "two.py"], tmp_path) != first
+
+
+@pytest.fixture(scope="module")
+def found_otherwise():
+    """What Python's own finder says that each script imports, from compiled code."""
+    found = {}
+    for script in SCRIPTS:
+        finder = ModuleFinder(path=[str(ROOT / "src")])
+        finder.run_script(str(script))
+        files = {Path(m.__file__) for m in finder.modules.values() if m.__file__}
+        found[script] = {file for file in files if file.is_relative_to(ROOT / "src")}
+    return found
+
+
+def test_the_modules_of_a_script_are_those_that_python_finds(found_otherwise):
+    for script, expected in found_otherwise.items():
+        assert set(project_modules(script, ROOT / "src")) - {script} == expected, script.name
+
+
+def test_every_module_is_used_by_a_rule_or_by_the_workflow(found_otherwise):
+    used = set().union(*found_otherwise.values())
+    by_hand = {"audit/__main__.py"}
+    workflow = "\n".join(
+        p.read_text() for p in [*(ROOT / "workflow").rglob("*.smk"), ROOT / "Snakefile"]
+    )
+    for module in MODULES:
+        dotted = ".".join(module.relative_to(ROOT / "src").with_suffix("").parts)
+        name = module.relative_to(ROOT / "src/welfare_added").as_posix()
+        assert module in used or dotted.rpartition(".")[2] in workflow or name in by_hand, dotted
+
+
+def test_an_edit_of_any_module_changes_exactly_the_rules_that_import_it(tmp_path, found_otherwise):
+    for folder in ("src", "scripts"):
+        shutil.copytree(
+            ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    copies = {script: tmp_path / script.relative_to(ROOT) for script in SCRIPTS}
+    modules = {s: project_modules(copy, tmp_path / "src") for s, copy in copies.items()}
+
+    def now():
+        return {script: fingerprint(found, tmp_path) for script, found in modules.items()}
+
+    before = now()
+    for module in MODULES:
+        copy = tmp_path / module.relative_to(ROOT)
+        text = copy.read_text()
+        copy.write_text(text + "\nEDITED = True\n")
+        changed = {script for script, mark in now().items() if mark != before[script]}
+        copy.write_text(text)
+        assert changed == {s for s, found in found_otherwise.items() if module in found}, module
+    assert now() == before
+
+
+RULE = re.compile(r"^ *rule (\w+):\n(.*?)(?=^ *(?:rule|module|use|if|include)\b|\Z)", re.M | re.S)
+
+
+def rules():
+    for path in sorted((ROOT / "workflow/rules").glob("*.smk")):
+        for name, body in RULE.findall(path.read_text()):
+            yield path.name, name, body
+
+
+def test_every_rule_with_a_script_declares_its_code():
+    found = 0
+    for file, name, body in rules():
+        scripts = re.findall(r'script_path\("(\w+)"\)', body)
+        if not scripts:
+            continue
+        found += 1
+        assert re.findall(r'code=code\("(\w+)"\)', body) == scripts, (file, name)
+        assert re.findall(r'code=code_fingerprint\("(\w+)"\)', body) == scripts, (file, name)
+    assert found >= len(SCRIPTS)
+
+
+DYNAMIC = re.compile(
+    r"\b(import_module|__import__|run_path|run_module|exec|eval)\(|\"-m\", \"welfare"
+)
+
+
+@pytest.mark.parametrize("path", [*SCRIPTS, *MODULES], ids=lambda path: path.stem)
+def test_nothing_is_imported_behind_the_audits_back(path):
+    assert not DYNAMIC.search(path.read_text())
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_what_a_script_imports_reads_no_configuration(path):
+    allowed = {"commands.py"}  # the audit's own commands, run from the project's folder
+    for module in project_modules(path, ROOT / "src"):
+        text = module.read_text()
+        assert "snakemake.config" not in text
+        if module.name not in allowed:
+            assert not re.search(r'/ "config.yaml"|open\("config|Path\("config', text), module
