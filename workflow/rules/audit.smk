@@ -8,7 +8,6 @@ rule manifest:
         "results/audit/manifest.json",
     params:
         code=code_fingerprint("manifest"),
-        results="results",
         root=relative(ROOT),
         choices=config,
     log: "results/audit/logs/manifest.log"
