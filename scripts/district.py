@@ -5,8 +5,8 @@ from welfare_added.district.sample import analysis_sample
 from welfare_added.tables import write_csv, write_parquet
 
 
-def main(files: dict[str, str], outputs: dict[str, str], chosen: dict) -> None:
-    district = read_tables({table: files[table] for table in TABLES if table in files})
+def main(files: dict, outputs: dict, *, columns: dict, **chosen) -> None:
+    district = read_tables({table: files[table] for table in TABLES if table in files}, columns)
     sample = analysis_sample(district, **chosen)
     write_parquet(sample.students, outputs["students"])
     write_parquet(sample.classes, outputs["classes"])
@@ -19,5 +19,5 @@ if "snakemake" in globals():
         main(
             dict(snakemake.input.items()),
             dict(snakemake.output.items()),
-            choices(snakemake.params),
+            **choices(snakemake.params),
         )

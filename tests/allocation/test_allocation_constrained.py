@@ -44,6 +44,15 @@ def students_of(slots, seed=1):
     return pd.concat(rows, ignore_index=True)
 
 
+def test_a_racial_gap_needs_the_ethnicity_of_students():
+    slots = make_slots(cells=1, size=6)
+    students = students_of(slots).assign(ethnicity=None)
+    with pytest.raises(
+        ValueError, match=r"racial_gap needs students' ethnicity, and none is known"
+    ):
+        cells(slots, BOTH, students)
+
+
 def random_sides(rng, n, count):
     """Constraints that a random matching keeps."""
     kept = rng.permutation(n)

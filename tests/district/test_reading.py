@@ -4,7 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from welfare_added.district.files import find_tables, raw_tables
+from welfare_added.district.files import (
+    OPTIONAL_COLUMNS,
+    absent_columns,
+    find_tables,
+    raw_tables,
+)
 from welfare_added.district.problems import DistrictError
 from welfare_added.district.reading import read_district
 from welfare_added.district.sample import analysis_sample
@@ -256,9 +261,7 @@ def test_other_separators_are_refused(mark, raw, export):
     folder = export(raw)
     path = folder / "teachers.csv"
     path.write_text(path.read_text().replace(",", mark))
-    with pytest.raises(
-        DistrictError, match=r"teachers.csv, column teacher_id, first_year: missing"
-    ) as caught:
+    with pytest.raises(DistrictError, match=r"teachers.csv, column teacher_id: missing") as caught:
         read_district(folder)
     assert "Remedy: separate columns by commas" in str(caught.value)
 
@@ -320,6 +323,38 @@ def test_missing_marks_spaces_and_further_columns_are_accepted(raw, export, capl
     assert teachers["teacher_id"].tolist() == ["007", "7"]
     np.testing.assert_array_equal(teachers["first_year"], [np.nan, 1999])
     assert "columns not used: name" in caplog.text
+
+
+def test_columns_of_other_names_are_mapped(raw, export):
+    theirs = {"student_id": "Pupil", "grade": "Form", "ela_score": "Reading Scale"}
+    plain = read_district(export(raw))
+    own = dict(raw, enrolments=raw["enrolments"].rename(columns=theirs).assign(grade="other"))
+    mapped = read_district(export(own), {"enrolments": theirs})
+    pd.testing.assert_frame_equal(mapped.enrolments, plain.enrolments)
+    with pytest.raises(DistrictError) as caught:
+        read_district(export(own), {"enrolments": theirs | {"age": "Alter"}})
+    assert "enrolments.csv, column Alter (age): missing" in str(caught.value)
+    assert (
+        "Remedy: correct district.columns.enrolments in config.yaml; the columns there are:"
+        in str(caught.value)
+    )
+
+
+def test_optional_columns_may_be_missing_and_that_is_said(raw, export, caplog):
+    for table, columns in OPTIONAL_COLUMNS.items():
+        raw[table] = raw[table].drop(columns=list(columns))
+    folder = export(raw)
+    district = read_district(folder)
+    expected = {table: list(columns) for table, columns in OPTIONAL_COLUMNS.items() if columns}
+    assert district.absent == expected
+    assert "enrolments.csv: not there, and what needs them is left out: ethnicity" in caplog.text
+    assert district.enrolments["ethnicity"].isna().all() and district.enrolments["age"].isna().all()
+    assert absent_columns(str(folder), {}) == expected
+    assert absent_columns("synthetic", {}) == {}
+    (folder / "enrolments.csv").write_text("Alter, gender\n")
+    assert "age" not in absent_columns(str(folder), {"enrolments": {"age": "Alter"}})["enrolments"]
+    sample = analysis_sample(district, (2003, 2003), (3,))
+    assert len(sample.students) == 7 and sample.classes["black_hispanic"].eq(0).all()
 
 
 def test_parquet_and_csv_give_the_same_tables(raw, export):

@@ -209,23 +209,27 @@ def test_weights_read_from_text_are_still_found():
 
 
 def test_nothing_is_skipped_on_the_full_synthetic_district():
-    assert availability.skipped_exhibits("synthetic", "full", "leave_year_out") == {}
+    assert availability.skipped_exhibits("synthetic", "full", "leave_year_out", {}) == {}
 
 
 def test_small_synthetic_district_skips_the_calibration_alone():
-    assert list(availability.skipped_exhibits("synthetic", "tiny", "leave_year_out")) == [
+    assert list(availability.skipped_exhibits("synthetic", "tiny", "leave_year_out", {})) == [
         "figure_calibration"
     ]
 
 
 def test_own_tables_skip_with_reasons(tmp_path):
-    skipped = availability.skipped_exhibits(str(tmp_path), None, "empirical_bayes")
+    skipped = availability.skipped_exhibits(str(tmp_path), None, "empirical_bayes", {})
     assert list(skipped) == ["figure_d6", "figure_d7", "figure_calibration", "figure_bias"]
     assert "holds no outcomes.csv or outcomes.parquet" in skipped["figure_d7"]
     assert all(len(reason) > 30 for reason in skipped.values())
     (tmp_path / "outcomes.csv").write_text("student_id\n")
-    own = availability.skipped_exhibits(str(tmp_path), None, "leave_year_out")
+    own = availability.skipped_exhibits(str(tmp_path), None, "leave_year_out", {})
     assert list(own) == ["figure_calibration", "figure_bias"]
+    absent = {"enrolments": ["ethnicity"], "outcomes": list(availability.OUTCOMES)}
+    poorer = availability.skipped_exhibits(str(tmp_path), None, "leave_year_out", absent)
+    assert {"figure_d7", "figure_08b"} == set(poorer) - set(own)
+    assert "no column ethnicity" in poorer["figure_08b"]
     table = availability.skipped_table(own)
     assert table.columns.tolist() == ["exhibit", "reason"] and len(table) == 2
 

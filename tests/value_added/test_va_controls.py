@@ -69,3 +69,12 @@ def test_every_control_of_the_paper_is_there_once_with_its_values(students, colu
 def test_means_of_scores_differ_between_classes_of_a_cohort(columns):
     assert (columns["class_lag_ela^1:grade_3"] != columns["cohort_lag_ela^1:grade_3"]).any()
     assert (columns["class_age"] != columns["school_age"]).any()
+
+
+def test_a_trait_that_is_wholly_unknown_is_left_out(students, columns):
+    poorer = students.assign(ethnicity=None, gender=None, age=np.nan, lag_english_learner=np.nan)
+    found = control_vector(poorer)
+    gone = ("ethnicity", "female", "age", "lag_english_learner")
+    kept = [name for name in columns if not any(trait in name for trait in gone)]
+    assert found.names == kept
+    np.testing.assert_array_equal(found.matrix, columns[kept])

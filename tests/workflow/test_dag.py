@@ -153,11 +153,12 @@ def test_a_users_own_folder_runs_whole(changed):
     own = changed.folder / "own"
     own.mkdir()
     for name in ("enrolments", "classes", "teachers"):
-        table = pd.read_csv(raw / f"{name}.csv", dtype=str)
+        table = pd.read_csv(raw / f"{name}.csv", dtype=str).rename(columns={"ela_score": "Lesen"})
         table.to_parquet(own / f"{name}.parquet") if name == "teachers" else table.to_csv(
             own / f"{name}.csv", index=False
         )
-    changed.choose({"district": {"source": "own"}, "study": "mine"})
+    columns = {"enrolments": {"ela_score": "Lesen"}}
+    changed.choose({"district": {"source": "own", "columns": columns}, "study": "mine"})
     changed.run(cores=2)
     mine = changed.folder / "results/mine"
     pd.testing.assert_frame_equal(
@@ -166,6 +167,36 @@ def test_a_users_own_folder_runs_whole(changed):
     skipped = pd.read_csv(mine / "skipped.csv").set_index("exhibit")["reason"]
     assert "outcomes" in skipped["figure_d7"]
     assert not (mine / "figures/figure_d7.pdf").exists()
+
+
+def test_tables_are_checked_alone_and_what_they_lack_is_left_out(changed):
+    raw = changed.folder / "results/eastmond_2024/district/raw"
+    own = changed.folder / "own"
+    own.mkdir()
+    for name in ("enrolments", "classes", "teachers"):
+        table = pd.read_csv(raw / f"{name}.csv", dtype=str)
+        table.drop(columns=["ethnicity", "age"], errors="ignore").to_csv(
+            own / f"{name}.csv", index=False
+        )
+    changed.choose({"district": {"source": "own"}, "study": "mine"})
+    assert changed.due("check_district") == {"check_district"}
+    changed.run("check_district")
+    page = (changed.folder / "results/mine/district/check.html").read_text()
+    assert "not there: racial gaps (figure 8b) are not computed, and it is no control" in page
+    assert "have no column ethnicity, so racial gaps are unknown" in page
+    due = changed.due("--forceall")
+    assert "figure_08a" in due and not due & {"figure_08b", "figure_d7"}
+    changed.run("results/mine/welfare/gaps.csv", "results/mine/figures/figure_08a.pdf", cores=2)
+    assert (
+        pd.read_csv(changed.folder / "results/mine/welfare/gaps.csv")["change_racial"].isna().all()
+    )
+    (own / "classes.csv").write_text((own / "classes.csv").read_text().replace(",3,", ",K,"))
+    done = changed.snakemake("check_district")
+    assert done.returncode != 0
+    said = done.stdout + done.stderr
+    assert "The tables cannot be used as they are." in said
+    assert "classes.csv, column grade: text where a number is expected" in said
+    assert "Traceback" not in said.split("The tables cannot be used")[1].split("Remedy")[0]
 
 
 def test_constrained_plans_are_made_on_request(changed):

@@ -14,6 +14,7 @@ rule district:
         outcomes=f"{RESULTS}/district/outcomes.parquet",
     params:
         code=code_fingerprint("district"),
+        columns=config["district"]["columns"],
         years=config["district"]["years"],
         grades=config["district"]["grades"],
         split=config["district"]["split"],

@@ -1,9 +1,11 @@
+from welfare_added.district.files import absent_columns
 from welfare_added.exhibits.availability import EXHIBITS, exhibit_files, note, skipped_exhibits
 
 FIGURES = f"{RESULTS}/figures"
 SOURCE = config["district"]["source"]
 ESTIMATOR = config["value_added"]["estimator"]
-SKIPPED = skipped_exhibits(SOURCE, config["district"].get("size"), ESTIMATOR)
+ABSENT = absent_columns(SOURCE, config["district"]["columns"])
+SKIPPED = skipped_exhibits(SOURCE, config["district"].get("size"), ESTIMATOR, ABSENT)
 EXHIBIT_FILES = [
     *exhibit_files(RESULTS, [name for name in EXHIBITS if name not in SKIPPED]),
     f"{RESULTS}/skipped.csv",
@@ -543,3 +545,31 @@ if "figure_calibration" not in SKIPPED:
         conda:
             ENVIRONMENT
         script: script_path("figure_calibration")
+
+
+# Not part of the default run: the tables alone, in seconds.
+rule check_district:
+    message:
+        "Checking the district's tables: {output.page}"
+    input:
+        **raw_tables(SOURCE, made_in=f"{RESULTS}/district/raw"),
+        template=relative(ROOT / "src/welfare_added/district/overview.html.j2"),
+        code=code("check_district"),
+    output:
+        page=f"{RESULTS}/district/check.html",
+    params:
+        code=code_fingerprint("check_district"),
+        columns=config["district"]["columns"],
+        years=config["district"]["years"],
+        grades=config["district"]["grades"],
+        split=config["district"]["split"],
+        class_size=config["district"]["class_size"],
+        skipped=SKIPPED,
+    log:
+        f"{LOGS}/check_district.log",
+    benchmark:
+        f"{BENCHMARKS}/check_district.tsv"
+    conda:
+        ENVIRONMENT
+    script:
+        script_path("check_district")

@@ -136,7 +136,13 @@ def cells(
 
     subjects: weight of each subject. students: with year, class_id, ethnicity, lower_ela and
     lower_math, where a line asks for the racial gap. pair_rows: from `read_pairs`.
+    Raises ValueError if the racial gap is asked for and neither race group has a student.
     """
+    if students is not None and not students["ethnicity"].map(RACES).notna().any():
+        raise ValueError(
+            "config.yaml, constrained.plans: racial_gap needs students' ethnicity, and none is "
+            "known. Drop the line, or add the column ethnicity to the enrolments."
+        )
     found = []
     for cell, rows in slots.groupby("cell", sort=True):
         year, grade = rows["year"].iloc[0], rows["grade"].iloc[0]

@@ -1,11 +1,27 @@
 """Which files hold a district's tables; light enough to be asked while the workflow is parsed."""
 
+import csv
+from collections.abc import Mapping
 from pathlib import Path
 
 from welfare_added.district.problems import Problem, raise_any
 
+KINDS = ("csv", "parquet")
 TABLES = ("enrolments", "classes", "teachers", "outcomes")
 OPTIONAL = ("outcomes",)
+# Columns that a district may not have: what needs them is left out, and that is said.
+OPTIONAL_COLUMNS = {
+    "enrolments": (
+        *("ethnicity", "gender", "age"),
+        *("share_absent", "special_education", "english_learner"),
+    ),
+    "classes": (),
+    "teachers": ("first_year",),
+    "outcomes": (
+        *("graduated_high_school", "two_year_college"),
+        *("four_year_college", "bachelors_in_six_years"),
+    ),
+}
 
 
 def raw_tables(source: str, made_in: str) -> dict[str, str]:
@@ -29,6 +45,54 @@ def raw_tables(source: str, made_in: str) -> dict[str, str]:
     to_be_made = Path(source).parts[:1] == ("results",)
     found = find_tables(source, to_be_made=to_be_made)
     return {table: str(path) for table, path in found.items()}
+
+
+def header(path: Path | str) -> list[str]:
+    """Column names of a CSV or parquet file, trimmed; empty if it cannot be read.
+
+    Light enough to be asked while the workflow is parsed; what is wrong with the file is said
+    when it is read.
+    """
+    path = Path(path)
+    try:
+        if path.suffix == ".parquet":
+            from pyarrow.parquet import read_schema
+
+            return read_schema(path).names
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            return [name.strip() for name in next(csv.reader(stream), [])]
+    except (OSError, ValueError):
+        return []
+
+
+def absent_columns(source: str, names: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
+    """Optional columns that a user's tables do not have, by table; tables without any left out.
+
+    Parameters
+    ----------
+    source
+        "synthetic", which has all of them, or a folder.
+    names
+        The user's own names of columns (district.columns), by table and our name.
+
+    """
+    if source == "synthetic":
+        return {}
+    absent = {}
+    for table, optional in OPTIONAL_COLUMNS.items():
+        file = next(
+            (
+                Path(source, f"{table}.{kind}")
+                for kind in KINDS
+                if Path(source, f"{table}.{kind}").is_file()
+            ),
+            None,
+        )
+        there = header(file) if file else []
+        if there:
+            own = names.get(table, {})
+            absent[table] = [name for name in optional if own.get(name, name) not in there]
+    return {table: columns for table, columns in absent.items() if columns}
 
 
 def find_tables(folder: Path | str, *, to_be_made: bool = False) -> dict[str, Path]:
@@ -58,7 +122,7 @@ def find_tables(folder: Path | str, *, to_be_made: bool = False) -> dict[str, Pa
         raise_any([Problem(str(folder), "no such folder", remedy)])
     found, problems = {}, []
     for table in TABLES:
-        files = [folder / f"{table}.{kind}" for kind in ("csv", "parquet")]
+        files = [folder / f"{table}.{kind}" for kind in KINDS]
         there = [file for file in files if file.is_file()]
         if len(there) == 2:
             remedy = "keep the one that is meant and move the other away"

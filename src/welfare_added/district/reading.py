@@ -2,6 +2,7 @@
 
 import csv
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from welfare_added.district.checks import check_relations, check_scores, check_values, examples
-from welfare_added.district.files import find_tables
+from welfare_added.district.files import OPTIONAL_COLUMNS, find_tables
 from welfare_added.district.problems import Problem, raise_any
 from welfare_added.district.tables import SCHEMAS, District
 
@@ -21,7 +22,9 @@ MISSING = ["", "NA", "NaN", "."]
 log = logging.getLogger(__name__)
 
 
-def read_district(folder: Path | str) -> District:
+def read_district(
+    folder: Path | str, names: Mapping[str, Mapping[str, str]] | None = None
+) -> District:
     """Read and check the tables in a folder.
 
     Parameters
@@ -30,6 +33,8 @@ def read_district(folder: Path | str) -> District:
         Holds enrolments, classes, teachers and, if there are any, outcomes, each as .csv (UTF-8,
         commas, a header; empty, NA, NaN or . for missing) or .parquet. Further columns are
         ignored. Identifiers are text: leading zeros count.
+    names
+        The files' own names of columns, by table and our name; those not listed are ours.
 
     Raises
     ------
@@ -38,19 +43,23 @@ def read_district(folder: Path | str) -> District:
         contradict each other.
 
     """
-    return read_tables(find_tables(folder))
+    return read_tables(find_tables(folder), names)
 
 
-def read_tables(files: dict[str, Path]) -> District:
+def read_tables(
+    files: dict[str, Path], names: Mapping[str, Mapping[str, str]] | None = None
+) -> District:
     """Read and check tables whose files are known; see `read_district`."""
     files = {table: Path(path) for table, path in files.items()}
+    names = names or {}
     raw, problems = {}, []
     for table, path in files.items():
         raw[table] = _read(path, problems)
     raise_any(problems)
     for table, path in files.items():
-        problems += _missing_columns(raw[table], table, path)
+        raw[table] = _renamed(raw[table], table, path, names.get(table, {}), problems)
     raise_any(problems)
+    absent = {table: _absent(raw[table], table, path) for table, path in files.items()}
     tables = {table: _typed(raw[table], table, files[table], problems) for table in files}
     raise_any(problems)
     check_values(tables, files)
@@ -64,6 +73,7 @@ def read_tables(files: dict[str, Path]) -> District:
         teachers=tables["teachers"],
         outcomes=tables.get("outcomes"),
         files=files,
+        absent={table: columns for table, columns in absent.items() if columns},
     )
 
 
@@ -100,9 +110,43 @@ def _parse(path: Path, names: list[str]) -> pyarrow.Table:
         return pyarrow.csv.read_csv(path, read_options=slowly, convert_options=options)
 
 
+def _renamed(
+    raw: pyarrow.Table,
+    table: str,
+    path: Path,
+    own: Mapping[str, str],
+    problems: list[Problem],
+) -> pyarrow.Table:
+    """Columns by our names; a column that is needed and not there goes into ``problems``."""
+    lost = [f"{theirs} ({ours})" for ours, theirs in own.items() if theirs not in raw.column_names]
+    if lost:
+        remedy = (
+            f"correct district.columns.{table} in config.yaml; the columns there are: "
+            f"{', '.join(raw.column_names)}"
+        )
+        problems.append(Problem(str(path), "missing", remedy, ", ".join(lost)))
+        return raw
+    ours = {theirs: name for name, theirs in own.items()}
+    taken = set(own) & set(raw.column_names) - set(own.values())
+    kept = [name for name in raw.column_names if name not in taken]
+    raw = raw.select(kept) if taken else raw
+    raw = raw.rename_columns([ours.get(name, name) for name in raw.column_names])
+    problems += _missing_columns(raw, table, path)
+    return raw
+
+
+def _absent(raw: pyarrow.Table, table: str, path: Path) -> list[str]:
+    """Optional columns that are not there."""
+    absent = [name for name in OPTIONAL_COLUMNS[table] if name not in raw.column_names]
+    if absent:
+        log.warning("%s: not there, and what needs them is left out: %s", path, ", ".join(absent))
+    return absent
+
+
 def _missing_columns(raw: pyarrow.Table, table: str, path: Path) -> list[Problem]:
     names = raw.column_names
-    missing = [name for name in SCHEMAS[table].columns if name not in names]
+    needed = [name for name in SCHEMAS[table].columns if name not in OPTIONAL_COLUMNS[table]]
+    missing = [name for name in needed if name not in names]
     twice = sorted({name for name in SCHEMAS[table].columns if names.count(name) > 1})
     problems = []
     if missing:
@@ -129,6 +173,9 @@ def _typed(raw: pyarrow.Table, table: str, path: Path, problems: list[Problem]) 
     columns = {}
     for name, column in schema.columns.items():
         kind = column.dtype.type
+        if name not in raw.column_names:
+            columns[name] = _nothing(raw.num_rows, numbers=kind.kind in "if")
+            continue
         values = _flat(raw[name])
         try:
             if kind.kind in "if":
@@ -147,6 +194,10 @@ def _typed(raw: pyarrow.Table, table: str, path: Path, problems: list[Problem]) 
                 )
             )
     return pd.DataFrame(columns)
+
+
+def _nothing(rows: int, *, numbers: bool) -> pd.Series:
+    return pd.Series(np.full(rows, np.nan)) if numbers else pd.Series([None] * rows, dtype="str")
 
 
 class _WrongValuesError(Exception):

@@ -91,7 +91,9 @@ def analysis_sample(
     file = district.files["enrolments"]
     check_coverage(district.enrolments, file, years, grades)
     rows = _prepare(district, years)
-    steps = _narrow(rows, years, grades)
+    absent = district.absent.get("enrolments", [])
+    controls = [name for name in CONTROLS if name.removeprefix("lag_") not in absent]
+    steps = _narrow(rows, years, grades, controls)
     kept = steps[-1][1]
     table = pd.DataFrame([_count(rows[mask], name) for name, mask in steps])
     _require_years(rows.loc[kept, "year"], years, table, file)
@@ -148,7 +150,7 @@ def standardise(rows: pd.DataFrame, score: str) -> pd.Series:
     return (rows[score] - groups.transform("mean")) / spread.where(spread > 0)
 
 
-def _narrow(rows: pd.DataFrame, years, grades) -> list[tuple[str, pd.Series]]:
+def _narrow(rows: pd.DataFrame, years, grades, controls: list[str]) -> list[tuple[str, pd.Series]]:
     """Name each condition of the sample, with the rows that meet it and all before it."""
     conditions = {
         "enrolled in the years and grades studied": rows["year"].between(*years)
@@ -156,7 +158,7 @@ def _narrow(rows: pd.DataFrame, years, grades) -> list[tuple[str, pd.Series]]:
         "linked to a class with a known teacher": rows["teacher_id"].notna(),
         "scored in both subjects this year": rows["tested"],
         "scored in both subjects last year": rows[["lag_ela", "lag_math"]].notna().all(axis=1),
-        "every control known": rows[CONTROLS].notna().all(axis=1),
+        "every control known": rows[controls].notna().all(axis=1),
     }
     mask = pd.Series(True, index=rows.index)
     return [(name, mask := mask & met) for name, met in conditions.items()]
@@ -188,7 +190,11 @@ def _require_years(found: pd.Series, years, steps: pd.DataFrame, file) -> None:
 
 def _finish(students: pd.DataFrame, size: pd.Series, split: str) -> pd.DataFrame:
     """Add groups and class sizes; ``size`` is by class row."""
-    flags = ["lag_special_education", "lag_english_learner"]
+    flags = [
+        name
+        for name in ("lag_special_education", "lag_english_learner")
+        if students[name].notna().any()
+    ]
     students = students.assign(
         **{f"lower_{name}": _below_median(students, f"lag_{name}", split) for name in SUBJECTS},
         **{flag: students[flag].astype("int64") for flag in flags},

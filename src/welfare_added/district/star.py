@@ -21,7 +21,6 @@ ETHNICITIES = {
     "O": "other",
 }
 GENDERS = {"F": "female", "M": "male"}
-ABSENT_FROM_SOURCE = ("share_absent", "special_education", "english_learner")
 
 
 def star_tables(star: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -33,7 +32,7 @@ def star_tables(star: pd.DataFrame) -> dict[str, pd.DataFrame]:
     Reading is ELA. Age is at the end of March, from the middle of the quarter of birth, or of the
     year where the quarter is unknown. A teacher's first year is the year less the experience.
     Ethnicities I (American Indian) and O become other. The source has no absences, special
-    education or English learners: these columns are constant 0, which adjusts for nothing.
+    education or English learners, so neither have the tables.
 
     Parameters
     ----------
@@ -59,10 +58,8 @@ def star_tables(star: pd.DataFrame) -> dict[str, pd.DataFrame]:
             "ethnicity": star["eth"].map(ETHNICITIES),
             "gender": star["sx"].map(GENDERS),
             "age": _age(star, KINDERGARTEN_SPRING + grade),
-            **dict.fromkeys(ABSENT_FROM_SOURCE, 0),
         }
     )
-    log.info("not in the source, written as 0: %s", ", ".join(ABSENT_FROM_SOURCE))
     for column in ("ela_score", "math_score", "ethnicity", "gender", "age"):
         log.info("%s: unknown in %d rows, left empty", column, rows[column].isna().sum())
     keys = ["class_id", "year", "grade", "school_id"]

@@ -1,6 +1,6 @@
 """The raw tables as a district exports them: columns, types, values allowed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,8 @@ class District:
         student_id and later outcomes (0, 1 or missing), or None when the district has none.
     files
         Where each table was read from, for messages.
+    absent
+        Optional columns that the files do not have, by table; here they are all missing.
 
     """
 
@@ -45,6 +47,7 @@ class District:
     teachers: pd.DataFrame
     outcomes: pd.DataFrame | None
     files: dict[str, Path]
+    absent: dict[str, list[str]] = field(default_factory=dict)
 
 
 def _text(remedy: str, *, nullable: bool = False) -> pa.Column:

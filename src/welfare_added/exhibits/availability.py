@@ -1,9 +1,13 @@
 """Which exhibits a study's tables allow, known from its configuration before anything runs."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from welfare_added.district.files import OPTIONAL_COLUMNS
+
+OUTCOMES = OPTIONAL_COLUMNS["outcomes"]
 EXHIBITS = (
     *(f"figure_{name}" for name in ("01", "02", "03", "04", "05", "06a", "06b", "07")),
     *(f"figure_{name}" for name in ("08a", "08b", "09a", "09b", "10")),
@@ -24,7 +28,9 @@ def exhibit_files(results: str, exhibits: list[str]) -> list[str]:
     ]
 
 
-def skipped_exhibits(source: str, size: str | None, estimator: str) -> dict[str, str]:
+def skipped_exhibits(
+    source: str, size: str | None, estimator: str, absent: Mapping[str, Sequence[str]]
+) -> dict[str, str]:
     """Name the exhibits that a study cannot have, and why.
 
     Parameters
@@ -35,6 +41,8 @@ def skipped_exhibits(source: str, size: str | None, estimator: str) -> dict[str,
         Of the synthetic district (district.size); not asked of a folder.
     estimator
         ``leave_year_out`` or ``empirical_bayes`` (value_added.estimator).
+    absent
+        Optional columns that the tables do not have, by table.
 
     Returns
     -------
@@ -52,6 +60,12 @@ def skipped_exhibits(source: str, size: str | None, estimator: str) -> dict[str,
         if not has_outcomes(source):
             reasons["figure_d7"] = (
                 f"{source} holds no outcomes.csv or outcomes.parquet, so later outcomes are unknown"
+            )
+        elif set(OUTCOMES) <= set(absent.get("outcomes", [])):
+            reasons["figure_d7"] = f"the outcomes in {source} have none of {', '.join(OUTCOMES)}"
+        if "ethnicity" in absent.get("enrolments", []):
+            reasons["figure_08b"] = (
+                f"the enrolments in {source} have no column ethnicity, so racial gaps are unknown"
             )
         reasons["figure_calibration"] = (
             "only the synthetic district is calibrated; these are the user's own tables"

@@ -32,7 +32,7 @@ def control_vector(students: pd.DataFrame) -> Controls:
     Cubics in last year's scores by grade; ethnicity, gender, age, last year's absences, special
     education and English learning; cubics in the class's and the school-grade-year's mean of
     last year's scores by grade; class and school-year means of the other traits; class size;
-    grade and year indicators.
+    grade and year indicators. A trait that the district does not know is left out.
 
     Parameters
     ----------
@@ -67,9 +67,11 @@ def group_mean(values: np.ndarray, of: np.ndarray) -> np.ndarray:
 def _traits(students: pd.DataFrame) -> dict[str, np.ndarray]:
     ethnicity = pd.get_dummies(students["ethnicity"], prefix="ethnicity", dtype=float)
     traits = {name: ethnicity[name].to_numpy() for name in sorted(ethnicity)[1:]}
-    traits["female"] = (students["gender"] == "female").to_numpy(float)
+    if students["gender"].notna().any():
+        traits["female"] = (students["gender"] == "female").to_numpy(float)
     for name in ("age", "lag_share_absent", "lag_special_education", "lag_english_learner"):
-        traits[name] = students[name].to_numpy(float)
+        if students[name].notna().any():
+            traits[name] = students[name].to_numpy(float)
     return traits
 
 

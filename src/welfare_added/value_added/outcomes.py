@@ -66,7 +66,9 @@ def _same_students(table: pd.DataFrame) -> list[list[str]]:
     """Outcomes that are known of the same students can share their controls."""
     patterns: dict[bytes, list[str]] = {}
     for outcome in OUTCOMES:
-        patterns.setdefault(table[outcome].notna().to_numpy().tobytes(), []).append(outcome)
+        known = table[outcome].notna().to_numpy()
+        if known.any():
+            patterns.setdefault(known.tobytes(), []).append(outcome)
     return list(patterns.values())
 
 

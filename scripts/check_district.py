@@ -1,0 +1,29 @@
+import sys
+
+from welfare_added.audit.job import choices, job
+from welfare_added.district.files import TABLES
+from welfare_added.district.overview import overview, page
+from welfare_added.district.problems import DistrictError
+from welfare_added.district.reading import read_tables
+from welfare_added.district.sample import analysis_sample
+from welfare_added.exhibits.availability import EXHIBITS
+from welfare_added.tables import write_text
+
+
+def main(files: dict, template: str, out: str, *, columns: dict, skipped: dict, **chosen) -> None:
+    district = read_tables({table: files[table] for table in TABLES if table in files}, columns)
+    sample = analysis_sample(district, **chosen)
+    write_text(page(overview(district, sample, skipped, list(EXHIBITS)), template), out)
+
+
+if "snakemake" in globals():
+    try:
+        with job(snakemake):
+            main(
+                dict(snakemake.input.items()),
+                snakemake.input.template,
+                snakemake.output.page,
+                **choices(snakemake.params),
+            )
+    except DistrictError as error:
+        sys.exit(f"The tables cannot be used as they are.\n{error}")
