@@ -11,7 +11,12 @@ def main(slots, students, plan, certificates, params):
     slots = pd.read_parquet(slots)
     gammas = gamma_grid(*params.gammas)
     factors = ces_factors(
-        pd.read_parquet(students), slots, gammas, params.earnings_per_sd, params.mean_earnings
+        pd.read_parquet(students),
+        slots,
+        gammas,
+        params.earnings_per_sd,
+        params.mean_earnings,
+        params.floor,
     )
     objective = ces_objective(slots, gammas, factors)
     results = solve_plan(slots, objective, params.scope, params.solver, params.tolerance, "g")

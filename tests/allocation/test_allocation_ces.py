@@ -26,7 +26,7 @@ def make_students(slots, seed=0):
 
 def test_marginal_weights_by_hand():
     lagged = np.array([[1.0, 0.0], [-1.0, 0.0]])
-    weights = marginal_weights(lagged, [0.0, 2.0], np.array([10.0, 0.0]), 40.0)
+    weights = marginal_weights(lagged, [0.0, 2.0], np.array([10.0, 0.0]), 40.0, 0.05)
     assert weights[0].tolist() == [1, 1]
     assert weights[1, 1] / weights[1, 0] == pytest.approx((50 / 30) ** 2)
     assert weights.mean(axis=1) == pytest.approx([1, 1])
@@ -34,13 +34,13 @@ def test_marginal_weights_by_hand():
 
 def test_expected_earnings_have_a_floor():
     lagged = np.array([[-10.0], [0.0]])
-    weights = marginal_weights(lagged, [1.0], np.array([10.0]), 40.0)
+    weights = marginal_weights(lagged, [1.0], np.array([10.0]), 40.0, 0.05)
     assert weights[0, 0] / weights[0, 1] == pytest.approx(1 / 0.05)
 
 
 def test_without_aversion_factors_are_dollars_times_students():
     slots = make_slots()
-    factors = ces_factors(make_students(slots), slots, [0.0, 3.0], DOLLARS, 43000)
+    factors = ces_factors(make_students(slots), slots, [0.0, 3.0], DOLLARS, 43000, 0.05)
     assert factors[0, :, 0] == pytest.approx(1524 * slots["lower_ela"])
     assert factors[0, :, 3] == pytest.approx(650 * slots["higher_math"])
     lower, higher = factors[1, :, :2].sum(axis=0) / slots[["lower_ela", "higher_ela"]].sum()
@@ -49,7 +49,7 @@ def test_without_aversion_factors_are_dollars_times_students():
 
 def test_without_aversion_the_plan_is_the_earnings_weighted_utilitarian():
     slots = make_slots()
-    factors = ces_factors(make_students(slots), slots, [0.0], DOLLARS, 43000)
+    factors = ces_factors(make_students(slots), slots, [0.0], DOLLARS, 43000, 0.05)
     plan, _ = solve_plan(slots, ces_objective(slots, np.array([0.0]), factors), "district")
     share = np.array([1524 / (1524 + 650)])
     utilitarian, _ = solve_plan(slots, subject_objective(slots, share), "district")
@@ -66,4 +66,4 @@ def test_students_of_another_sample_are_refused():
     slots = make_slots()
     students = make_students(slots).iloc[1:]
     with pytest.raises(ValueError, match=r"1 classes hold another number.*class_id \['c000'\]"):
-        ces_factors(students, slots, [0.0], DOLLARS, 43000)
+        ces_factors(students, slots, [0.0], DOLLARS, 43000, 0.05)

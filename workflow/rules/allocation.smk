@@ -97,6 +97,7 @@ rule allocation_ces:
         gammas=config["allocation"]["ces_gammas"],
         earnings_per_sd=config["welfare"]["earnings_per_sd"],
         mean_earnings=config["welfare"]["mean_annual_earnings"],
+        floor=config["allocation"]["ces_floor"],
         solver=config["allocation"]["solver"],
         tolerance=config["allocation"]["tolerance"],
     log: f"{LOGS}/allocation_ces_{{scope}}.log"

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 SUBJECTS = ("ela", "math")
-FLOOR = 0.05  # of mean earnings: the least a student is taken to expect
 
 
 def gamma_grid(first: float, last: float, step: float) -> np.ndarray:
@@ -23,17 +22,21 @@ def gamma_grid(first: float, last: float, step: float) -> np.ndarray:
 
 
 def marginal_weights(
-    lagged: np.ndarray, gammas: Sequence[float], dollars: np.ndarray, mean_earnings: float
+    lagged: np.ndarray,
+    gammas: Sequence[float],
+    dollars: np.ndarray,
+    mean_earnings: float,
+    floor: float,
 ) -> np.ndarray:
     """Marginal social weight of a dollar to each student, (G, students), of mean one.
 
     The planner maximises the sum of y_i^(1 - gamma) / (1 - gamma), where
         y_i = mean_earnings + sum_s dollars_s lagged_is   [$ a year],
-    floored at 5% of mean earnings, is what student i can expect to earn from lagged scores
+    at least the share ``floor`` of mean earnings, is what student i can expect to earn from lagged scores
     (students, subjects) [student SD]. Value added moves y_i little, so its marginal weight
     y_i^(-gamma) is taken at the status quo. gamma = 0 weighs all students alike.
     """
-    expected = np.maximum(mean_earnings + lagged @ dollars, FLOOR * mean_earnings)
+    expected = np.maximum(mean_earnings + lagged @ dollars, floor * mean_earnings)
     raw = (expected / mean_earnings) ** -np.asarray(gammas, dtype=float)[:, None]
     return raw / raw.mean(axis=1, keepdims=True)
 
@@ -44,6 +47,7 @@ def ces_factors(
     gammas: Sequence[float],
     earnings_per_sd: Mapping[str, float],
     mean_earnings: float,
+    floor: float,
 ) -> np.ndarray:
     """Class factors (G, N, 4) of the CES planner; columns lower_ela, higher_ela, lower_math, ...
 
@@ -57,7 +61,7 @@ def ces_factors(
     rows = students.merge(slots[[*key, "slot"]], on=key, how="inner", validate="many_to_one")
     dollars = np.array([float(earnings_per_sd[subject]) for subject in SUBJECTS])
     lagged = rows[[f"lag_{subject}" for subject in SUBJECTS]].to_numpy(float)
-    weights = marginal_weights(lagged, gammas, dollars, mean_earnings)
+    weights = marginal_weights(lagged, gammas, dollars, mean_earnings, floor)
     columns = []
     for subject, dollar in zip(SUBJECTS, dollars, strict=True):
         lower = rows[f"lower_{subject}"].to_numpy(bool)
