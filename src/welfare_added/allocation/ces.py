@@ -32,9 +32,9 @@ def marginal_weights(
 
     The planner maximises the sum of y_i^(1 - gamma) / (1 - gamma), where
         y_i = mean_earnings + sum_s dollars_s lagged_is   [$ a year],
-    at least the share ``floor`` of mean earnings, is what student i can expect to earn from lagged scores
-    (students, subjects) [student SD]. Value added moves y_i little, so its marginal weight
-    y_i^(-gamma) is taken at the status quo. gamma = 0 weighs all students alike.
+    at least the share ``floor`` of mean earnings, is what student i can expect to earn from
+    lagged scores (students, subjects) [student SD]. Value added moves y_i little, so its marginal
+    weight y_i^(-gamma) is taken at the status quo. gamma = 0 weighs all students alike.
     """
     expected = np.maximum(mean_earnings + lagged @ dollars, floor * mean_earnings)
     raw = (expected / mean_earnings) ** -np.asarray(gammas, dtype=float)[:, None]
