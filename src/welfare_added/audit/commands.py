@@ -14,7 +14,7 @@ from rich.tree import Tree
 
 from welfare_added.audit import reference as published
 from welfare_added.audit.compare import differences, reached
-from welfare_added.audit.due import due, targets
+from welfare_added.audit.due import due, planned, targets
 from welfare_added.audit.errors import AuditError
 from welfare_added.audit.manifest import manifest
 from welfare_added.audit.trace import file_tree
@@ -130,9 +130,9 @@ def compare(one: Path, other: Path, console: Console) -> int:
 def reference(project: Project, keep: bool, console: Console) -> int:
     """Print how a run differs from the published one, or keep it as the published one."""
     path = project.root / f"workflow/reference/{project.study}.json"
-    results = f"results/{project.study}"
     if keep:
-        kept = published.reference(project.manifest, results, project.reproduced())
+        files = planned(project.root, ["all"])
+        kept = published.reference(project.manifest, files, project.reproduced())
         write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", path)
         console.print(Text(f"Kept as the published run: {path.relative_to(project.root)}"))
         return 0
@@ -140,7 +140,7 @@ def reference(project: Project, keep: bool, console: Console) -> int:
         console.print(Text(f"There is no published run of the study {project.study}."))
         return 0
     kept = json.loads(path.read_text(encoding="utf-8"))
-    outcome = published.beside(kept, project.manifest, results, project.reproduced())
+    outcome = published.beside(kept, project.manifest, project.reproduced())
     console.print(Text(_said(outcome)))
     return 0
 

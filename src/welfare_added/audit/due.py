@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from welfare_added.audit.errors import AuditError
@@ -20,20 +20,29 @@ def targets(rules: Iterable[str]) -> list[str]:
     return ["all", *sorted({ON_REQUEST[rule] for rule in rules if rule in ON_REQUEST})]
 
 
-def due(root: Path, wanted: list[str]) -> Mapping[str, str]:
+def due(root: Path, wanted: list[str]) -> dict[str, str]:
     """Files of the targets that would be made anew for a reason of their own, in Snakemake's words.
 
     Raises AuditError with Snakemake's message where it cannot plan.
     """
+    return {
+        file: status
+        for file, status, plan in _summary(root, wanted)
+        if plan != "no update" and status != "ok"
+    }
+
+
+def planned(root: Path, wanted: list[str]) -> set[str]:
+    """Every file of the targets; raises AuditError as `due` does."""
+    return {file for file, _, _ in _summary(root, wanted)}
+
+
+def _summary(root: Path, wanted: list[str]) -> list[tuple[str, str, str]]:
+    """File, status and plan of every output of the targets."""
     command = [sys.executable, "-m", "snakemake", "--summary", "--cores", "1", "--nolock", *wanted]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
         raise AuditError(f"Snakemake cannot plan {', '.join(wanted)}:\n{done.stderr.strip()}")
     rows = [line.split("\t") for line in done.stdout.splitlines() if line.count("\t") >= 5]
-    head = rows[0]
-    file, status, plan = (head.index(name) for name in ("output_file", "status", "plan"))
-    return {
-        row[file]: row[status]
-        for row in rows[1:]
-        if row[plan] != "no update" and row[status] != "ok"
-    }
+    at = [rows[0].index(name) for name in ("output_file", "status", "plan")]
+    return [tuple(row[place] for place in at) for row in rows[1:]]

@@ -1,6 +1,6 @@
 """The published run: what a stranger's results are compared with."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -17,7 +17,7 @@ class Outcome:
     other_choices
         Choices of config.yaml that are not those of the published run, by dotted path.
     files
-        Files whose bytes differ, that are missing, or that are new.
+        Files of the published run whose bytes differ here, or that are missing.
     compared
         How many files the published run has.
     numbers
@@ -31,22 +31,20 @@ class Outcome:
     numbers: pd.DataFrame
 
 
-def reference(manifest: Mapping, results: str, claims: pd.DataFrame) -> dict:
-    """What is kept of a run: its choices, the SHA-256 of every result, the paper's numbers."""
+def reference(manifest: Mapping, kept: Container[str], claims: pd.DataFrame) -> dict:
+    """What is kept of a run: its choices, the SHA-256 of some results, the paper's numbers."""
     return {
         "format": FORMAT,
         "config": manifest["config"],
-        "files": _hashes(manifest, results),
+        "files": {path: sha for path, sha in _hashes(manifest).items() if path in kept},
         "numbers": dict(zip(claims["id"], claims["reproduced"].astype(str), strict=True)),
     }
 
 
-def beside(kept: Mapping, manifest: Mapping, results: str, claims: pd.DataFrame) -> Outcome:
+def beside(kept: Mapping, manifest: Mapping, claims: pd.DataFrame) -> Outcome:
     """Compare a run with what was kept of the published one."""
-    now = _hashes(manifest, results)
-    files = sorted(
-        path for path in {*kept["files"], *now} if kept["files"].get(path) != now.get(path)
-    )
+    now = _hashes(manifest)
+    files = sorted(path for path, sha in kept["files"].items() if now.get(path) != sha)
     ours = dict(zip(claims["id"], claims["reproduced"].astype(str), strict=True))
     rows = [
         (name, published, ours.get(name, "missing"))
@@ -63,13 +61,8 @@ def beside(kept: Mapping, manifest: Mapping, results: str, claims: pd.DataFrame)
     return Outcome(other, files, len(kept["files"]), numbers.assign(difference=_apart(numbers)))
 
 
-def _hashes(manifest: Mapping, results: str) -> dict[str, str]:
-    """SHA-256 of the study's results, and of those beside it such as results/calibration.csv."""
-    return {
-        path: entry["sha256"]
-        for path, entry in manifest["files"].items()
-        if entry["job"] and (path.startswith(f"{results}/") or path.count("/") == 1)
-    }
+def _hashes(manifest: Mapping) -> dict[str, str]:
+    return {path: one["sha256"] for path, one in manifest["files"].items() if one["job"]}
 
 
 def _apart(numbers: pd.DataFrame) -> pd.Series:
