@@ -81,7 +81,9 @@ def _read(path: Path, problems: list[Problem]) -> pyarrow.Table:
     """Read one file, CSV columns all as text, so that wrong values can be shown as they stand."""
     try:
         if path.suffix == ".parquet":
-            return pyarrow.parquet.read_table(path)
+            raw = pyarrow.parquet.read_table(path)
+            raw.validate(full=True)
+            return raw
         with path.open(encoding="utf-8-sig", newline="") as stream:
             names = next(csv.reader(stream), [])
         raw = _parse(path, names)
@@ -90,7 +92,7 @@ def _read(path: Path, problems: list[Problem]) -> pyarrow.Table:
         problems.append(Problem(str(path), "no such file", "export this table"))
     except UnicodeDecodeError:
         problems.append(Problem(str(path), "not UTF-8 text", "save it with encoding UTF-8"))
-    except pyarrow.ArrowInvalid as error:
+    except (pyarrow.ArrowException, csv.Error, OSError) as error:
         kind = "parquet" if path.suffix == ".parquet" else "comma-separated text with a header"
         problems.append(Problem(str(path), f"cannot be read: {error}", f"export it as {kind}"))
     return pyarrow.table({})
