@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 SNAKEMAKE := $(VENV)/bin/snakemake --cores $(CORES)
 AUDIT := $(VENV)/bin/python -m welfare_added.audit
 
-.PHONY: reproduce test lint verify trace compare reference calibrate benchmark lock clean
+.PHONY: reproduce test test-all lint verify trace compare reference calibrate benchmark lock clean
 
 reproduce: $(READY)  ## every exhibit, claim and calibration line; then, beside the published run
 	$(SNAKEMAKE)
@@ -16,6 +16,9 @@ reproduce: $(READY)  ## every exhibit, claim and calibration line; then, beside 
 
 test: $(READY)  ## units, properties, recovery, the DAG on the tiny district
 	$(VENV)/bin/pytest -n $(CORES) --dist loadgroup
+
+test-all: $(READY)  ## the same, and what takes minutes: killed runs, full disks, an edit of every module
+	$(VENV)/bin/pytest -n $(CORES) --dist loadgroup -m ""
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .

@@ -48,6 +48,19 @@ def test_a_job_that_fails_leaves_no_record(mini):
     assert verdicts(mini)[B] == "unrecorded"
 
 
+def test_a_job_builds_nothing_on_an_edited_result(mini):
+    Path(A).write_text("edited")
+    before = Path(B).read_bytes()
+    with pytest.raises(
+        AuditError, match=r"a.csv: edited or damaged, it is not as a left it. Make it"
+    ):
+        mini.work("b", [A], [B])
+    assert Path(B).read_bytes() == before
+    mini.work("a", ["source.txt"], [A], scale=2)
+    mini.work("b", [A], [B])
+    assert set(verdicts(mini).values()) >= {"verified"}
+
+
 def test_the_origin_of_a_figure_follows_from_what_made_it(mini):
     def origin(rule):
         return json.loads(Path(f"results/study/records/{rule}.json").read_text())["origin"]
@@ -58,7 +71,7 @@ def test_the_origin_of_a_figure_follows_from_what_made_it(mini):
     mini.work("b", [A], [B], scale=3)
     second = origin("b")
     assert second != first
-    Path(A).write_text("other")
+    mini.work("a", ["source.txt"], [A], scale=7)
     mini.work("b", [A], [B], scale=3)
     assert origin("b") not in (first, second)
 

@@ -38,11 +38,11 @@ class Project:
             check=False,
         )
 
-    def start(self, *arguments: str) -> subprocess.Popen:
+    def start(self, *arguments: str, cores: int = 1) -> subprocess.Popen:
         """A run of its own process group, to be interrupted."""
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         return subprocess.Popen(
-            self._command(arguments, 1), **self._place(), **quiet, start_new_session=True
+            self._command(arguments, cores), **self._place(), **quiet, start_new_session=True
         )
 
     def _command(self, arguments: tuple[str, ...], cores: int) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from welfare_added import logs
 from welfare_added.audit.environment import digest, environment, peak_mb
+from welfare_added.audit.errors import AuditError
 from welfare_added.audit.files import described
 from welfare_added.audit.fingerprint import statements
 from welfare_added.tables import write_text
@@ -55,13 +56,15 @@ def job(snakemake) -> Iterator[Record]:
 
     The record, ``records/<log's name>.json``, holds the rule, its parameters and code, every
     input's and output's SHA-256, time, memory, machine and packages. One of an earlier run is
-    taken away first, so that a job that fails leaves none.
+    taken away first, so that a job that fails leaves none. Raises AuditError on an input whose
+    bytes are not those that its own job recorded.
     """
     logs.to_file(snakemake.log[0])
     path = record_path(snakemake.log[0])
     path.unlink(missing_ok=True)
     code = {module: statements(Path(module)) for module in snakemake.input.get("code", [])}
     inputs = described([name for name in snakemake.input if name not in code])
+    _refuse_edited(inputs, path.parent)
     params = json.loads(json.dumps(dict(snakemake.params.items()), default=str))
     made_from = {"inputs": [one["sha256"] for one in inputs], "params": params}
     record = Record(f"{snakemake.rule}, made from {digest(made_from)[:16]}")
@@ -83,6 +86,21 @@ def job(snakemake) -> Iterator[Record]:
         "environment": environment(),
     }
     write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", path)
+
+
+def _refuse_edited(inputs: list[dict], records: Path) -> None:
+    """Build nothing on a result that was edited or cut off after its job had written it."""
+    left = {}
+    for path in records.glob("*.json"):
+        made = json.loads(path.read_text(encoding="utf-8"))
+        left |= {one["path"]: (one["sha256"], made["rule"]) for one in made["outputs"]}
+    for one in inputs:
+        sha, rule = left.get(one["path"], (one["sha256"], ""))
+        if sha != one["sha256"]:
+            raise AuditError(
+                f"{one['path']}: edited or damaged, it is not as {rule} left it. Make it again: "
+                f"snakemake --cores 2 --forcerun {rule} -- {one['path']}"
+            )
 
 
 def _used() -> dict[str, object]:

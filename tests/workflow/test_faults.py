@@ -1,0 +1,183 @@
+"""What machines do to a run: killed, full, set back, shared, cut off. Slow: `make test-all`."""
+
+import hashlib
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from welfare_added.audit.imports import project_modules
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
+KILLS = 30
+
+
+def results(project):
+    return project.folder / "results" / "eastmond_2024"
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for pattern in ("*.csv", "*.parquet", "*.png", "*.pdf", "*.tex", "*.html")
+        for path in sorted(folder.rglob(pattern))
+    }
+
+
+def test_runs_killed_at_thirty_random_moments_end_with_the_same_bytes(changed):
+    draw = random.Random(20261121)
+    whole = digests(changed.folder / "results")
+    records = sorted(results(changed).glob("records/*.json"))
+    outputs = [[o["path"] for o in json.loads(path.read_text())["outputs"]] for path in records]
+    hit = 0
+    for _ in range(KILLS):
+        lost = [path for made in draw.sample(outputs, 12) for path in made]
+        for path in lost:
+            (changed.folder / path).unlink(missing_ok=True)
+        running = changed.start("all", *lost, cores=2)
+        time.sleep(draw.uniform(1.5, 9))
+        hit += running.poll() is None
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait(60)
+        changed.run("--unlock")
+        changed.run("all", *lost, cores=2)
+        assert digests(changed.folder / "results") == whole
+    assert hit >= KILLS / 2
+    assert changed.audit("verify").returncode == 0
+
+
+def test_two_runs_at_once_do_not_mix(changed):
+    whole = digests(changed.folder / "results")
+    first = changed.start("--forcerun", "allocation")
+    lock = changed.folder / ".snakemake/locks"
+    deadline = time.monotonic() + 60
+    while not list(lock.glob("*.lock")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    second = changed.snakemake()
+    assert second.returncode != 0
+    assert "Directory cannot be locked" in second.stdout + second.stderr
+    assert first.wait(300) == 0
+    assert digests(changed.folder / "results") == whole
+
+
+def test_a_truncated_result_is_refused_and_named_by_what_would_read_it(changed):
+    path = "results/eastmond_2024/value_added.parquet"
+    file = changed.folder / path
+    whole, times = file.read_bytes(), (file.stat().st_atime_ns, file.stat().st_mtime_ns)
+    file.write_bytes(whole[: len(whole) // 2])
+    os.utime(file, ns=times)
+    figure = results(changed) / "figures/figure_02.pdf"
+    done = changed.snakemake(
+        "--forcerun", "figure_02", "--", str(figure.relative_to(changed.folder))
+    )
+    assert done.returncode != 0
+    said = done.stdout + done.stderr
+    assert f"{path}: edited or damaged, it is not as value_added left it. Make it again:" in said
+    changed.run("--forcerun", "value_added", "--", path)
+    assert file.read_bytes() == whole
+    changed.run()
+
+
+def test_a_clock_set_back_is_said(changed):
+    for path in results(changed).rglob("*"):
+        os.utime(path, (time.time() + 86_400,) * 2)
+    changed.choose({"welfare": {"tax_rate": 0.3}})
+    done = changed.snakemake()
+    assert done.returncode != 0
+    assert "clock skew" in done.stdout + done.stderr
+    for path in results(changed).rglob("*"):
+        os.utime(path, (time.time(),) * 2)
+    changed.run()
+
+
+@pytest.fixture
+def small_disk(changed):
+    """A disk of one megabyte in place of the welfare results, where the machine lets us make one."""
+    place = results(changed) / "welfare"
+    for path in place.iterdir():
+        path.unlink()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(place)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("making a small disk needs the rights of root")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def welfare_of(project) -> list[str]:
+    """The welfare results as targets; what nothing is left to read is not made unasked."""
+    return [
+        str(path.relative_to(project.folder)) for path in (results(project) / "welfare").iterdir()
+    ]
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_half_written(changed, small_disk, tiny):
+    (small_disk / "taken").write_bytes(b"0" * (2**20 - 8192))
+    done = changed.snakemake("all", *welfare_of(tiny))
+    assert done.returncode != 0
+    assert "No space left on device" in done.stdout + done.stderr
+    for path in small_disk.glob("*.csv"):
+        assert path.read_bytes().endswith(b"\n")
+    (small_disk / "taken").unlink()
+    changed.run("all", *welfare_of(tiny))
+    assert digests(changed.folder / "results") == digests(tiny.folder / "results")
+
+
+def test_read_only_results_are_said(changed, small_disk, tiny):
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    done = changed.snakemake("all", *welfare_of(tiny))
+    assert done.returncode != 0
+    assert "Read-only file system" in done.stdout + done.stderr
+    subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
+    changed.run("all", *welfare_of(tiny))
+    assert digests(changed.folder / "results") == digests(tiny.folder / "results")
+
+
+def edges(project) -> dict[str, set[str]]:
+    """Which rules read what each rule makes."""
+    text = project.snakemake("--rulegraph").stdout
+    names = dict(re.findall(r'(\d+)\[label = "(\w+)"', text))
+    read_by: dict[str, set[str]] = {name: set() for name in names.values()}
+    for above, below in re.findall(r"(\d+) -> (\d+)", text):
+        read_by[names[above]].add(names[below])
+    return read_by
+
+
+def downstream(rules: set[str], read_by: dict[str, set[str]]) -> set[str]:
+    found, waiting = set(rules), list(rules)
+    while waiting:
+        for rule in read_by[waiting.pop()] - found:
+            found.add(rule)
+            waiting.append(rule)
+    return found
+
+
+def test_an_edit_of_any_module_makes_exactly_its_targets_due(changed):
+    root = changed.folder
+    text = "\n".join(path.read_text() for path in (root / "workflow/rules").glob("*.smk"))
+    pairs = re.findall(
+        r'^ *rule (\w+):(?:(?!^ *rule ).)*?script_path\("(\w+)"\)', text, re.M | re.S
+    )
+    read_by = edges(changed)
+    uses = {
+        rule: set(project_modules(root / "scripts" / f"{script}.py", root / "src"))
+        for rule, script in pairs
+        if rule in read_by
+    }
+    tried = 0
+    for module in sorted({module for modules in uses.values() for module in modules}):
+        if module.name == "__init__.py":
+            continue
+        before = module.read_text()
+        module.write_text(before + "\nEDITED = True\n")
+        direct = {rule for rule, modules in uses.items() if module in modules}
+        assert changed.due() == downstream(direct, read_by), module
+        module.write_text(before)
+        tried += 1
+    assert tried > 100
+    assert changed.due() == set()
