@@ -23,12 +23,20 @@ include: "rules/constrained.smk"
 include: "rules/claims.smk"
 
 
+# Every result is asked for, not only those at the end: what is lost is made again.
 rule study:
     message:
         "All exhibits and claims are there: {RESULTS}"
     input:
         EXHIBIT_FILES,
         CLAIM_FILES,
-        f"{RESULTS}/district/sample.csv",
-        f"{RESULTS}/value_added/choices.csv",
-        f"{RESULTS}/welfare/ranking.parquet",
+        WELFARE_FILES,
+        ALLOCATION_FILES,
+        EXACT_FILES,
+        rules.frontiers.output,
+        rules.slots.output,
+        rules.moments.output,
+        rules.value_added.output,
+        rules.value_added_choices.output,
+        rules.validation.output,
+        rules.district.output,

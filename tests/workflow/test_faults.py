@@ -37,16 +37,16 @@ def test_runs_killed_at_thirty_random_moments_end_with_the_same_bytes(changed):
     outputs = [[o["path"] for o in json.loads(path.read_text())["outputs"]] for path in records]
     hit = 0
     for _ in range(KILLS):
-        lost = [path for made in draw.sample(outputs, 12) for path in made]
-        for path in lost:
-            (changed.folder / path).unlink(missing_ok=True)
-        running = changed.start("all", *lost, cores=2)
+        for made in draw.sample(outputs, 12):
+            for path in made:
+                (changed.folder / path).unlink(missing_ok=True)
+        running = changed.start(cores=2)
         time.sleep(draw.uniform(1.5, 9))
         hit += running.poll() is None
         os.killpg(running.pid, signal.SIGKILL)
         running.wait(60)
         changed.run("--unlock")
-        changed.run("all", *lost, cores=2)
+        changed.run(cores=2)
         assert digests(changed.folder / "results") == whole
     assert hit >= KILLS / 2
     assert changed.audit("verify").returncode == 0
@@ -109,32 +109,25 @@ def small_disk(changed):
     subprocess.run(["umount", str(place)], check=True)
 
 
-def welfare_of(project) -> list[str]:
-    """The welfare results as targets; what nothing is left to read is not made unasked."""
-    return [
-        str(path.relative_to(project.folder)) for path in (results(project) / "welfare").iterdir()
-    ]
-
-
 def test_a_full_disk_is_said_and_leaves_nothing_half_written(changed, small_disk, tiny):
     (small_disk / "taken").write_bytes(b"0" * (2**20 - 8192))
-    done = changed.snakemake("all", *welfare_of(tiny))
+    done = changed.snakemake()
     assert done.returncode != 0
     assert "No space left on device" in done.stdout + done.stderr
     for path in small_disk.glob("*.csv"):
         assert path.read_bytes().endswith(b"\n")
     (small_disk / "taken").unlink()
-    changed.run("all", *welfare_of(tiny))
+    changed.run()
     assert digests(changed.folder / "results") == digests(tiny.folder / "results")
 
 
 def test_read_only_results_are_said(changed, small_disk, tiny):
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    done = changed.snakemake("all", *welfare_of(tiny))
+    done = changed.snakemake()
     assert done.returncode != 0
     assert "Read-only file system" in done.stdout + done.stderr
     subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
-    changed.run("all", *welfare_of(tiny))
+    changed.run()
     assert digests(changed.folder / "results") == digests(tiny.folder / "results")
 
 

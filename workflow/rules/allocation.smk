@@ -8,6 +8,16 @@ EXACT = [
     (subject, scope, "heterogeneous")
     for subject, scope in product(("ela", "math", "both"), ("district", "school"))
 ]
+PLAN_NAMES = ["_".join(plan) for plan in [*PLANS, *product(("subjects", "ces"), ("district", "school"))]]
+ALLOCATION_FILES = [
+    *(f"{RESULTS}/allocation/plans/{name}.parquet" for name in PLAN_NAMES),
+    *(f"{RESULTS}/allocation/certificates/{name}.csv" for name in PLAN_NAMES),
+]
+# With allocation.frontier: grid the exact frontiers are made on request only.
+EXACT_LINE = config["allocation"]["frontier"] == "exact"
+EXACT_NAMES = [f"{'_'.join(plan)}{end}" for plan in EXACT for end in ("", "_moves")] if EXACT_LINE else []
+EXACT_FILES = [f"{RESULTS}/allocation/exact/{name}.parquet" for name in EXACT_NAMES]
+EXACT_FILES += [f"{RESULTS}/exact_frontiers.parquet"] if EXACT_LINE else []
 
 
 rule slots:

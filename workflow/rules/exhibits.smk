@@ -13,7 +13,6 @@ EXHIBIT_FILES = [
 NOTE = note(SOURCE, config["district"]["name"], ESTIMATOR, config["value_added"]["teacher_share"])
 DPI = config["exhibits"]["dpi"]
 MOST_POINTS = config["exhibits"]["most_points"]
-EXACT_LINE = config["allocation"]["frontier"] == "exact"
 
 
 rule skipped:

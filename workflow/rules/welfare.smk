@@ -4,6 +4,15 @@ SLOTS = f"{RESULTS}/allocation/slots.parquet"
 # Only a synthetic district has a truth to compare with.
 SYNTHETIC = config["district"]["source"] == "synthetic"
 TRUE_EFFECTS = f"{RESULTS}/truth/value_added.parquet" if SYNTHETIC else []
+WELFARE_TABLES = (
+    *("gaps", "index", "winners", "status_quo", "earnings", "subjects", "ces", "mvpf"),
+    *("deselection", "headlines"),
+)
+WELFARE_FILES = [
+    *(f"{WELFARE}/{name}.csv" for name in WELFARE_TABLES),
+    *([f"{WELFARE}/bias.csv"] if SYNTHETIC else []),
+    f"{WELFARE}/ranking.parquet",
+]
 
 
 rule gaps:
