@@ -334,3 +334,16 @@ def test_figures_carry_their_origin(tiny):
     figures = results(tiny) / "figures"
     assert record["origin"].encode() in (figures / "figure_04.png").read_bytes()
     assert record["origin"].encode() in (figures / "figure_04.pdf").read_bytes()
+
+
+def test_the_readme_says_what_each_exhibit_is_made_from(tiny):
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    rows = re.findall(r"^\| [^|]+ \| `(\w+)` \| ([^|]+) \| `([^`]+)` \| [\d.]+ \|$", readme, re.M)
+    assert {name for name, _, _ in rows} == {*EXHIBITS, "table_a1", "figure_calibration"}
+    for name, made_from, program in rows:
+        assert program == f"scripts/{name}.py"
+        if name in ("figure_01", "figure_calibration"):
+            continue  # from no table; not drawn for a tiny district
+        record = json.loads((results(tiny) / f"records/{name}.json").read_text())
+        read = {one["path"].removeprefix("results/eastmond_2024/") for one in record["inputs"]}
+        assert read == set(re.findall(r"`([^`]+)`", made_from)), name

@@ -92,7 +92,10 @@ def _refuse_edited(inputs: list[dict], records: Path) -> None:
     """Build nothing on a result that was edited or cut off after its job had written it."""
     left = {}
     for path in records.glob("*.json"):
-        made = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            made = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            continue  # another job has just begun: none of our inputs is its output
         left |= {one["path"]: (one["sha256"], made["rule"]) for one in made["outputs"]}
     for one in inputs:
         sha, rule = left.get(one["path"], (one["sha256"], ""))
