@@ -175,6 +175,12 @@ def test_the_worst_verdict_decides(mini):
     assert worst(list(found(mini).values())) == "missing"
 
 
+def test_a_record_half_written_by_a_killed_job_is_no_record(mini):
+    Path("results/study/records/.b.part.json").write_text("{")
+    assert "results/study/records/.b.part.json" not in read_records(Path("results"))
+    mini.work("b", [A], [B])
+
+
 def test_a_damaged_record_is_refused_by_name(mini):
     Path("results/study/records/b.json").write_text("{")
     with pytest.raises(

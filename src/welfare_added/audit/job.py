@@ -91,7 +91,7 @@ def job(snakemake) -> Iterator[Record]:
 def _refuse_edited(inputs: list[dict], records: Path) -> None:
     """Build nothing on a result that was edited or cut off after its job had written it."""
     left = {}
-    for path in records.glob("*.json"):
+    for path in records.glob("[!.]*.json"):
         try:
             made = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:

@@ -18,7 +18,7 @@ def read_records(results: Path) -> dict[str, dict]:
     Raises AuditError naming a record that is no JSON.
     """
     records = {}
-    for path in sorted(results.glob(f"*/{RECORDS}/*.json")):
+    for path in sorted(results.glob(f"*/{RECORDS}/[!.]*.json")):
         try:
             records[path.as_posix()] = json.loads(path.read_text(encoding="utf-8"))
         except ValueError as error:
