@@ -1,15 +1,16 @@
 from welfare_added.audit.job import job
 from welfare_added.exhibits.output import read, sheet_of, write_exhibit
-from welfare_added.exhibits.scatter import draw_groups, group_data
+from welfare_added.exhibits.scatter import GROUPED, binned_data, draw_groups, group_data
 
 
-def main(value_added, moments, sheet):
-    data = group_data(read(value_added), read(moments))
+def main(paths, sheet):
+    if "bins" in paths:
+        data = binned_data(read(paths["bins"]), GROUPED)
+    else:
+        data = group_data(read(paths["value_added"]), read(paths["moments"]))
     write_exhibit(draw_groups(data, sheet.note), data, sheet)
 
 
 if "snakemake" in globals():
     with job(snakemake) as record:
-        main(
-            snakemake.input.value_added, snakemake.input.moments, sheet_of(snakemake, record.origin)
-        )
+        main(dict(snakemake.input.items()), sheet_of(snakemake, record.origin))

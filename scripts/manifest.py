@@ -2,11 +2,12 @@ import json
 from pathlib import Path
 
 from welfare_added import logs, tables
+from welfare_added.audit.commands import RESULTS
 from welfare_added.audit.manifest import manifest
 
 
 def main(root, config, out):
-    made = manifest(Path(out).parents[1], Path(root), config)
+    made = manifest(RESULTS, Path(root), config)
     tables.write_text(json.dumps(made, indent=1, sort_keys=True) + "\n", out)
 
 

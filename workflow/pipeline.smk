@@ -18,6 +18,7 @@ include: "rules/value_added.smk"
 include: "rules/moments.smk"
 include: "rules/allocation.smk"
 include: "rules/welfare.smk"
+include: "rules/disclosure.smk"
 include: "rules/exhibits.smk"
 include: "rules/constrained.smk"
 include: "rules/claims.smk"
@@ -31,6 +32,7 @@ rule study:
         EXHIBIT_FILES,
         CLAIM_FILES,
         WELFARE_FILES,
+        GATED_FILES,
         ALLOCATION_FILES,
         EXACT_FILES,
         rules.frontiers.output,

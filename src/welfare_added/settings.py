@@ -6,6 +6,9 @@ from pathlib import Path
 
 from jsonschema import Draft202012Validator
 
+# Of a study of confidential records: what is not published; everything else under results/ is.
+PRIVATE = "results/private"
+
 
 class ConfigError(ValueError):
     """A choice in config.yaml that cannot be followed."""
@@ -38,6 +41,17 @@ def overridden(config: dict, changes: dict) -> dict:
         else:
             merged[key] = copy.deepcopy(value)
     return merged
+
+
+def restricted(config: dict) -> bool:
+    """Whether the records are confidential: as config.yaml says, else all but synthetic ones."""
+    said = config["disclosure"]["restricted"]
+    return config["district"]["source"] != "synthetic" if said is None else said
+
+
+def audit_folder(config: dict) -> str:
+    """Where manifest and verdicts are: with what is private where records are confidential."""
+    return f"{PRIVATE}/audit" if restricted(config) else "results/audit"
 
 
 def _explain(error) -> str:

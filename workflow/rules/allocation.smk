@@ -10,24 +10,25 @@ EXACT = [
 ]
 PLAN_NAMES = ["_".join(plan) for plan in [*PLANS, *product(("subjects", "ces"), ("district", "school"))]]
 ALLOCATION_FILES = [
-    *(f"{RESULTS}/allocation/plans/{name}.parquet" for name in PLAN_NAMES),
-    *(f"{RESULTS}/allocation/certificates/{name}.csv" for name in PLAN_NAMES),
+    *(f"{PRIVATE}/allocation/plans/{name}.parquet" for name in PLAN_NAMES),
+    *(f"{PRIVATE}/allocation/certificates/{name}.csv" for name in PLAN_NAMES),
 ]
-# With allocation.frontier: grid the exact frontiers are made on request only.
-EXACT_LINE = config["allocation"]["frontier"] == "exact"
+# With allocation.frontier: grid the exact frontiers are made on request only. Of confidential records
+# they are not shown: from one allocation to the next a few teachers move, who could be told apart.
+EXACT_LINE = config["allocation"]["frontier"] == "exact" and not RESTRICTED
 EXACT_NAMES = [f"{'_'.join(plan)}{end}" for plan in EXACT for end in ("", "_moves")] if EXACT_LINE else []
-EXACT_FILES = [f"{RESULTS}/allocation/exact/{name}.parquet" for name in EXACT_NAMES]
-EXACT_FILES += [f"{RESULTS}/exact_frontiers.parquet"] if EXACT_LINE else []
+EXACT_FILES = [f"{PRIVATE}/allocation/exact/{name}.parquet" for name in EXACT_NAMES]
+EXACT_FILES += [f"{PRIVATE}/exact_frontiers.parquet"] if EXACT_LINE else []
 
 
 rule slots:
     message: "Listing the classes that can be reallocated"
     input:
-        classes=f"{RESULTS}/district/classes.parquet",
-        value_added=f"{RESULTS}/value_added.parquet",
+        classes=f"{PRIVATE}/district/classes.parquet",
+        value_added=f"{PRIVATE}/value_added.parquet",
         code=code("slots"),
     output:
-        slots=f"{RESULTS}/allocation/slots.parquet",
+        slots=f"{PRIVATE}/allocation/slots.parquet",
     params:
         code=code_fingerprint("slots"),
     log: f"{LOGS}/slots.log"
@@ -40,11 +41,11 @@ rule slots:
 rule allocation:
     message: "Allocating teachers over all weights: {wildcards.subject}, {wildcards.scope}, {wildcards.information}"
     input:
-        slots=f"{RESULTS}/allocation/slots.parquet",
+        slots=f"{PRIVATE}/allocation/slots.parquet",
         code=code("allocation"),
     output:
-        plan=f"{RESULTS}/allocation/plans/{{subject}}_{{scope}}_{{information}}.parquet",
-        certificates=f"{RESULTS}/allocation/certificates/{{subject}}_{{scope}}_{{information}}.csv",
+        plan=f"{PRIVATE}/allocation/plans/{{subject}}_{{scope}}_{{information}}.parquet",
+        certificates=f"{PRIVATE}/allocation/certificates/{{subject}}_{{scope}}_{{information}}.csv",
     wildcard_constraints:
         subject="ela|math|both",
         scope="district|school",
@@ -69,11 +70,11 @@ rule allocation:
 rule allocation_subjects:
     message: "Allocating teachers over weights of ELA and math: {wildcards.scope}"
     input:
-        slots=f"{RESULTS}/allocation/slots.parquet",
+        slots=f"{PRIVATE}/allocation/slots.parquet",
         code=code("allocation_subjects"),
     output:
-        plan=f"{RESULTS}/allocation/plans/subjects_{{scope}}.parquet",
-        certificates=f"{RESULTS}/allocation/certificates/subjects_{{scope}}.csv",
+        plan=f"{PRIVATE}/allocation/plans/subjects_{{scope}}.parquet",
+        certificates=f"{PRIVATE}/allocation/certificates/subjects_{{scope}}.csv",
     wildcard_constraints:
         scope="district|school",
     params:
@@ -93,12 +94,12 @@ rule allocation_subjects:
 rule allocation_ces:
     message: "Allocating teachers for the CES planner: {wildcards.scope}"
     input:
-        slots=f"{RESULTS}/allocation/slots.parquet",
-        students=f"{RESULTS}/district/students.parquet",
+        slots=f"{PRIVATE}/allocation/slots.parquet",
+        students=f"{PRIVATE}/district/students.parquet",
         code=code("allocation_ces"),
     output:
-        plan=f"{RESULTS}/allocation/plans/ces_{{scope}}.parquet",
-        certificates=f"{RESULTS}/allocation/certificates/ces_{{scope}}.csv",
+        plan=f"{PRIVATE}/allocation/plans/ces_{{scope}}.parquet",
+        certificates=f"{PRIVATE}/allocation/certificates/ces_{{scope}}.csv",
     wildcard_constraints:
         scope="district|school",
     params:
@@ -120,11 +121,11 @@ rule allocation_ces:
 rule exact_frontier:
     message: "Tracing the exact frontier: {wildcards.subject}, {wildcards.scope}, {wildcards.information}"
     input:
-        slots=f"{RESULTS}/allocation/slots.parquet",
+        slots=f"{PRIVATE}/allocation/slots.parquet",
         code=code("exact_frontier"),
     output:
-        vertices=f"{RESULTS}/allocation/exact/{{subject}}_{{scope}}_{{information}}.parquet",
-        moves=f"{RESULTS}/allocation/exact/{{subject}}_{{scope}}_{{information}}_moves.parquet",
+        vertices=f"{PRIVATE}/allocation/exact/{{subject}}_{{scope}}_{{information}}.parquet",
+        moves=f"{PRIVATE}/allocation/exact/{{subject}}_{{scope}}_{{information}}_moves.parquet",
     wildcard_constraints:
         subject="ela|math|both",
         scope="district|school",
@@ -146,10 +147,10 @@ rule exact_frontier:
 rule exact_frontiers:
     message: "Adding up the exact frontiers of all cells"
     input:
-        vertices=[f"{RESULTS}/allocation/exact/{'_'.join(plan)}.parquet" for plan in EXACT],
+        vertices=[f"{PRIVATE}/allocation/exact/{'_'.join(plan)}.parquet" for plan in EXACT],
         code=code("exact_frontiers"),
     output:
-        frontiers=f"{RESULTS}/exact_frontiers.parquet",
+        frontiers=f"{PRIVATE}/exact_frontiers.parquet",
     params:
         code=code_fingerprint("exact_frontiers"),
         labels=EXACT,
@@ -163,12 +164,12 @@ rule exact_frontiers:
 rule frontiers:
     message: "Measuring the frontiers of all plans"
     input:
-        slots=f"{RESULTS}/allocation/slots.parquet",
-        plans=[f"{RESULTS}/allocation/plans/{'_'.join(plan)}.parquet" for plan in PLANS],
-        certificates=[f"{RESULTS}/allocation/certificates/{'_'.join(plan)}.csv" for plan in PLANS],
+        slots=f"{PRIVATE}/allocation/slots.parquet",
+        plans=[f"{PRIVATE}/allocation/plans/{'_'.join(plan)}.parquet" for plan in PLANS],
+        certificates=[f"{PRIVATE}/allocation/certificates/{'_'.join(plan)}.csv" for plan in PLANS],
         code=code("frontiers"),
     output:
-        frontiers=f"{RESULTS}/frontiers.csv",
+        frontiers=f"{PRIVATE}/frontiers.csv",
     params:
         code=code_fingerprint("frontiers"),
         labels=PLANS,

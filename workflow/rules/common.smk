@@ -12,8 +12,12 @@ ROOT = next(
 )
 
 RESULTS = f"results/{config['study']}"
-LOGS = f"{RESULTS}/logs"
-BENCHMARKS = f"{RESULTS}/benchmarks"
+# Of confidential records only the exhibits, and tables that went through the gate, are published.
+RESTRICTED = settings.restricted(config)
+PRIVATE = f"{settings.PRIVATE}/{config['study']}" if RESTRICTED else RESULTS
+AUDIT = settings.audit_folder(config)
+LOGS = f"{PRIVATE}/logs"
+BENCHMARKS = f"{PRIVATE}/benchmarks"
 ENVIRONMENT = str(ROOT / "envs/environment.yaml")
 CALIBRATION = "workflow/calibration"
 
@@ -54,7 +58,7 @@ def relative(path):
 def plan_files(subjects, information=("_heterogeneous", "_standard")):
     """Plans of these subjects in both scopes."""
     return [
-        f"{RESULTS}/allocation/plans/{subject}_{scope}{chosen_with}.parquet"
+        f"{PRIVATE}/allocation/plans/{subject}_{scope}{chosen_with}.parquet"
         for subject in subjects
         for scope in ("district", "school")
         for chosen_with in information

@@ -6,11 +6,11 @@ rule constrained_plan:
     message: "Planning {wildcards.subject} under constraints: {wildcards.plan}"
     input:
         unpack(pairs_file),
-        slots=f"{RESULTS}/allocation/slots.parquet",
-        students=f"{RESULTS}/district/students.parquet",
+        slots=f"{PRIVATE}/allocation/slots.parquet",
+        students=f"{PRIVATE}/district/students.parquet",
         code=code("constrained_plan"),
     output:
-        frontier=f"{RESULTS}/allocation/constrained/{{plan}}_{{subject}}.csv",
+        frontier=f"{PRIVATE}/allocation/constrained/{{plan}}_{{subject}}.csv",
     wildcard_constraints:
         subject="ela|math|both",
     params:
@@ -33,11 +33,11 @@ rule constrained_frontiers:
     message: "Putting the frontiers of the constrained plans together"
     input:
         parts=[
-            f"{RESULTS}/allocation/constrained/{'_'.join(plan)}.csv" for plan in CONSTRAINED_PLANS
+            f"{PRIVATE}/allocation/constrained/{'_'.join(plan)}.csv" for plan in CONSTRAINED_PLANS
         ],
         code=code("constrained_frontiers"),
     output:
-        frontiers=f"{RESULTS}/constrained.csv",
+        frontiers=f"{PRIVATE}/constrained.csv",
     params:
         code=code_fingerprint("constrained_frontiers"),
         labels=CONSTRAINED_PLANS,

@@ -5,13 +5,13 @@ rule district:
     message:
         "Checking the raw tables and deriving the analysis sample"
     input:
-        **raw_tables(config["district"]["source"], made_in=f"{RESULTS}/district/raw"),
+        **raw_tables(config["district"]["source"], made_in=f"{PRIVATE}/district/raw"),
         code=code("district"),
     output:
-        students=f"{RESULTS}/district/students.parquet",
-        classes=f"{RESULTS}/district/classes.parquet",
-        steps=f"{RESULTS}/district/sample.csv",
-        outcomes=f"{RESULTS}/district/outcomes.parquet",
+        students=f"{PRIVATE}/district/students.parquet",
+        classes=f"{PRIVATE}/district/classes.parquet",
+        steps=f"{PRIVATE}/district/sample.csv",
+        outcomes=f"{PRIVATE}/district/outcomes.parquet",
     params:
         code=code_fingerprint("district"),
         columns=config["district"]["columns"],

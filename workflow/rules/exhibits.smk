@@ -5,12 +5,14 @@ FIGURES = f"{RESULTS}/figures"
 SOURCE = config["district"]["source"]
 ESTIMATOR = config["value_added"]["estimator"]
 ABSENT = absent_columns(SOURCE, config["district"]["columns"])
-SKIPPED = skipped_exhibits(SOURCE, config["district"].get("size"), ESTIMATOR, ABSENT)
+SKIPPED = skipped_exhibits(SOURCE, config["district"].get("size"), ESTIMATOR, ABSENT, RESTRICTED)
 EXHIBIT_FILES = [
     *exhibit_files(RESULTS, [name for name in EXHIBITS if name not in SKIPPED]),
     f"{RESULTS}/skipped.csv",
 ]
-NOTE = note(SOURCE, config["district"]["name"], ESTIMATOR, config["value_added"]["teacher_share"])
+NOTE = note(SOURCE, config["district"]["name"], ESTIMATOR, config["value_added"]["teacher_share"], RESTRICTED)
+# Where no teacher may be shown, bins of them are.
+CLOUD = {"bins": f"{RESULTS}/value_added/scatter_bins.csv"} if RESTRICTED else {"value_added": f"{PRIVATE}/value_added.parquet"}
 DPI = config["exhibits"]["dpi"]
 MOST_POINTS = config["exhibits"]["most_points"]
 
@@ -53,7 +55,7 @@ rule figure_01:
 rule figure_02:
     message: "Drawing figure 2, value added on both groups"
     input:
-        value_added=f"{RESULTS}/value_added.parquet",
+        **CLOUD,
         moments=f"{RESULTS}/moments.csv",
         code=code("figure_02"),
     output:
@@ -310,7 +312,7 @@ rule figure_10:
 rule figure_a1:
     message: "Drawing figure A.1, value added across subjects"
     input:
-        value_added=f"{RESULTS}/value_added.parquet",
+        **CLOUD,
         code=code("figure_a1"),
     output:
         pdf=f"{FIGURES}/figure_a1.pdf",
@@ -551,11 +553,11 @@ rule check_district:
     message:
         "Checking the district's tables: {output.page}"
     input:
-        **raw_tables(SOURCE, made_in=f"{RESULTS}/district/raw"),
+        **raw_tables(SOURCE, made_in=f"{PRIVATE}/district/raw"),
         template=relative(ROOT / "src/welfare_added/district/overview.html.j2"),
         code=code("check_district"),
     output:
-        page=f"{RESULTS}/district/check.html",
+        page=f"{PRIVATE}/district/check.html",
     params:
         code=code_fingerprint("check_district"),
         columns=config["district"]["columns"],

@@ -5,11 +5,11 @@ rule synthetic_district:
         parameters=f"{CALIBRATION}/parameters.yaml",
         code=code("synthetic_district"),
     output:
-        enrolments=f"{RESULTS}/district/raw/enrolments.csv",
-        classes=f"{RESULTS}/district/raw/classes.csv",
-        teachers=f"{RESULTS}/district/raw/teachers.csv",
-        outcomes=f"{RESULTS}/district/raw/outcomes.csv",
-        truth=f"{RESULTS}/truth/value_added.parquet",
+        enrolments=f"{PRIVATE}/district/raw/enrolments.csv",
+        classes=f"{PRIVATE}/district/raw/classes.csv",
+        teachers=f"{PRIVATE}/district/raw/teachers.csv",
+        outcomes=f"{PRIVATE}/district/raw/outcomes.csv",
+        truth=f"{PRIVATE}/truth/value_added.parquet",
     params:
         code=code_fingerprint("synthetic_district"),
         size=config["district"]["size"],

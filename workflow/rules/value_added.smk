@@ -10,13 +10,13 @@ CHOICES = {
 rule value_added:
     message: "Estimating value added"
     input:
-        students=f"{RESULTS}/district/students.parquet",
+        students=f"{PRIVATE}/district/students.parquet",
         code=code("value_added"),
     output:
-        estimates=f"{RESULTS}/value_added.parquet",
-        autocovariances=f"{RESULTS}/value_added/autocovariances.csv",
-        variances=f"{RESULTS}/value_added/variances.csv",
-        class_means=f"{RESULTS}/value_added/class_means.parquet",
+        estimates=f"{PRIVATE}/value_added.parquet",
+        autocovariances=f"{PRIVATE}/value_added/autocovariances.csv",
+        variances=f"{PRIVATE}/value_added/variances.csv",
+        class_means=f"{PRIVATE}/value_added/class_means.parquet",
     params:
         code=code_fingerprint("value_added"),
         **CHOICES,
@@ -29,15 +29,15 @@ rule value_added:
 rule validation:
     message: "Validating estimates: persistence, forecasts, later outcomes"
     input:
-        students=f"{RESULTS}/district/students.parquet",
-        outcomes=f"{RESULTS}/district/outcomes.parquet",
-        estimates=f"{RESULTS}/value_added.parquet",
-        class_means=f"{RESULTS}/value_added/class_means.parquet",
+        students=f"{PRIVATE}/district/students.parquet",
+        outcomes=f"{PRIVATE}/district/outcomes.parquet",
+        estimates=f"{PRIVATE}/value_added.parquet",
+        class_means=f"{PRIVATE}/value_added/class_means.parquet",
         code=code("validation"),
     output:
-        persistence=f"{RESULTS}/value_added/persistence.csv",
-        forecast=f"{RESULTS}/value_added/forecast.csv",
-        outcomes=f"{RESULTS}/value_added/outcomes.csv",
+        persistence=f"{PRIVATE}/value_added/persistence.csv",
+        forecast=f"{PRIVATE}/value_added/forecast.csv",
+        outcomes=f"{PRIVATE}/value_added/outcomes.csv",
     params:
         code=code_fingerprint("validation"),
         estimator=config["value_added"]["estimator"],
@@ -50,10 +50,10 @@ rule validation:
 rule value_added_choices:
     message: "Estimating value added with each open choice changed in turn"
     input:
-        students=f"{RESULTS}/district/students.parquet",
+        students=f"{PRIVATE}/district/students.parquet",
         code=code("value_added_choices"),
     output:
-        choices=f"{RESULTS}/value_added/choices.csv",
+        choices=f"{PRIVATE}/value_added/choices.csv",
     params:
         code=code_fingerprint("value_added_choices"),
         **CHOICES,

@@ -1,9 +1,9 @@
-WELFARE = f"{RESULTS}/welfare"
-STUDENTS = f"{RESULTS}/district/students.parquet"
-SLOTS = f"{RESULTS}/allocation/slots.parquet"
+WELFARE = f"{PRIVATE}/welfare"
+STUDENTS = f"{PRIVATE}/district/students.parquet"
+SLOTS = f"{PRIVATE}/allocation/slots.parquet"
 # Only a synthetic district has a truth to compare with.
 SYNTHETIC = config["district"]["source"] == "synthetic"
-TRUE_EFFECTS = f"{RESULTS}/truth/value_added.parquet" if SYNTHETIC else []
+TRUE_EFFECTS = f"{PRIVATE}/truth/value_added.parquet" if SYNTHETIC else []
 WELFARE_TABLES = (
     *("gaps", "index", "winners", "status_quo", "earnings", "subjects", "ces", "mvpf"),
     *("deselection", "headlines"),
@@ -40,7 +40,7 @@ rule index:
     input:
         slots=SLOTS,
         students=STUDENTS,
-        frontiers=f"{RESULTS}/frontiers.csv",
+        frontiers=f"{PRIVATE}/frontiers.csv",
         code=code("index"),
     output:
         table=f"{WELFARE}/index.csv",
@@ -180,7 +180,7 @@ rule deselection:
     input:
         slots=SLOTS,
         students=STUDENTS,
-        frontiers=f"{RESULTS}/frontiers.csv",
+        frontiers=f"{PRIVATE}/frontiers.csv",
         code=code("deselection"),
     output:
         deselection=f"{WELFARE}/deselection.csv",
@@ -199,7 +199,7 @@ rule deselection:
 rule ranking:
     message: "Ranking teachers on a representative class"
     input:
-        value_added=f"{RESULTS}/value_added.parquet",
+        value_added=f"{PRIVATE}/value_added.parquet",
         students=STUDENTS,
         code=code("ranking"),
     output:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
+from welfare_added import settings
 from welfare_added.audit import reference as published
 from welfare_added.audit.compare import differences, reached
 from welfare_added.audit.due import due, planned, targets
@@ -44,6 +45,7 @@ class Project:
         self.root = root
         self.config = yaml.safe_load((root / "config.yaml").read_text(encoding="utf-8"))
         self.study = self.config["study"]
+        self.audit = root / settings.audit_folder(self.config)
 
     @cached_property
     def manifest(self) -> dict:
@@ -75,7 +77,7 @@ class Project:
 
 
 def verify(project: Project, console: Console) -> int:
-    """Print what is not verified, with reason and remedy; write results/audit/verification.json.
+    """Print what is not verified, with reason and remedy; write verification.json.
 
     Returns 0 if all is verified, else the code of the worst verdict (`EXIT_CODES`).
     """
@@ -83,7 +85,7 @@ def verify(project: Project, console: Console) -> int:
         findings = project.verification.findings()
         by_exhibit = _by_study(project)
         by_number = _by_number(project)
-    _write_verdicts(findings, by_exhibit, by_number)
+    _write_verdicts(project.audit, findings, by_exhibit, by_number)
     wrong = [finding for finding in findings if finding.verdict != VERIFIED]
     for finding in sorted(wrong, key=lambda f: (WORST_FIRST.index(f.verdict), f.path)):
         console.print(Text(f"{finding.verdict}: {finding.path}\n    {finding.reason}"))
@@ -207,7 +209,10 @@ def _by_number(project: Project) -> dict[str, Finding]:
 
 
 def _write_verdicts(
-    findings: list[Finding], by_exhibit: Mapping[str, Finding], by_number: Mapping[str, Finding]
+    folder: Path,
+    findings: list[Finding],
+    by_exhibit: Mapping[str, Finding],
+    by_number: Mapping[str, Finding],
 ) -> None:
     def said(finding: Finding) -> dict[str, str]:
         return {"verdict": finding.verdict, "file": finding.path, "reason": finding.reason}
@@ -218,9 +223,7 @@ def _write_verdicts(
         "exhibits": {name: said(finding) for name, finding in by_exhibit.items()},
         "numbers": {name: said(finding) for name, finding in by_number.items()},
     }
-    write_text(
-        json.dumps(content, indent=1, sort_keys=True) + "\n", RESULTS / "audit/verification.json"
-    )
+    write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", folder / "verification.json")
 
 
 def _counts(what: str, findings: list[Finding]) -> Text:

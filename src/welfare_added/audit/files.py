@@ -3,6 +3,8 @@
 import hashlib
 from pathlib import Path
 
+KEY = "key"  # of the digests in a release, kept with the private files
+
 
 def sha256(path: Path | str) -> str:
     """SHA-256 of a file's bytes, read in blocks."""

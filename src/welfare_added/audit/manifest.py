@@ -4,12 +4,14 @@ import json
 import subprocess
 from pathlib import Path
 
+from welfare_added import settings
 from welfare_added.audit.environment import digest, distributions, locked, off_the_lock
 from welfare_added.audit.errors import AuditError
 from welfare_added.audit.files import sha256
 from welfare_added.audit.job import RECORDS
 
 FORMAT = 1
+PRIVATE = Path(settings.PRIVATE)
 
 
 def read_records(results: Path) -> dict[str, dict]:
@@ -18,7 +20,8 @@ def read_records(results: Path) -> dict[str, dict]:
     Raises AuditError naming a record that is no JSON.
     """
     records = {}
-    for path in sorted(results.glob(f"*/{RECORDS}/[!.]*.json")):
+    of_studies = (f"*/{RECORDS}/[!.]*.json", f"{PRIVATE.name}/*/{RECORDS}/[!.]*.json")
+    for path in sorted(path for pattern in of_studies for path in results.glob(pattern)):
         try:
             records[path.as_posix()] = json.loads(path.read_text(encoding="utf-8"))
         except ValueError as error:

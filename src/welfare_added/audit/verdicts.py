@@ -57,6 +57,7 @@ def worst_of(verification: Verification, paths: list[str]) -> Finding:
 
 
 def studies(files: Mapping[str, object]) -> list[str]:
-    """Folders of results that hold a study: those with an analysis sample."""
-    found = {Path(path).parts[1] for path in files if path.endswith("/district/sample.csv")}
-    return sorted(found)
+    """Names of the studies that left results: those with an analysis sample."""
+    return sorted(
+        Path(path).parts[1] for path in files if Path(path).match("results/*/district/sample.csv")
+    )

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from welfare_added.audit.files import sha256
+from welfare_added import settings
+from welfare_added.audit.files import KEY, sha256
 from welfare_added.audit.fingerprint import statements
 
 VERIFIED = "verified"
@@ -17,7 +18,8 @@ RESTRICTED = "needs restricted data"
 WORST_FIRST = (EDITED, MISSING, STALE, UNRECORDED, RESTRICTED, VERIFIED)
 EXIT_CODES = {VERIFIED: 0, EDITED: 1, MISSING: 2, STALE: 3, UNRECORDED: 4, RESTRICTED: 5}
 OF_JOBS = ("logs", "benchmarks", "records")
-AUDIT = "audit"
+PRIVATE = Path(settings.PRIVATE).name
+OURS = ("audit", KEY)
 REMAKE = "delete it, or let its rule make it"
 
 
@@ -80,8 +82,10 @@ class Verification:
         for path in sorted((self.root / "results").rglob("*")):
             name = path.relative_to(self.root).as_posix()
             study, *rest = path.relative_to(self.root / "results").parts
+            if study == PRIVATE and rest:
+                study, *rest = rest
             of_a_job = bool(rest) and rest[0] in OF_JOBS and path.stem in stems
-            if path.is_file() and name not in self.files and study != AUDIT and not of_a_job:
+            if path.is_file() and name not in self.files and study not in OURS and not of_a_job:
                 found.append(name)
         return [name for name in found if name != "results/README.md"]
 

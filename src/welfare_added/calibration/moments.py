@@ -92,7 +92,8 @@ def sorting_bins(
     -------
     DataFrame
         subject, advantage (absolute|comparative), against (share_lower|class_size), bin, x, y
-        [SD of absolute advantage], classes, slope (per unit of share, per 25 students).
+        [SD of absolute advantage], classes, teachers, schools, slope (per
+        unit of share, per 25 students).
 
     """
     estimated = estimated_classes(classes, estimates)
@@ -105,11 +106,16 @@ def sorting_bins(
             for advantage in ("absolute", "comparative"):
                 y = estimated[f"{advantage}_{subject}"]
                 label = _bin_labels(x.to_numpy(float), counts)
-                table = pd.DataFrame({"bin": label, "x": x, "y": y}).groupby("bin")
-                part = table.mean().assign(classes=table.size()).reset_index()
+                places = estimated[["teacher_id", "school_id"]]
+                table = places.assign(bin=label, x=x, y=y).groupby("bin")
+                part = table[["x", "y"]].mean().assign(classes=table.size())
+                part["teachers"] = table["teacher_id"].nunique()
+                part["schools"] = table["school_id"].nunique()
+                part = part.reset_index()
                 part["slope"] = _slope(x, y) * unit
                 parts.append(part.assign(subject=subject, advantage=advantage, against=against))
-    columns = ["subject", "advantage", "against", "bin", "x", "y", "classes", "slope"]
+    counts = ["classes", "teachers", "schools"]
+    columns = ["subject", "advantage", "against", "bin", "x", "y", *counts, "slope"]
     return pd.concat(parts, ignore_index=True)[columns]
 
 

@@ -29,7 +29,11 @@ def exhibit_files(results: str, exhibits: list[str]) -> list[str]:
 
 
 def skipped_exhibits(
-    source: str, size: str | None, estimator: str, absent: Mapping[str, Sequence[str]]
+    source: str,
+    size: str | None,
+    estimator: str,
+    absent: Mapping[str, Sequence[str]],
+    restricted: bool = False,
 ) -> dict[str, str]:
     """Name the exhibits that a study cannot have, and why.
 
@@ -43,6 +47,8 @@ def skipped_exhibits(
         ``leave_year_out`` or ``empirical_bayes`` (value_added.estimator).
     absent
         Optional columns that the tables do not have, by table.
+    restricted
+        The records are confidential: reasons tell no folder.
 
     Returns
     -------
@@ -57,15 +63,16 @@ def skipped_exhibits(
             "can be said of persistence from year to year"
         )
     if source != "synthetic":
+        where = "the folder of the raw tables" if restricted else source
         if not has_outcomes(source):
             reasons["figure_d7"] = (
-                f"{source} holds no outcomes.csv or outcomes.parquet, so later outcomes are unknown"
+                f"{where} holds no outcomes.csv or outcomes.parquet, so later outcomes are unknown"
             )
         elif set(OUTCOMES) <= set(absent.get("outcomes", [])):
-            reasons["figure_d7"] = f"the outcomes in {source} have none of {', '.join(OUTCOMES)}"
+            reasons["figure_d7"] = f"the outcomes in {where} have none of {', '.join(OUTCOMES)}"
         if "ethnicity" in absent.get("enrolments", []):
             reasons["figure_08b"] = (
-                f"the enrolments in {source} have no column ethnicity, so racial gaps are unknown"
+                f"the enrolments in {where} have no column ethnicity, so racial gaps are unknown"
             )
         reasons["figure_calibration"] = (
             "only the synthetic district is calibrated; these are the user's own tables"
@@ -73,6 +80,9 @@ def skipped_exhibits(
         reasons["figure_bias"] = (
             "only the synthetic district has a known true value added to be biased against"
         )
+    elif restricted:
+        for name in ("figure_calibration", "figure_bias"):
+            reasons[name] = "it shows what a confidential district would not have: how it was made"
     elif size != "full":
         reasons["figure_calibration"] = (
             f"only the full synthetic district is calibrated; this one is {size}"
@@ -90,13 +100,17 @@ def skipped_table(reasons: dict[str, str]) -> pd.DataFrame:
     return pd.DataFrame(list(reasons.items()), columns=["exhibit", "reason"])
 
 
-def note(source: str, name: str | None, estimator: str, teacher_share: float) -> str:
+def note(
+    source: str, name: str | None, estimator: str, teacher_share: float, restricted: bool = False
+) -> str:
     """Say in a line what every exhibit of the study must be read with; may be empty."""
     said = []
     if source == "synthetic":
         said.append("Synthetic district.")
     elif name:
         said.append(f"{name}.")
+    if restricted:
+        said.append("Confidential records: small cells are withheld, numbers rounded.")
     if estimator == "empirical_bayes":
         said.append(
             "One year a teacher: teacher and class shock cannot be separated; "

@@ -1,5 +1,7 @@
 """Figures 2 and A.1: teachers' value added on one group against another."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,6 +12,44 @@ from welfare_added.exhibits.output import choose, pick, quantity
 from welfare_added.exhibits.style import REFERENCE, SUBJECTS, house_style, panels, stamp
 
 DOTS = {"s": 5, "color": "#0072B2", "alpha": 0.22, "linewidths": 0}
+BINS = {"s": 18, "color": "#0072B2", "linewidths": 0}
+
+
+# x, value added on lower-scoring students, and y, on higher-scoring ones, of each panel.
+PANELS = {
+    "ela": ("ela", "ela"),
+    "math": ("math", "math"),
+    "math_on_ela": ("ela", "math"),
+    "ela_on_math": ("math", "ela"),
+}
+GROUPED = ("ela", "math")
+CROSSED = ("math_on_ela", "ela_on_math")
+
+
+def points(value_added: pd.DataFrame, panel: str) -> pd.DataFrame:
+    """Teacher-years with estimates in both subjects, those of several classes once.
+
+    Parameters
+    ----------
+    value_added
+        The table of estimates.
+    panel
+        One of `PANELS`.
+
+    Returns
+    -------
+    DataFrame
+        Columns teacher_id, year, x, y [student SD].
+
+    """
+    columns = ["subject", "teacher_id", "year", "va_lower", "va_higher"]
+    once = pick(choose(value_added, subject=list(SUBJECTS)), columns).drop_duplicates(columns[:3])
+    wide = once.pivot(
+        index=["teacher_id", "year"], columns="subject", values=["va_lower", "va_higher"]
+    ).dropna()
+    lower, higher = PANELS[panel]
+    found = pd.DataFrame({"x": wide["va_lower", lower], "y": wide["va_higher", higher]})
+    return found.reset_index()
 
 
 def group_data(value_added: pd.DataFrame, moments: pd.DataFrame) -> pd.DataFrame:
@@ -18,7 +58,7 @@ def group_data(value_added: pd.DataFrame, moments: pd.DataFrame) -> pd.DataFrame
     Parameters
     ----------
     value_added
-        The table of estimates; a teacher's rows of one year count once.
+        The table of estimates.
     moments
         Holds the correlation and slope of each subject.
 
@@ -29,18 +69,11 @@ def group_data(value_added: pd.DataFrame, moments: pd.DataFrame) -> pd.DataFrame
         (the last two on the best fit's rows only). No teacher is named.
 
     """
-    wide = _teacher_years(value_added)
     parts = []
     for subject in SUBJECTS:
-        parts.append(
-            _panel(
-                subject,
-                wide["va_lower", subject],
-                wide["va_higher", subject],
-                quantity(moments, f"value_added.{subject}.correlation"),
-                quantity(moments, f"value_added.{subject}.slope_higher_on_lower"),
-            )
-        )
+        correlation = quantity(moments, f"value_added.{subject}.correlation")
+        slope = quantity(moments, f"value_added.{subject}.slope_higher_on_lower")
+        parts.append(_panel(subject, points(value_added, subject), correlation, slope))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -56,42 +89,56 @@ def cross_data(value_added: pd.DataFrame) -> pd.DataFrame:
         higher-scoring students on the second's lower-scoring ones.
 
     """
-    wide = _teacher_years(value_added)
     parts = []
-    for lower, higher in (("ela", "math"), ("math", "ela")):
-        x, y = wide["va_lower", lower], wide["va_higher", higher]
-        covariance = np.cov(x, y)
+    for name in CROSSED:
+        cloud = points(value_added, name)
+        covariance = np.cov(cloud["x"], cloud["y"])
         slope = covariance[0, 1] / covariance[0, 0]
         correlation = covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1])
-        parts.append(_panel(f"{higher}_on_{lower}", x, y, correlation, slope))
+        parts.append(_panel(name, cloud, correlation, slope))
     return pd.concat(parts, ignore_index=True)
 
 
-def _teacher_years(value_added: pd.DataFrame) -> pd.DataFrame:
-    """Pivot to one row a teacher and year with estimates in both subjects."""
-    columns = ["subject", "teacher_id", "year", "va_lower", "va_higher"]
-    once = pick(choose(value_added, subject=list(SUBJECTS)), columns).drop_duplicates(columns[:3])
-    return once.pivot(
-        index=["teacher_id", "year"], columns="subject", values=["va_lower", "va_higher"]
-    ).dropna()
+def binned_data(bins: pd.DataFrame, panels: Iterable[str]) -> pd.DataFrame:
+    """Select figure 2 or A.1 from bins of teachers, where no teacher may be shown.
+
+    Parameters
+    ----------
+    bins
+        panel, bin, x, y, teachers, correlation, slope; bins without x are not shown.
+    panels
+        Those of the figure.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`group_data`, and teachers (of a bin).
+
+    """
+    parts = []
+    for name in panels:
+        rows = choose(bins, panel=name).dropna(subset=["x"])
+        correlation, slope = rows[["correlation", "slope"]].iloc[0]
+        parts.append(_panel(name, rows[["x", "y", "teachers"]], correlation, slope))
+    return pd.concat(parts, ignore_index=True)
 
 
-def _panel(name: str, x: pd.Series, y: pd.Series, correlation: float, slope: float) -> pd.DataFrame:
+def _panel(name: str, cloud: pd.DataFrame, correlation: float, slope: float) -> pd.DataFrame:
     """Stack the points, sorted, on the two ends of the best fit through their mean."""
-    points = pd.DataFrame({"x": x.to_numpy(), "y": y.to_numpy()})
-    points = points.sort_values(["x", "y"], ignore_index=True)
-    ends = points["x"].iloc[[0, -1]].to_numpy()
+    counted = [column for column in ("teachers",) if column in cloud]
+    cloud = cloud[["x", "y", *counted]].sort_values(["x", "y"], ignore_index=True)
+    ends = cloud["x"].iloc[[0, -1]].to_numpy()
     fit = pd.DataFrame(
         {
             "x": ends,
-            "y": points["y"].mean() + slope * (ends - points["x"].mean()),
+            "y": cloud["y"].mean() + slope * (ends - cloud["x"].mean()),
             "correlation": correlation,
             "slope": slope,
         }
     )
-    both = pd.concat([points.assign(layer="estimate"), fit.assign(layer="best fit")])
+    both = pd.concat([cloud.assign(layer="estimate"), fit.assign(layer="best fit")])
     both.insert(0, "panel", name)
-    return both[["panel", "layer", "x", "y", "correlation", "slope"]]
+    return both[["panel", "layer", "x", "y", *counted, "correlation", "slope"]]
 
 
 @house_style
@@ -127,7 +174,7 @@ def _draw(data: pd.DataFrame) -> tuple[Figure, list[Axes]]:
         dots = rows[rows["layer"] == "estimate"]
         fit = rows[rows["layer"] == "best fit"]
         panel.plot([-limit, limit], [-limit, limit], color=REFERENCE, linewidth=0.8)
-        panel.scatter(dots["x"], dots["y"], **DOTS)
+        panel.scatter(dots["x"], dots["y"], **(BINS if "teachers" in data else DOTS))
         panel.plot(fit["x"], fit["y"], color="black", linewidth=1.2, linestyle="--")
         panel.text(
             0.03,

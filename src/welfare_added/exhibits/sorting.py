@@ -35,7 +35,7 @@ def sorting_data(bins: pd.DataFrame, against: str) -> pd.DataFrame:
 
     """
     rows = choose(bins, against=against, subject=list(SUBJECTS), advantage=list(ADVANTAGES))
-    rows = pick(rows, COLUMNS).sort_values(["subject", "advantage", "bin"])
+    rows = pick(rows, COLUMNS).dropna(subset=["x"]).sort_values(["subject", "advantage", "bin"])
     return pd.concat(
         [
             part.assign(intercept=_intercept(part, SLOPE_RUN[against]))

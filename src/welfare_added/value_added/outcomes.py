@@ -24,6 +24,12 @@ COLUMNS = [
 log = logging.getLogger(__name__)
 
 
+def with_any_college(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Add ``any_college``, known where both kinds of college are."""
+    colleges = outcomes[["two_year_college", "four_year_college"]]
+    return outcomes.assign(any_college=colleges.max(axis=1, skipna=False))
+
+
 def later_outcomes(
     students: pd.DataFrame, estimates: pd.DataFrame, outcomes: pd.DataFrame, *, estimator: str
 ) -> pd.DataFrame:
@@ -48,9 +54,7 @@ def later_outcomes(
         return pd.DataFrame(columns=COLUMNS)
     if estimator == "empirical_bayes":
         log.warning("empirical Bayes estimates hold the students' own scores: read with care")
-    known = outcomes.assign(
-        any_college=outcomes[["two_year_college", "four_year_college"]].max(axis=1, skipna=False)
-    )
+    known = with_any_college(outcomes)
     controls = control_vector(students).matrix
     table = students.assign(row=np.arange(len(students))).merge(known, on="student_id")
     rows = []

@@ -1,0 +1,40 @@
+"""Look at every file that would be published."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from welfare_added import logs
+from welfare_added.audit.disclosure.declared import read
+from welfare_added.audit.disclosure.identifiers import Identifiers, identifiers_of, places
+from welfare_added.audit.disclosure.profiles import profile_of
+from welfare_added.audit.disclosure.release import as_json
+from welfare_added.audit.disclosure.scan import Rules, scan
+from welfare_added.audit.files import sha256
+from welfare_added.district.files import TABLES
+from welfare_added.tables import write_text
+
+
+def main(paths, params, out):
+    published = [*params.published, *filter(lambda one: Path(one).is_file(), params.on_request)]
+    if params.restricted:
+        raw = {table: paths[table] for table in TABLES if table in paths}
+        rules = Rules(
+            declared=read(Path(paths["declaration"]), Path(paths["schema"])),
+            populations=pd.read_csv(paths["populations"]),
+            profile=profile_of(params.profile, params.minimum),
+            identifiers=Identifiers(identifiers_of(raw, params.columns), places(params.source)),
+            private=Path(params.private),
+            manifest=json.loads(Path(paths["manifest"]).read_text("utf-8")),
+            gates=frozenset(params.gates),
+        )
+        files = scan(Path(params.folder), published, rules)
+    else:
+        files = {path: sha256(path) for path in published}
+    write_text(as_json({"restricted": params.restricted, "files": files}), out)
+
+
+if "snakemake" in globals():
+    logs.to_file(snakemake.log[0])
+    main(dict(snakemake.input.items()), snakemake.params, snakemake.output.verdicts)

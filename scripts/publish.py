@@ -1,0 +1,30 @@
+"""Pass a table through the gate."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from welfare_added.audit.disclosure.declared import read
+from welfare_added.audit.disclosure.gate import publishable
+from welfare_added.audit.disclosure.profiles import profile_of
+from welfare_added.audit.job import job
+from welfare_added.tables import write_csv
+
+
+def main(table, populations, declared, profile, out, withheld):
+    shown, hidden = publishable(pd.read_csv(table), declared, pd.read_csv(populations), profile)
+    write_csv(shown, out)
+    write_csv(hidden, withheld)
+
+
+if "snakemake" in globals():
+    with job(snakemake):
+        paths, choices = snakemake.input, snakemake.params
+        main(
+            paths.table,
+            paths.populations,
+            read(Path(paths.declaration), Path(paths.schema))[choices.name],
+            profile_of(choices.profile, choices.minimum),
+            snakemake.output.table,
+            snakemake.output.withheld,
+        )

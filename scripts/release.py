@@ -1,0 +1,34 @@
+"""Copy what may be shown, and nothing else."""
+
+import json
+from pathlib import Path
+
+from welfare_added import logs, settings
+from welfare_added.audit.disclosure.identifiers import Identifiers, identifiers_of, places
+from welfare_added.audit.disclosure.profiles import profile_of
+from welfare_added.audit.disclosure.release import as_json, clean, key_of, readme, release
+from welfare_added.audit.disclosure.release import provenance as published_provenance
+from welfare_added.audit.files import KEY
+from welfare_added.district.files import TABLES
+
+
+def main(paths, params, out):
+    passed = json.loads(Path(paths["verdicts"]).read_text("utf-8"))
+    manifest = json.loads(Path(paths["manifest"]).read_text("utf-8"))
+    profile = profile_of(params.profile, params.minimum) if params.restricted else None
+    key = key_of(Path(settings.PRIVATE) / KEY) if params.restricted else None
+    history = published_provenance(manifest, passed["files"], params.private, key)
+    texts = {
+        "README.md": readme(params.study, params.note, profile, passed["files"]),
+        "disclosure.json": as_json(passed),
+        "provenance.json": as_json(history),
+    }
+    if params.restricted:
+        raw = {table: paths[table] for table in TABLES if table in paths}
+        clean(texts, Identifiers(identifiers_of(raw, params.columns), places(params.source)))
+    release(Path(out).parent, passed["files"], texts)
+
+
+if "snakemake" in globals():
+    logs.to_file(snakemake.log[0])
+    main(dict(snakemake.input.items()), snakemake.params, snakemake.output[0])

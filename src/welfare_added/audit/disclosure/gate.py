@@ -1,0 +1,201 @@
+"""The gate: what of a table may be published, rounded, with what may not left empty."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.audit.disclosure.declared import (
+    COUNT,
+    ESTIMATE,
+    NUMBER,
+    SHARE,
+    WITHHELD,
+    Declared,
+    Kind,
+    as_before,
+    wide,
+)
+from welfare_added.audit.disclosure.errors import DisclosureError
+from welfare_added.audit.disclosure.profiles import Profile
+
+
+def publishable(
+    table: pd.DataFrame, declared: Declared, populations: pd.DataFrame, profile: Profile
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Withhold and round.
+
+    Parameters
+    ----------
+    table
+        As the study made it.
+    declared
+        What is declared of it.
+    populations
+        From `populations.populations`.
+    profile
+        Limits.
+
+    Returns
+    -------
+    tuple of DataFrame
+        The table to publish, of the same columns (those declared as withheld are empty; such rows
+        of a long table are left out), and what was withheld: table, row, column, reason.
+
+    Raises
+    ------
+    DisclosureError
+        If a column or a key's value is not declared.
+
+    """
+    people = populations.set_index("population")
+    _refuse_undeclared(table, declared)
+    cells = wide(table, declared)
+    columns = [name for name in cells.columns if name not in declared.keys]
+    kinds = {name: declared.kind(name) for name in columns}
+    hidden = pd.DataFrame("", index=cells.index, columns=columns, dtype=object)
+    for mark in (_too_few_behind, _small_counts, _small_shares, _small_parts, _joined):
+        for row, column, reason in mark(cells, kinds, declared, people, profile, hidden):
+            if not hidden.loc[row, column] and pd.notna(cells.loc[row, column]):
+                hidden.loc[row, column] = reason
+    shown = _rounded(cells, kinds, profile).mask(
+        hidden.ne("").reindex(columns=cells.columns, fill_value=False)
+    )
+    withheld = _listed(hidden, cells, declared)
+    if declared.long:
+        kept = [name for name in shown.columns if kinds.get(name, Kind("")).name != WITHHELD]
+        shown = shown[kept]
+    return as_before(shown, declared, table), withheld
+
+
+def too_few(counts: pd.Series, profile: Profile) -> str:
+    """Why nothing may be said of a population; empty if something may."""
+    for unit in ("students", "teachers", "schools"):
+        if counts[unit] < profile.minimum(unit):
+            return f"fewer than {profile.minimum(unit)} {unit}"
+    if counts["largest_two"] > profile.largest_two:
+        return f"two teachers or schools hold more than {profile.largest_two:.0%}"
+    return ""
+
+
+def _refuse_undeclared(table: pd.DataFrame, declared: Declared) -> None:
+    where = f"{declared.path}.csv"
+    remedy = "Declare it in workflow/disclosure/tables.yaml, if it may be published."
+    for column, allowed in declared.keys.items():
+        if column not in table:
+            raise DisclosureError(f"{where}: no column {column}, which is declared. {remedy}")
+        strange = set() if allowed is None else set(table[column].astype(str)) - allowed
+        if strange:
+            raise DisclosureError(
+                f"{where}, column {column}: {len(strange)} values are not declared. {remedy}"
+            )
+    cells = wide(table, declared)
+    unknown = [c for c in cells if c not in declared.keys and declared.kind(c) is None]
+    if unknown:
+        raise DisclosureError(f"{where}: column {unknown[0]} is not declared. {remedy}")
+
+
+def _too_few_behind(cells, kinds, declared, people, profile, hidden) -> Iterator:
+    """Cells of a population that is too small, and columns that are never shown."""
+    for row in cells.index:
+        for column, kind in kinds.items():
+            if kind.name == WITHHELD:
+                yield row, column, "never published"
+            if kind.name in (NUMBER, WITHHELD):
+                continue
+            for name in declared.populations(column, cells.loc[row]):
+                reason = too_few(people.loc[name], profile)
+                if reason:
+                    yield row, column, f"{name}: {reason}"
+
+
+def _small_counts(cells, kinds, declared, people, profile, hidden) -> Iterator:
+    """Rows that rest on too few: neither the count nor what was estimated from it is shown."""
+    for name, kind in kinds.items():
+        if kind.name != COUNT:
+            continue
+        for row in cells.index[cells[name] < profile.minimum(kind.unit)]:
+            for column, other in kinds.items():
+                if other.name in (COUNT, ESTIMATE, SHARE):
+                    yield row, column, f"fewer than {profile.minimum(kind.unit)} {kind.unit}"
+
+
+def _small_shares(cells, kinds, declared, people, profile, hidden) -> Iterator:
+    """Shares that stand for too few, or for all but too few."""
+    for name, kind in kinds.items():
+        if kind.name != SHARE:
+            continue
+        for row in cells.index:
+            whole = sure(people, declared.populations(name, cells.loc[row]), kind.unit)
+            part = min(cells.loc[row, name], 1 - cells.loc[row, name]) * whole
+            if part < profile.minimum(kind.unit):
+                yield row, name, f"a share of fewer than {profile.minimum(kind.unit)} {kind.unit}"
+
+
+def sure(people: pd.DataFrame, names: tuple[str, ...], unit: str) -> float:
+    """How many of a unit the smallest of some populations certainly has."""
+    column = "students_sure" if unit == "students" else "teachers_sure"
+    return float(people.loc[list(names), column].min())
+
+
+def _small_parts(cells, kinds, declared, people, profile, hidden) -> Iterator:
+    """Parts of a whole that are too small, and others, until what is hidden could be anything."""
+    parts = declared.parts
+    if parts is None:
+        return
+    column, value = parts.where
+    rows = cells[cells[column] == value]
+    for _, whole in rows.groupby(list(parts.by), sort=False):
+        counts = (whole[parts.share] * whole[parts.whole]).sort_values(kind="stable")
+        least = profile.minimum(kinds[parts.whole].unit)
+        small = int((counts < least).sum())
+        if not small:
+            continue
+        while small < len(counts) and (small < 2 or counts.iloc[:small].sum() < least):
+            small += 1
+        for row in counts.index[:small]:
+            yield row, parts.share, f"a part of fewer than {least}, or needed to hide one"
+
+
+def _joined(cells, kinds, declared, people, profile, hidden) -> Iterator:
+    """What would tell a withheld number of the same row."""
+    for names in declared.together:
+        for row in cells.index:
+            if any(hidden.loc[row, name] for name in names):
+                for name in names:
+                    yield row, name, "would tell a number withheld beside it"
+
+
+def _rounded(cells: pd.DataFrame, kinds: Mapping[str, Kind], profile: Profile) -> pd.DataFrame:
+    rounded = cells.copy()
+    for name, kind in kinds.items():
+        values = pd.to_numeric(cells[name]) if kind.name != NUMBER else cells[name]
+        if kind.name == COUNT:
+            rounded[name] = (values / profile.base).round() * profile.base
+        elif kind.name != NUMBER:
+            rounded[name] = significant(values.to_numpy(float), profile.digits)
+    return rounded
+
+
+def significant(values: np.ndarray, digits: int) -> np.ndarray:
+    """Round to so many significant digits; infinite and missing values stay."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        exponent = np.floor(np.log10(np.abs(values)))
+        scale = 10.0 ** (digits - 1 - exponent)
+        rounded = np.round(values * scale) / scale
+    return np.where(np.isfinite(values) & (values != 0), rounded, values)
+
+
+def _listed(hidden: pd.DataFrame, cells: pd.DataFrame, declared: Declared) -> pd.DataFrame:
+    rows = [
+        (
+            declared.path,
+            ", ".join(f"{key} {cells.loc[row, key]}" for key in declared.keys),
+            column,
+            reason,
+        )
+        for row, line in hidden.iterrows()
+        for column, reason in line.items()
+        if reason
+    ]
+    return pd.DataFrame(rows, columns=["table", "row", "column", "reason"])

@@ -1,0 +1,103 @@
+"""Names of students, teachers, classes and schools, and of places, looked for in any text."""
+
+import getpass
+import re
+import socket
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from welfare_added.district.files import header
+
+WORD = re.compile(r"[^\W_]+")
+FOLDERS = re.compile(
+    r"(?<![\w:/.])(/(home|Users|root|tmp|mnt|media|srv|data|work|var|opt)/\S+|[A-Z]:\\\S+)"
+)
+# Shorter ones occur by chance: published counts and our own words would be taken for them.
+SHORTEST = {"digits": 9, "letters": 5, "both": 4}
+LONG = 8
+COLUMNS = ("student_id", "teacher_id", "class_id", "school_id")
+NOBODY = {"root", "user", "localhost"}
+
+
+class Identifiers:
+    """What must stand in no published file.
+
+    Short numbers are not looked for: in tables, the only place where they could stand for
+    someone, each column's values are declared instead.
+    """
+
+    def __init__(self, names: Iterable[str], places: Iterable[str] = ()):
+        """Take identifiers of persons, classes and schools, and words that tell where we are."""
+        self.by_first: dict[str, set[str]] = {}
+        for name in {str(name).strip() for name in names}:
+            if telling(name):
+                self.by_first.setdefault(WORD.findall(name)[0], set()).add(name)
+        words = "|".join(re.escape(place) for place in sorted(set(places)) if len(place) > 2)
+        self.places = re.compile(rf"(?<!\w)({words})(?!\w)") if words else None
+
+    def found(self, text: str, binary: bool = False) -> Iterator[str]:
+        """What stands in a text, told without repeating it; at most one of a kind.
+
+        binary: not words but bytes, among which only long names do not occur by chance.
+        """
+        named = (
+            name
+            for match in WORD.finditer(text)
+            for name in self.by_first.get(match[0], ())
+            if _stands(name, text, match.start()) and not (binary and len(name) < LONG)
+        )
+        if name := next(named, None):
+            yield f"an identifier of the raw tables ({len(name)} characters long)"
+        if self.places and self.places.search(text):
+            yield "the folder, user or host of the records"
+        elif not binary and FOLDERS.search(text):
+            yield "a path"
+
+
+def telling(name: str) -> bool:
+    """Whether a name is long enough not to occur by chance."""
+    kind = "digits" if name.isdigit() else "letters" if name.isalpha() else "both"
+    return bool(WORD.search(name)) and len(name) >= SHORTEST[kind]
+
+
+def _stands(name: str, text: str, at: int) -> bool:
+    """Whether a name whose first word begins at a place stands there whole."""
+    begin = at - WORD.search(name).start()
+    after = text[begin + len(name) : begin + len(name) + 1]
+    return begin >= 0 and text.startswith(name, begin) and not after.isalnum()
+
+
+def identifiers_of(
+    tables: Mapping[str, Path | str], names: Mapping[str, Mapping[str, str]]
+) -> set[str]:
+    """Every identifier in a user's raw tables, as it is written there.
+
+    Parameters
+    ----------
+    tables
+        File of each table.
+    names
+        The user's own names of columns (district.columns).
+
+    """
+    found: set[str] = set()
+    for table, path in tables.items():
+        own = [names.get(table, {}).get(column, column) for column in COLUMNS]
+        columns = [name for name in own if name in header(path)]
+        if Path(path).suffix == ".parquet":
+            held = pd.read_parquet(path, columns=columns).astype(str)
+        else:
+            held = pd.read_csv(path, usecols=columns, dtype=str, skipinitialspace=True)
+        for column in columns:
+            found.update(held[column].dropna().unique())
+    return found
+
+
+def places(source: str) -> set[str]:
+    """Words that tell where the records are: their folder, this one, user and host."""
+    folder = Path(source)
+    told = {str(folder.resolve()), str(Path.cwd()), str(Path.home())}
+    told |= {getpass.getuser(), socket.gethostname()} - NOBODY
+    return told | ({source} if len(folder.parts) > 1 else set())

@@ -1,0 +1,102 @@
+"""Whom the published numbers rest on: how many students, teachers and schools."""
+
+import pandas as pd
+
+from welfare_added.district.races import BLACK_HISPANIC, RACES, WHITE_ASIAN
+from welfare_added.value_added.outcomes import with_any_college
+
+SUBJECTS = ("ela", "math")
+GROUPS = {"black_hispanic": BLACK_HISPANIC, "white_asian": WHITE_ASIAN}
+
+
+def populations(
+    students: pd.DataFrame, slots: pd.DataFrame, outcomes: pd.DataFrame, deselected_share: float
+) -> pd.DataFrame:
+    """Count every population that a published table rests on.
+
+    Parameters
+    ----------
+    students
+        The analysis sample, a row a student-year.
+    slots
+        The classes that can be reallocated.
+    outcomes
+        Later outcomes by student, 0 or 1; may have no rows.
+    deselected_share
+        Share of teachers dismissed in section 6.
+
+    Returns
+    -------
+    DataFrame
+        population; students, teachers, schools: how many there are; students_sure, teachers_sure:
+        how many a share of one certainly stands for, were each seen as often as the one seen most;
+        largest_two: share of its student-years that the two largest teachers or schools hold.
+
+    """
+    reallocated = students[students["class_id"].isin(slots["class_id"])]
+    parts = {}
+    for name, rows in (("students", students), ("slots", reallocated)):
+        parts[name] = rows
+        for subject in SUBJECTS:
+            lower = rows[f"lower_{subject}"].astype(bool)
+            parts[f"{name}_lower_{subject}"] = rows[lower]
+            parts[f"{name}_higher_{subject}"] = rows[~lower]
+        race = rows["ethnicity"].map(RACES)
+        parts |= {f"{name}_{group}": rows[race == number] for group, number in GROUPS.items()}
+    found = {name: _counted(rows) for name, rows in parts.items()}
+    found["deselected"] = _deselected(slots, deselected_share)
+    found |= _outcomes(students, outcomes)
+    return pd.DataFrame(found).T.rename_axis("population").reset_index()
+
+
+def _counted(rows: pd.DataFrame) -> dict[str, float]:
+    if rows.empty:
+        return _fewest([])
+    by_student = rows["student_id"].value_counts()
+    by_class = rows.groupby("teacher_id")["class_id"].nunique()
+    largest = [
+        rows[unit].value_counts().head(2).sum() / len(rows) for unit in ("teacher_id", "school_id")
+    ]
+    return {
+        "students": len(by_student),
+        "teachers": len(by_class),
+        "schools": rows["school_id"].nunique(),
+        "students_sure": len(rows) / by_student.max(),
+        "teachers_sure": by_class.sum() / by_class.max(),
+        "largest_two": max(largest),
+    }
+
+
+def _deselected(slots: pd.DataFrame, share: float) -> dict[str, float]:
+    """The lowest teachers of all years: at least so many persons and, at ten a class, students."""
+    by_teacher = slots["teacher_id"].value_counts()
+    sure = share * len(slots) / by_teacher.max()
+    return {
+        "students": share * slots["students"].sum() / by_teacher.max(),
+        "teachers": sure,
+        "schools": slots["school_id"].nunique(),
+        "students_sure": share * slots["students"].sum() / by_teacher.max(),
+        "teachers_sure": sure,
+        "largest_two": min(1.0, 2 / sure) if sure else 1.0,
+    }
+
+
+def _outcomes(students: pd.DataFrame, outcomes: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """For each outcome the smaller of those with and without it."""
+    if outcomes.empty:
+        return {}
+    known = with_any_college(outcomes).set_index("student_id")
+    found = {}
+    for name in known:
+        value = students["student_id"].map(known[name])
+        found[f"outcome_{name}"] = _fewest([_counted(students[value == level]) for level in (0, 1)])
+    return found
+
+
+def _fewest(counts: list[dict[str, float]]) -> dict[str, float]:
+    """The worst of several populations in every respect; nobody if there is none."""
+    if not counts:
+        nobody = dict.fromkeys(("students", "teachers", "schools"), 0)
+        return {**nobody, "students_sure": 0.0, "teachers_sure": 0.0, "largest_two": 1.0}
+    worst = {name: min(one[name] for one in counts) for name in counts[0]}
+    return {**worst, "largest_two": max(one["largest_two"] for one in counts)}

@@ -1,0 +1,50 @@
+"""How few is too few: named sets of limits."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Limits that every published cell keeps.
+
+    Attributes
+    ----------
+    students, teachers, schools
+        Fewest that a cell may rest on.
+    largest_two
+        Largest share of a population's student-years that two teachers, or two schools, may hold.
+    base
+        Counts are rounded to its multiples, which also hides by how little nested samples differ.
+    digits
+        Significant digits of everything else.
+
+    """
+
+    students: int
+    teachers: int
+    schools: int
+    largest_two: float = 0.85
+    base: int = 5
+    digits: int = 4
+
+    def minimum(self, unit: str) -> int:
+        """Fewest of a unit; classes are held to the limit of their teachers."""
+        return {
+            "students": self.students,
+            "teachers": self.teachers,
+            "classes": self.teachers,
+            "schools": self.schools,
+        }[unit]
+
+
+PROFILES = {
+    "n10": Profile(students=10, teachers=10, schools=3),
+    "ies": Profile(students=10, teachers=10, schools=3, base=10),
+    "strict15": Profile(students=15, teachers=15, schools=5, base=10, digits=3),
+}
+
+
+def profile_of(name: str, minimum: int | None = None) -> Profile:
+    """The profile of that name, with another fewest number of students and teachers if given."""
+    profile = PROFILES[name]
+    return profile if minimum is None else replace(profile, students=minimum, teachers=minimum)

@@ -1,0 +1,170 @@
+"""The release: a folder that holds what passed, and nothing else."""
+
+import hmac
+import json
+import secrets
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from welfare_added.audit.disclosure.errors import DisclosureError
+from welfare_added.audit.disclosure.identifiers import Identifiers
+from welfare_added.audit.disclosure.profiles import Profile
+from welfare_added.audit.files import sha256
+from welfare_added.tables import replace_atomically
+
+RESTRICTED = "restricted"
+
+
+def release(out: Path, verdicts: Mapping[str, str], texts: Mapping[str, str]) -> None:
+    """Copy what passed to a folder, with some texts beside it; all or nothing.
+
+    Parameters
+    ----------
+    out
+        The folder; one of an earlier release is replaced.
+    verdicts
+        SHA-256 of each file when it passed.
+    texts
+        Further files and what they say.
+
+    Raises
+    ------
+    DisclosureError
+        If a file is not as it was when it passed.
+
+    """
+    new = out.with_name(f".{out.name}.part")
+    shutil.rmtree(new, ignore_errors=True)
+    try:
+        for name, digest in verdicts.items():
+            copy = new / Path(name).relative_to("results")
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(name, copy)
+            if sha256(copy) != digest:
+                raise DisclosureError(
+                    f"{name}: has changed since it passed. Remedy: make it again, then "
+                    "snakemake release. Nothing was released."
+                )
+        for name, text in texts.items():
+            (new / name).write_text(text, encoding="utf-8", newline="\n")
+        _sums(new)
+        shutil.rmtree(out, ignore_errors=True)
+        new.rename(out)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def _sums(folder: Path) -> None:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    lines = [f"{sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
+    (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
+
+
+def provenance(
+    manifest: Mapping, published: Iterable[str], private: str, key: bytes | None
+) -> dict:
+    """Who made each published file, and from what, without a word about the records.
+
+    Parameters
+    ----------
+    manifest
+        As `audit.manifest.manifest` makes it.
+    published
+        Files of the release.
+    private
+        Folder of what is not published.
+    key
+        Digests of what is not published are keyed, so that a guess of its content proves nothing;
+        none if the records are not confidential.
+
+    Returns
+    -------
+    dict
+        commit, choices, lock, environments, and for each file its SHA-256, rule, digest of the
+        code, environment, and inputs: published ones by name, others by stage and keyed digest.
+
+    """
+    jobs, files = manifest["jobs"], manifest["files"]
+    shown = frozenset(published)
+    return {
+        "commit": manifest["project"].get("commit"),
+        "choices": _choices(manifest["config"]),
+        "lock": manifest["lock"],
+        "environments": manifest["environments"],
+        "files": {
+            name: _file(jobs[files[name]["job"]], files[name], shown, private, key)
+            for name in sorted(shown)
+        },
+    }
+
+
+def _choices(config: Mapping) -> dict:
+    """The choices that tell nothing of where the records are or what their columns are called."""
+    sections = ("value_added", "allocation", "welfare", "disclosure")
+    district = {key: config["district"][key] for key in ("years", "grades", "split", "class_size")}
+    return {"district": district, **{name: config[name] for name in sections}}
+
+
+def readme(study: str, note: str, profile: Profile | None, published: Iterable[str]) -> str:
+    """What the release is; limits are told where the records are confidential."""
+    lines = [f"# Results of the study {study}", "", note, ""]
+    if profile is not None:
+        lines += [
+            "The records are confidential. Every number rests on at least "
+            f"{profile.students} students, {profile.teachers} teachers and {profile.schools} "
+            f"schools; counts are rounded to {profile.base}, other numbers to {profile.digits} "
+            "significant digits. Empty cells are withheld.",
+            "",
+        ]
+    lines += [f"- `{Path(name).relative_to('results').as_posix()}`" for name in sorted(published)]
+    lines += [
+        "- `provenance.json`: which rule made each file, from what",
+        "- `disclosure.json`: digest of each file when it passed",
+        "- `SHA256SUMS`: `sha256sum -c SHA256SUMS`",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _file(
+    job: Mapping, file: Mapping, shown: frozenset[str], private: str, key: bytes | None
+) -> dict:
+    return {
+        "sha256": file["sha256"],
+        "rule": job["rule"],
+        "code": job["params"].get("code"),
+        "environment": job["environment"],
+        "inputs": [_input(one, shown, private, key) for one in job["inputs"]],
+    }
+
+
+def _input(one: Mapping, shown: frozenset[str], private: str, key: bytes | None) -> dict[str, str]:
+    path = one["path"]
+    if key is None or path in shown or path.startswith("workflow/"):
+        return {"path": path, "sha256": one["sha256"]}
+    digest = hmac.new(key, one["sha256"].encode(), "sha256").hexdigest()
+    name = Path(path).relative_to(private).as_posix() if path.startswith(private) else RESTRICTED
+    return {"restricted": name, "keyed_digest": digest}
+
+
+def key_of(path: Path) -> bytes:
+    """The key of digests, made once and kept with the private files."""
+    if not path.is_file():
+        replace_atomically(path, lambda part: part.write_bytes(secrets.token_bytes(32)))
+        path.chmod(0o600)
+    return path.read_bytes()
+
+
+def clean(texts: Mapping[str, str], identifiers: Identifiers) -> None:
+    """Refuse texts of the release that name somebody or some place; raises DisclosureError."""
+    found = [
+        f"- {name}: {what}" for name, text in texts.items() for what in identifiers.found(text)
+    ]
+    if found:
+        raise DisclosureError("The release would name somebody:\n" + "\n".join(found))
+
+
+def as_json(content: object) -> str:
+    """JSON of which equal content gives equal bytes."""
+    return json.dumps(content, indent=1, sort_keys=True) + "\n"

@@ -1,0 +1,151 @@
+"""Every published file looked at again, as it is: may it be shown?"""
+
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from welfare_added import settings
+from welfare_added.audit.disclosure import media
+from welfare_added.audit.disclosure.declared import Declared
+from welfare_added.audit.disclosure.errors import DisclosureError
+from welfare_added.audit.disclosure.identifiers import Identifiers
+from welfare_added.audit.disclosure.profiles import Profile
+from welfare_added.audit.disclosure.tables import problems
+from welfare_added.audit.files import sha256
+
+KINDS = (".csv", ".pdf", ".png", ".tex", ".html")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What published files are held to.
+
+    Attributes
+    ----------
+    declared
+        Every table that may be published, by path below the study's folder.
+    populations
+        From `populations.populations`.
+    profile
+        Limits.
+    identifiers
+        What must stand nowhere.
+    private
+        Folder of what is not published.
+    manifest
+        Who made each file, and from what; what only gates may read is in ``private``.
+    gates
+        Files that come out of a gate.
+
+    """
+
+    declared: Mapping[str, Declared]
+    populations: pd.DataFrame
+    profile: Profile
+    identifiers: Identifiers
+    private: Path
+    manifest: Mapping
+    gates: frozenset[str]
+
+
+def scan(folder: Path, expected: list[str], rules: Rules) -> dict[str, str]:
+    """Look at every file of a study's folder.
+
+    Parameters
+    ----------
+    folder
+        results/<study>.
+    expected
+        Files that the study publishes.
+    rules
+        What they are held to.
+
+    Returns
+    -------
+    dict
+        SHA-256 of each file, all of which may be shown.
+
+    Raises
+    ------
+    DisclosureError
+        A line a problem: file, cell, what is wrong; nothing of the records is repeated.
+
+    """
+    there = sorted(path for path in folder.rglob("*") if path.is_file())
+    found = [*_closed(Path(settings.PRIVATE))]
+    for path in there:
+        said = [*_strange(path, expected)] or [*_wrong(path, folder, rules)]
+        found += [f"{path.as_posix()}: {one}" for one in said]
+    missing = sorted(set(expected) - {path.as_posix() for path in there})
+    found += [f"{path}: not there; run snakemake first" for path in missing]
+    if found:
+        raise DisclosureError(
+            f"{len(found)} reasons not to publish:\n"
+            + "\n".join(f"- {one}" for one in found)
+            + "\nRemedy: remove what no rule made, make the others again, and mend the rule that "
+            "writes what may not be shown. Nothing was released."
+        )
+    return {path.as_posix(): sha256(path) for path in there}
+
+
+def _closed(folder: Path) -> Iterator[str]:
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & 0o077:
+        yield f"{folder.as_posix()}: open to others (mode {mode:o}); run chmod 700 {folder}"
+
+
+def _strange(path: Path, expected: list[str]) -> Iterator[str]:
+    if path.suffix not in KINDS:
+        yield f"an unknown kind of file ({path.suffix or 'no ending'})"
+    elif path.as_posix() not in expected:
+        yield "no rule publishes it"
+
+
+def _wrong(path: Path, folder: Path, rules: Rules) -> Iterator[str]:
+    yield from _history(path, rules)
+    if path.suffix == ".csv":
+        yield from _table(path, folder, rules)
+    try:
+        for said in media.texts(path):
+            for what in rules.identifiers.found(said.text, said.binary):
+                yield f"{said.place}: {what}"
+        yield from media.undeclared(path)
+    except ValueError as error:
+        yield str(error)
+        return
+    if path.suffix == ".pdf":
+        yield from _marks(path)
+
+
+def _history(path: Path, rules: Rules) -> Iterator[str]:
+    """A file is as its job left it, and made from what passed the gate."""
+    name = path.as_posix()
+    entry = rules.manifest["files"].get(name)
+    if entry is None or entry["job"] is None:
+        yield "no job's record explains it"
+        return
+    if entry["sha256"] != sha256(path):
+        yield "edited since its rule made it"
+    inputs = rules.manifest["jobs"][entry["job"]]["inputs"]
+    private = [one["path"] for one in inputs if Path(one["path"]).is_relative_to(rules.private)]
+    if private and name not in rules.gates:
+        yield f"made from {private[0]}, not from what passed the gate"
+
+
+def _table(path: Path, folder: Path, rules: Rules) -> Iterator[str]:
+    name = path.relative_to(folder).with_suffix("").as_posix()
+    if name not in rules.declared:
+        yield "a table that is not declared in workflow/disclosure/tables.yaml"
+        return
+    yield from problems(path, rules.declared[name], rules.populations, rules.profile)
+
+
+def _marks(path: Path) -> Iterator[str]:
+    """A figure draws no more marks than its table has rows."""
+    rows = len(pd.read_csv(path.with_suffix(".csv")))
+    drawn = media.marks(path)
+    if drawn > rows:
+        yield f"draws {drawn} marks, but its table has {rows} rows"

@@ -1,0 +1,148 @@
+"""Is a published table what was declared? Asked of the file itself, whoever wrote it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.audit.disclosure.declared import (
+    COUNT,
+    EXHIBITS,
+    NUMBER,
+    SHARE,
+    WITHHELD,
+    Declared,
+    wide,
+)
+from welfare_added.audit.disclosure.gate import sure, too_few
+from welfare_added.audit.disclosure.profiles import Profile
+
+SLACK = 1e-9
+
+
+def problems(
+    path: Path, declared: Declared, populations: pd.DataFrame, profile: Profile
+) -> list[str]:
+    """What a published CSV shows that it may not; each names the cell.
+
+    Parameters
+    ----------
+    path
+        The file.
+    declared
+        What is declared of it.
+    populations
+        From `populations.populations`.
+    profile
+        Limits.
+
+    """
+    table = pd.read_csv(path)
+    found = list(_columns(table, declared))
+    if not found:
+        cells = wide(table, declared)
+        people = populations.set_index("population")
+        found = [
+            *_keys(table, declared),
+            *_cells(cells, declared, people, profile),
+            *_parts(cells, declared, profile),
+            *_together(cells, declared),
+        ]
+    return found
+
+
+def _columns(table: pd.DataFrame, declared: Declared) -> Iterator[str]:
+    wanted = {*declared.keys, *(("quantity", "value") if declared.long else ())}
+    for column in sorted(wanted - set(table)):
+        yield f"no column {column}, which is declared"
+    if not wanted <= set(table):
+        return
+    names = [*wide(table, declared).columns] if declared.long else [*table.columns]
+    for column in names:
+        if column not in declared.keys and declared.kind(column) is None:
+            yield f"column {column}: not declared"
+
+
+def _keys(table: pd.DataFrame, declared: Declared) -> Iterator[str]:
+    for column, allowed in declared.keys.items():
+        if allowed is not None:
+            strange = ~table[column].astype(str).isin(allowed)
+            for row in table.index[strange]:
+                yield f"column {column}, line {row + 2}: a value that is not declared"
+
+
+def _cells(cells: pd.DataFrame, declared: Declared, people, profile: Profile) -> Iterator[str]:
+    rounded = not declared.path.startswith(EXHIBITS)
+    for column in cells.columns.difference(list(declared.keys), sort=False):
+        kind = declared.kind(column)
+        if kind.name == NUMBER:
+            continue
+        values = pd.to_numeric(cells[column], errors="coerce")
+        for row in cells.index[cells[column].notna() & values.isna()]:
+            yield f"column {column}, {_row(cells, row, declared)}: text instead of a number"
+        for row in cells.index[values.notna()]:
+            reason = _wrong(values[row], kind, declared, column, cells.loc[row], people, profile)
+            if not reason and rounded and kind.name != COUNT:
+                reason = _too_precise(values[row], profile)
+            if reason:
+                yield f"column {column}, {_row(cells, row, declared)}: {reason}"
+
+
+def _wrong(value, kind, declared, column, row, people, profile: Profile) -> str:
+    if kind.name == WITHHELD:
+        return "never to be published"
+    for name in declared.populations(column, row):
+        reason = too_few(people.loc[name], profile)
+        if reason:
+            return f"rests on {name}: {reason}"
+    if kind.name == COUNT:
+        least = profile.minimum(kind.unit)
+        if value < least - profile.base / 2:
+            return f"fewer than {least} {kind.unit}"
+        if value % profile.base:
+            return f"a count that is not rounded to {profile.base}"
+    if kind.name == SHARE:
+        whole = sure(people, declared.populations(column, row), kind.unit)
+        slack = 10.0 ** (1 - profile.digits)
+        if min(value, 1 - value) * whole * (1 + slack) < profile.minimum(kind.unit) - SLACK:
+            return f"a share of fewer than {profile.minimum(kind.unit)} {kind.unit}"
+    return ""
+
+
+def _too_precise(value: float, profile: Profile) -> str:
+    if not np.isfinite(value) or float(f"{value:.{profile.digits - 1}e}") == value:
+        return ""
+    return f"more than {profile.digits} significant digits"
+
+
+def _parts(cells: pd.DataFrame, declared: Declared, profile: Profile) -> Iterator[str]:
+    parts = declared.parts
+    if parts is None:
+        return
+    least = profile.minimum(declared.kind(parts.whole).unit)
+    column, value = parts.where
+    for keys, rows in cells[cells[column] == value].groupby(list(parts.by)):
+        shares, whole = rows[parts.share], rows[parts.whole].max()
+        empty = shares.isna()
+        place = ", ".join(map(str, keys if isinstance(keys, tuple) else (keys,)))
+        if (shares * whole < least - profile.base).any():
+            yield f"{value}, {place}: a part of fewer than {least}"
+        hidden = (1 - shares.sum()) * whole
+        if empty.any() and (empty.sum() < 2 or hidden < least - profile.base):
+            yield f"{value}, {place}: the withheld part follows from the others"
+
+
+def _together(cells: pd.DataFrame, declared: Declared) -> Iterator[str]:
+    for names in declared.together:
+        there = cells[list(names)].notna()
+        for row in cells.index[there.any(axis=1) & ~there.all(axis=1)]:
+            shown = ", ".join(name for name in names if there.loc[row, name])
+            yield f"{_row(cells, row, declared)}: {shown} would tell what is withheld beside it"
+
+
+def _row(cells: pd.DataFrame, row: int, declared: Declared) -> str:
+    if declared.long:
+        keys = " ".join(str(cells.loc[row, key]) for key in declared.keys)
+        return f"row {keys}" if keys else "its row"
+    return f"line {row + 2}"
