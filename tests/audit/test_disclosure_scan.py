@@ -1,0 +1,403 @@
+"""A leak of any kind in a published file is found, named by place, and stops the release."""
+
+import base64
+import shutil
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from pypdf import PdfReader, PdfWriter
+
+from welfare_added.audit.disclosure.declared import Declared, Kind, published_tables, read
+from welfare_added.audit.disclosure.errors import DisclosureError
+from welfare_added.audit.disclosure.identifiers import Identifiers, identifiers_of, places, telling
+from welfare_added.audit.disclosure.profiles import PROFILES
+from welfare_added.audit.disclosure.release import clean, key_of, provenance, release
+from welfare_added.audit.disclosure.scan import Rules, scan
+from welfare_added.audit.files import sha256
+
+ROOT = Path(__file__).parents[2]
+PUPIL = "pupil-00417"
+N10 = PROFILES["n10"]
+
+
+def draw(folder: Path, points: int = 12) -> None:
+    figure, axes = plt.subplots()
+    x = list(range(points))
+    axes.plot(x, x, "o")
+    figure.savefig(
+        folder / "figure.pdf",
+        metadata={"CreationDate": None, "Creator": None, "Producer": None, "Subject": "rule"},
+    )
+    figure.savefig(folder / "figure.png", metadata={"Software": None, "Source": "rule"})
+    plt.close(figure)
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    """A published study of a figure, its table, a page and a TeX table."""
+    monkeypatch.chdir(tmp_path)
+    folder = Path("results/mine/figures")
+    folder.mkdir(parents=True)
+    Path("results/private/mine").mkdir(parents=True)
+    Path("results/private").chmod(0o700)
+    pd.DataFrame({"x": [0.1] * 12, "teachers": 20}).to_csv(folder / "figure.csv", index=False)
+    draw(folder)
+    (folder / "page.html").write_text("<p>Nobody.</p>", encoding="utf-8")
+    (folder / "table.tex").write_text("0.5 & 0.7", encoding="utf-8")
+    return folder
+
+
+def files():
+    return [
+        f"results/mine/figures/{name}"
+        for name in ("figure.csv", "figure.pdf", "figure.png", "page.html", "table.tex")
+    ]
+
+
+def history(inputs=("results/mine/frontiers.csv",)):
+    """Records of the files as they are, whoever changed them: only the scan itself is asked."""
+    return {
+        "files": {
+            path: {"sha256": sha256(path), "job": "j"} for path in files() if Path(path).is_file()
+        },
+        "jobs": {"j": {"inputs": [{"path": path} for path in inputs]}},
+    }
+
+
+def look(manifest=None):
+    figure = Declared(
+        path="figures/figure",
+        of=("all",),
+        keys={},
+        cells={"x": Kind("estimate"), "teachers": Kind("count", "teachers")},
+    )
+    people = {"population": ["all"], "students": 900, "teachers": 90, "schools": 9}
+    people |= {"students_sure": 900, "teachers_sure": 90, "largest_two": 0.1}
+    rules = Rules(
+        declared={"figures/figure": figure},
+        populations=pd.DataFrame(people),
+        profile=N10,
+        identifiers=Identifiers([PUPIL, "T12", "7"], ["/records/of/us"]),
+        private=Path("results/private/mine"),
+        manifest=manifest or history(),
+        gates=frozenset(),
+    )
+    return scan(Path("results/mine"), files(), rules)
+
+
+def test_what_is_in_order_passes_with_its_digest(study):
+    assert look() == {path: sha256(path) for path in files()}
+
+
+def into_csv(folder):
+    table = pd.read_csv(folder / "figure.csv").assign(student_id=PUPIL)
+    table.to_csv(folder / "figure.csv", index=False)
+
+
+def small_count(folder):
+    table = pd.read_csv(folder / "figure.csv")
+    table.loc[4, "teachers"] = 5
+    table.to_csv(folder / "figure.csv", index=False)
+
+
+def into_page(folder):
+    (folder / "page.html").write_text(f"<p hidden>{PUPIL}</p>", encoding="utf-8")
+
+
+def into_embedded(folder):
+    packed = base64.b64encode(f"id,{PUPIL}".encode()).decode()
+    (folder / "page.html").write_text(
+        f'<a href="data:text/csv;base64,{packed}">x</a>', encoding="utf-8"
+    )
+
+
+def into_script(folder):
+    (folder / "page.html").write_text(f'<script>const d = ["{PUPIL}"]</script>', encoding="utf-8")
+
+
+def into_tex(folder):
+    (folder / "table.tex").write_text(f"0.5 % {PUPIL}", encoding="utf-8")
+
+
+def a_path(folder):
+    (folder / "table.tex").write_text("from /home/someone/records.csv", encoding="utf-8")
+
+
+def our_folder(folder):
+    (folder / "table.tex").write_text("from /records/of/us.", encoding="utf-8")
+
+
+def rewrite_pdf(folder, change):
+    writer = PdfWriter(clone_from=PdfReader(folder / "figure.pdf"))
+    change(writer)
+    writer.write(folder / "figure.pdf")
+
+
+def into_pdf_title(folder):
+    rewrite_pdf(folder, lambda writer: writer.add_metadata({"/Subject": PUPIL}))
+
+
+def attached(folder):
+    rewrite_pdf(folder, lambda writer: writer.add_attachment("x.csv", PUPIL.encode()))
+
+
+def other_metadata(folder):
+    rewrite_pdf(folder, lambda writer: writer.add_metadata({"/Author": "me"}))
+
+
+def many_marks(folder):
+    draw(folder, points=13)
+
+
+def a_picture(folder):
+    figure, axes = plt.subplots()
+    axes.scatter([0, 1], [0, 1], rasterized=True)
+    figure.savefig(
+        folder / "figure.pdf", metadata={"CreationDate": None, "Creator": None, "Producer": None}
+    )
+    plt.close(figure)
+
+
+def drawn_text(folder):
+    figure, axes = plt.subplots()
+    axes.set_title(PUPIL)
+    figure.savefig(
+        folder / "figure.pdf", metadata={"CreationDate": None, "Creator": None, "Producer": None}
+    )
+    plt.close(figure)
+
+
+def into_png(folder):
+    said = PngInfo()
+    said.add_text("Source", PUPIL, zip=True)
+    with Image.open(folder / "figure.png") as image:
+        image.save(folder / "figure.png", pnginfo=said)
+
+
+def after_png(folder):
+    path = folder / "figure.png"
+    path.write_bytes(path.read_bytes() + PUPIL.encode())
+
+
+def not_a_png(folder):
+    (folder / "figure.png").write_bytes(b"nothing")
+
+
+def parquet(folder):
+    pd.DataFrame({"x": [1]}).to_parquet(folder / "x.parquet")
+
+
+def a_stray_table(folder):
+    shutil.copy(folder / "figure.csv", folder / "figure_copy.csv")
+
+
+def gone(folder):
+    (folder / "figure.pdf").unlink()
+
+
+def open_folder(folder):
+    Path("results/private").chmod(0o755)
+
+
+LEAKS = {
+    into_csv: "figure.csv: column student_id: not declared",
+    small_count: "figure.csv: column teachers, line 6: fewer than 10 teachers",
+    into_page: "page.html: text: an identifier of the raw tables (11 characters long)",
+    into_embedded: "page.html: embedded data 1: an identifier",
+    into_script: "page.html: text: an identifier",
+    into_tex: "table.tex: text: an identifier",
+    a_path: "table.tex: text: a path",
+    our_folder: "table.tex: text: the folder, user or host of the records",
+    into_pdf_title: "figure.pdf: metadata /Subject: an identifier",
+    attached: "figure.pdf: an attached file",
+    other_metadata: "figure.pdf: metadata /Author",
+    many_marks: "figure.pdf: draws 13 marks, but its table has 12 rows",
+    a_picture: "figure.pdf: page 1: a picture",
+    drawn_text: "figure.pdf: page 1: an identifier",
+    into_png: "figure.png: metadata Source: an identifier",
+    after_png: "figure.png: bytes: an identifier",
+    not_a_png: "figure.png: not a PNG that can be read",
+    parquet: "x.parquet: an unknown kind of file (.parquet)",
+    a_stray_table: "figure_copy.csv: no rule publishes it",
+    gone: "figure.pdf: not there",
+    open_folder: "results/private: open to others (mode 755); run chmod 700",
+}
+
+
+@pytest.mark.parametrize("leak", LEAKS, ids=lambda leak: leak.__name__)
+def test_a_leak_is_found_and_its_place_named(study, leak):
+    leak(study)
+    with pytest.raises(DisclosureError) as raised:
+        look()
+    assert LEAKS[leak] in str(raised.value)
+    assert "Nothing was released" in str(raised.value)
+    assert PUPIL not in str(raised.value)
+
+
+def test_an_edited_file_and_one_made_from_private_ones_do_not_pass(study):
+    before = history()
+    (study / "table.tex").write_text("0.6 & 0.7", encoding="utf-8")
+    with pytest.raises(DisclosureError, match=r"table\.tex: edited since its rule made it"):
+        look(before)
+    with pytest.raises(
+        DisclosureError, match=r"figure\.pdf: made from results/private/mine/x\.parquet, not"
+    ):
+        look(history(["results/private/mine/x.parquet"]))
+    with pytest.raises(DisclosureError, match=r"table\.tex: no job's record explains it"):
+        look({"files": {}, "jobs": {}})
+
+
+@pytest.mark.parametrize(
+    ("name", "long_enough"),
+    [
+        ("7", False),
+        ("12345678", False),
+        ("123456789", True),
+        ("Lee", False),
+        ("T12", False),
+        ("T123", True),
+        ("Alvarado", True),
+        ("--", False),
+    ],
+)
+def test_short_names_are_not_looked_for(name, long_enough):
+    assert telling(name) == long_enough
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("pupil-00417", True),
+        ("x pupil-00417, y", True),
+        ("pupil-004178", False),
+        ("apupil-00417", False),
+        ("pupil 00417", False),
+    ],
+)
+def test_names_are_found_whole(text, found):
+    assert bool(list(Identifiers([PUPIL]).found(text))) == found
+
+
+def test_short_names_are_not_looked_for_among_bytes():
+    assert list(Identifiers(["T123"]).found("T123"))
+    assert not list(Identifiers(["T123"]).found("T123", binary=True))
+    assert list(Identifiers([PUPIL]).found(PUPIL, binary=True))
+
+
+def test_identifiers_are_read_under_the_owners_names_of_columns(tmp_path):
+    pd.DataFrame(
+        {"Pupil": ["p001", "p002"], "school_id": ["s001", "s001"], "ela_score": [1, 2]}
+    ).to_csv(tmp_path / "e.csv", index=False)
+    pd.DataFrame({"teacher_id": ["t001"]}).to_parquet(tmp_path / "t.parquet")
+    found = identifiers_of(
+        {"enrolments": tmp_path / "e.csv", "teachers": tmp_path / "t.parquet"},
+        {"enrolments": {"student_id": "Pupil"}},
+    )
+    assert found == {"p001", "p002", "s001", "t001"}
+
+
+def test_places_are_the_folder_of_the_records_and_this_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    told = places("secret/records")
+    assert {str(tmp_path), "secret/records", str(tmp_path / "secret/records")} <= told
+
+
+def test_a_release_holds_what_passed_and_its_sums(study, tmp_path):
+    passed = look()
+    release(tmp_path / "release", passed, {"README.md": "x\n"})
+    there = {
+        path.relative_to(tmp_path / "release").as_posix()
+        for path in (tmp_path / "release").rglob("*")
+        if path.is_file()
+    }
+    assert there == {"README.md", "SHA256SUMS", *(name.removeprefix("results/") for name in passed)}
+    sums = (tmp_path / "release/SHA256SUMS").read_text().splitlines()
+    assert f"{passed['results/mine/figures/figure.pdf']}  mine/figures/figure.pdf" in sums
+
+
+def test_what_changed_since_it_passed_is_not_released_nor_the_old_release_lost(study, tmp_path):
+    passed = look()
+    release(tmp_path / "release", passed, {})
+    small_count(study)
+    with pytest.raises(DisclosureError, match=r"figure\.csv: has changed since it passed"):
+        release(tmp_path / "release", passed, {})
+    assert (
+        sha256(tmp_path / "release/mine/figures/figure.csv")
+        == passed["results/mine/figures/figure.csv"]
+    )
+    assert not list(tmp_path.glob(".release*"))
+
+
+def test_the_history_in_a_release_tells_nothing_of_the_records(tmp_path):
+    manifest = {
+        "project": {"commit": "abc"},
+        "config": {
+            "district": {
+                "source": "/home/us",
+                "columns": {"a": "PupilID"},
+                "years": [1, 2],
+                "grades": [3],
+                "split": "pooled",
+                "class_size": "tested",
+            },
+            **{name: {} for name in ("value_added", "allocation", "welfare", "disclosure")},
+        },
+        "lock": {},
+        "environments": {},
+        "files": {"results/mine/a.csv": {"sha256": "1", "job": "j"}},
+        "jobs": {
+            "j": {
+                "rule": "gaps",
+                "params": {"code": "c", "source": "/home/us"},
+                "environment": "e",
+                "inputs": [
+                    {"path": "/home/us/enrolments.csv", "sha256": "2"},
+                    {"path": "results/private/mine/slots.parquet", "sha256": "3"},
+                    {"path": "workflow/x.yaml", "sha256": "4"},
+                ],
+            }
+        },
+    }
+    key = key_of(tmp_path / "key")
+    told = provenance(manifest, ["results/mine/a.csv"], "results/private/mine", key)
+    inputs = told["files"]["results/mine/a.csv"]["inputs"]
+    assert [one.get("restricted", one.get("path")) for one in inputs] == [
+        "restricted",
+        "slots.parquet",
+        "workflow/x.yaml",
+    ]
+    assert "/home" not in str(told) and "PupilID" not in str(told)
+    assert inputs[0]["keyed_digest"] not in ("2", sha256(tmp_path / "key"))
+    assert key_of(tmp_path / "key") == key
+    assert (tmp_path / "key").stat().st_mode & 0o077 == 0
+
+
+def test_texts_of_a_release_are_looked_at_too():
+    with pytest.raises(DisclosureError, match=r"README\.md: an identifier"):
+        clean({"README.md": f"thanks to {PUPIL}"}, Identifiers([PUPIL]))
+
+
+def test_every_table_of_the_declaration_can_be_read():
+    path, schema = (
+        ROOT / "workflow/disclosure/tables.yaml",
+        ROOT / "workflow/schemas/disclosure.schema.json",
+    )
+    declared = read(path, schema)
+    assert "welfare/gaps" in published_tables(path) and "figures/figure_05" not in published_tables(
+        path
+    )
+    assert declared["welfare/winners"].kind("share_moved") == Kind("share", "classes")
+    assert declared["moments"].kind("class_size.bins.03").name == "withheld"
+    assert declared["value_added/outcomes"].populations(
+        "coefficient", {"outcome": "any_college"}
+    ) == ("students", "outcome_any_college")
+
+
+def test_a_wrong_declaration_is_refused(tmp_path):
+    (tmp_path / "tables.yaml").write_text("values: {}\ntables: {t: {cells: {x: guess}}}\n")
+    with pytest.raises(DisclosureError, match=r"tables\.yaml, tables\.t\.cells\.x"):
+        read(tmp_path / "tables.yaml", ROOT / "workflow/schemas/disclosure.schema.json")
