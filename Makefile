@@ -5,6 +5,7 @@ export OPENBLAS_NUM_THREADS = 1
 
 VENV := .venv
 READY := $(VENV)/.ready
+VALIDATORS := .validators
 SNAKEMAKE := $(VENV)/bin/snakemake --cores $(CORES)
 AUDIT := $(VENV)/bin/python -m welfare_added.audit
 
@@ -14,10 +15,10 @@ reproduce: $(READY)  ## every exhibit, claim and calibration line; then, beside 
 	$(SNAKEMAKE)
 	$(AUDIT) reference
 
-test: $(READY)  ## units, properties, recovery, the DAG on the tiny district
+test: $(READY) $(VALIDATORS)/.ready  ## units, properties, recovery, the DAG on the tiny district
 	$(VENV)/bin/pytest -n $(CORES) --dist loadgroup
 
-test-all: $(READY)  ## the same, and what takes minutes: killed runs, full disks, an edit of every module
+test-all: $(READY) $(VALIDATORS)/.ready  ## the same, and what takes minutes: killed runs, full disks, an edit of every module
 	$(VENV)/bin/pytest -n $(CORES) --dist loadgroup -m ""
 
 lint: $(READY)
@@ -34,13 +35,20 @@ trace: $(READY)  ## where OF=figure_04, OF=<file> or OF=<claim> comes from
 compare: $(READY)  ## what differs between two runs: A=manifest.json B=manifest.json
 	$(AUDIT) compare $(A) $(B)
 
-reference: $(READY)  ## keep these results as the published run
+reference: $(READY)  ## keep these results as the published run, and the README's table of exhibits
 	$(AUDIT) reference --keep
+	$(AUDIT) readme
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --require-hashes --no-deps -r requirements.lock
 	$(VENV)/bin/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+# They need other versions of packages than ours.
+$(VALIDATORS)/.ready: validators.lock
+	$(PYTHON) -m venv $(VALIDATORS)
+	$(VALIDATORS)/bin/pip install --quiet --require-hashes --no-deps -r validators.lock
 	touch $@
 
 calibrate: $(READY)  ## search the synthetic district's parameters again, and keep them
@@ -57,6 +65,7 @@ $(VENV)/.peers: benchmark.lock $(READY)
 lock:  ## renew the lock files (needs uv)
 	uv pip compile pyproject.toml --extra star --extra test --generate-hashes --no-header --universal --python-version 3.11 -o requirements.lock
 	uv pip compile pyproject.toml --extra benchmark --constraint requirements.lock --generate-hashes --no-header --universal --python-version 3.11 -o benchmark.lock
+	uv pip compile validators.in --generate-hashes --no-header --universal --python-version 3.11 -o validators.lock
 
 clean:
 	rm -rf results/* .snakemake

@@ -1,14 +1,16 @@
 """Copy what may be shown, and nothing else."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 from welfare_added import logs, settings
+from welfare_added.audit.disclosure.history import history
 from welfare_added.audit.disclosure.identifiers import Identifiers, identifiers_of, places
 from welfare_added.audit.disclosure.profiles import profile_of
 from welfare_added.audit.disclosure.release import as_json, clean, key_of, readme, release
-from welfare_added.audit.disclosure.release import provenance as published_provenance
 from welfare_added.audit.files import KEY
+from welfare_added.audit.standards import as_crate, as_prov
 from welfare_added.district.files import TABLES
 
 
@@ -17,16 +19,19 @@ def main(paths, params, out):
     manifest = json.loads(Path(paths["manifest"]).read_text("utf-8"))
     profile = profile_of(params.profile, params.minimum) if params.restricted else None
     key = key_of(Path(settings.PRIVATE) / KEY) if params.restricted else None
-    history = published_provenance(manifest, passed["files"], params.private, key)
+    told = history(manifest, passed["files"], params.private, key)
     texts = {
         "README.md": readme(params.study, params.note, profile, passed["files"]),
         "disclosure.json": as_json(passed),
-        "provenance.json": as_json(history),
+        "history.json": as_json(told),
+        "prov.json": as_prov(told),
     }
     if params.restricted:
         raw = {table: paths[table] for table in TABLES if table in paths}
         clean(texts, Identifiers(identifiers_of(raw, params.columns), places(params.source)))
-    release(Path(out).parent, passed["files"], texts)
+    title = f"Results of the study {params.study}"
+    crate = partial(as_crate, history=told, title=title, described=params.note or title)
+    release(Path(out).parent, passed["files"], texts, crate)
 
 
 if "snakemake" in globals():

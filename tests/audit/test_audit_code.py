@@ -112,7 +112,9 @@ def test_an_edit_of_any_module_changes_exactly_the_rules_that_import_it(tmp_path
     assert now() == before
 
 
-RULE = re.compile(r"^ *rule (\w+):\n(.*?)(?=^ *(?:rule|module|use|if|include)\b|\Z)", re.M | re.S)
+RULE = re.compile(
+    r"^ *rule(?: (\w+))?:\n(.*?)(?=^ *(?:rule|module|use|if|for|include)\b|\Z)", re.M | re.S
+)
 
 
 def rules():

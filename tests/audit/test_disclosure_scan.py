@@ -13,9 +13,10 @@ from pypdf import PdfReader, PdfWriter
 
 from welfare_added.audit.disclosure.declared import Declared, Kind, published_tables, read
 from welfare_added.audit.disclosure.errors import DisclosureError
+from welfare_added.audit.disclosure.history import history
 from welfare_added.audit.disclosure.identifiers import Identifiers, identifiers_of, places, telling
 from welfare_added.audit.disclosure.profiles import PROFILES
-from welfare_added.audit.disclosure.release import clean, key_of, provenance, release
+from welfare_added.audit.disclosure.release import clean, key_of, release
 from welfare_added.audit.disclosure.scan import Rules, scan
 from welfare_added.audit.files import sha256
 
@@ -40,6 +41,7 @@ def draw(folder: Path, points: int = 12) -> None:
 def study(tmp_path, monkeypatch):
     """A published study of a figure, its table, a page and a TeX table."""
     monkeypatch.chdir(tmp_path)
+    Path("Snakefile").write_text("rule all: pass")
     folder = Path("results/mine/figures")
     folder.mkdir(parents=True)
     Path("results/private/mine").mkdir(parents=True)
@@ -58,7 +60,7 @@ def files():
     ]
 
 
-def history(inputs=("results/mine/frontiers.csv",)):
+def made_from(inputs=("results/mine/frontiers.csv",)):
     """Records of the files as they are, whoever changed them: only the scan itself is asked."""
     return {
         "files": {
@@ -83,7 +85,7 @@ def look(manifest=None):
         profile=N10,
         identifiers=Identifiers([PUPIL, "T12", "7"], ["/records/of/us"]),
         private=Path("results/private/mine"),
-        manifest=manifest or history(),
+        manifest=manifest or made_from(),
         gates=frozenset(),
     )
     return scan(Path("results/mine"), files(), rules)
@@ -239,14 +241,14 @@ def test_a_leak_is_found_and_its_place_named(study, leak):
 
 
 def test_an_edited_file_and_one_made_from_private_ones_do_not_pass(study):
-    before = history()
+    before = made_from()
     (study / "table.tex").write_text("0.6 & 0.7", encoding="utf-8")
     with pytest.raises(DisclosureError, match=r"table\.tex: edited since its rule made it"):
         look(before)
     with pytest.raises(
         DisclosureError, match=r"figure\.pdf: made from results/private/mine/x\.parquet, not"
     ):
-        look(history(["results/private/mine/x.parquet"]))
+        look(made_from(["results/private/mine/x.parquet"]))
     with pytest.raises(DisclosureError, match=r"table\.tex: no job's record explains it"):
         look({"files": {}, "jobs": {}})
 
@@ -314,7 +316,12 @@ def test_a_release_holds_what_passed_and_its_sums(study, tmp_path):
         for path in (tmp_path / "release").rglob("*")
         if path.is_file()
     }
-    assert there == {"README.md", "SHA256SUMS", *(name.removeprefix("results/") for name in passed)}
+    assert there == {
+        "README.md",
+        "SHA256SUMS",
+        "Snakefile",
+        *(name.removeprefix("results/") for name in passed),
+    }
     sums = (tmp_path / "release/SHA256SUMS").read_text().splitlines()
     assert f"{passed['results/mine/figures/figure.pdf']}  mine/figures/figure.pdf" in sums
 
@@ -332,48 +339,78 @@ def test_what_changed_since_it_passed_is_not_released_nor_the_old_release_lost(s
     assert not list(tmp_path.glob(".release*"))
 
 
-def test_the_history_in_a_release_tells_nothing_of_the_records(tmp_path):
-    manifest = {
+def records():
+    return {
         "project": {"commit": "abc"},
         "config": {
+            "study": "mine",
             "district": {
                 "source": "/home/us",
                 "columns": {"a": "PupilID"},
-                "years": [1, 2],
-                "grades": [3],
-                "split": "pooled",
-                "class_size": "tested",
+                **dict.fromkeys(("years", "grades", "split", "class_size"), 1),
             },
+            "constrained": {"plans": {"mild": {"pairs": "/home/us/pairs.csv", "most_moves": 0.5}}},
             **{name: {} for name in ("value_added", "allocation", "welfare", "disclosure")},
         },
         "lock": {},
         "environments": {},
-        "files": {"results/mine/a.csv": {"sha256": "1", "job": "j"}},
+        "files": {
+            "results/mine/a.csv": {"sha256": "1", "job": "results/private/mine/records/gate.json"},
+            "results/private/mine/x.csv": {
+                "sha256": "2",
+                "job": "results/private/mine/records/x.json",
+            },
+            "results/private/mine/y.csv": {
+                "sha256": "3",
+                "job": "results/private/mine/records/y.json",
+            },
+            "/home/us/enrolments.csv": {"sha256": "4", "job": None},
+            "/home/us/secret.csv": {"sha256": "5", "job": None},
+            "workflow/t.yaml": {"sha256": "6", "job": None},
+        },
         "jobs": {
-            "j": {
-                "rule": "gaps",
+            f"results/private/mine/records/{name}.json": {
+                **dict.fromkeys(
+                    ("environment", "started", "ended", "seconds", "cpu_seconds", "peak_mb"), 0
+                ),
+                "rule": name,
+                "wildcards": {},
                 "params": {"code": "c", "source": "/home/us"},
-                "environment": "e",
-                "inputs": [
-                    {"path": "/home/us/enrolments.csv", "sha256": "2"},
-                    {"path": "results/private/mine/slots.parquet", "sha256": "3"},
-                    {"path": "workflow/x.yaml", "sha256": "4"},
-                ],
+                "inputs": [{"path": path} for path in inputs],
+                "outputs": [{"path": output}],
             }
+            for name, inputs, output in (
+                ("gate", ["results/private/mine/x.csv", "workflow/t.yaml"], "results/mine/a.csv"),
+                (
+                    "x",
+                    ["/home/us/enrolments.csv", "/home/us/secret.csv"],
+                    "results/private/mine/x.csv",
+                ),
+                ("y", ["/home/us/enrolments.csv"], "results/private/mine/y.csv"),
+            )
         },
     }
+
+
+def test_the_history_in_a_release_goes_down_to_the_sources_and_tells_nothing_of_them(tmp_path):
     key = key_of(tmp_path / "key")
-    told = provenance(manifest, ["results/mine/a.csv"], "results/private/mine", key)
-    inputs = told["files"]["results/mine/a.csv"]["inputs"]
-    assert [one.get("restricted", one.get("path")) for one in inputs] == [
-        "restricted",
-        "slots.parquet",
-        "workflow/x.yaml",
-    ]
-    assert "/home" not in str(told) and "PupilID" not in str(told)
-    assert inputs[0]["keyed_digest"] not in ("2", sha256(tmp_path / "key"))
+    told = history(records(), ["results/mine/a.csv"], "results/private/mine", key)
+    assert set(told["jobs"]) == {"mine/gate", "mine/x"}  # nothing published rests on y
+    assert told["jobs"]["mine/gate"]["inputs"] == ["confidential/x.csv", "workflow/t.yaml"]
+    sources = ["confidential/source/enrolments", "confidential/source/other"]
+    assert told["jobs"]["mine/x"]["inputs"] == sources
+    assert told["files"]["mine/a.csv"] == {"sha256": "1", "job": "mine/gate"}
+    assert set(told["files"]["confidential/x.csv"]) == {"keyed_digest", "job"}
+    assert told["files"]["confidential/x.csv"]["keyed_digest"] != "2"
+    assert "/home" not in str(told) and "PupilID" not in str(told) and "secret" not in str(told)
     assert key_of(tmp_path / "key") == key
     assert (tmp_path / "key").stat().st_mode & 0o077 == 0
+
+
+def test_the_history_of_public_records_is_plain():
+    told = history(records(), ["results/mine/a.csv"], "results/mine", None)
+    assert told["jobs"]["mine/x"]["inputs"] == ["/home/us/enrolments.csv", "/home/us/secret.csv"]
+    assert told["files"]["private/mine/x.csv"]["sha256"] == "2"
 
 
 def test_texts_of_a_release_are_looked_at_too():

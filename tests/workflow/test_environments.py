@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from validators import citation_problems
 
 ROOT = Path(__file__).parents[2]
 LOCK = (ROOT / "requirements.lock").read_text()
 PEERS = (ROOT / "benchmark.lock").read_text()
+VALIDATORS = (ROOT / "validators.lock").read_text()
 PYTHON = {"python_version": "3.11", "python_full_version": "3.11.9", "sys_platform": "linux"}
 
 
@@ -33,11 +35,17 @@ LOCKED = versions(LOCK)
 CONDA_NAMES = {"snakemake-minimal": "snakemake"}
 
 
-@pytest.mark.parametrize("lock", [LOCK, PEERS])
+@pytest.mark.parametrize("lock", [LOCK, PEERS, VALIDATORS])
 def test_every_package_is_pinned_with_a_hash(lock):
     texts = re.split(r"^(?=[a-z0-9-]+==)", lock, flags=re.M)[1:]
-    assert len(texts) == len(entries(lock)) > 40
+    assert len(texts) == len(entries(lock)) > 35
     assert all("--hash=sha256:" in text for text in texts)
+
+
+def test_the_citation_file_is_valid(tmp_path):
+    assert citation_problems(ROOT / "CITATION.cff") == ""
+    (tmp_path / "CITATION.cff").write_text("cff-version: 1.2.0\ntitle: x\n")
+    assert "message" in citation_problems(tmp_path / "CITATION.cff")
 
 
 def test_every_dependency_is_in_the_lock_file():

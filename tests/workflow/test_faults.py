@@ -14,8 +14,9 @@ import pytest
 
 from welfare_added.audit.imports import project_modules
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.slow
 KILLS = 30
+OTHER = pytest.mark.xdist_group("faults")  # beside the kills, on the other core
 
 
 def results(project):
@@ -30,6 +31,7 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.xdist_group("kills")
 def test_runs_killed_at_thirty_random_moments_end_with_the_same_bytes(changed):
     draw = random.Random(20261121)
     whole = digests(changed.folder / "results")
@@ -52,6 +54,7 @@ def test_runs_killed_at_thirty_random_moments_end_with_the_same_bytes(changed):
     assert changed.audit("verify").returncode == 0
 
 
+@OTHER
 def test_two_runs_at_once_do_not_mix(changed):
     whole = digests(changed.folder / "results")
     first = changed.start("--forcerun", "allocation")
@@ -66,6 +69,7 @@ def test_two_runs_at_once_do_not_mix(changed):
     assert digests(changed.folder / "results") == whole
 
 
+@OTHER
 def test_a_truncated_result_is_refused_and_named_by_what_would_read_it(changed):
     path = "results/eastmond_2024/value_added.parquet"
     file = changed.folder / path
@@ -84,6 +88,7 @@ def test_a_truncated_result_is_refused_and_named_by_what_would_read_it(changed):
     changed.run()
 
 
+@OTHER
 def test_a_clock_set_back_is_said(changed):
     for path in results(changed).rglob("*"):
         os.utime(path, (time.time() + 86_400,) * 2)
@@ -109,6 +114,7 @@ def small_disk(changed):
     subprocess.run(["umount", str(place)], check=True)
 
 
+@OTHER
 def test_a_full_disk_is_said_and_leaves_nothing_half_written(changed, small_disk, tiny):
     (small_disk / "taken").write_bytes(b"0" * (2**20 - 8192))
     done = changed.snakemake()
@@ -121,6 +127,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(changed, small_disk
     assert digests(changed.folder / "results") == digests(tiny.folder / "results")
 
 
+@OTHER
 def test_read_only_results_are_said(changed, small_disk, tiny):
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     done = changed.snakemake()
@@ -150,6 +157,7 @@ def downstream(rules: set[str], read_by: dict[str, set[str]]) -> set[str]:
     return found
 
 
+@OTHER
 def test_an_edit_of_any_module_makes_exactly_its_targets_due(changed):
     root = changed.folder
     text = "\n".join(path.read_text() for path in (root / "workflow/rules").glob("*.smk"))

@@ -1,4 +1,4 @@
-"""Ask about results: ``python -m welfare_added.audit verify | trace | compare | reference``."""
+"""Ask about results: ``python -m welfare_added.audit verify``, trace or compare."""
 
 import argparse
 import json
@@ -25,6 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     compare.add_argument("other", type=Path, help="manifest.json of another")
     reference = asked.add_parser("reference", help="these results beside the published run")
     reference.add_argument("--keep", action="store_true", help="keep these as the published run")
+    asked.add_parser("readme", help="renew the README's table of exhibits")
     chosen = parser.parse_args(arguments)
     wide = None if sys.stdout.isatty() else WIDE
     console = Console(width=wide, soft_wrap=True, highlight=False)
@@ -44,6 +45,8 @@ def _run(chosen: argparse.Namespace, console: Console) -> int:
             return commands.trace(project, chosen.of, console)
         case "compare":
             return commands.compare(chosen.one, chosen.other, console)
+        case "readme":
+            return commands.readme(project, console)
     return commands.reference(project, chosen.keep, console)
 
 

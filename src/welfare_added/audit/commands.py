@@ -18,6 +18,7 @@ from welfare_added.audit.compare import differences, reached
 from welfare_added.audit.due import due, planned, targets
 from welfare_added.audit.errors import AuditError
 from welfare_added.audit.manifest import manifest
+from welfare_added.audit.readme import exhibits_table, renewed
 from welfare_added.audit.trace import file_tree
 from welfare_added.audit.verdicts import exhibits, expanded, numbers, studies, tables_of
 from welfare_added.audit.verify import (
@@ -144,6 +145,15 @@ def reference(project: Project, keep: bool, console: Console) -> int:
     kept = json.loads(path.read_text(encoding="utf-8"))
     outcome = published.beside(kept, project.manifest, project.reproduced())
     console.print(Text(_said(outcome)))
+    return 0
+
+
+def readme(project: Project, console: Console) -> int:
+    """Renew the README's table of exhibits from the records of this run."""
+    path = project.root / "README.md"
+    table = exhibits_table(project.manifest, project.study, project.root)
+    write_text(renewed(path.read_text(encoding="utf-8"), table), path)
+    console.print(Text("README.md: table of exhibits renewed"))
     return 0
 
 

@@ -1,23 +1,26 @@
 """The release: a folder that holds what passed, and nothing else."""
 
-import hmac
 import json
 import secrets
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from welfare_added.audit.disclosure.errors import DisclosureError
 from welfare_added.audit.disclosure.identifiers import Identifiers
 from welfare_added.audit.disclosure.profiles import Profile
 from welfare_added.audit.files import sha256
+from welfare_added.audit.standards import WORKFLOW
 from welfare_added.tables import replace_atomically
 
-RESTRICTED = "restricted"
 
-
-def release(out: Path, verdicts: Mapping[str, str], texts: Mapping[str, str]) -> None:
-    """Copy what passed to a folder, with some texts beside it; all or nothing.
+def release(
+    out: Path,
+    verdicts: Mapping[str, str],
+    texts: Mapping[str, str],
+    describe: Callable[[Path], object] = lambda folder: None,
+) -> None:
+    """Copy what passed to a folder, with the workflow and some texts beside it; all or nothing.
 
     Parameters
     ----------
@@ -27,6 +30,8 @@ def release(out: Path, verdicts: Mapping[str, str], texts: Mapping[str, str]) ->
         SHA-256 of each file when it passed.
     texts
         Further files and what they say.
+    describe
+        Writes a description of the folder into it.
 
     Raises
     ------
@@ -48,6 +53,8 @@ def release(out: Path, verdicts: Mapping[str, str], texts: Mapping[str, str]) ->
                 )
         for name, text in texts.items():
             (new / name).write_text(text, encoding="utf-8", newline="\n")
+        shutil.copyfile(WORKFLOW, new / WORKFLOW)
+        describe(new)
         _sums(new)
         shutil.rmtree(out, ignore_errors=True)
         new.rename(out)
@@ -59,51 +66,6 @@ def _sums(folder: Path) -> None:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     lines = [f"{sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
     (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
-
-
-def provenance(
-    manifest: Mapping, published: Iterable[str], private: str, key: bytes | None
-) -> dict:
-    """Who made each published file, and from what, without a word about the records.
-
-    Parameters
-    ----------
-    manifest
-        As `audit.manifest.manifest` makes it.
-    published
-        Files of the release.
-    private
-        Folder of what is not published.
-    key
-        Digests of what is not published are keyed, so that a guess of its content proves nothing;
-        none if the records are not confidential.
-
-    Returns
-    -------
-    dict
-        commit, choices, lock, environments, and for each file its SHA-256, rule, digest of the
-        code, environment, and inputs: published ones by name, others by stage and keyed digest.
-
-    """
-    jobs, files = manifest["jobs"], manifest["files"]
-    shown = frozenset(published)
-    return {
-        "commit": manifest["project"].get("commit"),
-        "choices": _choices(manifest["config"]),
-        "lock": manifest["lock"],
-        "environments": manifest["environments"],
-        "files": {
-            name: _file(jobs[files[name]["job"]], files[name], shown, private, key)
-            for name in sorted(shown)
-        },
-    }
-
-
-def _choices(config: Mapping) -> dict:
-    """The choices that tell nothing of where the records are or what their columns are called."""
-    sections = ("value_added", "allocation", "welfare", "disclosure")
-    district = {key: config["district"][key] for key in ("years", "grades", "split", "class_size")}
-    return {"district": district, **{name: config[name] for name in sections}}
 
 
 def readme(study: str, note: str, profile: Profile | None, published: Iterable[str]) -> str:
@@ -119,33 +81,15 @@ def readme(study: str, note: str, profile: Profile | None, published: Iterable[s
         ]
     lines += [f"- `{Path(name).relative_to('results').as_posix()}`" for name in sorted(published)]
     lines += [
-        "- `provenance.json`: which rule made each file, from what",
+        "- `history.json`: which job made each file, from what, down to the sources",
+        "- `ro-crate-metadata.json`, `prov.json`: the same as RO-Crate (Provenance Run Crate 0.5) "
+        "and W3C PROV",
+        "- `Snakefile`: the workflow that the crate describes",
         "- `disclosure.json`: digest of each file when it passed",
         "- `SHA256SUMS`: `sha256sum -c SHA256SUMS`",
         "",
     ]
     return "\n".join(lines)
-
-
-def _file(
-    job: Mapping, file: Mapping, shown: frozenset[str], private: str, key: bytes | None
-) -> dict:
-    return {
-        "sha256": file["sha256"],
-        "rule": job["rule"],
-        "code": job["params"].get("code"),
-        "environment": job["environment"],
-        "inputs": [_input(one, shown, private, key) for one in job["inputs"]],
-    }
-
-
-def _input(one: Mapping, shown: frozenset[str], private: str, key: bytes | None) -> dict[str, str]:
-    path = one["path"]
-    if key is None or path in shown or path.startswith("workflow/"):
-        return {"path": path, "sha256": one["sha256"]}
-    digest = hmac.new(key, one["sha256"].encode(), "sha256").hexdigest()
-    name = Path(path).relative_to(private).as_posix() if path.startswith(private) else RESTRICTED
-    return {"restricted": name, "keyed_digest": digest}
 
 
 def key_of(path: Path) -> bytes:

@@ -1,0 +1,124 @@
+"""The history of published files: who made each from what, down to the sources, naming nobody."""
+
+import hmac
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from welfare_added.district.files import TABLES
+
+FORMAT = 1
+SECTIONS = ("value_added", "allocation", "constrained", "welfare", "disclosure")
+OF_DISTRICT = ("years", "grades", "split", "class_size")
+OF_JOBS = (
+    "rule",
+    "wildcards",
+    "environment",
+    "started",
+    "ended",
+    "seconds",
+    "cpu_seconds",
+    "peak_mb",
+)
+CONFIDENTIAL = "confidential"
+
+
+def history(
+    manifest: Mapping, published: Iterable[str], private: str, key: bytes | None
+) -> dict[str, object]:
+    """What may be told of how published files were made.
+
+    Parameters
+    ----------
+    manifest
+        As `audit.manifest.manifest` makes it.
+    published
+        Files that may be shown.
+    private
+        Folder of what is not published.
+    key
+        Digests of what is not published are keyed, so that a guess of its content proves nothing;
+        none if the records are not confidential.
+
+    Returns
+    -------
+    dict
+        format, study, commit, choices, lock, environments; files: by name below results/ their
+        SHA-256 or keyed digest, and the job that made them; jobs: rule, code, time, memory, inputs
+        and outputs by those names. Only what the published files rest on.
+
+    """
+    shown = frozenset(published)
+    jobs, files = manifest["jobs"], manifest["files"]
+    kept = _ancestors(shown, jobs, files)
+    names = {
+        one["path"]: _name(one["path"], shown, private, key)
+        for job in kept
+        for one in (*jobs[job]["inputs"], *jobs[job]["outputs"])
+    }
+    return {
+        "format": FORMAT,
+        "study": manifest["config"]["study"],
+        "commit": manifest["project"].get("commit"),
+        "choices": _choices(manifest["config"]),
+        "lock": manifest["lock"],
+        "environments": manifest["environments"],
+        "files": {
+            name: {**_digest(files[path]["sha256"], name, key), "job": _job(files[path]["job"])}
+            for path, name in sorted(names.items())
+        },
+        "jobs": {_job(path): _said(jobs[path], names) for path in sorted(kept)},
+    }
+
+
+def _ancestors(shown: frozenset[str], jobs: Mapping, files: Mapping) -> set[str]:
+    """Records of the jobs that some files rest on."""
+    found: set[str] = set()
+    asked = [files[path]["job"] for path in shown]
+    while asked:
+        job = asked.pop()
+        if job is not None and job not in found:
+            found.add(job)
+            asked += [files[one["path"]]["job"] for one in jobs[job]["inputs"]]
+    return found
+
+
+def _said(job: Mapping, names: Mapping[str, str]) -> dict[str, object]:
+    return {
+        **{key: job[key] for key in OF_JOBS},
+        "code": job["params"].get("code"),
+        "inputs": [names[one["path"]] for one in job["inputs"]],
+        "outputs": [names[one["path"]] for one in job["outputs"]],
+    }
+
+
+def _job(record: str | None) -> str | None:
+    """Study and name of a job, of its record's path."""
+    if record is None:
+        return None
+    path = Path(record)
+    return f"{path.parent.parent.name}/{path.stem}"
+
+
+def _name(path: str, shown: frozenset[str], private: str, key: bytes | None) -> str:
+    """How a file is called: below results/, or in words where its path is nobody's business."""
+    if path in shown or path.startswith("workflow/") or key is None:
+        return path.removeprefix("results/")
+    if Path(path).is_relative_to(private):
+        return f"{CONFIDENTIAL}/{Path(path).relative_to(private).as_posix()}"
+    stem = Path(path).stem
+    return f"{CONFIDENTIAL}/source/{stem if stem in TABLES else 'other'}"
+
+
+def _digest(sha256: str, name: str, key: bytes | None) -> dict[str, str]:
+    if key is None or not name.startswith(f"{CONFIDENTIAL}/"):
+        return {"sha256": sha256}
+    return {"keyed_digest": hmac.new(key, sha256.encode(), "sha256").hexdigest()}
+
+
+def _choices(config: Mapping) -> dict:
+    """The choices that tell nothing of where the records are or what their columns are called."""
+    district = {key: config["district"][key] for key in OF_DISTRICT}
+    found = {"district": district, **{name: config[name] for name in SECTIONS}}
+    plans = config["constrained"]["plans"]
+    lines = {name: {k: v for k, v in plan.items() if k != "pairs"} for name, plan in plans.items()}
+    return {**found, "constrained": {**config["constrained"], "plans": lines}}
