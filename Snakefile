@@ -37,4 +37,5 @@ rule all:
         "All of the study is there: {config[study]}"
     input:
         rules.study.input,
+        rules.report.output,
         rules.manifest.output,

@@ -29,7 +29,8 @@ def main(paths, params, out):
             manifest=json.loads(Path(paths["manifest"]).read_text("utf-8")),
             gates=frozenset(params.gates),
         )
-        files = scan(Path(params.folder), published, rules)
+        folders = [Path(params.folder), Path(params.page).parent]
+        files = scan(folders, published, rules)
     else:
         files = {path: sha256(path) for path in published}
     write_text(as_json({"restricted": params.restricted, "files": files}), out)

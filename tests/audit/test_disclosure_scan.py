@@ -88,7 +88,7 @@ def look(manifest=None):
         manifest=manifest or made_from(),
         gates=frozenset(),
     )
-    return scan(Path("results/mine"), files(), rules)
+    return scan([Path("results/mine")], files(), rules)
 
 
 def test_what_is_in_order_passes_with_its_digest(study):

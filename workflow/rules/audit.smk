@@ -1,8 +1,59 @@
+from welfare_added.claims.page import describe
+from welfare_added.report.page import PARTS
+
+STAMP = describe(SOURCE, config["district"].get("size")) if SYNTHETIC else NOTE or "Records of one's own."
+CAPTIONS = {name: ROOT / f"workflow/report/{name}.rst" for name in EXHIBITS if name not in SKIPPED}
+# What a release holds; the tables of constrained plans as well, if they were asked for.
+RELEASE = "release"
+PAGE = "results/report/index.html"
+SHOWN = sorted({*EXHIBIT_FILES, *CLAIM_FILES, *GATED_FILES, *SUMMARY_FILES})
+PUBLISHED = [*SHOWN, PAGE]
+PUBLISHED_ON_REQUEST = [f"{RESULTS}/constrained.csv", *exhibit_files(RESULTS, ["figure_constrained"])]
+# What the report tells beside the exhibits.
+TOLD = {
+    "frontiers": f"{RESULTS}/frontiers.csv",
+    "headlines": f"{RESULTS}/welfare/headlines.csv",
+    "skipped": f"{RESULTS}/skipped.csv",
+    **{name: f"{RESULTS}/welfare/{name}.csv" for name in ("gaps", "winners", "earnings", "subjects", "mvpf")},
+    **({"exact": f"{RESULTS}/exact_frontiers.parquet"} if EXACT_LINE else {}),
+    **({"claims": f"{RESULTS}/claims.csv"} if CLAIM_FILES else {}),
+    **({"calibration": "results/calibration.csv"} if "figure_calibration" not in SKIPPED else {}),
+}
+
+
+rule report:
+    message: "Putting claims, exhibits and the explorer on one page: {output.page}"
+    input:
+        **TOLD,
+        published=SHOWN,
+        captions=[relative(path) for path in CAPTIONS.values()],
+        parts=[relative(ROOT / f"src/welfare_added/report/{part}") for part in PARTS],
+        code=code("report"),
+    output:
+        page=PAGE,
+    params:
+        code=code_fingerprint("report"),
+        captions={name: relative(path) for name, path in CAPTIONS.items()},
+        root=relative(ROOT),
+        choices=config,
+        note=NOTE,
+        stamp=STAMP,
+        restricted=RESTRICTED,
+        folder=RESULTS,
+        private=PRIVATE,
+    log: f"{LOGS}/report.log"
+    benchmark: f"{BENCHMARKS}/report.tsv"
+    conda:
+        ENVIRONMENT
+    script: script_path("report")
+
+
 # What the jobs recorded of themselves, put together; and every result hashed again.
 rule manifest:
     message: "Writing down who made each file, and from what"
     input:
         rules.study.input,
+        rules.report.output,
         code=code("manifest"),
     output:
         f"{AUDIT}/manifest.json",
@@ -28,10 +79,6 @@ rule verify:
     script: script_path("verify")
 
 
-# What a release holds; the tables of constrained plans as well, if they were asked for.
-RELEASE = "release"
-PUBLISHED = sorted({*EXHIBIT_FILES, *CLAIM_FILES, *GATED_FILES, *SUMMARY_FILES})
-PUBLISHED_ON_REQUEST = [f"{RESULTS}/constrained.csv", *exhibit_files(RESULTS, ["figure_constrained"])]
 CONFIDENTIAL = (
     {
         **raw_tables(SOURCE, made_in=f"{PRIVATE}/district/raw"),
@@ -60,6 +107,7 @@ rule disclosure:
         on_request=PUBLISHED_ON_REQUEST,
         gates=GATED_FILES,
         folder=RESULTS,
+        page=PAGE,
         private=PRIVATE,
         source=SOURCE,
         columns=config["district"]["columns"],

@@ -63,10 +63,10 @@ def history(
         "lock": manifest["lock"],
         "environments": manifest["environments"],
         "files": {
-            name: {**_digest(files[path]["sha256"], name, key), "job": _job(files[path]["job"])}
+            name: {**_digest(files[path]["sha256"], name, key), "job": job_name(files[path]["job"])}
             for path, name in sorted(names.items())
         },
-        "jobs": {_job(path): _said(jobs[path], names) for path in sorted(kept)},
+        "jobs": {job_name(path): _said(jobs[path], names) for path in sorted(kept)},
     }
 
 
@@ -91,7 +91,7 @@ def _said(job: Mapping, names: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def _job(record: str | None) -> str | None:
+def job_name(record: str | None) -> str | None:
     """Study and name of a job, of its record's path."""
     if record is None:
         return None

@@ -55,7 +55,7 @@ def embedded(text: str) -> Iterator[Said]:
                 content = base64.b64decode(content, validate=True).decode("latin-1")
             except (binascii.Error, ValueError):
                 raise ValueError(f"embedded data {number} cannot be read") from None
-        yield Said(f"embedded data {number}", content, binary=packed)
+        yield Said(f"embedded data {number}", content, binary=match[1].startswith("image/"))
 
 
 def undeclared(path: Path) -> Iterator[str]:

@@ -51,13 +51,13 @@ class Rules:
     gates: frozenset[str]
 
 
-def scan(folder: Path, expected: list[str], rules: Rules) -> dict[str, str]:
-    """Look at every file of a study's folder.
+def scan(folders: list[Path], expected: list[str], rules: Rules) -> dict[str, str]:
+    """Look at every file of a study's folders.
 
     Parameters
     ----------
-    folder
-        results/<study>.
+    folders
+        results/<study>, and that of the report.
     expected
         Files that the study publishes.
     rules
@@ -74,10 +74,10 @@ def scan(folder: Path, expected: list[str], rules: Rules) -> dict[str, str]:
         A line a problem: file, cell, what is wrong; nothing of the records is repeated.
 
     """
-    there = sorted(path for path in folder.rglob("*") if path.is_file())
+    there = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
     found = [*_closed(Path(settings.PRIVATE))]
     for path in there:
-        said = [*_strange(path, expected)] or [*_wrong(path, folder, rules)]
+        said = [*_strange(path, expected)] or [*_wrong(path, folders[0], rules)]
         found += [f"{path.as_posix()}: {one}" for one in said]
     missing = sorted(set(expected) - {path.as_posix() for path in there})
     found += [f"{path}: not there; run snakemake first" for path in missing]

@@ -1,0 +1,302 @@
+"""The report, opened in a browser from the file system."""
+
+import base64
+import json
+import math
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from welfare_added.report.explorer import explorer_data
+from welfare_added.report.page import Source, render, trace
+
+pytestmark = pytest.mark.xdist_group("dag")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+PLAN = ["subject", "scope", "information"]
+MINUS = "\N{MINUS SIGN}"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium; CI=1 makes its absence a failure."""
+    if not CHROMIUM:
+        assert not os.environ.get("CI"), "no chromium; install it or set CHROMIUM to its path"
+        pytest.skip("no chromium here: install it, or set CHROMIUM to its path")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        browser.phone = playwright.devices["Pixel 5"]
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def page(browser, tiny) -> Page:
+    """The tiny district's report on a wide screen, with what went wrong."""
+    page = browser.new_page(viewport={"width": 1100, "height": 900})
+    page.wrong, page.asked = [], []
+    page.on("pageerror", lambda error: page.wrong.append(str(error)))
+    page.on("console", lambda said: page.wrong.append(said.text) if said.type == "error" else None)
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.goto(report(tiny).as_uri())
+    return page
+
+
+def report(project) -> Path:
+    return project.folder / "results/report/index.html"
+
+
+def table(project, name: str) -> pd.DataFrame:
+    results = project.folder / "results/eastmond_2024"
+    return pd.read_csv(next(results.glob(f"[!l]*/{name}.csv"), results / f"{name}.csv"))
+
+
+def choose(page: Page, **values) -> None:
+    for control, value in values.items():
+        page.evaluate(
+            """([id, value]) => { const control = document.getElementById(id);
+            control.value = value; control.dispatchEvent(new Event("input")); }""",
+            [control.replace("_", "-"), str(value)],
+        )
+
+
+def line(page: Page, name: str) -> str:
+    return page.locator(f'[data-line="{name}"]').text_content()
+
+
+def sd(value: float) -> str:
+    return f"{MINUS if value < 0 else '+'}{abs(value):.4f} SD"
+
+
+def test_it_opens_without_network_and_without_an_error(page):
+    own = [url for url in page.asked if not url.startswith("data:")]
+    assert len(own) == 1 and own[0].startswith("file:")
+    assert page.wrong == []
+
+
+def test_every_exhibit_is_there_with_picture_data_and_history(page, tiny):
+    names = page.evaluate("[...document.querySelectorAll('section')].map((s) => s.id)")
+    assert len(names) == 23 and names[0] == "figure_01" and "table_a1" in names
+    page.evaluate("document.querySelectorAll('img').forEach((i) => i.loading = 'eager')")
+    page.wait_for_function("[...document.images].every((i) => i.complete && i.naturalWidth > 500)")
+    for name in names:
+        section = page.locator(f"#{name}")
+        held = section.locator("a[download]").get_attribute("href").split(",")[1]
+        kind = "figures" if name.startswith("figure") else "tables"
+        file = tiny.folder / f"results/eastmond_2024/{kind}/{name}.csv"
+        assert base64.b64decode(held) == file.read_bytes()
+        assert f"scripts/{name}.py:" in section.locator("details").text_content()
+        assert section.locator("figcaption strong").count() == 1
+    assert "rule synthetic_district" in page.locator("#figure_02 details").text_content()
+
+
+def test_the_explorer_shows_the_tables_numbers_for_every_plan(page, tiny):
+    plans = table(tiny, "frontiers").merge(table(tiny, "gaps")).merge(table(tiny, "winners"))
+    weights = sorted(plans["weight"].unique())
+    for (subject, scope, information), rows in plans.groupby(PLAN):
+        choose(page, subject=subject, scope=scope, information=information)
+        for at in (0, len(weights) // 2, len(weights) - 1):
+            choose(page, weight=at)
+            row = rows[rows["weight"] == weights[at]].iloc[0]
+            assert page.locator("#weight-shown").text_content() == f"{weights[at]:.2f}"
+            assert line(page, "gain-lower") == sd(row["gain_lower"])
+            assert line(page, "gain-higher") == sd(row["gain_higher"])
+            assert line(page, "gain-mean") == sd(row["gain_mean"])
+            gap = f"{sd(row['change_higher_lower'])} on {row['baseline_higher_lower']:.2f}"
+            assert line(page, "gap-scores") == gap
+            assert line(page, "harmed") == f"{100 * row['share_harmed']:.1f}%"
+            assert line(page, "moved") == f"{100 * row['share_moved']:.1f}%"
+
+
+def test_earnings_and_public_funds_are_those_of_figure_10(page, tiny):
+    earnings, mvpf = table(tiny, "earnings"), table(tiny, "mvpf")
+    bonus = json.loads(page.locator("#explorer-data").text_content())["bonuses"]
+    assert bonus == pytest.approx([mvpf["bonus"].min(), mvpf["bonus"].max()])
+    choose(page, subject="both", information="heterogeneous", weight=5)
+    for scope in ("district", "school"):
+        choose(page, scope=scope)
+        chosen = earnings.query(
+            "scope == @scope and information == 'heterogeneous' and weight == 0.5"
+        )
+        assert line(page, "earnings-mean") == f"${chosen['earnings_mean'].item():,.0f}"
+        rows = mvpf[mvpf["scope"] == scope].reset_index(drop=True)
+        for at in (0, 150, 300):
+            choose(page, bonus=at)
+            wanted = rows["mvpf"].iloc[at]
+            said = line(page, "mvpf")
+            assert said == (f"{wanted:.2f}" if math.isfinite(wanted) else "pays for itself")
+
+
+def test_the_weight_of_a_subject_moves_the_point_between_subjects(page, tiny):
+    rows = table(tiny, "subjects").query("scope == 'school'").sort_values("weight_ela")
+    choose(page, subject="subjects", scope="school")
+    for at in (0, len(rows) - 1):
+        choose(page, weight_ela=at)
+        assert line(page, "gain-ela") == sd(rows["gain_ela"].iloc[at])
+        assert line(page, "gain-math") == sd(rows["gain_math"].iloc[at])
+    assert not page.locator("#weight-row").is_visible()
+    assert not page.locator('[data-line="harmed"]').is_visible()
+
+
+def test_the_point_is_on_the_frontier(page):
+    choose(page, subject="ela", scope="district", information="heterogeneous")
+    for weight in (0, 3, 5, 8, 10):
+        choose(page, weight=weight)
+        apart = page.evaluate(
+            """() => { const point = document.getElementById("point");
+            const [x, y] = [point.cx.baseVal.value, point.cy.baseVal.value];
+            const curve = [...document.getElementById("curve").points];
+            const near = (a, b) => { const [dx, dy] = [b.x - a.x, b.y - a.y];
+              const at = Math.max(0, Math.min(1, ((x - a.x) * dx + (y - a.y) * dy) / (dx * dx + dy * dy || 1)));
+              return Math.hypot(x - a.x - at * dx, y - a.y - at * dy); };
+            return Math.min(...curve.slice(1).map((b, i) => near(curve[i], b))); }"""
+        )
+        assert apart < 0.2  # of 420 units across
+
+
+def test_it_works_by_keyboard(page):
+    choose(page, subject="ela", weight=5)
+    page.locator("#weight").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#weight-shown").text_content() == "0.60"
+    page.keyboard.press("End")
+    assert page.locator("#weight-shown").text_content() == "1.00"
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.id") == "information"
+    before = line(page, "gain-mean")
+    page.keyboard.press("ArrowDown")
+    assert line(page, "gain-mean") != before
+
+
+def test_claims_can_be_sifted(page, tiny):
+    claims = table(tiny, "claims")
+    page.locator("#claim-kind").select_option("prediction")
+    page.locator("#claim-verdict").select_option("differs")
+    wanted = claims.query("kind == 'prediction' and verdict == 'differs'")
+    assert page.locator("#claims-table tbody tr:visible").count() == len(wanted) > 0
+    page.locator("#claim-word").fill("no such words")
+    assert page.locator("#claims-table tbody tr:visible").count() == 0
+    assert page.locator("#claim-count").text_content() == f"0 of {len(claims)}"
+
+
+def test_it_fits_a_phone(browser, tiny):
+    context = browser.new_context(**browser.phone)
+    page = context.new_page()
+    page.goto(report(tiny).as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    chart, worth = page.locator("#chart").bounding_box(), page.locator("#worth").bounding_box()
+    assert chart["y"] < worth["y"] and chart["width"] > 300
+    page.locator("#subject").select_option("math")
+    assert page.locator("#curve").is_visible()
+    context.close()
+
+
+def test_it_reads_without_a_script(browser, tiny):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(report(tiny).as_uri())
+    assert page.get_by_text("The explorer needs a script").is_visible()
+    assert page.locator("#claims-table tbody tr").count() > 200
+    context.close()
+
+
+def test_nothing_of_place_or_time_is_in_it(tiny):
+    text = report(tiny).read_text()
+    assert str(tiny.folder) not in text
+    assert not re.search(r"20\d\d-\d\d-\d\dT", text)
+
+
+def test_missing_numbers_are_null_and_curves_keep_their_ends():
+    weights = [0.0, 0.5, 1.0]
+    key = {"scope": "district", "weight": weights}
+    plan = {"subject": "ela", "information": "standard", **key}
+    zeros = ("gain_lower", "gain_higher", "gain_mean")
+    exact = pd.DataFrame({"gain_higher": [3.0, 2.0, 0.0], "gain_lower": [0.0, 1.0, 1.5]})
+    tables = {
+        "frontiers": pd.DataFrame({**plan, **dict.fromkeys(zeros, 0.12345678)}),
+        "gaps": pd.DataFrame(
+            {
+                **plan,
+                **dict.fromkeys(
+                    (
+                        "change_higher_lower",
+                        "baseline_higher_lower",
+                        "change_racial",
+                        "baseline_racial",
+                    ),
+                    float("nan"),
+                ),
+            }
+        ),
+        "winners": pd.DataFrame(
+            {
+                **plan,
+                **dict.fromkeys(
+                    ("share_harmed", "mean_loss", "share_helped", "mean_win", "share_moved"), 0.5
+                ),
+            }
+        ),
+        "earnings": pd.DataFrame(
+            {
+                "information": "standard",
+                **key,
+                **dict.fromkeys(
+                    ("earnings_lower", "earnings_higher", "earnings_mean", "total_per_year"), 1.0
+                ),
+            }
+        ),
+        "subjects": pd.DataFrame(
+            {
+                "scope": "district",
+                "weight_ela": weights,
+                "gain_ela": 0.0,
+                "gain_math": 0.0,
+                "earnings_mean": 0.0,
+            }
+        ),
+        "headlines": pd.DataFrame({"quantity": ["teachers_per_year"], "value": [800.0]}),
+        "mvpf": pd.DataFrame({"bonus": [100.0, 200.0]}),
+        "exact": exact.assign(
+            subject="ela", scope="district", information="standard", weight_from=weights
+        ),
+    }
+    found = explorer_data(tables, 0.28)
+    plan = found["plans"]["ela|district|standard"]
+    assert plan["gain_mean"] == [0.123457] * 3
+    assert plan["change_racial"] == plan["earnings_mean"] == [None] * 3
+    curve = found["exact"]["ela|district|standard"]
+    assert curve[0] == [3.0, 0.0] and curve[-1] == [0.0, 1.5]
+    json.dumps(found, allow_nan=False)
+
+
+def test_a_job_is_told_once():
+    history = {
+        "files": {
+            "c": {"sha256": "c" * 64, "job": "s/top"},
+            "b": {"sha256": "b" * 64, "job": "s/below"},
+            "a": {"keyed_digest": "a" * 64, "job": None},
+        },
+        "jobs": {
+            "s/top": {"rule": "top", "inputs": ["b", "b"]},
+            "s/below": {"rule": "below", "inputs": ["a"]},
+        },
+    }
+    lines = {"s/top": ("t.py:1",), "s/below": ("b.py:1",)}
+    source = Source("a", "a" * 12)
+    first = Source("b", "b" * 12, "below", ("b.py:1",), made_from=(source,))
+    again = Source("b", "b" * 12, "below", above=True)
+    assert trace(history, "c", lines) == Source(
+        "c", "c" * 12, "top", ("t.py:1",), made_from=(first, again)
+    )
+
+
+def test_nothing_in_the_numbers_can_end_their_script():
+    page = render(
+        "x", "x", [], pd.DataFrame(columns=["exhibit", "reason"]), None, None, {"a": "</script><b>"}
+    )
+    held = page.split('id="explorer-data">')[1]
+    assert json.loads(held.split("</script>")[0]) == {"a": "</script><b>"}
