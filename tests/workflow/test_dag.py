@@ -333,3 +333,13 @@ def test_a_readme_without_marks_is_refused():
     with pytest.raises(AuditError, match="marks around the table of exhibits are gone"):
         renewed("nothing", "| table |")
     assert renewed(f"a\n{BEGIN}old\n{END}b", "new\n") == f"a\n{BEGIN}\nnew\n\n{END}b"
+
+
+def test_snakemakes_own_report_has_every_exhibit_with_its_caption(tiny, tmp_path):
+    tiny.run("--report", str(tmp_path / "report.html"))
+    text = (tmp_path / "report.html").read_text()
+    for name in [*EXHIBITS, "table_a1"]:
+        assert f"{name}.{'csv' if name == 'table_a1' else 'png'}" in text
+        caption = Path(__file__).parents[2] / f"workflow/report/{name}.rst"
+        first = caption.read_text().splitlines()[0].split("** ")[1]
+        assert first.split("'")[0][:40] in text, name
