@@ -115,7 +115,7 @@ def test_the_canaries_are_where_they_belong(confidential):
 def test_what_is_private_is_in_one_closed_folder(confidential):
     results = confidential.folder / "results"
     assert (results / "private").stat().st_mode & 0o777 == 0o700
-    assert {path.name for path in results.iterdir()} == {"mine", "private"}
+    assert {path.name for path in results.iterdir()} == {"mine", "private", "report"}
     kinds = {path.suffix for path in (results / "mine").rglob("*") if path.is_file()}
     assert kinds == {".csv", ".pdf", ".png", ".tex"}
 
