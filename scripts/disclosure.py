@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from welfare_added import logs
+from welfare_added import logs, settings
+from welfare_added.audit.commands import RESULTS
 from welfare_added.audit.disclosure.declared import read
 from welfare_added.audit.disclosure.identifiers import Identifiers, identifiers_of, places
 from welfare_added.audit.disclosure.profiles import profile_of
@@ -25,11 +26,11 @@ def main(paths, params, out):
             populations=pd.read_csv(paths["populations"]),
             profile=profile_of(params.profile, params.minimum),
             identifiers=Identifiers(identifiers_of(raw, params.columns), places(params.source)),
-            private=Path(params.private),
+            private=Path(settings.private_folder(params.study, params.restricted)),
             manifest=json.loads(Path(paths["manifest"]).read_text("utf-8")),
             gates=frozenset(params.gates),
         )
-        folders = [Path(params.folder), Path(params.page).parent]
+        folders = [RESULTS / params.study, Path(paths["report"]).parent]
         files = scan(folders, published, rules)
     else:
         files = {path: sha256(path) for path in published}

@@ -19,7 +19,8 @@ def main(paths, params, out):
     manifest = json.loads(Path(paths["manifest"]).read_text("utf-8"))
     profile = profile_of(params.profile, params.minimum) if params.restricted else None
     key = key_of(Path(settings.PRIVATE) / KEY) if params.restricted else None
-    told = history(manifest, passed["files"], params.private, key)
+    private = settings.private_folder(params.study, params.restricted)
+    told = history(manifest, passed["files"], private, key)
     texts = {
         "README.md": readme(params.study, params.note, profile, passed["files"]),
         "disclosure.json": as_json(passed),

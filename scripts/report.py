@@ -6,7 +6,7 @@ import pandas as pd
 
 from welfare_added import settings
 from welfare_added.audit.commands import RESULTS
-from welfare_added.audit.disclosure.history import history, job_name
+from welfare_added.audit.disclosure.history import job_name, lineage
 from welfare_added.audit.disclosure.release import key_of
 from welfare_added.audit.files import KEY
 from welfare_added.audit.job import job
@@ -19,10 +19,11 @@ from welfare_added.tables import write_text
 
 
 def main(paths, params, out):
-    root, folder = Path(params.root), Path(params.folder)
-    made = manifest(RESULTS, root, params.choices)
+    root, folder = Path(params.root), RESULTS / params.study
+    private = settings.private_folder(params.study, params.restricted)
+    made = manifest(RESULTS, root, {})
     key = key_of(Path(settings.PRIVATE) / KEY) if params.restricted else None
-    told = history(made, paths["published"], params.private, key)
+    told = lineage(made, paths["published"], private, key)
     lines = {job_name(path): tuple(code_lines(one, root)) for path, one in made["jobs"].items()}
     exhibits = [
         exhibit(
@@ -34,11 +35,11 @@ def main(paths, params, out):
     tables = {name: read(paths[name]) for name in names if name in paths}
     claims, calibration = paths.get("claims"), paths.get("calibration")
     page = render(
-        study=params.choices["study"],
+        study=params.study,
         stamp=params.stamp,
         exhibits=exhibits,
         skipped=pd.read_csv(paths["skipped"]),
-        explorer=explorer_data(tables, params.choices["welfare"]["tax_rate"]),
+        explorer=explorer_data(tables, params.tax_rate),
         claims=claims and pd.read_csv(claims, dtype=str, keep_default_na=False),
         calibration=calibration and pd.read_csv(calibration),
     )

@@ -49,6 +49,11 @@ def restricted(config: dict) -> bool:
     return config["district"]["source"] != "synthetic" if said is None else said
 
 
+def private_folder(study: str, restricted: bool) -> str:
+    """Where a study keeps what is not published: with the rest where nothing is confidential."""
+    return f"{PRIVATE}/{study}" if restricted else f"results/{study}"
+
+
 def audit_folder(config: dict) -> str:
     """Where manifest and verdicts are: with what is private where records are confidential."""
     return f"{PRIVATE}/audit" if restricted(config) else "results/audit"

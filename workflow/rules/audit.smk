@@ -35,12 +35,11 @@ rule report:
         code=code_fingerprint("report"),
         captions={name: relative(path) for name, path in CAPTIONS.items()},
         root=relative(ROOT),
-        choices=config,
+        study=config["study"],
+        tax_rate=config["welfare"]["tax_rate"],
         note=NOTE,
         stamp=STAMP,
         restricted=RESTRICTED,
-        folder=RESULTS,
-        private=PRIVATE,
     log: f"{LOGS}/report.log"
     benchmark: f"{BENCHMARKS}/report.tsv"
     conda:
@@ -92,8 +91,9 @@ CONFIDENTIAL = (
 rule disclosure:
     message: "Looking at everything that would be published"
     input:
-        PUBLISHED,
+        SHOWN,
         **CONFIDENTIAL,
+        report=PAGE,
         manifest=rules.manifest.output[0],
         declaration=relative(DECLARATION),
         schema=relative(ROOT / "workflow/schemas/disclosure.schema.json"),
@@ -106,9 +106,7 @@ rule disclosure:
         published=PUBLISHED,
         on_request=PUBLISHED_ON_REQUEST,
         gates=GATED_FILES,
-        folder=RESULTS,
-        page=PAGE,
-        private=PRIVATE,
+        study=config["study"],
         source=SOURCE,
         columns=config["district"]["columns"],
         **LIMITS,
@@ -132,7 +130,6 @@ rule release:
         restricted=RESTRICTED,
         note=NOTE,
         study=config["study"],
-        private=PRIVATE,
         source=SOURCE,
         columns=config["district"]["columns"],
         **LIMITS,

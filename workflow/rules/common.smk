@@ -14,7 +14,7 @@ ROOT = next(
 RESULTS = f"results/{config['study']}"
 # Of confidential records only the exhibits, and tables that went through the gate, are published.
 RESTRICTED = settings.restricted(config)
-PRIVATE = f"{settings.PRIVATE}/{config['study']}" if RESTRICTED else RESULTS
+PRIVATE = settings.private_folder(config["study"], RESTRICTED)
 AUDIT = settings.audit_folder(config)
 LOGS = f"{PRIVATE}/logs"
 BENCHMARKS = f"{PRIVATE}/benchmarks"

@@ -46,9 +46,10 @@ if RESTRICTED:
         script: script_path("scatter_bins")
 
     for GATED_TABLE in GATED:
+        GATE = "_".join(["publish", *Path(GATED_TABLE).parts])
 
         rule:
-            name: f"publish_{GATED_TABLE.replace('/', '_')}"
+            name: GATE
             message: "Withholding and rounding: {output.table}"
             input:
                 table=f"{PRIVATE}/{GATED_TABLE}.csv",
@@ -63,8 +64,8 @@ if RESTRICTED:
                 code=code_fingerprint("publish"),
                 name=GATED_TABLE,
                 **LIMITS,
-            log: f"{LOGS}/publish_{GATED_TABLE.replace('/', '_')}.log"
-            benchmark: f"{BENCHMARKS}/publish_{GATED_TABLE.replace('/', '_')}.tsv"
+            log: f"{LOGS}/{GATE}.log"
+            benchmark: f"{BENCHMARKS}/{GATE}.tsv"
             conda:
                 ENVIRONMENT
             script: script_path("publish")

@@ -159,7 +159,7 @@ def trace(history: Mapping, name: str, lines: Mapping[str, tuple[str, ...]]) -> 
     Parameters
     ----------
     history
-        As `audit.disclosure.history.history` makes it.
+        As `audit.disclosure.history.lineage` makes it.
     name
         The file.
     lines

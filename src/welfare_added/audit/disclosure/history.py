@@ -25,7 +25,26 @@ CONFIDENTIAL = "confidential"
 def history(
     manifest: Mapping, published: Iterable[str], private: str, key: bytes | None
 ) -> dict[str, object]:
-    """What may be told of how published files were made.
+    """What may be told of how published files were made: their lineage, and with what.
+
+    Parameters as of `lineage`; returns format, study, commit, choices, lock, environments, and
+    the lineage's files and jobs.
+    """
+    return {
+        "format": FORMAT,
+        "study": manifest["config"]["study"],
+        "commit": manifest["project"].get("commit"),
+        "choices": _choices(manifest["config"]),
+        "lock": manifest["lock"],
+        "environments": manifest["environments"],
+        **lineage(manifest, published, private, key),
+    }
+
+
+def lineage(
+    manifest: Mapping, published: Iterable[str], private: str, key: bytes | None
+) -> dict[str, dict]:
+    """Who made published files from what, down to the sources.
 
     Parameters
     ----------
@@ -42,9 +61,9 @@ def history(
     Returns
     -------
     dict
-        format, study, commit, choices, lock, environments; files: by name below results/ their
-        SHA-256 or keyed digest, and the job that made them; jobs: rule, code, time, memory, inputs
-        and outputs by those names. Only what the published files rest on.
+        files: by name below results/ their SHA-256 or keyed digest, and the job that made them;
+        jobs: rule, code, time, memory, inputs and outputs by those names. Only what the published
+        files rest on.
 
     """
     shown = frozenset(published)
@@ -56,12 +75,6 @@ def history(
         for one in (*jobs[job]["inputs"], *jobs[job]["outputs"])
     }
     return {
-        "format": FORMAT,
-        "study": manifest["config"]["study"],
-        "commit": manifest["project"].get("commit"),
-        "choices": _choices(manifest["config"]),
-        "lock": manifest["lock"],
-        "environments": manifest["environments"],
         "files": {
             name: {**_digest(files[path]["sha256"], name, key), "job": job_name(files[path]["job"])}
             for path, name in sorted(names.items())
