@@ -8,11 +8,8 @@ SCHEMA = ROOT / "workflow/schemas/claims.schema.json"
 TEMPLATE = ROOT / "src/welfare_added/claims/page.html.j2"
 
 COLUMNS = {
-    "allocation/slots.parquet": "slot cell year grade school_id class_id teacher_id students lower_ela higher_ela lower_math higher_math",
-    "district/students.parquet": "student_id year grade school_id class_id teacher_id ela math lag_ela lag_math lower_ela lower_math ethnicity gender age class_size",
     "frontiers.csv": "subject scope information weight gain_lower gain_higher gain_mean certificate",
     "moments.csv": "quantity value",
-    "value_added.parquet": "subject teacher_id year grade school_id va_standard va_lower va_higher",
     "welfare/deselection.csv": "subject quantity value",
     "welfare/earnings.csv": "scope information weight earnings_lower earnings_higher earnings_mean total_per_year",
     "welfare/gaps.csv": "subject scope information weight change_higher_lower change_racial baseline_higher_lower baseline_racial",

@@ -50,10 +50,7 @@ def _table(name: str, paper) -> pd.DataFrame:
     if "quantity" in columns:
         return _quantities(name, paper)
     labels = {column: LABELS[column] for column in columns if column in LABELS}
-    if not labels or name == "value_added.parquet":
-        rows = pd.DataFrame({"subject": ["ela"] * 6 + ["math"] * 6, "cell": [0, 1] * 6})
-    else:
-        rows = pd.MultiIndex.from_product(labels.values(), names=labels).to_frame(index=False)
+    rows = pd.MultiIndex.from_product(labels.values(), names=labels).to_frame(index=False)
     line = np.linspace(0.9, 0.1, len(rows))
     for column in columns:
         if column in rows:

@@ -64,11 +64,6 @@ def test_reducers_by_hand(tables, selector, value):
     assert ask(tables, table="shuffled.parquet", **selector) == pytest.approx(value)
 
 
-def test_allocations_multiply_over_cells(tables):
-    selector = {"table": "slots.parquet", "column": "cell", "reduce": "log10_allocations"}
-    assert select(selector, tables) == pytest.approx(math.log10(6 * 2))
-
-
 def test_missing_column_names_those_there(tables):
     with pytest.raises(AnswerError) as error:
         ask(tables, column="gian", where={"weight": 0.5})

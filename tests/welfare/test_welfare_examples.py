@@ -357,6 +357,9 @@ def test_headline_worth(three):
     sizes = headlines.sizes(three).set_index("quantity")["value"]
     assert sizes["teachers_per_year"] == 3
     assert sizes["students_per_year_lower_math"] == 3
+    cells = three.slots["cell"].value_counts().tolist()
+    ways = np.prod([np.prod(np.arange(1, size + 1)) for size in cells])
+    assert sizes["allocations_log10_per_year"] == approx(np.log10(ways))
 
 
 def test_flat_profile_does_not_give_the_published_multiplier():

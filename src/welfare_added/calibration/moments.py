@@ -126,6 +126,7 @@ def _counts(students, classes, teacher_years) -> dict[str, float]:
         "counts.student_years": len(students),
         "counts.class_years": len(classes),
         "counts.schools": students["school_id"].nunique(),
+        "students.mean_age": students["age"].mean(),
         "counts.teacher_years_with_leave_year_out_va": len(teacher_years),
     }
 
@@ -135,6 +136,7 @@ def _value_added(wide: pd.DataFrame) -> dict[str, float]:
     for subject in SUBJECTS:
         lower, higher = wide[f"va_lower_{subject}"], wide[f"va_higher_{subject}"]
         name = f"value_added.{subject}"
+        found[f"{name}.sd_standard"] = wide[f"va_standard_{subject}"].std()
         found[f"{name}.sd_lower"] = lower.std()
         found[f"{name}.sd_higher"] = higher.std()
         found[f"{name}.correlation"] = lower.corr(higher)

@@ -7,8 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from welfare_added.claims.expressions import log10_factorial
-
 
 class AnswerError(ValueError):
     """An answer that names a table, column or row which the results do not hold."""
@@ -184,11 +182,6 @@ def _interpolate(rows: pd.DataFrame, selector: Mapping) -> float:
     return float(np.interp(at, x, rows[selector["column"]].to_numpy(float)))
 
 
-def _log10_allocations(rows: pd.DataFrame, selector: Mapping) -> float:
-    """Decimal logarithm of the ways to permute teachers within the cells that the column names."""
-    return math.fsum(log10_factorial(int(size)) for size in rows[selector["column"]].value_counts())
-
-
 REDUCERS: Mapping[str, Callable[[pd.DataFrame, Mapping], float]] = {
     "value": _value,
     "min": _reduced("min"),
@@ -200,5 +193,4 @@ REDUCERS: Mapping[str, Callable[[pd.DataFrame, Mapping], float]] = {
     "argmin": _at_extreme("idxmin"),
     "crossing": _crossing,
     "interpolate": _interpolate,
-    "log10_allocations": _log10_allocations,
 }

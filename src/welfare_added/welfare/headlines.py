@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+from scipy.special import gammaln
 
 from welfare_added.welfare.classrooms import SUBJECTS, Classrooms
 from welfare_added.welfare.earnings import best_subject_weight, dollars, prices
@@ -23,6 +24,8 @@ def sizes(classrooms: Classrooms) -> pd.DataFrame:
             (f"students_per_year_lower_{subject}", lower, "students", ""),
             (f"students_per_year_higher_{subject}", higher, "students", ""),
         ]
+    log10 = gammaln(classrooms.slots["cell"].value_counts() + 1).sum() / np.log(10) / years
+    rows.append(("allocations_log10_per_year", log10, "log10", "district-wide allocations"))
     return _table(rows)
 
 

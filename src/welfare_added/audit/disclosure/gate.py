@@ -39,8 +39,8 @@ def publishable(
     Returns
     -------
     tuple of DataFrame
-        The table to publish, of the same columns (those declared as withheld are empty; such rows
-        of a long table are left out), and what was withheld: table, row, column, reason.
+        The table to publish, of the same columns and rows, and what was withheld: table, row,
+        column, reason.
 
     Raises
     ------
@@ -62,9 +62,6 @@ def publishable(
         hidden.ne("").reindex(columns=cells.columns, fill_value=False)
     )
     withheld = _listed(hidden, cells, declared)
-    if declared.long:
-        kept = [name for name in shown.columns if kinds.get(name, Kind("")).name != WITHHELD]
-        shown = shown[kept]
     return as_before(shown, declared, table), withheld
 
 
