@@ -39,7 +39,7 @@ def texts(path: Path) -> Iterator[Said]:
     """
     if path.suffix in READABLE:
         text = path.read_text(encoding="utf-8")
-        yield Said("text", text)
+        yield Said("text", EMBEDDED.sub("data:", text))
         yield from embedded(text)
         return
     yield Said("bytes", path.read_bytes().decode("latin-1"), binary=True)

@@ -83,7 +83,7 @@ def scan(folders: list[Path], expected: list[str], rules: Rules) -> dict[str, st
     found += [f"{path}: not there; run snakemake first" for path in missing]
     if found:
         raise DisclosureError(
-            f"{len(found)} reasons not to publish:\n"
+            f"Not to be published, {len(found)} found:\n"
             + "\n".join(f"- {one}" for one in found)
             + "\nRemedy: remove what no rule made, make the others again, and mend the rule that "
             "writes what may not be shown. Nothing was released."
