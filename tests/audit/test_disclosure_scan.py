@@ -427,7 +427,7 @@ def test_every_table_of_the_declaration_can_be_read():
     assert "welfare/gaps" in published_tables(path) and "figures/figure_05" not in published_tables(
         path
     )
-    assert declared["welfare/winners"].kind("share_moved") == Kind("share", "classes")
+    assert declared["welfare/winners"].kind("share_harmed") == Kind("share", "students")
     assert declared["moments"].kind("class_size.bins.03").name == "withheld"
     assert declared["value_added/outcomes"].populations(
         "coefficient", {"outcome": "any_college"}
