@@ -256,3 +256,13 @@ def test_the_lock_is_read_for_this_interpreter(tmp_path):
     assert off_the_lock({"num-py": "3.1", "other": "9"}, pinned) == {
         "num-py": "3.1 installed, 3.0 locked"
     }
+
+
+def test_an_edited_record_is_refused(mini):
+    path = Path("results/study/records/b.json")
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps({**record, "seconds": -1}))
+    with pytest.raises(AuditError, match=r"records/b.json: edited or damaged.*--forcerun b"):
+        read_records(Path("results"))
+    path.write_text(json.dumps(record))
+    assert "digest" not in read_records(Path("results"))["results/study/records/b.json"]

@@ -55,9 +55,9 @@ def job(snakemake) -> Iterator[Record]:
     """Send messages to the rule's log, and record the job if it ends well.
 
     The record, ``records/<log's name>.json``, holds the rule, its parameters and code, every
-    input's and output's SHA-256, time, memory, machine and packages. One of an earlier run is
-    taken away first, so that a job that fails leaves none. Raises AuditError on an input whose
-    bytes are not those that its own job recorded.
+    input's and output's SHA-256, time, memory, machine, packages and its own
+    digest. One of an earlier run is taken away first, so that a job that fails leaves none. Raises
+    AuditError on an input whose bytes are not those that its own job recorded.
     """
     logs.to_file(snakemake.log[0])
     path = record_path(snakemake.log[0])
@@ -85,7 +85,10 @@ def job(snakemake) -> Iterator[Record]:
         **_used(),
         "environment": environment(),
     }
-    write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", path)
+    content = json.loads(json.dumps(content))  # as it will be read
+    write_text(
+        json.dumps({**content, "digest": digest(content)}, indent=1, sort_keys=True) + "\n", path
+    )
 
 
 def _refuse_edited(inputs: list[dict], records: Path) -> None:

@@ -17,18 +17,30 @@ PRIVATE = Path(settings.PRIVATE)
 def read_records(results: Path) -> dict[str, dict]:
     """Every job's record under a folder of results, by its path; sorted.
 
-    Raises AuditError naming a record that is no JSON.
+    Raises AuditError naming a record that is no JSON, or not as its job wrote it.
     """
     records = {}
     of_studies = (f"*/{RECORDS}/[!.]*.json", f"{PRIVATE.name}/*/{RECORDS}/[!.]*.json")
     for path in sorted(path for pattern in of_studies for path in results.glob(pattern)):
         try:
-            records[path.as_posix()] = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
+            records[path.as_posix()] = dict(json.loads(path.read_text(encoding="utf-8")))
+        except (TypeError, ValueError) as error:
             raise AuditError(
                 f"{path}: not a job's record ({error}). Delete it and remake what its rule makes."
             ) from None
+        _refuse_edited(path, records[path.as_posix()])
     return records
+
+
+def _refuse_edited(path: Path, record: dict) -> None:
+    """A record's own digest: who edits a record as well must know of it."""
+    said = record.pop("digest", None)
+    if said != digest(record):
+        rule = record.get("rule", "its rule")
+        raise AuditError(
+            f"{path}: edited or damaged, it is not as {rule} left it. Make it again: "
+            f"snakemake --cores 2 --forcerun {rule}"
+        )
 
 
 def manifest(results: Path, root: Path, config: dict) -> dict:
