@@ -89,6 +89,9 @@ def test_later_outcomes_are_those_of_the_full_regression(students, found):
     assert table.loc[("graduated_high_school", "lower"), "coefficient"] == pytest.approx(slopes[0])
     assert table.loc[("graduated_high_school", "higher"), "coefficient"] == pytest.approx(slopes[1])
     assert table.loc[("graduated_high_school", "lower"), "observations"] == len(y)
+    free = len(y) - va.shape[1] - blocks.shape[1]
+    assert table.loc[("graduated_high_school", "lower"), "freedom"] == free
+    assert table.loc[("graduated_high_school", "standard"), "freedom"] == free + 1
     assert table.loc[("any_college", "lower"), "observations"] > len(y)
 
 

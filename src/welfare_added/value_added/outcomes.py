@@ -19,7 +19,7 @@ OUTCOMES = (
 )
 COLUMNS = [
     *("outcome", "measure", "coefficient", "standard_error"),
-    *("per_teacher_sd", "per_teacher_sd_error", "observations"),
+    *("per_teacher_sd", "per_teacher_sd_error", "observations", "freedom"),
 ]
 log = logging.getLogger(__name__)
 
@@ -45,8 +45,8 @@ def later_outcomes(
     DataFrame
         outcome, measure (standard|lower|higher), coefficient [share per student SD of value
         added], standard_error (clustered by teacher), per_teacher_sd (coefficient times the SD of
-        the measure over student-years), per_teacher_sd_error, observations. No rows when no
-        outcomes are known.
+        the measure over student-years), per_teacher_sd_error, observations, freedom (degrees of,
+        left over by measures and controls). No rows when no outcomes are known.
 
     """
     if outcomes.empty:
@@ -85,6 +85,8 @@ def _rows(
     clusters = pd.factorize(stacked["teacher_id"])[0]
     if stacked.empty or clusters.max() < 1:
         return []
+    # Both subjects' controls, constants and indicators of the group.
+    free = len(stacked) - len(SUBJECTS) * (controls.shape[1] + 2)
     rows = []
     for outcome in outcomes:
         for measures in (["standard"], ["lower", "higher"]):
@@ -93,7 +95,8 @@ def _rows(
             for k, measure in enumerate(measures):
                 sd = stacked[f"va_{measure}"].std()
                 slope, error = float(found.params[k]), float(found.bse[k])
-                rows.append((outcome, measure, slope, error, slope * sd, error * sd, len(stacked)))
+                effect = (slope, error, slope * sd, error * sd)
+                rows.append((outcome, measure, *effect, len(stacked), free - len(measures)))
     return rows
 
 

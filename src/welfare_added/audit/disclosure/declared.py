@@ -34,7 +34,8 @@ class Kind:
         number (a choice of the design, shown as it is), estimate (of those whom the row's counts
         count), estimate of the whole (population), count, share, or withheld.
     unit
-        Of counts and shares: students, teachers, classes or schools; else empty.
+        Of counts and shares: students, teachers, classes, schools or (of freedom) degrees; else
+        empty.
     of
         Populations that this column rests on beside the table's.
 
@@ -166,7 +167,7 @@ def _kind(said: str | Mapping) -> Kind:
     """Read ``count of teachers``, or ``{kind: estimate, of: [...]}``."""
     if isinstance(said, Mapping):
         return Kind(**{**vars(_kind(said["kind"])), "of": tuple(said["of"])})
-    match = re.fullmatch(f"({COUNT}|{SHARE}) of (students|teachers|classes|schools)", said)
+    match = re.fullmatch(f"({COUNT}|{SHARE}) of (students|teachers|classes|schools|degrees)", said)
     return Kind(match[1], match[2]) if match else Kind(said)
 
 

@@ -11,6 +11,8 @@ class Profile:
     ----------
     students, teachers, schools
         Fewest that a cell may rest on.
+    degrees
+        Fewest degrees of freedom of a regression.
     largest_two
         Largest share of a population's student-years that two teachers, or two schools, may hold.
     base
@@ -23,6 +25,7 @@ class Profile:
     students: int
     teachers: int
     schools: int
+    degrees: int = 10
     largest_two: float = 0.85
     base: int = 5
     digits: int = 4
@@ -34,6 +37,7 @@ class Profile:
             "teachers": self.teachers,
             "classes": self.teachers,
             "schools": self.schools,
+            "degrees": self.degrees,
         }[unit]
 
 
