@@ -39,6 +39,7 @@ def test_a_job_records_what_it_read_did_and_wrote(mini):
     assert record["started"] <= record["ended"] and record["seconds"] >= 0
     assert record["peak_mb"] > 1 and record["cpu_seconds"] > 0 and record["host"]
     assert record["environment"]["distributions"]["numpy"]
+    assert record["environment"]["blas"] and record["environment"]["processors"] >= 1
 
 
 def test_a_job_that_fails_leaves_no_record(mini):

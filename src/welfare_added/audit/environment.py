@@ -9,22 +9,39 @@ import resource
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
 from packaging.requirements import Requirement
 
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 def environment() -> dict:
-    """Interpreter, system, processor, threads asked for and distributions of this process."""
+    """Interpreter, system, processor, BLAS, threads asked for and distributions of this process."""
     return {
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
         "system": f"{platform.system()} {platform.release()}",
         "machine": platform.machine(),
+        "processor": processor(),
         "processors": os.cpu_count(),
+        "blas": blas(),
         "threads": {name: os.environ[name] for name in THREADS if name in os.environ},
         "distributions": distributions(),
     }
+
+
+def processor() -> str:
+    """Model of the processor, as far as the system tells."""
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text(encoding="utf-8").splitlines() if told.is_file() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.processor()
+
+
+def blas() -> str:
+    """Name and version of the linear algebra that numpy was built with."""
+    built = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    return f"{built.get('name', 'unknown')} {built.get('version', '')}".strip()
 
 
 def distributions() -> dict[str, str]:
