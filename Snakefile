@@ -9,6 +9,7 @@ configfile: "config.yaml"
 include: "workflow/pipeline.smk"
 
 
+CALIBRATION_FILES = []
 if config["district"]["source"] == "synthetic":
 
     include: "workflow/rules/calibration.smk"
@@ -37,5 +38,6 @@ rule all:
         "All of the study is there: {config[study]}"
     input:
         rules.study.input,
+        CALIBRATION_FILES,
         rules.report.output,
         rules.manifest.output,

@@ -8,6 +8,7 @@ include: "rules/common.smk"
 check_config(config)
 
 
+RAW_FILES = []
 if config["district"]["source"] == "synthetic":
 
     include: "rules/synthetic.smk"
@@ -42,3 +43,5 @@ rule study:
         rules.value_added_choices.output,
         rules.validation.output,
         rules.district.output,
+        RAW_FILES,
+        POPULATION_FILES,

@@ -182,3 +182,15 @@ def test_an_edit_of_any_module_makes_exactly_its_targets_due(changed):
         tried += 1
     assert tried > 100
     assert changed.due() == set()
+
+
+@OTHER
+def test_any_result_that_is_lost_is_made_again(changed):
+    for path in sorted(results(changed).glob("records/*.json")):
+        made = json.loads(path.read_text())
+        lost = [changed.folder / one["path"] for one in made["outputs"]]
+        for file in lost:
+            file.rename(f"{file}.away")
+        assert made["rule"] in changed.due(), path.stem
+        for file in lost:
+            Path(f"{file}.away").rename(file)

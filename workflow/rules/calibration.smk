@@ -19,6 +19,9 @@ rule calibration:
         script_path("calibration")
 
 
+CALIBRATION_FILES = [] if "figure_calibration" in SKIPPED else rules.calibration.output
+
+
 # Not part of the default run: its result is committed as workflow/calibration/parameters.yaml,
 # where `make calibrate` copies it.
 rule calibrate:

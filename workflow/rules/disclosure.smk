@@ -7,6 +7,8 @@ GATED = published_tables(DECLARATION)
 SUMMARY_FILES = [f"{RESULTS}/{table}.csv" for table in GATED if table not in ("constrained", "value_added/scatter_bins")]
 GATED_FILES = [*SUMMARY_FILES, f"{RESULTS}/value_added/scatter_bins.csv"] if RESTRICTED else []
 
+POPULATION_FILES = [f"{PRIVATE}/populations.csv"] if RESTRICTED else []
+
 if RESTRICTED:
     Path(settings.PRIVATE).mkdir(parents=True, exist_ok=True)
     Path(settings.PRIVATE).chmod(0o700)

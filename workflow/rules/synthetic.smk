@@ -24,3 +24,6 @@ rule synthetic_district:
         ENVIRONMENT
     script:
         script_path("synthetic_district")
+
+
+RAW_FILES = rules.synthetic_district.output
