@@ -68,5 +68,5 @@ lock:  ## renew the lock files (needs uv)
 	uv pip compile validators.in --generate-hashes --no-header --universal --python-version 3.11 -o validators.lock
 
 clean:
-	rm -rf results/* .snakemake
+	rm -rf results/* release .snakemake
 	git checkout -- results/README.md

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from welfare_added import logs, settings
-from welfare_added.audit.disclosure.history import history
+from welfare_added.audit.disclosure.history import history, sources
 from welfare_added.audit.disclosure.identifiers import Identifiers, identifiers_of, places
 from welfare_added.audit.disclosure.profiles import profile_of
 from welfare_added.audit.disclosure.release import as_json, clean, key_of, readme, release
@@ -21,6 +21,9 @@ def main(paths, params, out):
     key = key_of(Path(settings.PRIVATE) / KEY) if params.restricted else None
     private = settings.private_folder(params.study, params.restricted)
     told = history(manifest, passed["files"], private, key)
+    if params.restricted:
+        raw = {table: paths[table] for table in TABLES if table in paths}
+        told["sources"] = sources(raw, params.columns, profile.base)
     texts = {
         "README.md": readme(params.study, params.note, profile, passed["files"]),
         "disclosure.json": as_json(passed),
@@ -28,7 +31,6 @@ def main(paths, params, out):
         "prov.json": as_prov(told),
     }
     if params.restricted:
-        raw = {table: paths[table] for table in TABLES if table in paths}
         clean(texts, Identifiers(identifiers_of(raw, params.columns), places(params.source)))
     title = f"Results of the study {params.study}"
     crate = partial(as_crate, history=told, title=title, described=params.note or title)

@@ -132,6 +132,10 @@ def test_the_release_says_how_each_file_was_made(confidential):
             assert name.startswith(("confidential/", "workflow/"))
     assert "confidential/source/enrolments" in told["jobs"]["mine/district"]["inputs"]
     assert told["choices"]["disclosure"]["profile"] == "n10"
+    enrolments = told["sources"]["enrolments"]
+    assert "ela_score" in enrolments["columns"] and "CanaryScale" not in enrolments["columns"]
+    rows = len(pd.read_csv(confidential.folder / FOLDER / "enrolments.csv"))
+    assert abs(enrolments["rows"] - rows) < 5 and enrolments["rows"] % 5 == 0
 
 
 def test_the_release_is_a_provenance_run_crate_and_prov(confidential):

@@ -4,7 +4,10 @@ import hmac
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from welfare_added.district.files import TABLES
+from pyarrow import parquet
+
+from welfare_added.district.files import TABLES, header
+from welfare_added.district.tables import SCHEMAS
 
 FORMAT = 1
 SECTIONS = ("value_added", "allocation", "constrained", "welfare", "disclosure")
@@ -81,6 +84,36 @@ def lineage(
         },
         "jobs": {job_name(path): _said(jobs[path], names) for path in sorted(kept)},
     }
+
+
+def sources(
+    tables: Mapping[str, Path | str], names: Mapping[str, Mapping[str, str]], base: int
+) -> dict[str, dict]:
+    """Schema and rounded number of rows of confidential raw tables, by table.
+
+    Parameters
+    ----------
+    tables
+        File of each table.
+    names
+        The user's own names of columns (district.columns); only ours are told.
+    base
+        Rows are rounded to its multiples.
+
+    """
+    found = {}
+    for table, path in tables.items():
+        there, own = header(path), names.get(table, {})
+        columns = [name for name in SCHEMAS[table].columns if own.get(name, name) in there]
+        found[table] = {"columns": columns, "rows": round(_rows(Path(path)) / base) * base}
+    return found
+
+
+def _rows(path: Path) -> int:
+    if path.suffix == ".parquet":
+        return parquet.read_metadata(path).num_rows
+    with path.open("rb") as stream:
+        return sum(1 for line in stream if line.strip()) - 1
 
 
 def _ancestors(shown: frozenset[str], jobs: Mapping, files: Mapping) -> set[str]:
