@@ -148,7 +148,7 @@ def _small_parts(cells, kinds, declared, people, profile, hidden) -> Iterator:
         small = int((counts < least).sum())
         if not small:
             continue
-        while small < len(counts) and (small < 2 or counts.iloc[:small].sum() < least):
+        while small < len(counts) and counts.iloc[:small].sum() < least:
             small += 1
         for row in counts.index[:small]:
             yield row, parts.share, f"a part of fewer than {least}, or needed to hide one"
