@@ -39,7 +39,7 @@ def test_runs_killed_at_thirty_random_moments_end_with_the_same_bytes(changed):
     outputs = [[o["path"] for o in json.loads(path.read_text())["outputs"]] for path in records]
     hit = 0
     for _ in range(KILLS):
-        for made in draw.sample(outputs, 12):
+        for made in draw.sample(outputs, 5):
             for path in made:
                 (changed.folder / path).unlink(missing_ok=True)
         running = changed.start(cores=2)
