@@ -1,15 +1,14 @@
 """Estimate every teacher's value added."""
 
-import pandas as pd
-
 from welfare_added.audit.job import choices, job
 from welfare_added.tables import write_csv, write_parquet
+from welfare_added.value_added.columns import StudentFile
 from welfare_added.value_added.estimate import estimate_value_added
 
 
-def main(students, estimates, autocovariances, variances, class_means, choices):
+def main(students, estimates, autocovariances, variances, class_means, batch, **choices):
     """Read the analysis sample, write estimates and what they rest on."""
-    found = estimate_value_added(pd.read_parquet(students), **choices)
+    found = estimate_value_added(StudentFile(students, batch), **choices)
     write_parquet(found.estimates, estimates)
     write_csv(found.autocovariances, autocovariances)
     write_csv(found.variances, variances)
@@ -18,4 +17,4 @@ def main(students, estimates, autocovariances, variances, class_means, choices):
 
 if "snakemake" in globals():
     with job(snakemake):
-        main(snakemake.input.students, *snakemake.output, choices(snakemake.params))
+        main(snakemake.input.students, *snakemake.output, **choices(snakemake.params))

@@ -1,17 +1,16 @@
 """Estimate value added with each open choice changed in turn."""
 
-import pandas as pd
-
 from welfare_added.audit.job import choices, job
 from welfare_added.tables import write_csv
+from welfare_added.value_added.columns import StudentFile
 from welfare_added.value_added.variants import variants
 
 
-def main(students, choices, path):
+def main(students, path, batch, **choices):
     """Write how estimates under other choices compare with the configured ones."""
-    write_csv(variants(pd.read_parquet(students), choices), path)
+    write_csv(variants(StudentFile(students, batch), **choices), path)
 
 
 if "snakemake" in globals():
     with job(snakemake):
-        main(snakemake.input.students, choices(snakemake.params), snakemake.output.choices)
+        main(snakemake.input.students, snakemake.output.choices, **choices(snakemake.params))

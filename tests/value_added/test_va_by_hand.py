@@ -43,11 +43,10 @@ def test_one_pair_says_nothing():
 def test_variances_of_four_students_in_two_classes():
     # residuals 1, 3 | -1, -3: mean 0, sum of squares 20; with one slope K = 2
     # V_total = 20/3 * 3/2 = 10; around class means 2 and -2: squares 4, V_student = 4/3 * 3/1 = 4
-    residual, class_of = np.array([1.0, 3, -1, -3]), np.array([0, 0, 1, 1])
     classes = ClassMeans(
         np.array([0, 1]), np.array([1, 1]), np.array([2.0, -2.0]), np.array([2, 2])
     )
-    found = variances(residual, class_of, classes, 1, np.random.default_rng(0))
+    found = variances(classes, 4.0, 1, np.random.default_rng(0))
     assert found.total == pytest.approx(10)
     assert found.student == pytest.approx(4)
     assert np.isnan(found.same_year)

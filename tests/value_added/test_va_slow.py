@@ -8,7 +8,8 @@ import pytest
 import va_slow
 
 from welfare_added.value_added import estimate as fast
-from welfare_added.value_added.controls import control_vector
+from welfare_added.value_added.columns import as_batches
+from welfare_added.value_added.controls import control_vector, variables
 
 COMBINATIONS = list(
     itertools.product(
@@ -16,21 +17,18 @@ COMBINATIONS = list(
     )
 )
 
+FEW = ["lag_ela^1:grade_3", "lag_math^1:grade_4", "female", "age", "class_lag_ela^1:grade_3"]
+
 
 def few_controls(students):
     """A few columns, so that a small panel leaves degrees of freedom."""
-    keep = ["lag_ela^1:grade_3", "lag_math^1:grade_4", "female", "age", "class_lag_ela^1:grade_3"]
     full = control_vector(students)
-    return full.matrix[:, [full.names.index(name) for name in keep]]
+    return full.matrix[:, [full.names.index(name) for name in FEW]]
 
 
 @pytest.fixture
 def small_controls(monkeypatch):
-    class Few:
-        def __init__(self, students):
-            self.matrix = few_controls(students)
-
-    monkeypatch.setattr(fast, "control_vector", Few)
+    monkeypatch.setattr(fast, "variables", lambda sums: variables(sums).only(FEW))
 
 
 def independent(x, effects, absorb):
@@ -43,10 +41,10 @@ def independent(x, effects, absorb):
 
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize(("absorb", "years_used", "weighting", "drift_limit"), COMBINATIONS)
-def test_it_agrees_to_ten_digits(small_controls, seed, absorb, years_used, weighting, drift_limit):
+def test_it_agrees_to_nine_digits(small_controls, seed, absorb, years_used, weighting, drift_limit):
     students = va_slow.panel(seed)
     found = fast.estimate_value_added(
-        students,
+        as_batches(students),
         estimator="leave_year_out",
         absorb=absorb,
         years_used=years_used,
@@ -76,6 +74,6 @@ def test_it_agrees_to_ten_digits(small_controls, seed, absorb, years_used, weigh
             ours = table[f"va_{group}"].to_numpy()
             theirs = np.array([slow[subject, group][key] for key in keys])
             # both are normed: only differences between teachers are estimated
-            np.testing.assert_allclose(ours - ours[0], theirs - theirs[0], rtol=1e-10, atol=1e-10)
+            np.testing.assert_allclose(ours - ours[0], theirs - theirs[0], rtol=1e-9, atol=1e-10)
             compared += len(ours)
     assert compared > 100

@@ -12,6 +12,8 @@ from welfare_added.district import parameters
 from welfare_added.district.sample import analysis_sample
 from welfare_added.district.synthetic import synthesise
 from welfare_added.value_added import estimate as fast
+from welfare_added.value_added.columns import as_batches
+from welfare_added.value_added.controls import variables
 from welfare_added.value_added.forecast import forecast
 
 PARAMETERS = Path(__file__).parents[2] / "workflow/calibration/parameters.yaml"
@@ -41,13 +43,14 @@ def taught(seed):
     names = [f"t{t:03d}" for t in range(TEACHERS)]
     table = pd.DataFrame(
         {
+            "gender": np.where(female, "female", "male"),
             "student_id": np.arange(len(slot)).astype(str),
             "year": year + 2003,
             "grade": 3,
             "school_id": "h",
             "class_id": [f"c{t}-{k}" for t, k in zip(teacher, number, strict=True)],
             "teacher_id": np.take(names, teacher),
-            **{"ela": score, "math": score, "lag_ela": lag, "female": female.astype(float)},
+            **{"ela": score, "math": score, "lag_ela": lag, "lag_math": lag},
             **{"lower_ela": lag < 0, "lower_math": lag < 0},
         }
     )
@@ -57,11 +60,8 @@ def taught(seed):
 
 @pytest.fixture
 def two_controls(monkeypatch):
-    class Two:
-        def __init__(self, students):
-            self.matrix = students[["lag_ela", "female"]].to_numpy(float)
-
-    monkeypatch.setattr(fast, "control_vector", Two)
+    two = ["lag_ela^1:grade_3", "female"]
+    monkeypatch.setattr(fast, "variables", lambda sums: variables(sums).only(two))
 
 
 def off(values, truth):
@@ -91,7 +91,7 @@ def test_what_is_put_into_scores_is_estimated_from_them(two_controls):
     rows = []
     for seed in range(SEEDS):
         students, truth = taught(seed)
-        found = fast.estimate_value_added(students, **{**CHOICES, "drift_limit": None})
+        found = fast.estimate_value_added(as_batches(students), **{**CHOICES, "drift_limit": None})
         label = ("ela", "standard")
         variances = found.variances.set_index(["subject", "group"]).loc[label]
         lags = found.autocovariances.set_index(["subject", "group"]).loc[label].set_index("lag")
@@ -114,7 +114,7 @@ def test_what_is_put_into_scores_is_estimated_from_them(two_controls):
 
 def slopes_on_truth(made, students, absorb):
     """Slope of true on estimated standard value added, the truth mixed as the class is."""
-    found = fast.estimate_value_added(students, **{**CHOICES, "absorb": absorb})
+    found = fast.estimate_value_added(as_batches(students), **{**CHOICES, "absorb": absorb})
     means = found.class_means.query("group != 'standard'")
     counts = means.pivot_table(
         index=PLACE, columns="group", values="students", aggfunc="sum"

@@ -9,6 +9,7 @@ import scipy.linalg
 import statsmodels.api as sm
 import va_slow
 
+from welfare_added.value_added.columns import as_batches
 from welfare_added.value_added.controls import control_vector
 from welfare_added.value_added.estimate import estimate_value_added
 from welfare_added.value_added.forecast import forecast
@@ -26,7 +27,7 @@ def students():
 
 @pytest.fixture(scope="module")
 def found(students):
-    return estimate_value_added(students, **va_slow.CHOICES)
+    return estimate_value_added(as_batches(students), **va_slow.CHOICES)
 
 
 def test_the_forecast_regression_is_weighted_least_squares(found):
@@ -128,7 +129,7 @@ def test_no_outcomes_give_no_rows_and_a_word_in_the_log(students, found, caplog)
 
 
 def test_every_open_choice_is_compared_with_the_configured_estimates(students):
-    table = variants(students, va_slow.CHOICES)
+    table = variants(as_batches(students), **va_slow.CHOICES)
     settings_seen = set(zip(table["choice"], table["setting"], strict=True))
     assert {("absorb", "none"), ("years_used", "past"), ("weighting", "equal")} <= settings_seen
     default = table[table["choice"] == "default"]
@@ -157,7 +158,7 @@ def test_forecast_errors_are_clustered_by_teacher(found):
 
 def test_empirical_bayes_has_neither_forecasts_nor_persistence(students, caplog):
     choices = {**va_slow.CHOICES, "estimator": "empirical_bayes"}
-    found = estimate_value_added(students, **choices)
+    found = estimate_value_added(as_batches(students), **choices)
     with caplog.at_level(logging.INFO):
         forecasts = forecast(found.estimates, found.class_means, estimator="empirical_bayes")
         persists = persistence(found.estimates, estimator="empirical_bayes")
@@ -168,7 +169,7 @@ def test_empirical_bayes_has_neither_forecasts_nor_persistence(students, caplog)
     assert forecasts.empty and persists.empty
     assert "empirical Bayes estimates hold the year itself: no forecast" in caplog.text
     assert "do not differ by year: persistence is not described" in caplog.text
-    table = variants(students, choices)
+    table = variants(as_batches(students), **choices)
     assert set(table["choice"]) == {"default", "absorb"}
 
 

@@ -41,7 +41,7 @@ rule calibrate:
         grades=config["district"]["grades"],
         split=config["district"]["split"],
         class_size=config["district"]["class_size"],
-        estimation=config["value_added"],
+        estimation={name: value for name, value in CHOICES.items() if name != "batch"},
     log:
         f"{LOGS}/calibrate.log",
     benchmark:

@@ -2,7 +2,7 @@ CHOICES = {
     name: config["value_added"][name]
     for name in (
         *("estimator", "absorb", "years_used", "weighting", "drift_limit"),
-        *("minimum_class_size", "teacher_share", "seed"),
+        *("minimum_class_size", "teacher_share", "seed", "batch"),
     )
 }
 

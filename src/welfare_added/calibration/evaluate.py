@@ -11,6 +11,7 @@ from welfare_added.district import parameters
 from welfare_added.district.sample import analysis_sample
 from welfare_added.district.synthetic import SyntheticDistrict, synthesise
 from welfare_added.district.tables import District
+from welfare_added.value_added.columns import as_batches
 from welfare_added.value_added.estimate import estimate_value_added
 
 
@@ -33,7 +34,8 @@ def evaluator(
             parameters.from_dict(content), size="full", seed=seed, years=years, grades=grades
         )
         sample = analysis_sample(in_memory(made), years, grades, split, class_size)
-        estimates = estimate_value_added(sample.students, **estimation).estimates
+        batches = as_batches(sample.students)
+        estimates = estimate_value_added(batches, **estimation).estimates
         return moments(sample.students, sample.classes, estimates, sample.outcomes, bins)
 
     return evaluate

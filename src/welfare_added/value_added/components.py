@@ -89,27 +89,27 @@ class TeacherYears:
 
 
 def variances(
-    residual: np.ndarray,
-    class_of: np.ndarray,
-    classes: ClassMeans,
-    slopes: int,
-    rng: np.random.Generator,
+    classes: ClassMeans, squares: float, slopes: int, rng: np.random.Generator
 ) -> Variances:
     """Part the variance of residuals into students, classes and teachers.
 
     Parameters
     ----------
-    residual, class_of : (N,) arrays
-        Residuals of one group's students, and the row of each one's class in ``classes``.
+    classes
+        Classes of one group's students.
+    squares
+        Sum of squared deviations of students from the mean of their class.
     slopes
         Number of slopes of the regression; with the constant, K degrees of freedom are lost.
     rng
         For the order of a teacher's classes within a year.
 
     """
-    n, c, k = len(residual), len(classes.mean), slopes + 1
-    total = residual.var(ddof=1) * (n - 1) / (n - k)
-    within = (residual - classes.mean[class_of]).var(ddof=1) * (n - 1) / (n - c - k + 1)
+    weights = classes.students
+    n, c, k = int(weights.sum()), len(classes.mean), slopes + 1
+    apart = classes.mean - np.average(classes.mean, weights=weights)
+    total = (squares + weights @ apart**2) / (n - k)
+    within = squares / (n - c - k + 1)
     found = Variances(total, within, _same_year(classes, rng), n, c, slopes)
     if found.class_shock < 0:
         log.warning(

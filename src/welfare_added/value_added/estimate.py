@@ -1,11 +1,14 @@
 """Teachers' value added, standard and for lower- and higher-scoring students."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from welfare_added.district.tables import SUBJECTS
 from welfare_added.value_added.components import (
     ClassMeans,
     Variances,
@@ -13,11 +16,16 @@ from welfare_added.value_added.components import (
     teacher_years,
     variances,
 )
-from welfare_added.value_added.controls import control_vector
+from welfare_added.value_added.controls import Variables, variables
 from welfare_added.value_added.prediction import empirical_bayes, lag_profile, leave_year_out
-from welfare_added.value_added.residuals import Absorbed, Residuals
+from welfare_added.value_added.residuals import (
+    ClassResiduals,
+    class_residuals,
+    units,
+    within_effects,
+)
+from welfare_added.value_added.sums import Sums, collect
 
-SUBJECTS = ("ela", "math")
 GROUPS = ("standard", "lower", "higher")
 PLACE = ["teacher_id", "year", "grade", "school_id"]
 log = logging.getLogger(__name__)
@@ -59,23 +67,40 @@ class Choices:
 
 
 def estimate_value_added(
-    students: pd.DataFrame,
+    batches: Iterable[pa.Table], *, minimum_class_size: int, **choices: object
+) -> ValueAdded:
+    """Estimate value added as in section 3.2 and appendix C (Eastmond et al. 2024).
+
+    Parameters
+    ----------
+    batches
+        The analysis sample, one row a student-year: a `StudentFile`, or `as_batches(students)`.
+    minimum_class_size
+        Smaller classes take part in the regressions only.
+    choices
+        See `estimate_from`.
+
+    """
+    return estimate_from(collect(batches, minimum_class_size), **choices)
+
+
+def estimate_from(
+    sums: Sums,
     *,
     estimator: str,
     absorb: str,
     years_used: str,
     weighting: str,
     drift_limit: int | None,
-    minimum_class_size: int,
     teacher_share: float,
     seed: int,
 ) -> ValueAdded:
-    """Estimate value added as in section 3.2 and appendix C (Eastmond et al. 2024).
+    """Estimate value added from students' sums.
 
     Parameters
     ----------
-    students
-        The analysis sample, one row a student-year.
+    sums
+        From `collect`.
     estimator
         ``leave_year_out`` (eqs. 5 and 6) or ``empirical_bayes``.
     absorb
@@ -87,8 +112,6 @@ def estimate_value_added(
         ``precision`` of a year's mean, or ``equal`` (eq. 22).
     drift_limit
         Longest lag with an autocovariance of its own, None for no limit.
-    minimum_class_size
-        Smaller classes take part in the regressions only.
     teacher_share
         For ``empirical_bayes``: see there.
     seed
@@ -101,25 +124,17 @@ def estimate_value_added(
 
     """
     choices = Choices(estimator, years_used, weighting, drift_limit, teacher_share)
-    controls = control_vector(students)
-    row_of, classes = _classes(students, minimum_class_size)
     streams = iter(np.random.SeedSequence(seed).spawn(len(SUBJECTS) * len(GROUPS)))
     parts: dict[str, list[pd.DataFrame]] = {"lags": [], "variances": [], "means": []}
+    residuals = score_residuals(sums, variables(sums), absorb)
     estimates = []
-    residuals = score_residuals(students, controls.matrix, absorb)
     for subject in SUBJECTS:
-        lower = students[f"lower_{subject}"].to_numpy(bool)
         columns = []
         for group in GROUPS:
-            members = {"standard": np.ones_like(lower), "lower": lower, "higher": ~lower}[group]
-            used = members & (row_of >= 0)
+            of_group = residuals[subject, group]
+            _require_students(of_group, f"{subject}, {group}", sums.minimum_class_size)
             stream = np.random.default_rng(next(streams))
-            version = "standard" if group == "standard" else "groups"
-            slopes = residuals[subject, version].slopes
-            _require_students(row_of[used], slopes, f"{subject}, {group}", minimum_class_size)
-            means, lags, found = _estimate_group(
-                residuals[subject, version], used, row_of, classes, choices, stream
-            )
+            means, lags, found = _estimate_group(of_group, sums.classes, choices, stream)
             columns.append(means)
             label = {"subject": subject, "group": group}
             parts["lags"].append(lags.assign(**label))
@@ -137,69 +152,53 @@ def estimate_value_added(
     )
 
 
-def _require_students(class_of: np.ndarray, slopes: int, which: str, minimum: int) -> None:
+def _require_students(found: ClassResiduals, which: str, minimum: int) -> None:
     """Refuse samples that leave no degrees of freedom for the variance within classes."""
-    students, classes = len(class_of), len(np.unique(class_of))
-    if students - classes - slopes <= 0:
+    students, classes = int(found.students.sum()), len(found.classes)
+    if students - classes - found.slopes <= 0:
         raise ValueError(
             f"value added ({which}): {students} students in {classes} classes of {minimum} or "
-            f"more are too few for {slopes} controls; study more years or grades "
+            f"more are too few for {found.slopes} controls; study more years or grades "
             "(district.years, district.grades) or lower value_added.minimum_class_size in "
             "config.yaml"
         )
 
 
-def _classes(students: pd.DataFrame, minimum: int) -> tuple[np.ndarray, pd.DataFrame]:
-    """Row of each student's class among those large enough (-1 if not), and those classes."""
-    keys = ["teacher_id", "year", "class_id", "grade", "school_id"]
-    code = students.groupby(keys, sort=True).ngroup().to_numpy()
-    table = students.drop_duplicates(keys)[keys].sort_values(keys, ignore_index=True)
-    large = np.bincount(code) >= minimum
-    position = np.where(large, large.cumsum() - 1, -1)
-    kept = table[large].reset_index(drop=True)
-    kept["teacher"] = pd.factorize(kept["teacher_id"], sort=True)[0]
-    return position[code], kept
-
-
 def score_residuals(
-    students: pd.DataFrame, controls: np.ndarray, absorb: str
-) -> dict[tuple[str, str], Residuals]:
-    """Residuals by subject and version: ``standard``, and ``groups`` with a group indicator."""
-    scores = students[list(SUBJECTS)].to_numpy(float)
-    lower = students[[f"lower_{subject}" for subject in SUBJECTS]].to_numpy(float)
-    p = controls.shape[1]
-    regressors = list(range(p))
-    teacher = None if absorb == "none" else pd.factorize(students["teacher_id"])[0]
-    joint = Absorbed(np.column_stack([controls, lower, scores]), teacher)
+    sums: Sums, columns: Variables, absorb: str
+) -> dict[tuple[str, str], ClassResiduals]:
+    """Residuals by subject and group; those of groups from a regression with an indicator."""
+    controls = columns.controls
+    classes = units(sums, None)
+    teacher = sums.classes["teacher"].to_numpy()
+    joint = within_effects(sums, columns, classes, None if absorb == "none" else teacher)
     found = {}
     for k, subject in enumerate(SUBJECTS):
-        outcome, indicator = p + 2 + k, p + k
-        found[subject, "standard"] = joint.regress(outcome, regressors)
+        outcome, indicator = columns.names.index(subject), columns.names.index(f"lower_{subject}")
+        slopes = joint.regress(outcome, controls)
+        found[subject, "standard"] = class_residuals(sums, columns, classes, outcome, slopes)
+        halves = units(sums, k)
         if absorb == "teacher_group":
-            effects = pd.factorize(teacher * 2 + lower[:, k].astype(int))[0]
-            own = Absorbed(np.column_stack([controls, scores[:, k]]), effects)
-            found[subject, "groups"] = own.regress(p, regressors)
+            own = within_effects(sums, columns, halves, teacher[halves.classes] * 2 + halves.lower)
+            slopes = own.regress(outcome, controls)
         else:
-            found[subject, "groups"] = joint.regress(outcome, [*regressors, indicator])
+            slopes = joint.regress(outcome, [*controls, indicator])
+        for group in ("lower", "higher"):
+            found[subject, group] = class_residuals(
+                sums, columns, halves, outcome, slopes, k, lower=group == "lower"
+            )
     return found
 
 
 def _estimate_group(
-    residuals: Residuals,
-    used: np.ndarray,
-    row_of: np.ndarray,
-    classes: pd.DataFrame,
-    choices: Choices,
-    rng: np.random.Generator,
+    residuals: ClassResiduals, classes: pd.DataFrame, choices: Choices, rng: np.random.Generator
 ) -> tuple[pd.DataFrame, pd.DataFrame, Variances]:
     """Steps from one group's residuals to its estimates, one row a class."""
-    # Group by group, effects kept in the residuals need not have mean zero.
-    residual = residuals.values[used] - residuals.values[used].mean()
-    rows, class_of, students = np.unique(row_of[used], return_inverse=True, return_counts=True)
-    table = classes.iloc[rows].reset_index(drop=True)
-    mean = np.bincount(class_of, weights=residual) / students
+    keys = ["teacher_id", "year", "class_id", "grade", "school_id", "teacher"]
+    table = classes[keys].iloc[residuals.classes].reset_index(drop=True)
+    mean, students = residuals.mean, residuals.students
     means = ClassMeans(table["teacher"].to_numpy(), table["year"].to_numpy(), mean, students)
-    found = variances(residual, class_of, means, residuals.slopes, rng)
+    found = variances(means, residuals.squares, residuals.slopes, rng)
     table = table.assign(mean_residual=mean, students=students)
     years = teacher_years(means, found.noise(students))
     equal = choices.weighting == "equal"

@@ -7,7 +7,7 @@ import pandas as pd
 import statsmodels.api as sm
 
 from welfare_added.value_added.controls import control_vector
-from welfare_added.value_added.residuals import Absorbed
+from welfare_added.value_added.residuals import partialled
 
 SUBJECTS = ("ela", "math")
 OUTCOMES = (
@@ -121,10 +121,9 @@ def _partialled(
     }
     own_controls = np.column_stack([controls[joined["row"]], lower])
     p = own_controls.shape[1]
-    regression = Absorbed(np.column_stack([own_controls, *measures.values()]), None)
-    left = {
-        name: regression.regress(p + k, list(range(p))).values for k, name in enumerate(measures)
-    }
+    columns = np.column_stack([own_controls, *measures.values()])
+    left = partialled(columns, list(range(p, columns.shape[1])), list(range(p)))
+    left = dict(zip(measures, left.T, strict=True))
     own_group = {
         "va_standard": joined["va_standard"],
         "va_lower": joined["va_lower"].where(lower == 1),

@@ -5,6 +5,8 @@ import pandas as pd
 
 from welfare_added.value_added.components import ClassMeans, TeacherYears, Variances
 
+SYSTEMS_AT_ONCE = 50_000
+
 
 def lag_profile(lags: pd.DataFrame, own: float, drift_limit: int | None) -> np.ndarray:
     """Covariance by lag, from lag 0: ``own``, the estimates, and a constant beyond the limit.
@@ -56,14 +58,18 @@ def leave_year_out(
     estimates = np.full(len(years.year), np.nan)
     rows, others, counts = _others(years, past_only=past_only)
     for k in np.unique(counts):
-        target = rows[counts == k]
-        source = others[np.repeat(counts == k, counts)].reshape(-1, k)
-        when = years.year[source]
-        sigma = profile[np.abs(when[:, :, None] - when[:, None, :])]
-        sigma[:, np.arange(k), np.arange(k)] += noise[source]
-        phi = profile[np.abs(years.year[target][:, None] - when)]
-        psi = np.linalg.solve(sigma, phi[:, :, None])[:, :, 0]
-        estimates[target] = (psi * years.mean[source]).sum(axis=1)
+        alike = counts == k
+        source = others[np.repeat(alike, counts)].reshape(-1, k)
+        batches = range(0, len(source), SYSTEMS_AT_ONCE)
+        for target, known in zip(
+            np.split(rows[alike], batches[1:]), np.split(source, batches[1:]), strict=True
+        ):
+            when = years.year[known]
+            sigma = profile[np.abs(when[:, :, None] - when[:, None, :])]
+            sigma[:, np.arange(k), np.arange(k)] += noise[known]
+            phi = profile[np.abs(years.year[target][:, None] - when)]
+            psi = np.linalg.solve(sigma, phi[:, :, None])[:, :, 0]
+            estimates[target] = (psi * years.mean[known]).sum(axis=1)
     return estimates
 
 

@@ -1,24 +1,29 @@
 """Scores net of what the controls explain, teachers' effects kept (eqs. 20 and 24)."""
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.linalg
-import scipy.sparse
+
+from welfare_added.value_added.controls import Variables
+from welfare_added.value_added.sums import Products, Sums
 
 # A column is collinear with those before it when less than this share of its spread is its own.
 COLLINEAR = 1e-6
+CLASSES_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True)
-class Residuals:
-    """Residuals of one regression.
+class Slopes:
+    """A regression of one variable on others.
 
     Attributes
     ----------
-    values : (N,) array
-        A = y - X b, mean zero, with the absorbed effects left in [student SD].
-    slopes : int
+    values : (Q,) array
+        Slopes, zero for variables that take no part.
+    count : int
         Number of slopes estimated.
     dropped : list of int
         Regressors that are constant or collinear with those before them.
@@ -26,71 +31,242 @@ class Residuals:
     """
 
     values: np.ndarray
-    slopes: int
+    count: int
     dropped: list[int]
 
 
-class Absorbed:
-    """Variables whose regressions on one another absorb the same effects exactly.
+@dataclass(frozen=True)
+class NormalEquations:
+    """Sums of products of Q variables, from which any can be regressed on others.
 
-    Parameters
+    Attributes
     ----------
-    variables : (N, Q) array
-        Outcomes and regressors.
-    effects : (N,) int array or None
-        Code of each row's effect, 0, 1, ...; None absorbs the constant only.
+    products : (Q, Q) array
+        Of deviations from the mean of each absorbed effect.
+    spread, level : (Q,) arrays
+        Root mean square of deviations from the overall mean, and of the values.
+    rows : int
+        Rows summed over.
 
     """
 
-    def __init__(self, variables: np.ndarray, effects: np.ndarray | None) -> None:
-        """Centre and scale the variables, and take their products within effects, once."""
-        self.spread = variables.std(axis=0)
-        level = np.abs(variables).max(axis=0)
-        self.constant = self.spread <= COLLINEAR * level
-        self.spread = np.where(self.constant, 1.0, self.spread)
-        self.scaled = (variables - variables.mean(axis=0)) / self.spread
-        n = len(variables)
-        codes = np.zeros(n, dtype=int) if effects is None else effects
-        self.counts = np.bincount(codes)
-        self.members = scipy.sparse.csr_array(
-            (np.ones(n), (codes, np.arange(n))), shape=(len(self.counts), n)
-        )
-        sums = self.members @ self.scaled
-        self.products = self.scaled.T @ self.scaled - sums.T @ (sums / self.counts[:, None])
+    products: np.ndarray
+    spread: np.ndarray
+    level: np.ndarray
+    rows: int
 
-    def regress(self, outcome: int, regressors: list[int]) -> Residuals:
-        """Regress one variable on others, within effects.
+    def regress(self, outcome: int, regressors: list[int]) -> Slopes:
+        """Regress one variable on others, within effects."""
+        scale = np.where(self.spread > 0, self.spread, 1.0)
+        scaled = self.products / np.outer(scale, scale)
+        kept, factor = self._independent(scaled, regressors)
+        slopes = np.zeros(len(scale))
+        slopes[kept] = scipy.linalg.cho_solve((factor, True), scaled[kept, outcome])
+        slopes *= scale[outcome] / scale
+        return Slopes(slopes, len(kept), [j for j in regressors if j not in kept])
 
-        Solves the normal equations and corrects the slopes once by the residuals they leave,
-        which makes them as accurate as an orthogonal factorisation would.
-        """
-        kept = self._independent(regressors)
-        factor = scipy.linalg.cho_factor(self.products[np.ix_(kept, kept)])
-        slopes = scipy.linalg.cho_solve(factor, self.products[kept, outcome])
-        values = self._left(outcome, kept, slopes)
-        within = values - self.members.T @ ((self.members @ values) / self.counts)
-        slopes += scipy.linalg.cho_solve(factor, self.scaled.T[kept] @ within)
-        values = self._left(outcome, kept, slopes) * self.spread[outcome]
-        dropped = [j for j in regressors if j not in kept]
-        return Residuals(values - values.mean(), len(kept), dropped)
-
-    def _left(self, outcome: int, kept: list[int], slopes: np.ndarray) -> np.ndarray:
-        full = np.zeros(self.scaled.shape[1])
-        full[kept] = slopes
-        return self.scaled[:, outcome] - self.scaled @ full
-
-    def _independent(self, regressors: list[int]) -> list[int]:
-        """The regressors that add something to those before them, as Stata keeps them."""
+    def _independent(
+        self, scaled: np.ndarray, regressors: list[int]
+    ) -> tuple[list[int], np.ndarray]:
+        """The regressors that add something to those before them, and their Cholesky factor."""
         kept: list[int] = []
         lower = np.zeros((0, 0))
-        total = self.scaled.shape[0]
+        constant = self.spread <= COLLINEAR * self.level
         for j in regressors:
-            row = scipy.linalg.solve_triangular(lower, self.products[kept, j], lower=True)
-            own = self.products[j, j] - row @ row
-            if self.constant[j] or own <= (COLLINEAR**2) * total:
+            row = scipy.linalg.solve_triangular(lower, scaled[kept, j], lower=True)
+            own = scaled[j, j] - row @ row
+            if constant[j] or own <= (COLLINEAR**2) * self.rows:
                 continue
             grown = np.zeros((len(kept) + 1, len(kept) + 1))
             grown[:-1, :-1], grown[-1, :-1], grown[-1, -1] = lower, row, np.sqrt(own)
             lower = grown
             kept.append(j)
-        return kept
+        return kept, lower
+
+
+def partialled(matrix: np.ndarray, outcomes: list[int], regressors: list[int]) -> np.ndarray:
+    """Residuals of columns of a matrix in memory on others and a constant: (N, len(outcomes)).
+
+    The slopes are corrected once by the residuals they leave, which makes them as accurate as an
+    orthogonal factorisation would.
+    """
+    left = matrix - matrix.mean(axis=0)
+    level = np.sqrt((matrix**2).mean(axis=0))
+    equations = NormalEquations(left.T @ left, left.std(axis=0), level, len(matrix))
+    for _ in range(2):
+        slopes = [equations.regress(j, regressors).values for j in outcomes]
+        left[:, outcomes] -= left @ np.column_stack(slopes)
+        equations.products[:, outcomes] = left.T @ left[:, outcomes]
+    return left[:, outcomes]
+
+
+@dataclass(frozen=True)
+class Units:
+    """Classes, or parts of them, in the order of classes.
+
+    Attributes
+    ----------
+    classes : (U,) int array
+        Row of the class.
+    lower : (U,) bool array
+        Whether the unit is the lower-scoring part; false where a unit is a whole class.
+    count : (U,) array
+    means : (U, S) array
+        Means of the students' variables.
+
+    """
+
+    classes: np.ndarray
+    lower: np.ndarray
+    count: np.ndarray
+    means: np.ndarray
+
+
+def units(sums: Sums, subject: int | None) -> Units:
+    """Whole classes, or their lower- and higher-scoring parts in a subject."""
+    lower = np.zeros(len(sums.count), dtype=bool) if subject is None else sums.lower[:, subject]
+    keys, unit = np.unique(sums.class_of * 2 + lower, return_inverse=True)
+    count = np.bincount(unit, weights=sums.count)
+    totals = np.column_stack([np.bincount(unit, weights=column) for column in sums.sums.T])
+    return Units(keys // 2, keys % 2 == 1, count, totals / count[:, None])
+
+
+def within_effects(
+    sums: Sums, variables: Variables, parts: Units, effect: np.ndarray | None
+) -> NormalEquations:
+    """Normal equations of all students with the effects absorbed.
+
+    Students' deviations from their unit, from the sums of products, and the units' deviations
+    from their effect add up to the deviations from the effect.
+
+    Parameters
+    ----------
+    parts
+        Units, none of which has students of two effects.
+    effect : (U,) int array or None
+        Code of each unit's effect, which rises with the teacher; None absorbs the constant only.
+
+    """
+    products = _within_units(sums, variables, parts)
+    total, squares = np.zeros(len(products)), np.diag(products).copy()
+    mean = _mean(variables, parts) if effect is None else None
+    for chunk in _chunks(parts, sums):
+        rows = variables.rows(parts.means[chunk], parts.classes[chunk])
+        count = parts.count[chunk, None]
+        total += (rows * count).sum(axis=0)
+        squares += (rows**2 * count).sum(axis=0)
+        apart = rows - (mean if effect is None else _effect_means(rows, count, effect[chunk]))
+        apart *= np.sqrt(count)
+        products += apart.T @ apart
+    students = int(parts.count.sum())
+    level = squares / students
+    spread = np.maximum(level - (total / students) ** 2, 0.0)
+    return NormalEquations(products, np.sqrt(spread), np.sqrt(level), students)
+
+
+def _chunks(parts: Units, sums: Sums) -> Iterator[slice]:
+    """Slices of the units, no teacher in two of them."""
+    teacher = sums.classes["teacher"].to_numpy()[parts.classes]
+    starts = np.flatnonzero(np.r_[True, np.diff(teacher) != 0])
+    every = np.arange(0, len(teacher), CLASSES_AT_ONCE)
+    first = starts[np.searchsorted(starts, every, side="right") - 1]
+    bounds = np.unique(np.r_[first, len(teacher)])
+    return (slice(a, b) for a, b in itertools.pairwise(bounds))
+
+
+def _effect_means(rows: np.ndarray, count: np.ndarray, effect: np.ndarray) -> np.ndarray:
+    codes, of = np.unique(effect, return_inverse=True)
+    order = np.argsort(of, kind="stable")
+    starts = np.searchsorted(of[order], np.arange(len(codes)))
+    totals = np.add.reduceat((rows * count)[order], starts, axis=0)
+    return (totals / np.add.reduceat(count[order], starts, axis=0))[of]
+
+
+def _mean(variables: Variables, parts: Units) -> np.ndarray:
+    weights = parts.count / parts.count.sum()
+    return weights @ variables.rows(parts.means, parts.classes)
+
+
+def _within_units(sums: Sums, variables: Variables, parts: Units) -> np.ndarray:
+    found = np.zeros((len(variables.names),) * 2)
+    for grade, products in by_grade(sums, sums.products).items():
+        here = variables.grade[parts.classes] == grade
+        scaled = parts.means[here] * np.sqrt(parts.count[here, None])
+        own = np.flatnonzero((variables.column >= 0) & variables.in_grade[grade])
+        column = variables.column[own]
+        found[np.ix_(own, own)] += (products - scaled.T @ scaled)[np.ix_(column, column)]
+    return found
+
+
+def by_grade(
+    sums: Sums, products: Products, subject: int | None = None, *, lower: bool = True
+) -> dict[int, np.ndarray]:
+    """Sums of products of a group's students by grade, grades counted from zero."""
+    grades = np.unique(sums.classes["grade"])
+    found = {g: np.zeros((sums.sums.shape[1],) * 2) for g in range(len(grades))}
+    for (grade, *groups), value in products.items():
+        if subject is None or groups[subject] == lower:
+            found[int(np.searchsorted(grades, grade))] += value
+    return found
+
+
+@dataclass(frozen=True)
+class ClassResiduals:
+    """Residuals of a group's students in large classes, by class.
+
+    Attributes
+    ----------
+    classes : (U,) int array
+        Row of the class.
+    mean : (U,) array
+        Mean residual; student-weighted mean zero [student SD].
+    students : (U,) int array
+    squares : float
+        Sum of squared deviations of students from the mean of their class's group.
+    slopes : int
+        Number of slopes of the regression.
+
+    """
+
+    classes: np.ndarray
+    mean: np.ndarray
+    students: np.ndarray
+    squares: float
+    slopes: int
+
+
+def class_residuals(
+    sums: Sums,
+    variables: Variables,
+    parts: Units,
+    outcome: int,
+    slopes: Slopes,
+    subject: int | None = None,
+    *,
+    lower: bool = True,
+) -> ClassResiduals:
+    """Residuals A = y - X b of a group, effects kept, as their means and spread by class.
+
+    Parameters
+    ----------
+    parts
+        The classes (``subject`` None), or their parts in the subject.
+    outcome
+        Position of the score among the variables.
+
+    """
+    left = -slopes.values
+    left[outcome] += 1.0
+    use = sums.classes["large"].to_numpy()[parts.classes]
+    use &= parts.lower == (lower and subject is not None)
+    classes, count = parts.classes[use], parts.count[use]
+    by_student = variables.by_grade(left)
+    grade = variables.grade[classes]
+    own = (parts.means[use] * by_student[grade]).sum(axis=1)
+    squares = -float(count @ own**2)
+    for g, products in by_grade(sums, sums.large_products, subject, lower=lower).items():
+        squares += float(by_student[g] @ products @ by_student[g])
+    mean = own + (variables.shared @ left)[classes]
+    if len(mean):
+        mean = mean - np.average(mean, weights=count)
+    return ClassResiduals(classes, mean, count.astype(int), squares, slopes.count)

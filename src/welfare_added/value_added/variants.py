@@ -1,10 +1,13 @@
 """What the choices that the paper leaves open do to the estimates."""
 
 import logging
+from collections.abc import Iterable
 
 import pandas as pd
+import pyarrow as pa
 
-from welfare_added.value_added.estimate import estimate_value_added
+from welfare_added.value_added.estimate import estimate_from
+from welfare_added.value_added.sums import collect
 
 COLUMNS = [
     *("choice", "setting", "subject", "teacher_years", "sd_lower", "sd_higher", "correlation"),
@@ -19,15 +22,17 @@ SETTINGS = {
 log = logging.getLogger(__name__)
 
 
-def variants(students: pd.DataFrame, choices: dict) -> pd.DataFrame:
+def variants(
+    batches: Iterable[pa.Table], *, minimum_class_size: int, **choices: object
+) -> pd.DataFrame:
     """Estimate with each open choice changed in turn, and compare with the configured estimates.
 
     Parameters
     ----------
-    students
-        The analysis sample.
+    batches, minimum_class_size
+        As in `estimate_value_added`.
     choices
-        Settings of ``estimate_value_added``.
+        As in `estimate_from`.
 
     Returns
     -------
@@ -37,7 +42,8 @@ def variants(students: pd.DataFrame, choices: dict) -> pd.DataFrame:
         empirical Bayes estimator knows the choice of absorbed effects only.
 
     """
-    default = estimate_value_added(students, **choices).estimates
+    sums = collect(batches, minimum_class_size)
+    default = estimate_from(sums, **choices).estimates
     rows = _describe("default", "", default, default)
     for choice, settings in SETTINGS.items():
         if choice != "absorb" and choices["estimator"] == "empirical_bayes":
@@ -46,7 +52,7 @@ def variants(students: pd.DataFrame, choices: dict) -> pd.DataFrame:
         for setting in settings:
             if setting != choices[choice]:
                 log.info("estimating with %s: %s", choice, setting)
-                changed = estimate_value_added(students, **{**choices, choice: setting})
+                changed = estimate_from(sums, **{**choices, choice: setting})
                 label = "none" if setting is None else str(setting)
                 rows += _describe(choice, label, changed.estimates, default)
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -1,0 +1,156 @@
+"""Students read in batches: whatever the batch, the order of rows and the file, the same estimates."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+import va_slow
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from welfare_added.value_added.columns import CLASS, COLUMNS, StudentFile, as_batches
+from welfare_added.value_added.controls import control_vector, variables
+from welfare_added.value_added.estimate import SUBJECTS, estimate_value_added, score_residuals
+from welfare_added.value_added.residuals import units, within_effects
+from welfare_added.value_added.sums import collect
+
+CHOICES = {**va_slow.CHOICES, "minimum_class_size": 8}
+VALUES = ["va_standard", "va_lower", "va_higher"]
+
+
+@pytest.fixture(scope="module")
+def students():
+    return va_slow.panel(3, teachers=40, years=6)
+
+
+def cut(students, rows):
+    """Batches of so many rows."""
+    table = as_batches(students)[0]
+    return [table.slice(start, rows) for start in range(0, len(table), rows)]
+
+
+@pytest.fixture(scope="module")
+def whole(students):
+    return estimate_value_added(as_batches(students), **CHOICES)
+
+
+@settings(max_examples=8, deadline=None)
+@given(rows=st.integers(1, 3000), seed=st.integers(0, 10**6))
+def test_batches_change_nothing(students, whole, rows, seed):
+    shuffled = students.sample(frac=1, random_state=seed)
+    found = estimate_value_added(cut(shuffled, rows), **CHOICES)
+    for name in ("estimates", "autocovariances", "variances", "class_means"):
+        ours, theirs = getattr(found, name), getattr(whole, name)
+        pd.testing.assert_frame_equal(ours, theirs, rtol=1e-9, atol=1e-9)
+
+
+def test_a_file_is_read_as_a_table_in_memory(students, whole, tmp_path):
+    path = tmp_path / "students.parquet"
+    students.to_parquet(path, row_group_size=333)
+    found = estimate_value_added(StudentFile(path, 1000), **CHOICES)
+    pd.testing.assert_frame_equal(found.estimates, whole.estimates, rtol=1e-9, atol=1e-9)
+    again = estimate_value_added(StudentFile(path, 1000), **CHOICES)
+    pd.testing.assert_frame_equal(again.estimates, found.estimates, check_exact=True)
+
+
+def test_no_more_than_a_batch_is_read_at_a_time(students, tmp_path):
+    path = tmp_path / "students.parquet"
+    students.to_parquet(path, row_group_size=10**6)
+    sizes = [batch.num_rows for batch in StudentFile(path, 700)]
+    assert max(sizes) == 700
+    assert sum(sizes) == len(students)
+
+
+def test_sums_are_those_of_a_loop_over_students(students):
+    found = collect(cut(students, 500), 8)
+    sizes = students.groupby(CLASS).size()
+    assert found.classes["students"].tolist() == sizes.tolist()
+    assert found.classes["large"].tolist() == (sizes >= 8).tolist()
+    assert not found.classes["large"].all()
+    lag, ela = COLUMNS.index("lag_ela^3"), COLUMNS.index("ela")
+    large = students.groupby(CLASS)["ela"].transform("size") >= 8
+    for key, products in found.products.items():
+        here = (students[["grade", "lower_ela", "lower_math"]] == list(key)).all(axis=1)
+        for rows, got in ((here, products), (here & large, found.large_products[key])):
+            wanted = sum(a**3 * b for a, b in students.loc[rows, ["lag_ela", "ela"]].to_numpy())
+            assert got[lag, ela] == pytest.approx(wanted, rel=1e-9, abs=1e-9)
+    parts = students.groupby([*CLASS, "lower_ela", "lower_math"])["ela"].sum()
+    np.testing.assert_allclose(found.sums[:, ela], parts, atol=1e-12)
+
+
+@pytest.mark.parametrize("effects", ["none", "teacher", "teacher and group"])
+def test_normal_equations_are_those_of_the_dense_matrix(students, effects):
+    sums = collect(cut(students, 500), 8)
+    columns = variables(sums)
+    parts = units(sums, 1 if effects == "teacher and group" else None)
+    teacher = sums.classes["teacher"].to_numpy()[parts.classes]
+    codes = {"none": None, "teacher": teacher, "teacher and group": teacher * 2 + parts.lower}
+    found = within_effects(sums, columns, parts, codes[effects])
+    scores = students[["lower_ela", "lower_math", *SUBJECTS]].to_numpy(float)
+    dense = pd.DataFrame(np.column_stack([control_vector(students).matrix, scores]))
+    by = {"none": np.zeros(len(dense)), "teacher": students["teacher_id"]}
+    by["teacher and group"] = students["teacher_id"] + students["lower_math"].astype(str)
+    apart = (dense - dense.groupby(np.asarray(by[effects])).transform("mean")).to_numpy()
+    scale = found.level + (found.level == 0)
+    np.testing.assert_allclose(
+        found.products / np.outer(scale, scale), apart.T @ apart / np.outer(scale, scale), atol=1e-9
+    )
+    np.testing.assert_allclose(found.spread, dense.std(ddof=0), atol=1e-7)
+
+
+def test_constant_and_collinear_controls_are_dropped_after_the_first():
+    rng = np.random.default_rng(1)
+    made = va_slow.panel(1)
+    made["lag_english_learner"] = 2 * made["age"] + 1
+    made["lag_share_absent"] = 0.25
+    made["lag_special_education"] = pd.factorize(made["teacher_id"])[0] % 3 + rng.normal(size=1)
+    sums = collect(as_batches(made), 0)
+    columns = variables(sums)
+    teacher = sums.classes["teacher"].to_numpy()
+    equations = within_effects(sums, columns, units(sums, None), teacher)
+    wanted = ["age", "lag_share_absent", "lag_special_education", "lag_english_learner"]
+    slopes = equations.regress(columns.names.index("ela"), [columns.names.index(n) for n in wanted])
+    assert [columns.names[j] for j in slopes.dropped] == wanted[1:]
+    assert slopes.count == 1
+
+
+def test_residuals_are_accurate_where_controls_are_far_from_zero():
+    made = va_slow.panel(1, teachers=30)
+    made["age"] = 1000 + made["age"]
+    far, near = (
+        score_residuals(sums, variables(sums).only(["age", "lag_ela^1:grade_3"]), "teacher")
+        for sums in (
+            collect(as_batches(table), 3) for table in (made, made.assign(age=made["age"] - 1000))
+        )
+    )
+    for key, residuals in near.items():
+        np.testing.assert_allclose(far[key].mean, residuals.mean, atol=1e-9)
+        assert far[key].squares == pytest.approx(residuals.squares, rel=1e-9)
+
+
+def test_a_trait_known_of_some_students_only_is_refused(students):
+    age = students["age"].where(np.arange(len(students)) > 4)
+    said = rf"value added: age is known of {len(age) - 5} of {len(age)} student-years"
+    with pytest.raises(ValueError, match=said):
+        estimate_value_added(cut(students.assign(age=age), 300), **CHOICES)
+    ethnicity = students["ethnicity"].where(np.arange(len(students)) > 4)
+    with pytest.raises(ValueError, match="value added: ethnicity is known of"):
+        estimate_value_added(cut(students.assign(ethnicity=ethnicity), 300), **CHOICES)
+
+
+def test_a_column_that_is_not_there_is_one_that_is_unknown(students):
+    gone = ["ethnicity", "gender", "age"]
+    unknown = students.assign(**dict.fromkeys(gone, None))
+    ours, theirs = (
+        estimate_value_added(as_batches(table), **CHOICES).estimates
+        for table in (students.drop(columns=gone), unknown)
+    )
+    pd.testing.assert_frame_equal(ours, theirs)
+
+
+def test_no_students_at_all_is_said():
+    with pytest.raises(ValueError, match="there are no students"):
+        collect([], 3)
+    empty = pa.Table.from_pandas(va_slow.panel(1).head(0), preserve_index=False)
+    with pytest.raises(ValueError, match="there are no students"):
+        collect([empty], 3)
