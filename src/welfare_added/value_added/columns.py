@@ -25,6 +25,7 @@ COLUMNS = (
     *SUBJECTS,
 )
 CLASS = ["teacher_id", "year", "class_id", "grade", "school_id"]
+TEXT = ["teacher_id", "class_id", "school_id"]
 READ = [*CLASS, *LOWER, *SUBJECTS, *LAGS, "ethnicity", "gender", *NUMBERS, "class_size"]
 
 
@@ -46,7 +47,8 @@ class StudentFile:
 
     def __iter__(self) -> Iterator[pa.Table]:
         """Read the file from its beginning, the columns that value added needs."""
-        with pq.ParquetFile(self.path) as file:
+        text = [*TEXT, "ethnicity", "gender"]
+        with pq.ParquetFile(self.path, read_dictionary=text) as file:
             there = [name for name in READ if name in file.schema_arrow.names]
             for batch in file.iter_batches(self.rows, columns=there):
                 yield pa.Table.from_batches([batch])
@@ -82,9 +84,12 @@ def student_columns(batch: pa.Table) -> tuple[np.ndarray, np.ndarray]:
             power = power * first
     for name in (*NUMBERS, "class_size", *LOWER, *SUBJECTS):
         put(name, *_numbers(batch, name))
+    codes, count = _codes(batch, "ethnicity", ETHNICITIES)
     for name in ETHNICITY:
-        put(name, *_is(batch, "ethnicity", name.removeprefix("ethnicity_")))
-    put("female", *_is(batch, "gender", "female"))
+        code = ETHNICITIES.index(name.removeprefix("ethnicity_"))
+        put(name, codes == code, count)
+    codes, count = _codes(batch, "gender", ("female",))
+    put("female", codes == 0, count)
     return values, known
 
 
@@ -99,9 +104,13 @@ def _numbers(batch: pa.Table, name: str) -> tuple[np.ndarray, int]:
     return column.to_numpy(), count
 
 
-def _is(batch: pa.Table, name: str, value: str) -> tuple[np.ndarray, int]:
-    if name not in batch.column_names:
-        return np.zeros(batch.num_rows), 0
-    column = batch.column(name).cast(pa.string())
-    same = pc.fill_null(pc.equal(column, value), False)
-    return same.to_numpy(), batch.num_rows - column.null_count
+def _codes(batch: pa.Table, name: str, values: tuple[str, ...]) -> tuple[np.ndarray, int]:
+    """Position of each row's text among some values, -1 where it is none of them."""
+    if name not in batch.column_names or pa.types.is_null(batch.column(name).type):
+        return np.full(batch.num_rows, -1), 0
+    column = batch.column(name).dictionary_encode().combine_chunks()
+    places = [
+        values.index(text) if text in values else -1 for text in column.dictionary.to_pylist()
+    ]
+    codes = np.array([*places, -1])[column.indices.fill_null(len(places)).to_numpy()]
+    return codes, batch.num_rows - column.null_count
