@@ -2,24 +2,23 @@ import pandas as pd
 
 from welfare_added import tables
 from welfare_added.audit.job import job
-from welfare_added.benchmark.allocation import growth, summary
+from welfare_added.benchmark import allocation, value_added
 from welfare_added.benchmark.figure import benchmark_data, draw_benchmark
+from welfare_added.benchmark.rounds import growth
 from welfare_added.exhibits.output import sheet_of, write_exhibit
 
 
-def main(rounds, table_path, growth_path, sheet):
-    table = summary(pd.read_csv(rounds))
-    tables.write_csv(table, table_path)
-    tables.write_csv(growth(table), growth_path)
+def main(inputs, outputs, sheet):
+    table = allocation.summary(pd.read_csv(inputs.allocation))
+    tables.write_csv(table, outputs.table)
+    tables.write_csv(growth(table, "n"), outputs.growth)
     data = benchmark_data(table)
     write_exhibit(draw_benchmark(data), data, sheet)
+    table = value_added.summary(pd.read_csv(inputs.value_added))
+    tables.write_csv(table, outputs.value_added)
+    tables.write_csv(growth(table, "rows"), outputs.value_added_growth)
 
 
 if "snakemake" in globals():
     with job(snakemake) as record:
-        main(
-            snakemake.input.rounds,
-            snakemake.output.table,
-            snakemake.output.growth,
-            sheet_of(snakemake, record.origin),
-        )
+        main(snakemake.input, snakemake.output, sheet_of(snakemake, record.origin))

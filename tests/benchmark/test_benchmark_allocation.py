@@ -12,6 +12,7 @@ from welfare_added.benchmark import allocation as benchmark
 from welfare_added.benchmark.cells import cell
 from welfare_added.benchmark.figure import benchmark_data, draw_benchmark
 from welfare_added.benchmark.methods import METHODS
+from welfare_added.benchmark.rounds import growth
 
 AT_HAND = ["ours", "lsa", "highs_dense_cold", "highs_dense_warm"]
 
@@ -41,6 +42,7 @@ def test_the_frontier_starts_and_ends_at_the_optima():
 
 def test_a_worker_measures_in_its_own_process():
     job = {"task": "single", "method": "lsa", "n": 40, "weights": [0.5], "seed": 1}
+    job["benchmark"] = "allocation"
     command = [sys.executable, "-m", "welfare_added.benchmark.worker", json.dumps(job)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)
@@ -52,7 +54,7 @@ def test_a_failing_peer_is_named():
     jobs = benchmark.jobs
     try:
         benchmark.jobs = lambda sizes: [benchmark._job("sweep", "none", 100, [0.5])]
-        with pytest.raises(RuntimeError, match="none on sweep with 100 classes failed: KeyError"):
+        with pytest.raises(RuntimeError, match="none on sweep with 100 failed: KeyError"):
             benchmark.run([100], 1, 1)
     finally:
         benchmark.jobs = jobs
@@ -85,7 +87,7 @@ def test_ratios_are_those_of_one_round():
 
 
 def test_growth_is_the_exponent():
-    found = benchmark.growth(benchmark.summary(measured())).set_index(["task", "method"])
+    found = growth(benchmark.summary(measured()), "n").set_index(["task", "method"])
     assert found.loc[("sweep", "lsa"), "exponent"] == pytest.approx(2)
     assert found.loc[("sweep", "ours"), "exponent"] == pytest.approx(1)
 

@@ -1,4 +1,4 @@
-# Not part of the default run: it takes some 20 minutes and needs the peers of `make benchmark`.
+# Not part of the default run: it takes an hour and needs the peers of `make benchmark`.
 rule benchmark_allocation:
     message: "Timing the allocation beside its peers (some 20 minutes)"
     input:
@@ -17,14 +17,36 @@ rule benchmark_allocation:
     script: script_path("benchmark_allocation")
 
 
-rule benchmark:
-    message: "Summing up the benchmark of the allocation"
+rule benchmark_value_added:
+    message: "Timing value added beside its peers (some 40 minutes)"
     input:
-        rounds="results/benchmark/allocation_rounds.csv",
+        code=code("benchmark_value_added"),
+    output:
+        rounds="results/benchmark/value_added_rounds.csv",
+    params:
+        code=code_fingerprint("benchmark_value_added"),
+        sizes=config["benchmark"]["students"],
+        rounds=config["benchmark"]["rounds"],
+        seed=config["benchmark"]["seed"],
+        batch=config["value_added"]["batch"],
+    threads: 1000  # all there are: nothing else may run beside it
+    log: "results/benchmark/logs/value_added.log"
+    conda:
+        ENVIRONMENT
+    script: script_path("benchmark_value_added")
+
+
+rule benchmark:
+    message: "Summing up the benchmarks"
+    input:
+        allocation="results/benchmark/allocation_rounds.csv",
+        value_added="results/benchmark/value_added_rounds.csv",
         code=code("benchmark"),
     output:
         table="results/benchmark/allocation.csv",
         growth="results/benchmark/allocation_growth.csv",
+        value_added="results/benchmark/value_added.csv",
+        value_added_growth="results/benchmark/value_added_growth.csv",
         pdf="results/benchmark/figures/allocation.pdf",
         png="results/benchmark/figures/allocation.png",
         csv="results/benchmark/figures/allocation.csv",

@@ -1,17 +1,11 @@
 """The benchmark of the allocation: who is timed on what, interleaved, and how time grows."""
 
-import json
-import logging
-import subprocess
-import sys
 from statistics import median
 
 import numpy as np
 import pandas as pd
 
-from welfare_added.benchmark import worker
-
-log = logging.getLogger(__name__)
+from welfare_added.benchmark.rounds import measured
 
 WEIGHTS = 101  # of a sweep
 # How many weights of a sweep each method is timed at, by number of classes; the seconds of a
@@ -65,44 +59,34 @@ def run(sizes: list[int], rounds: int, seed: int) -> pd.DataFrame:
     Columns: round, task, method, n, weights (timed), seconds (of the whole task), peak_mb, value
     (sum of the values found, which all methods of a task and set of weights must share).
     """
+    asked = [{**job, "seed": seed} for job in jobs(sizes)]
     rows = []
-    for number in range(rounds):
-        for job in jobs(sizes):
-            asked = json.dumps({**job, "seed": seed})
-            command = [sys.executable, "-m", worker.__name__, asked]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
-                raise RuntimeError(
-                    f"{job['method']} on {job['task']} with {job['n']} classes failed: "
-                    f"{done.stderr.strip().splitlines()[-1]}. Peers come with `make benchmark`."
-                )
-            found = json.loads(done.stdout.splitlines()[-1])
-            scale = WEIGHTS / len(job["weights"]) if job["task"] == "sweep" else 1.0
-            rows.append(
-                {
-                    "round": number,
-                    "task": job["task"],
-                    "method": job["method"],
-                    "n": job["n"],
-                    "weights": len(job["weights"]),
-                    "seconds": found["seconds"] * scale,
-                    "peak_mb": found["peak_mb"],
-                    "value": sum(found["values"]),
-                }
-            )
-            log.info("round %(round)d %(task)s %(method)s n=%(n)d: %(seconds).4g s", rows[-1])
+    for number, job, found in measured("allocation", asked, rounds):
+        scale = WEIGHTS / len(job["weights"]) if job["task"] == "sweep" else 1.0
+        rows.append(
+            {
+                "round": number,
+                "task": job["task"],
+                "method": job["method"],
+                "n": job["n"],
+                "weights": len(job["weights"]),
+                "seconds": found["seconds"] * scale,
+                "peak_mb": found["peak_mb"],
+                "value": sum(found["values"]),
+            }
+        )
     return pd.DataFrame(rows)
 
 
-def summary(measured: pd.DataFrame) -> pd.DataFrame:
+def summary(rounds: pd.DataFrame) -> pd.DataFrame:
     """Medians, one row a task, method and size, and time over that of LSA in the same round.
 
     The frontier is held against LSA's whole sweep; a mixed-integer programme against one LSA.
     """
     reference = {"sweep": "sweep", "frontier": "sweep", "single": "single", "milp": "single"}
-    lsa = measured[measured["method"] == "lsa"].set_index(["round", "task", "n"])["seconds"]
+    lsa = rounds[rounds["method"] == "lsa"].set_index(["round", "task", "n"])["seconds"]
     rows = []
-    for (task, method, n), part in measured.groupby(["task", "method", "n"], sort=True):
+    for (task, method, n), part in rounds.groupby(["task", "method", "n"], sort=True):
         base = [lsa.get((number, reference[task], n), np.nan) for number in part["round"]]
         ratios = part["seconds"].to_numpy() / np.array(base)
         rows.append(
@@ -120,19 +104,9 @@ def summary(measured: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def growth(table: pd.DataFrame) -> pd.DataFrame:
-    """Exponent b of seconds = a n^b, least squares in logs over the sizes of a task and method."""
-    rows = []
-    for (task, method), part in table.groupby(["task", "method"], sort=True):
-        if len(part) > 1:
-            slope = np.polyfit(np.log(part["n"]), np.log(part["seconds"]), 1)[0]
-            rows.append({"task": task, "method": method, "sizes": len(part), "exponent": slope})
-    return pd.DataFrame(rows)
-
-
-def refuse_disagreement(measured: pd.DataFrame) -> None:
+def refuse_disagreement(rounds: pd.DataFrame) -> None:
     """Raise ValueError where methods that solved the same problems found different values."""
-    exact = measured[measured["task"] != "frontier"]
+    exact = rounds[rounds["task"] != "frontier"]
     for (task, n, weights), part in exact.groupby(["task", "n", "weights"]):
         tolerance = {"milp": 2e-4}.get(task, 1e-5)
         spread = part["value"].max() - part["value"].min()

@@ -5,11 +5,16 @@ methods solve at the second of three weights while no group may lose. Solvers ar
 they are used: peers are extras, and OR-tools does not load beside HiGHS.
 """
 
+import time
 from collections.abc import Callable
 
 import numpy as np
 
 from welfare_added.allocation.problem import Problem
+from welfare_added.audit.environment import peak_mb
+from welfare_added.benchmark.cells import cell
+
+SHORT = 12  # classes of the cell on which a method runs first, so that loading is not timed
 
 
 def scores(problem: Problem) -> list[np.ndarray]:
@@ -191,3 +196,14 @@ METHODS: dict[str, dict[str, Callable[[Problem], list[float]]]] = {
     },
     "milp": {"ours": milp_ours, "highs_dense": milp_dense},
 }
+
+
+def measure(task: str, method: str, n: int, weights: list[float], seed: int) -> dict:
+    """Seconds of one run on a cell of n classes, peak memory [MB], and the values found."""
+    solve = METHODS[task][method]
+    solve(cell(SHORT, seed, np.array(weights)))
+    problem = cell(n, seed, np.array(weights))
+    start = time.perf_counter()
+    values = solve(problem)
+    seconds = time.perf_counter() - start
+    return {"seconds": seconds, "peak_mb": peak_mb(), "values": [float(value) for value in values]}

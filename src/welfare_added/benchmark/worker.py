@@ -2,26 +2,15 @@
 
 import json
 import sys
-import time
-
-import numpy as np
-
-from welfare_added.audit.environment import peak_mb
-from welfare_added.benchmark.cells import cell
-from welfare_added.benchmark.methods import METHODS
-
-SHORT = 12  # classes of the cell on which a method runs first, so that loading is not timed
 
 
-def main(task: str, method: str, n: int, weights: list[float], seed: int) -> dict:
+def main(benchmark: str, **job) -> dict:
     """Seconds of one run, peak memory of the process [MB], and the values found."""
-    solve = METHODS[task][method]
-    solve(cell(SHORT, seed, np.array(weights)))
-    problem = cell(n, seed, np.array(weights))
-    start = time.perf_counter()
-    values = solve(problem)
-    seconds = time.perf_counter() - start
-    return {"seconds": seconds, "peak_mb": peak_mb(), "values": [float(value) for value in values]}
+    if benchmark == "allocation":
+        from welfare_added.benchmark.methods import measure
+    else:
+        from welfare_added.benchmark.estimators import measure
+    return measure(**job)
 
 
 if __name__ == "__main__":

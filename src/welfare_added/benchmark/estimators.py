@@ -1,0 +1,186 @@
+"""Each method of residualising scores, or of estimating value added, on a file of students.
+
+A method takes a `Task`, prepares what is not timed, and returns seconds and the slope of the first
+control in the regression of ELA scores with teachers' effects absorbed, which all methods of a
+task must share. Peers are extras, imported where they are used.
+"""
+
+import resource
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from welfare_added.audit.environment import peak_mb
+from welfare_added.value_added.columns import StudentFile
+from welfare_added.value_added.controls import control_vector, variables
+from welfare_added.value_added.estimate import estimate_value_added, score_residuals
+from welfare_added.value_added.residuals import units, within_effects
+from welfare_added.value_added.sums import collect
+
+CHOICES = {
+    "estimator": "leave_year_out",
+    "absorb": "teacher",
+    "years_used": "all",
+    "weighting": "precision",
+    "drift_limit": 7,
+    "teacher_share": 0.75,
+    "minimum_class_size": 7,
+    "seed": 1,
+}
+CONTROLS = 80
+SLOPE = "lag_ela^1:grade_4"
+NOTHING = float("nan")
+
+
+@dataclass(frozen=True)
+class Students:
+    """A file of students, read ``batch`` rows at a time."""
+
+    path: Path
+    batch: int
+
+    @property
+    def batches(self) -> StudentFile:
+        """The file, to go through."""
+        return StudentFile(self.path, self.batch)
+
+    @property
+    def rows(self) -> int:
+        """Student-years."""
+        return pq.ParquetFile(self.path).metadata.num_rows
+
+    def dense(self) -> pd.DataFrame:
+        """All controls c0, c1, ... in memory, with ela and teacher."""
+        table = pa.concat_tables(self.batches).to_pandas()
+        controls = control_vector(table)
+        if len(controls.names) != CONTROLS or controls.names[0] != SLOPE:
+            raise ValueError(f"want {CONTROLS} controls, the first {SLOPE}; got {controls.names}")
+        frame = pd.DataFrame(controls.matrix, columns=[f"c{j}" for j in range(CONTROLS)])
+        teacher = pd.factorize(table["teacher_id"])[0]
+        return frame.assign(ela=table["ela"].to_numpy(), teacher=teacher)
+
+
+def _timed(work: Callable[[], object]) -> tuple[float, object]:
+    start = time.perf_counter()
+    found = work()
+    return time.perf_counter() - start, found
+
+
+def read(students: Students) -> tuple[float, float]:
+    """The file's columns, read once, a batch at a time."""
+    seconds, _ = _timed(lambda: sum(batch.num_rows for batch in students.batches))
+    return seconds, NOTHING
+
+
+def floor(students: Students) -> tuple[float, float]:
+    """X'X of as many rows in the same batches, X in memory: what BLAS alone must do."""
+    batch = np.random.default_rng(1).standard_normal((students.batch, CONTROLS))
+    batch.T @ batch
+    whole, rest = divmod(students.rows, students.batch)
+
+    def passes() -> None:
+        for _ in range(whole):
+            batch.T @ batch
+        if rest:
+            batch[:rest].T @ batch[:rest]
+
+    seconds, _ = _timed(passes)
+    return seconds, NOTHING
+
+
+def ours_residuals(students: Students) -> tuple[float, float]:
+    """From the file to the residuals by class, of both subjects, all three versions."""
+
+    def work() -> tuple:
+        sums = collect(students.batches, CHOICES["minimum_class_size"])
+        columns = variables(sums)
+        score_residuals(sums, columns, CHOICES["absorb"])
+        return sums, columns
+
+    seconds, (sums, columns) = _timed(work)
+    teacher = sums.classes["teacher"].to_numpy()
+    equations = within_effects(sums, columns, units(sums, None), teacher)
+    slopes = equations.regress(columns.names.index("ela"), columns.controls).values
+    return seconds, slopes[columns.names.index(SLOPE)]
+
+
+def pyfixest_residuals(students: Students) -> tuple[float, float]:
+    """One regression of ELA in memory, teachers' effects absorbed."""
+    import pyfixest
+
+    frame = students.dense()
+    formula = f"ela ~ {' + '.join(f'c{j}' for j in range(CONTROLS))} | teacher"
+    seconds, fit = _timed(lambda: pyfixest.feols(formula, frame, vcov="iid", copy_data=False))
+    return seconds, float(fit.coef()["c0"])
+
+
+def statsmodels_residuals(students: Students) -> tuple[float, float]:
+    """One regression of ELA in memory, a dummy a teacher."""
+    import statsmodels.api as sm
+
+    frame = students.dense()
+    controls = frame.drop(columns=["ela", "teacher"])
+    within = controls - controls.groupby(frame["teacher"]).transform("mean")
+    kept = controls.columns[within.std() > 1e-9]
+    dummies = pd.get_dummies(frame["teacher"], dtype=float)
+    matrix = np.column_stack([controls[kept], dummies])
+    seconds, fit = _timed(lambda: sm.OLS(frame["ela"].to_numpy(), matrix).fit(method="qr"))
+    return seconds, float(fit.params[0])
+
+
+def ours_estimates(students: Students) -> tuple[float, float]:
+    """From the file to the estimates of both subjects, all three versions."""
+    seconds, _ = _timed(lambda: estimate_value_added(students.batches, **CHOICES))
+    return seconds, NOTHING
+
+
+def lme4_estimates(students: Students) -> tuple[float, float]:
+    """One version of ELA in memory: a random effect a teacher, no drift (R's lme4)."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "students.csv"
+        students.dense().to_csv(path, index=False)
+        done = subprocess.run(
+            ["Rscript", "-e", LME4, path, str(CONTROLS)], capture_output=True, text=True, check=True
+        )
+    return float(done.stdout.split()[-1]), NOTHING
+
+
+LME4 = """
+given <- commandArgs(trailingOnly = TRUE)
+students <- read.csv(given[1])
+controls <- paste0("c", seq_len(as.integer(given[2])) - 1, collapse = " + ")
+formula <- as.formula(paste("ela ~", controls, "+ (1 | teacher)"))
+started <- proc.time()[["elapsed"]]
+fitted <- suppressMessages(lme4::lmer(formula, students))
+effects <- lme4::ranef(fitted)
+cat(proc.time()[["elapsed"]] - started)
+"""
+
+METHODS: dict[str, dict[str, Callable[[Students], tuple[float, float]]]] = {
+    "read": {"pyarrow": read},
+    "residualise": {
+        "floor": floor,
+        "ours": ours_residuals,
+        "pyfixest": pyfixest_residuals,
+        "statsmodels": statsmodels_residuals,
+    },
+    "estimate": {"ours": ours_estimates, "lme4": lme4_estimates},
+}
+
+
+def measure(task: str, method: str, rows: int, path: str, warm: str, batch: int) -> dict:
+    """Seconds of one run on ``rows`` students of ``path``, after one on few, of ``warm``."""
+    run = METHODS[task][method]
+    if method in ("ours", "pyfixest"):
+        run(Students(Path(warm), batch))  # compiles
+    seconds, value = run(Students(Path(path), batch))
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return {"seconds": seconds, "peak_mb": max(peak_mb(), children), "values": [value]}

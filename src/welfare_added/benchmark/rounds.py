@@ -1,0 +1,51 @@
+"""Measurements in rounds: every method once a round, each in a process of its own."""
+
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.benchmark import worker
+
+log = logging.getLogger(__name__)
+
+
+def measured(benchmark: str, jobs: list[dict], rounds: int) -> Iterator[tuple[int, dict, dict]]:
+    """Number of the round, job, and what the worker found: seconds, peak_mb and values.
+
+    Raises RuntimeError naming a job that failed.
+    """
+    for number in range(rounds):
+        for job in jobs:
+            asked = json.dumps({"benchmark": benchmark, **job})
+            command = [sys.executable, "-m", worker.__name__, asked]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            size = job.get("n") or job.get("rows")
+            what = f"{job['method']} on {job['task']} with {size:,}"
+            if done.returncode:
+                said = done.stderr.strip().splitlines()
+                raise RuntimeError(
+                    f"{what} failed: {said[-1] if said else f'exit code {done.returncode}'}. "
+                    "Peers come with `make benchmark`."
+                )
+            found = json.loads(done.stdout.splitlines()[-1])
+            log.info("round %d %s: %.4g s, %.0f MB", number, what, *_costs(found))
+            yield number, job, found
+
+
+def _costs(found: dict) -> tuple[float, float]:
+    return found["seconds"], found["peak_mb"]
+
+
+def growth(table: pd.DataFrame, size: str) -> pd.DataFrame:
+    """Exponent b of seconds = a size^b, least squares in logs, one row a task and method."""
+    rows = []
+    for (task, method), part in table.groupby(["task", "method"], sort=True):
+        if len(part) > 1:
+            slope = np.polyfit(np.log(part[size]), np.log(part["seconds"]), 1)[0]
+            rows.append({"task": task, "method": method, "sizes": len(part), "exponent": slope})
+    return pd.DataFrame(rows)

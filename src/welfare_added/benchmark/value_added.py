@@ -1,0 +1,114 @@
+"""The benchmark of value added: who is timed on how many student-years, and how time grows."""
+
+import logging
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.benchmark.rounds import measured
+from welfare_added.benchmark.students import write_students
+
+log = logging.getLogger(__name__)
+
+# Student-years up to which each method is timed; beyond, memory or minutes run out.
+MOST = {
+    ("read", "pyarrow"): 20_000_000,
+    ("residualise", "floor"): 20_000_000,
+    ("residualise", "ours"): 20_000_000,
+    ("residualise", "pyfixest"): 5_000_000,
+    ("residualise", "statsmodels"): 200_000,
+    ("estimate", "ours"): 20_000_000,
+    ("estimate", "lme4"): 200_000,
+}
+SHUFFLED = ("residualise", "ours")
+WARM = 20_000
+COLUMNS = ["round", "task", "method", "rows", "seconds", "peak_mb", "value"]
+
+
+def run(sizes: list[int], rounds: int, seed: int, batch: int) -> pd.DataFrame:
+    """Time every method on every number of student-years, all methods in each round.
+
+    Students are written to a temporary folder first. ``residualise`` by ``ours_shuffled`` is ours
+    on the same students in random order.
+
+    Returns
+    -------
+    DataFrame
+        round, task, method, rows, seconds, peak_mb, value (the slope that methods share).
+
+    """
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        warm = Path(folder) / "warm.parquet"
+        write_students(warm, WARM, seed)
+        for size in sizes:
+            jobs = []
+            for shuffled in (False, True):
+                path = Path(folder) / f"{size}_{shuffled}.parquet"
+                write_students(path, size, seed, shuffled=shuffled)
+                given = {"rows": size, "path": str(path), "warm": str(warm), "batch": batch}
+                jobs += [
+                    {"task": task, "method": method, **given}
+                    for task, method in _methods(size)
+                    if not shuffled or (task, method) == SHUFFLED
+                ]
+            for number, job, found in measured("value_added", jobs, rounds):
+                shuffled = job["path"].endswith("True.parquet")
+                method = f"{job['method']}_shuffled" if shuffled else job["method"]
+                cost = (found["seconds"], found["peak_mb"], found["values"][0])
+                rows.append((number, job["task"], method, size, *cost))
+            for path in Path(folder).glob(f"{size}_*"):
+                path.unlink()
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _methods(size: int) -> list[tuple[str, str]]:
+    return [pair for pair, most in MOST.items() if size <= most and (pair[1] != "lme4" or _lme4())]
+
+
+def _lme4() -> bool:
+    """Whether R and lme4 are there; they come with Debian's r-cran-lme4, not with us."""
+    if shutil.which("Rscript") is None:
+        log.warning("no Rscript: lme4 is left out (Debian: apt-get install r-cran-lme4)")
+        return False
+    done = subprocess.run(["Rscript", "-e", "library(lme4)"], capture_output=True, check=False)
+    if done.returncode:
+        log.warning("R is there, lme4 is not: left out (Debian: apt-get install r-cran-lme4)")
+    return done.returncode == 0
+
+
+def summary(rounds: pd.DataFrame) -> pd.DataFrame:
+    """Medians, one row a task, method and size, and time over the bare pass of the same round."""
+    base = rounds[rounds["method"] == "floor"].set_index(["round", "rows"])["seconds"]
+    found = []
+    for (task, method, rows), part in rounds.groupby(["task", "method", "rows"], sort=True):
+        floors = base.reindex(pd.MultiIndex.from_product([part["round"], [rows]])).to_numpy()
+        ratios = part["seconds"].to_numpy() / floors
+        found.append(
+            {
+                "task": task,
+                "method": method,
+                "rows": rows,
+                "seconds": median(part["seconds"]),
+                "ratio_to_floor": float(np.median(ratios)),
+                "ratio_min": ratios.min(),
+                "ratio_max": ratios.max(),
+                "peak_mb": median(part["peak_mb"]),
+            }
+        )
+    return pd.DataFrame(found)
+
+
+def refuse_disagreement(rounds: pd.DataFrame) -> None:
+    """Raise ValueError where methods that ran the same regression found different slopes."""
+    for (task, rows), part in rounds.dropna(subset=["value"]).groupby(["task", "rows"]):
+        if not part["value"].max() - part["value"].min() <= 1e-6:
+            raise ValueError(
+                f"{task}, {rows:,} student-years: the methods disagree: "
+                f"{part.groupby('method')['value'].first().to_dict()}"
+            )
