@@ -19,8 +19,10 @@ def main(slots, students, plan, certificates, params):
         params.floor,
     )
     objective = ces_objective(slots, gammas, factors)
-    results = solve_plan(slots, objective, params.scope, params.solver, params.tolerance, "g")
-    tables.write_parquet(results[0], plan)
+    results = solve_plan(
+        slots, objective, params.scope, params.solver, params.tolerance, "g", params.only
+    )
+    tables.write_parquet_parts(results[0], plan)
     tables.write_csv(results[1], certificates)
     return certified(results[1], params.solver)
 

@@ -9,8 +9,10 @@ from welfare_added.audit.job import job
 def main(slots, plan, certificates, params):
     slots = pd.read_parquet(slots)
     objective = subject_objective(slots, social_weights(params.weights), params.ends)
-    results = solve_plan(slots, objective, params.scope, params.solver, params.tolerance)
-    tables.write_parquet(results[0], plan)
+    results = solve_plan(
+        slots, objective, params.scope, params.solver, params.tolerance, only=params.only
+    )
+    tables.write_parquet_parts(results[0], plan)
     tables.write_csv(results[1], certificates)
     return certified(results[1], params.solver)
 

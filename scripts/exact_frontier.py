@@ -3,7 +3,7 @@ import pandas as pd
 from welfare_added import tables
 from welfare_added.allocation.frontier import subject_shares
 from welfare_added.allocation.objectives import group_objective, social_weights
-from welfare_added.allocation.vertices import trace
+from welfare_added.allocation.vertices import trace, traced
 from welfare_added.audit.job import job
 
 
@@ -11,10 +11,10 @@ def main(slots, vertices, moves, params):
     slots = pd.read_parquet(slots)
     subjects = subject_shares(params.subject, params.subject_weight_ela)
     objective = group_objective(slots, subjects, params.information, social_weights(2))
-    results = trace(slots, objective, params.scope, subjects, params.tolerance)
-    tables.write_parquet(results[0], vertices)
-    tables.write_parquet(results[1], moves)
-    return {"vertices": len(results[0]), "largest_gap": float(results[0]["certificate"].max())}
+    results = trace(slots, objective, params.scope, subjects, params.tolerance, params.only)
+    tables.write_parquet_parts(results[0], vertices)
+    tables.write_parquet_parts(results[1], moves)
+    return traced(results[0])
 
 
 if "snakemake" in globals():

@@ -1,9 +1,11 @@
 """Writing tables so that equal content gives equal bytes and no reader ever sees half a file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 
 def replace_atomically(path: Path | str, write: Callable[[Path], object]) -> None:
@@ -29,6 +31,46 @@ def write_csv(table: pd.DataFrame, path: Path | str) -> None:
 def write_parquet(table: pd.DataFrame, path: Path | str) -> None:
     """Write a table as parquet (zstd), without an index."""
     replace_atomically(path, lambda part: table.to_parquet(part, index=False, compression="zstd"))
+
+
+def write_parquet_parts(parts: Iterable[pd.DataFrame], path: Path | str) -> None:
+    """Write tables one below the other as parquet (zstd), a row group each; one in memory."""
+
+    def write(part: Path) -> None:
+        writer = None
+        for table in parts:
+            rows = pa.Table.from_pandas(table, preserve_index=False)
+            if writer is None:
+                writer = pq.ParquetWriter(part, rows.schema, compression="zstd")
+            if len(rows):
+                writer.write_table(rows)
+        if writer is None:
+            raise ValueError(f"{path}: no part to write")
+        writer.close()
+
+    replace_atomically(path, write)
+
+
+def write_csv_parts(parts: Iterable[Path | str], path: Path | str) -> None:
+    """Put CSV files of the same columns one below the other, as they are.
+
+    Raises ValueError naming a part whose header is another.
+    """
+
+    def write(whole: Path) -> None:
+        header = None
+        with whole.open("w", encoding="utf-8", newline="\n") as out:
+            for part in parts:
+                with Path(part).open(encoding="utf-8", newline="") as lines:
+                    first = next(lines)
+                    if header is None:
+                        header = first
+                        out.write(first)
+                    if first != header:
+                        raise ValueError(f"{part}: columns {first.strip()}, not {header.strip()}")
+                    out.writelines(lines)
+
+    replace_atomically(path, write)
 
 
 def write_text(text: str, path: Path | str) -> None:

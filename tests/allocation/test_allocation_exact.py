@@ -6,20 +6,20 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from allocation_cases import make_slots, random_problem
+from allocation_cases import make_slots, random_problem, solve_plan, trace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial import ConvexHull
 
+from welfare_added.allocation import vertices
 from welfare_added.allocation.certificate import CertificateError
 from welfare_added.allocation.exact import ExactFrontier
 from welfare_added.allocation.frontier import frontier
 from welfare_added.allocation.network import NetworkSimplex
 from welfare_added.allocation.objectives import cell_problems, group_objective, social_weights
-from welfare_added.allocation.plans import solve_plan
 from welfare_added.allocation.problem import Problem
-from welfare_added.allocation.vertices import allocation_at, minkowski, trace
+from welfare_added.allocation.vertices import allocation_at, minkowski
 
 BOTH = {"ela": 0.75, "math": 0.25}
 ENDS = social_weights(2)
@@ -168,3 +168,17 @@ def test_more_than_two_weights_are_refused():
     problem = random_problem(3, n=5, k=2, layers=3, spread=4, school=False)
     with pytest.raises(ValueError, match="seed 3: want the factors of weights 0 and 1 alone"):
         ExactFrontier(problem)
+
+
+def test_a_cell_alone_is_traced_as_among_all():
+    slots = make_slots(seed=3, cells=3, size=24)
+    ends = group_objective(slots, BOTH, "heterogeneous", ENDS)
+    whole = vertices.trace(slots, ends, "district", BOTH)
+    for cell, year in enumerate(slots["year"].unique()):
+        alone = vertices.trace(slots, ends, "district", BOTH, only=(year, 3))
+        for ours, theirs in zip(alone, whole, strict=True):
+            pd.testing.assert_frame_equal(ours[0], theirs[cell])
+    for ours, theirs in zip(
+        vertices.trace(slots, ends, "district", BOTH, only=(1999, 3)), whole, strict=True
+    ):
+        assert ours[0].empty and (ours[0].dtypes == theirs[0].dtypes).all()

@@ -3,11 +3,11 @@ import logging
 import numpy as np
 import pandas as pd
 import pytest
-from allocation_cases import make_slots
+from allocation_cases import make_slots, solve_plan
 
+from welfare_added.allocation import plans
 from welfare_added.allocation.frontier import frontier, group_gain, subject_shares
 from welfare_added.allocation.objectives import group_objective, social_weights
-from welfare_added.allocation.plans import solve_plan
 
 WEIGHTS = social_weights(21)
 ELA = {"ela": 1.0}
@@ -149,3 +149,24 @@ def test_errors_are_plain(slots):
         frontier(slots, plan.drop(columns="w003"), certificates, ELA)
     with pytest.raises(ValueError, match="no student is in column lower_ela"):
         frontier(slots.assign(lower_ela=0), plan, certificates, ELA)
+
+
+@pytest.mark.parametrize("scope", ["district", "school"])
+def test_a_cell_alone_is_solved_as_among_all(slots, scope):
+    objective = group_objective(slots, ELA, "heterogeneous", WEIGHTS)
+    whole, certificates = plans.solve_plan(slots, objective, scope)
+    assert len(whole) == slots["cell"].nunique() > 1
+    for cell, (year, grade) in enumerate(zip(slots["year"].unique(), [3, 3, 3], strict=True)):
+        (alone,), own = plans.solve_plan(slots, objective, scope, only=(year, grade))
+        pd.testing.assert_frame_equal(alone, whole[cell])
+        same = certificates["cell"] == cell
+        pd.testing.assert_frame_equal(own, certificates[same].reset_index(drop=True))
+
+
+def test_a_cell_that_is_not_there_gives_tables_of_no_rows(slots):
+    objective = group_objective(slots, ELA, "heterogeneous", WEIGHTS)
+    (plan,), certificates = plans.solve_plan(slots, objective, "district", only=(1999, 3))
+    (some, *_), certified = plans.solve_plan(slots, objective, "district")
+    assert plan.empty and (plan.dtypes == some.dtypes).all()
+    assert certificates.empty and list(certificates) == list(certified)
+    assert plans.certified(certificates, "highs")["optima"] == 0

@@ -257,7 +257,7 @@ slots = pd.read_parquet("slots.parquet")
 logs.to_file("plan.log")
 objective = group_objective(slots, {"ela": 1.0}, "heterogeneous", social_weights(41))
 plan, certificates = solve_plan(slots, objective, "district")
-tables.write_parquet(plan, "plan.parquet")
+tables.write_parquet_parts(plan, "plan.parquet")
 """
 
 

@@ -20,6 +20,13 @@ EXACT_NAMES = [f"{'_'.join(plan)}{end}" for plan in EXACT for end in ("", "_move
 EXACT_FILES = [f"{PRIVATE}/allocation/exact/{name}.parquet" for name in EXACT_NAMES]
 EXACT_FILES += [f"{PRIVATE}/exact_frontiers.parquet"] if EXACT_LINE else []
 
+# A job for each grade and year, put together afterwards; or one job for all of them.
+SCATTER = config["allocation"]["scatter"] == "grade_year"
+FIRST_YEAR, LAST_YEAR = config["district"]["years"]
+CELLS = [f"{year}_{grade}" for year in range(FIRST_YEAR, LAST_YEAR + 1) for grade in config["district"]["grades"]]
+SOLVED = f"{PRIVATE}/allocation/cells/{{cell}}" if SCATTER else f"{PRIVATE}/allocation"
+OF_CELL = "_{cell}" if SCATTER else ""
+
 
 rule slots:
     message: "Listing the classes that can be reallocated"
@@ -44,14 +51,16 @@ rule allocation:
         slots=f"{PRIVATE}/allocation/slots.parquet",
         code=code("allocation"),
     output:
-        plan=f"{PRIVATE}/allocation/plans/{{subject}}_{{scope}}_{{information}}.parquet",
-        certificates=f"{PRIVATE}/allocation/certificates/{{subject}}_{{scope}}_{{information}}.csv",
+        plan=f"{SOLVED}/plans/{{subject}}_{{scope}}_{{information}}.parquet",
+        certificates=f"{SOLVED}/certificates/{{subject}}_{{scope}}_{{information}}.csv",
     wildcard_constraints:
         subject="ela|math|both",
         scope="district|school",
+        cell=r"\d+_-?\d+",
         information="heterogeneous|standard",
     params:
         code=code_fingerprint("allocation"),
+        only=cell_of,
         subject=lambda wildcards: wildcards.subject,
         scope=lambda wildcards: wildcards.scope,
         information=lambda wildcards: wildcards.information,
@@ -60,8 +69,8 @@ rule allocation:
         ends=config["allocation"]["ends"],
         solver=config["allocation"]["solver"],
         tolerance=config["allocation"]["tolerance"],
-    log: f"{LOGS}/allocation_{{subject}}_{{scope}}_{{information}}.log"
-    benchmark: f"{BENCHMARKS}/allocation_{{subject}}_{{scope}}_{{information}}.tsv"
+    log: f"{LOGS}/allocation_{{subject}}_{{scope}}_{{information}}{OF_CELL}.log"
+    benchmark: f"{BENCHMARKS}/allocation_{{subject}}_{{scope}}_{{information}}{OF_CELL}.tsv"
     conda:
         ENVIRONMENT
     script: script_path("allocation")
@@ -77,15 +86,17 @@ rule allocation_subjects:
         certificates=f"{PRIVATE}/allocation/certificates/subjects_{{scope}}.csv",
     wildcard_constraints:
         scope="district|school",
+        cell=r"\d+_-?\d+",
     params:
         code=code_fingerprint("allocation_subjects"),
+        only=cell_of,
         scope=lambda wildcards: wildcards.scope,
         weights=config["allocation"]["weights"],
         ends=config["allocation"]["ends"],
         solver=config["allocation"]["solver"],
         tolerance=config["allocation"]["tolerance"],
-    log: f"{LOGS}/allocation_subjects_{{scope}}.log"
-    benchmark: f"{BENCHMARKS}/allocation_subjects_{{scope}}.tsv"
+    log: f"{LOGS}/allocation_subjects_{{scope}}{OF_CELL}.log"
+    benchmark: f"{BENCHMARKS}/allocation_subjects_{{scope}}{OF_CELL}.tsv"
     conda:
         ENVIRONMENT
     script: script_path("allocation_subjects")
@@ -102,8 +113,10 @@ rule allocation_ces:
         certificates=f"{PRIVATE}/allocation/certificates/ces_{{scope}}.csv",
     wildcard_constraints:
         scope="district|school",
+        cell=r"\d+_-?\d+",
     params:
         code=code_fingerprint("allocation_ces"),
+        only=cell_of,
         scope=lambda wildcards: wildcards.scope,
         gammas=config["allocation"]["ces_gammas"],
         earnings_per_sd=config["welfare"]["earnings_per_sd"],
@@ -111,8 +124,8 @@ rule allocation_ces:
         floor=config["allocation"]["ces_floor"],
         solver=config["allocation"]["solver"],
         tolerance=config["allocation"]["tolerance"],
-    log: f"{LOGS}/allocation_ces_{{scope}}.log"
-    benchmark: f"{BENCHMARKS}/allocation_ces_{{scope}}.tsv"
+    log: f"{LOGS}/allocation_ces_{{scope}}{OF_CELL}.log"
+    benchmark: f"{BENCHMARKS}/allocation_ces_{{scope}}{OF_CELL}.tsv"
     conda:
         ENVIRONMENT
     script: script_path("allocation_ces")
@@ -124,24 +137,67 @@ rule exact_frontier:
         slots=f"{PRIVATE}/allocation/slots.parquet",
         code=code("exact_frontier"),
     output:
-        vertices=f"{PRIVATE}/allocation/exact/{{subject}}_{{scope}}_{{information}}.parquet",
-        moves=f"{PRIVATE}/allocation/exact/{{subject}}_{{scope}}_{{information}}_moves.parquet",
+        vertices=f"{SOLVED}/exact/{{subject}}_{{scope}}_{{information}}.parquet",
+        moves=f"{SOLVED}/exact/{{subject}}_{{scope}}_{{information}}_moves.parquet",
     wildcard_constraints:
         subject="ela|math|both",
         scope="district|school",
+        cell=r"\d+_-?\d+",
         information="heterogeneous|standard",
     params:
         code=code_fingerprint("exact_frontier"),
+        only=cell_of,
         subject=lambda wildcards: wildcards.subject,
         scope=lambda wildcards: wildcards.scope,
         information=lambda wildcards: wildcards.information,
         subject_weight_ela=config["welfare"]["subject_weight_ela"],
         tolerance=config["allocation"]["tolerance"],
-    log: f"{LOGS}/exact_frontier_{{subject}}_{{scope}}_{{information}}.log"
-    benchmark: f"{BENCHMARKS}/exact_frontier_{{subject}}_{{scope}}_{{information}}.tsv"
+    log: f"{LOGS}/exact_frontier_{{subject}}_{{scope}}_{{information}}{OF_CELL}.log"
+    benchmark: f"{BENCHMARKS}/exact_frontier_{{subject}}_{{scope}}_{{information}}{OF_CELL}.tsv"
     conda:
         ENVIRONMENT
     script: script_path("exact_frontier")
+
+
+if SCATTER:
+
+    rule gathered:
+        message: "Putting the cells of {wildcards.name} together"
+        input:
+            plan=expand(f"{PRIVATE}/allocation/cells/{{cell}}/plans/{{{{name}}}}.parquet", cell=CELLS),
+            certificates=expand(f"{PRIVATE}/allocation/cells/{{cell}}/certificates/{{{{name}}}}.csv", cell=CELLS),
+            code=code("gathered"),
+        output:
+            plan=f"{PRIVATE}/allocation/plans/{{name}}.parquet",
+            certificates=f"{PRIVATE}/allocation/certificates/{{name}}.csv",
+        wildcard_constraints:
+            name="|".join(PLAN_NAMES),
+        params:
+            code=code_fingerprint("gathered"),
+        log: f"{LOGS}/gathered_{{name}}.log"
+        benchmark: f"{BENCHMARKS}/gathered_{{name}}.tsv"
+        conda:
+            ENVIRONMENT
+        script: script_path("gathered")
+
+    rule gathered_exact:
+        message: "Putting the cells of an exact frontier together: {wildcards.name}"
+        input:
+            vertices=expand(f"{PRIVATE}/allocation/cells/{{cell}}/exact/{{{{name}}}}.parquet", cell=CELLS),
+            moves=expand(f"{PRIVATE}/allocation/cells/{{cell}}/exact/{{{{name}}}}_moves.parquet", cell=CELLS),
+            code=code("gathered_exact"),
+        output:
+            vertices=f"{PRIVATE}/allocation/exact/{{name}}.parquet",
+            moves=f"{PRIVATE}/allocation/exact/{{name}}_moves.parquet",
+        wildcard_constraints:
+            name="|".join("_".join(plan) for plan in EXACT),
+        params:
+            code=code_fingerprint("gathered_exact"),
+        log: f"{LOGS}/gathered_exact_{{name}}.log"
+        benchmark: f"{BENCHMARKS}/gathered_exact_{{name}}.tsv"
+        conda:
+            ENVIRONMENT
+        script: script_path("gathered_exact")
 
 
 rule exact_frontiers:
@@ -154,8 +210,8 @@ rule exact_frontiers:
     params:
         code=code_fingerprint("exact_frontiers"),
         labels=EXACT,
-    log: f"{LOGS}/exact_frontiers.log"
-    benchmark: f"{BENCHMARKS}/exact_frontiers.tsv"
+    log: f"{LOGS}/exact_frontiers{OF_CELL}.log"
+    benchmark: f"{BENCHMARKS}/exact_frontiers{OF_CELL}.tsv"
     conda:
         ENVIRONMENT
     script: script_path("exact_frontiers")

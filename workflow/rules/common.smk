@@ -65,6 +65,11 @@ def plan_files(subjects, information=("_heterogeneous", "_standard")):
     ]
 
 
+def cell_of(wildcards):
+    """Year and grade of a job for one cell; none if a job solves all."""
+    return [int(part) for part in wildcards.cell.split("_")] if "cell" in wildcards.keys() else None
+
+
 def pairs_file(wildcards):
     """The user's file of forbidden and fixed pairs, if the constrained plan has one."""
     path = config["constrained"]["plans"][wildcards.plan].get("pairs")

@@ -36,7 +36,7 @@ def constrained_frontier(
     """
     rows = []
     for weight in weights:
-        parts = [_solve(cell, lines, weight, gap, seconds) for cell in progress(list(found))]
+        parts = [_solve(cell, lines, weight, gap, seconds) for cell in progress(found, len(found))]
         rows.append({"weight": weight, **_total(found, parts, lines, weight)})
     return pd.DataFrame(rows)
 

@@ -97,11 +97,33 @@ def ces_objective(slots: pd.DataFrame, gammas: np.ndarray, factors: np.ndarray) 
     return Objective(slots[list(ESTIMATES)].to_numpy(float), factors, gammas, {})
 
 
-def cell_problems(slots: pd.DataFrame, objective: Objective, scope: str) -> Iterator[Problem]:
-    """The problem of each cell (year x grade); within schools, a school is a block of it."""
+def cells_of(
+    slots: pd.DataFrame, only: tuple[int, int] | None = None
+) -> list[tuple[int, np.ndarray]]:
+    """Number and rows of each cell (year x grade), or of the one of that year and grade alone.
+
+    Raises ValueError unless column slot counts the rows and cells follow one another.
+    """
+    if not np.array_equal(slots["slot"], np.arange(len(slots))):
+        raise ValueError("slots: column slot must count 0, 1, 2, ... in row order.")
+    if not slots["cell"].is_monotonic_increasing:
+        raise ValueError("slots: rows must be sorted by cell.")
+    rows = slots.reset_index(drop=True)
+    if only is not None:
+        rows = rows[(rows["year"] == only[0]) & (rows["grade"] == only[1])]
+    return sorted((int(cell), at.index.to_numpy()) for cell, at in rows.groupby("cell"))
+
+
+def cell_problems(
+    slots: pd.DataFrame,
+    objective: Objective,
+    scope: str,
+    only: tuple[int, int] | None = None,
+) -> Iterator[Problem]:
+    """The problem of each of `cells_of`; within schools, a school is a block of it."""
     _one_of("scope", scope, SCOPES)
-    for cell, rows in slots.groupby("cell", sort=True):
-        at = rows.index.to_numpy()
+    for cell, at in cells_of(slots, only):
+        rows = slots.iloc[at]
         schools = pd.factorize(rows["school_id"])[0]
         yield Problem(
             teachers=objective.teachers[at],

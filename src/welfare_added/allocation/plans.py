@@ -3,17 +3,21 @@
 import logging
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 from rich.console import Console
 from rich.progress import Progress
 
-from welfare_added.allocation.objectives import Objective, cell_problems
+from welfare_added.allocation.objectives import Objective, cell_problems, cells_of
 from welfare_added.allocation.problem import Optimum, Problem
 from welfare_added.allocation.sweep import SOLVERS
 
+CERTIFICATE = [
+    *("cell", "weight", "primal", "dual", "relative_gap"),
+    *("largest_violation", "tie_gap", "fallback"),
+]
 log = logging.getLogger(__name__)
 
 
@@ -24,31 +28,36 @@ def solve_plan(
     solver: str = "highs",
     tolerance: float = 1e-9,
     prefix: str = "w",
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Plan and certificates of an objective over all cells.
+    only: tuple[int, int] | None = None,
+) -> tuple[list[pd.DataFrame], pd.DataFrame]:
+    """Plan and certificates of an objective over all cells, or that of one year and grade.
 
-    Plan: slot (class), then w000, w001, ... the slot of the teacher who takes it, one a weight.
+    Plan, a table a cell: slot (class), then w000, w001, ... the slot of the teacher who takes it,
+    one a weight.
     Certificates: cell, weight, primal, dual, relative_gap, largest_violation, tie_gap (of the
     tie-breaking stage; empty where none), fallback (1 where another solver had to answer).
     Raises CertificateError where an optimum is not proven; ValueError on unknown choices.
     """
     if solver not in SOLVERS:
         raise ValueError(f"allocation.solver: {solver!r} is unknown; want {', '.join(SOLVERS)}.")
-    if not np.array_equal(slots["slot"], np.arange(len(slots))):
-        raise ValueError("slots: column slot must count 0, 1, 2, ... in row order.")
-    slots = slots.reset_index(drop=True)
-    plan = np.empty((len(objective.weights), len(slots)), dtype=np.int32)
-    cells = sorted(slots.groupby("cell").indices.items())
-    problems = list(cell_problems(slots, objective, scope))
+    cells = cells_of(slots, only)
+    problems = cell_problems(slots, objective, scope, only)
+    none = np.empty(0, dtype=np.int64)
+    plan = [] if cells else [_plan(none, [none] * len(objective.weights), prefix)]
     certificates = []
-    for (cell, at), problem in zip(cells, progress(problems), strict=True):
-        for index, optimum in enumerate(_solve_cell(problem, solver, tolerance)):
-            plan[index, at] = at[optimum.matching]
-            certificates.append(_certificate_row(cell, objective.weights[index], optimum))
-    names = [f"{prefix}{index:03d}" for index in range(len(plan))]
-    table = pd.DataFrame(dict(zip(names, plan, strict=True)))
-    table.insert(0, "slot", slots["slot"].to_numpy())
-    return table, pd.DataFrame(certificates)
+    for (cell, at), problem in zip(cells, progress(problems, len(cells)), strict=True):
+        optima = _solve_cell(problem, solver, tolerance)
+        plan.append(_plan(at, [at[optimum.matching] for optimum in optima], prefix))
+        certificates += [
+            _certificate_row(cell, weight, optimum)
+            for weight, optimum in zip(objective.weights, optima, strict=True)
+        ]
+    return plan, pd.DataFrame(certificates, columns=CERTIFICATE)
+
+
+def _plan(at: np.ndarray, chosen: list[np.ndarray], prefix: str) -> pd.DataFrame:
+    columns = {f"{prefix}{index:03d}": one.astype(np.int32) for index, one in enumerate(chosen)}
+    return pd.DataFrame({"slot": at, **columns})
 
 
 def certified(certificates: pd.DataFrame, solver: str) -> dict[str, object]:
@@ -56,7 +65,9 @@ def certified(certificates: pd.DataFrame, solver: str) -> dict[str, object]:
     return {
         "solver": solver,
         "optima": len(certificates),
-        "largest_gap": float(certificates["relative_gap"].abs().max()),
+        "largest_gap": float(certificates["relative_gap"].abs().max())
+        if len(certificates)
+        else None,
         "fallbacks": int(certificates["fallback"].sum()),
     }
 
@@ -89,8 +100,8 @@ def _certificate_row(cell: int, weight: float, optimum: Optimum) -> dict[str, fl
     }
 
 
-def progress(problems: list[Problem]) -> Iterator[Problem]:
+def progress(problems: Iterable[Problem], total: int) -> Iterator[Problem]:
     """A progress bar on a terminal's stderr, else nothing."""
     quiet = not sys.stderr.isatty()
     with Progress(console=Console(stderr=True), disable=quiet, transient=True) as bar:
-        yield from bar.track(problems, description="Cells")
+        yield from bar.track(problems, total=total, description="Cells")

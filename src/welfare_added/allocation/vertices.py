@@ -6,15 +6,16 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from welfare_added.allocation.exact import ExactFrontier
+from welfare_added.allocation.exact import ExactFrontier, Vertex
 from welfare_added.allocation.frontier import group_gain
-from welfare_added.allocation.objectives import Objective, cell_problems
+from welfare_added.allocation.objectives import Objective, cell_problems, cells_of
 from welfare_added.allocation.places import equal_rows, keep_places
 from welfare_added.allocation.plans import progress
 
 log = logging.getLogger(__name__)
 
 GROUPS = ("lower", "higher")
+GAINS = [f"gain_{group}" for group in GROUPS]
 
 
 def trace(
@@ -23,8 +24,11 @@ def trace(
     scope: str,
     subjects: Mapping[str, float],
     tolerance: float = 1e-9,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+    only: tuple[int, int] | None = None,
+) -> tuple[list[pd.DataFrame], list[pd.DataFrame]]:
     """Vertices of the frontier of every cell, and how the allocation changes along it.
+
+    Both a table a cell: of all cells, or of that of the year and grade ``only``.
 
     objective: of weights 0 and 1. subjects: weight of each subject in the gains.
     Vertices: cell, vertex (0, 1, ... by weight), weight_from, weight_to, gain_lower, gain_higher
@@ -33,12 +37,13 @@ def trace(
     on); the first vertex lists what differs from the status quo, the others from the one before.
     Raises CertificateError where a vertex is not proven optimal.
     """
-    slots = slots.reset_index(drop=True)
     totals = {f"{g}_{s}": slots[f"{g}_{s}"].sum() for g in GROUPS for s in subjects}
-    vertices, moves = [], []
-    problems = list(cell_problems(slots, objective, scope))
-    cells = sorted(slots.groupby("cell").indices.items())
-    for (cell, at), problem in zip(cells, progress(problems), strict=True):
+    cells = cells_of(slots, only)
+    problems = cell_problems(slots, objective, scope, only)
+    none = np.empty((0, 0), dtype=int)
+    vertices = [] if cells else [_vertices(0, [], dict.fromkeys(GAINS, np.empty(0)))]
+    moves = [] if cells else [_moves(0, np.empty(0, dtype=int), none)]
+    for (cell, at), problem in zip(cells, progress(problems, len(cells)), strict=True):
         tracer = ExactFrontier(problem, tolerance)
         found = list(tracer.vertices())
         log.info("%s: %d slots, %d vertices", problem.name, len(at), len(found))
@@ -52,20 +57,28 @@ def trace(
             )
             for group in GROUPS
         }
-        vertices.append(
-            pd.DataFrame(
-                {
-                    "cell": cell,
-                    "vertex": np.arange(len(found)),
-                    "weight_from": [vertex.weight_from for vertex in found],
-                    "weight_to": [vertex.weight_to for vertex in found],
-                    **gains,
-                    "certificate": [vertex.relative_gap for vertex in found],
-                }
-            )
-        )
+        vertices.append(_vertices(cell, found, gains))
         moves.append(_moves(cell, at, matchings))
-    return pd.concat(vertices, ignore_index=True), pd.concat(moves, ignore_index=True)
+    return vertices, moves
+
+
+def traced(vertices: list[pd.DataFrame]) -> dict[str, object]:
+    """What the certificates of a frontier prove, in a few words for the record of its job."""
+    gaps = np.concatenate([table["certificate"] for table in vertices])
+    return {"vertices": len(gaps), "largest_gap": float(gaps.max()) if len(gaps) else None}
+
+
+def _vertices(cell: int, found: list[Vertex], gains: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "cell": np.full(len(found), cell),
+            "vertex": np.arange(len(found)),
+            "weight_from": np.array([vertex.weight_from for vertex in found], dtype=float),
+            "weight_to": np.array([vertex.weight_to for vertex in found], dtype=float),
+            **gains,
+            "certificate": np.array([vertex.relative_gap for vertex in found], dtype=float),
+        }
+    )
 
 
 def _part(
@@ -83,7 +96,7 @@ def _part(
 
 
 def _moves(cell: int, at: np.ndarray, matchings: np.ndarray) -> pd.DataFrame:
-    before = np.vstack([np.arange(len(at)), matchings[:-1]])
+    before = np.vstack([np.arange(len(at)), matchings])[: len(matchings)]
     vertex, klass = np.nonzero(matchings != before)
     teacher = matchings[vertex, klass]
     return pd.DataFrame(
@@ -102,13 +115,12 @@ def minkowski(vertices: pd.DataFrame) -> pd.DataFrame:
     The sum of convex frontiers has their edges, in order of the weights. Columns: weight_from,
     weight_to, gain_lower, gain_higher, gain_mean [student SD], certificate (largest of all cells').
     """
-    gains = ["gain_lower", "gain_higher"]
-    steps = vertices[gains] - vertices.groupby("cell")[gains].shift(fill_value=0.0)
+    steps = vertices[GAINS] - vertices.groupby("cell")[GAINS].shift(fill_value=0.0)
     edges = steps.groupby(vertices["weight_from"], sort=True).sum()
     table = edges.cumsum().reset_index()
     ends = np.append(table["weight_from"].to_numpy()[1:], 1.0)
     table.insert(1, "weight_to", ends)
-    table["gain_mean"] = table[gains].mean(axis=1)
+    table["gain_mean"] = table[GAINS].mean(axis=1)
     table["certificate"] = vertices["certificate"].max()
     return table
 
