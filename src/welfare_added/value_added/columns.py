@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from welfare_added.district.tables import ETHNICITIES, SUBJECTS
@@ -96,12 +95,10 @@ def student_columns(batch: pa.Table) -> tuple[np.ndarray, np.ndarray]:
 def _numbers(batch: pa.Table, name: str) -> tuple[np.ndarray, int]:
     if name not in batch.column_names:
         return np.zeros(batch.num_rows), 0
-    column = batch.column(name).cast(pa.float64())
-    unknown = pc.is_null(column, nan_is_null=True)
-    count = batch.num_rows - (pc.sum(unknown).as_py() or 0)
-    if count < batch.num_rows:
-        column = pc.if_else(unknown, 0.0, column)
-    return column.to_numpy(), count
+    values = batch.column(name).cast(pa.float64()).to_numpy()
+    unknown = np.isnan(values)
+    count = len(values) - int(unknown.sum())
+    return values if count == len(values) else np.where(unknown, 0.0, values), count
 
 
 def _codes(batch: pa.Table, name: str, values: tuple[str, ...]) -> tuple[np.ndarray, int]:

@@ -17,7 +17,7 @@ from welfare_added.value_added.columns import (
     as_batches,
     student_columns,
 )
-from welfare_added.value_added.sums import Sums, collect
+from welfare_added.value_added.sums import Sums, add_rows, collect
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Variables:
         Column of the students' variables; -1 for what a class shares.
     in_grade : (G, Q) bool array
         Whether a variable counts in a grade.
-    shared : (C, Q) array
+    shared : (Q, C) array
         Values of what a class shares, zero elsewhere.
     grade : (C,) int array
         Row in ``in_grade`` of each class's grade.
@@ -69,7 +69,7 @@ class Variables:
 
         """
         own = self.column >= 0
-        found = self.shared[classes]
+        found = np.ascontiguousarray(self.shared[:, classes].T)
         found[:, own] = values[:, self.column[own]] * self.in_grade[self.grade[classes]][:, own]
         return found
 
@@ -87,7 +87,7 @@ class Variables:
             [self.names[j] for j in chosen],
             self.column[chosen],
             self.in_grade[:, chosen],
-            self.shared[:, chosen],
+            self.shared[chosen],
             self.grade,
         )
 
@@ -170,13 +170,13 @@ def _by_grade(only: dict, powers: dict) -> list[tuple]:
 def _assembled(columns: list[tuple], grade: np.ndarray) -> Variables:
     names = [name for name, _, _ in columns]
     in_grade = np.column_stack([where for _, _, where in columns])
-    shared = np.zeros((len(grade), len(columns)))
+    shared = np.zeros((len(columns), len(grade)))
     column = np.full(len(columns), -1)
     for j, (_, source, where) in enumerate(columns):
         if isinstance(source, str):
             column[j] = COLUMNS.index(source)
         else:
-            shared[:, j] = source * where[grade]
+            shared[j] = source if where.all() else source * where[grade]
     return Variables(names, column, in_grade, shared, grade)
 
 
@@ -201,7 +201,7 @@ class _Means:
 
     def __init__(self, sums: Sums) -> None:
         classes = sums.classes
-        self.sums, self.rows = sums, len(classes)
+        self.totals = add_rows(sums.sums, sums.class_of, len(classes))
         keys = {
             "class": ["class_id", "year"],
             "cohort": ["school_id", "grade", "year"],
@@ -216,7 +216,5 @@ class _Means:
 
     def of(self, level: str, name: str) -> np.ndarray:
         """Mean over a class's group, (C,) array."""
-        values = self.sums.sums[:, COLUMNS.index(name)]
-        group = self.group[level]
-        by_class = np.bincount(self.sums.class_of, weights=values, minlength=self.rows)
-        return (np.bincount(group, weights=by_class) / self.count[level])[group]
+        group, totals = self.group[level], self.totals[:, COLUMNS.index(name)]
+        return (np.bincount(group, weights=totals) / self.count[level])[group]

@@ -8,11 +8,11 @@ import numpy as np
 import scipy.linalg
 
 from welfare_added.value_added.controls import Variables
-from welfare_added.value_added.sums import Products, Sums
+from welfare_added.value_added.sums import Products, Sums, add_rows
 
 # A column is collinear with those before it when less than this share of its spread is its own.
 COLLINEAR = 1e-6
-CLASSES_AT_ONCE = 50_000
+CLASSES_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def units(sums: Sums, subject: int | None) -> Units:
     lower = np.zeros(len(sums.count), dtype=bool) if subject is None else sums.lower[:, subject]
     keys, unit = np.unique(sums.class_of * 2 + lower, return_inverse=True)
     count = np.bincount(unit, weights=sums.count)
-    totals = np.column_stack([np.bincount(unit, weights=column) for column in sums.sums.T])
+    totals = add_rows(sums.sums, unit, len(keys))
     return Units(keys // 2, keys % 2 == 1, count, totals / count[:, None])
 
 
@@ -176,10 +176,8 @@ def _chunks(parts: Units, sums: Sums) -> Iterator[slice]:
 
 def _effect_means(rows: np.ndarray, count: np.ndarray, effect: np.ndarray) -> np.ndarray:
     codes, of = np.unique(effect, return_inverse=True)
-    order = np.argsort(of, kind="stable")
-    starts = np.searchsorted(of[order], np.arange(len(codes)))
-    totals = np.add.reduceat((rows * count)[order], starts, axis=0)
-    return (totals / np.add.reduceat(count[order], starts, axis=0))[of]
+    totals = add_rows(rows * count, of, len(codes))
+    return (totals / np.bincount(of, weights=count[:, 0])[:, None])[of]
 
 
 def _mean(variables: Variables, parts: Units) -> np.ndarray:
@@ -259,14 +257,14 @@ def class_residuals(
     left[outcome] += 1.0
     use = sums.classes["large"].to_numpy()[parts.classes]
     use &= parts.lower == (lower and subject is not None)
-    classes, count = parts.classes[use], parts.count[use]
     by_student = variables.by_grade(left)
-    grade = variables.grade[classes]
-    own = (parts.means[use] * by_student[grade]).sum(axis=1)
+    own = parts.means @ by_student.T
+    own = own[np.arange(len(own)), variables.grade[parts.classes]][use]
+    classes, count = parts.classes[use], parts.count[use]
     squares = -float(count @ own**2)
     for g, products in by_grade(sums, sums.large_products, subject, lower=lower).items():
         squares += float(by_student[g] @ products @ by_student[g])
-    mean = own + (variables.shared @ left)[classes]
+    mean = own + (left @ variables.shared)[classes]
     if len(mean):
         mean = mean - np.average(mean, weights=count)
     return ClassResiduals(classes, mean, count.astype(int), squares, slopes.count)

@@ -15,9 +15,8 @@ from numba import njit
 from welfare_added.value_added.columns import CLASS, COLUMNS, LOWER, student_columns
 
 PART = [*CLASS, *LOWER]
-COUNT = "students"
-SUMS = [f"sum_{name}" for name in COLUMNS]
 MERGED_FROM = 2_000_000  # rows of sums by part, not yet merged, that are kept
+KEPT_TO = 1_000_000  # students of classes that may turn out small
 Products = dict[tuple[int, bool, bool], np.ndarray]
 log = logging.getLogger(__name__)
 
@@ -62,7 +61,7 @@ class Sums:
 
 
 def collect(batches: Iterable[pa.Table], minimum_class_size: int, threads: int = 1) -> Sums:
-    """Add up students in one pass, and those of small classes in another.
+    """Add up students in one pass; in a second one those of small classes, if they are scattered.
 
     Parameters
     ----------
@@ -75,36 +74,54 @@ def collect(batches: Iterable[pa.Table], minimum_class_size: int, threads: int =
 
     """
     parts, products, known = _Parts(), {}, np.zeros(len(COLUMNS), dtype=int)
-    for added in _in_order(_added_up, batches, threads):
+    few: list[pa.Table] = []
+    kept = 0
+
+    def work(batch: pa.Table) -> _Added:
+        return _added_up(batch, minimum_class_size)
+
+    for added in _in_order(work, batches, threads):
         parts.add(added.parts)
         _add(products, added.products)
         known += added.known
-    table = parts.sorted()
-    classes, class_of = _classes(table)
-    count = table.column(COUNT).to_numpy()
-    classes[COUNT] = np.bincount(class_of, weights=count).astype(int)
-    classes["large"] = classes[COUNT] >= minimum_class_size
-    log.info("%d student-years in %d classes", count.sum(), len(classes))
+        kept += added.few.num_rows
+        few = [*few, added.few] if kept <= KEPT_TO else []
+    found, ranks = parts.merged()
+    classes, class_of = _classes(found, ranks)
+    classes["students"] = np.bincount(class_of, weights=found.count).astype(int)
+    classes["large"] = classes["students"] >= minimum_class_size
+    log.info("%d student-years in %d classes", found.count.sum(), len(classes))
+    small = _small([pa.concat_tables(few)] if kept <= KEPT_TO else batches, classes)
     return Sums(
         classes=classes,
         class_of=class_of,
-        lower=np.column_stack([table.column(name).to_numpy() for name in LOWER]),
-        count=count,
-        sums=np.column_stack([table.column(name).to_numpy() for name in SUMS]),
+        lower=np.column_stack([found.keys.column(name).to_numpy() for name in LOWER]),
+        count=found.count,
+        sums=found.sums,
         products=products,
-        large_products=_without(products, _small(batches, classes)),
+        large_products=_without(products, small),
         known=known,
         minimum_class_size=minimum_class_size,
     )
 
 
 @dataclass(frozen=True)
-class _Added:
-    """What one batch adds."""
+class _Table:
+    """Sums by part: K rows of keys, counts (K,) and sums (K, S)."""
 
-    parts: pa.Table
+    keys: pa.Table
+    count: np.ndarray
+    sums: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Added:
+    """What one batch adds; ``few`` are its students of classes that may turn out small."""
+
+    parts: _Table
     products: Products
     known: np.ndarray
+    few: pa.Table
 
 
 def _in_order(
@@ -121,7 +138,7 @@ def _in_order(
             yield waiting.popleft().result()
 
 
-def _added_up(batch: pa.Table) -> _Added:
+def _added_up(batch: pa.Table, minimum_class_size: int = 0) -> _Added:
     values, known = student_columns(batch)
     keys = [_codes(batch.column(name)) for name in PART]
     part, first = _numbered(keys)
@@ -129,11 +146,31 @@ def _added_up(batch: pa.Table) -> _Added:
     sums = np.zeros((len(first), len(COLUMNS)))
     products = np.zeros((len(first_of_group), len(COLUMNS), len(COLUMNS)))
     _add_students(values, part, group, sums, products)
-    table = {name: _plain(batch.column(name).take(first)) for name in PART}
-    table |= {COUNT: np.bincount(part), **dict(zip(SUMS, sums.T.copy(), strict=True))}
+    count = np.bincount(part, minlength=len(first))
     groups = batch.select(["grade", *LOWER]).take(first_of_group).to_pylist()
     named = [(row["grade"], *(bool(row[name]) for name in LOWER)) for row in groups]
-    return _Added(pa.table(table), dict(zip(named, products, strict=True)), known)
+    klass, _ = _numbered([key[first] for key in keys[: len(CLASS)]])
+    small = np.bincount(klass, weights=count)[klass] < minimum_class_size
+    return _Added(
+        _Table(_plain(batch.select(PART).take(first)), count, sums),
+        dict(zip(named, products, strict=True)),
+        known,
+        batch.filter(small[part]),
+    )
+
+
+def add_rows(values: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
+    """Sums of the rows of (R, S) values by group, (groups, S)."""
+    found = np.zeros((groups, values.shape[1]))
+    _add_rows(values, group, found)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _add_rows(values, group, found):
+    for i in range(len(group)):
+        for j in range(values.shape[1]):
+            found[group[i], j] += values[i, j]
 
 
 @njit(cache=True, nogil=True)
@@ -158,28 +195,47 @@ def _codes(column: pa.ChunkedArray) -> np.ndarray:
     """Whole numbers from zero that are the same where the values are."""
     if pa.types.is_boolean(column.type) or pa.types.is_integer(column.type):
         values = column.cast(pa.int64()).to_numpy()
-        return values - values.min(initial=0) if len(values) else values
+        return values - values.min() if len(values) else values
     return column.dictionary_encode().combine_chunks().indices.to_numpy().astype(np.int64)
+
+
+def _ranks(column: pa.ChunkedArray) -> np.ndarray:
+    """Whole numbers from zero in the order of the values."""
+    if pa.types.is_boolean(column.type) or pa.types.is_integer(column.type):
+        return _codes(column)
+    coded = column.dictionary_encode().combine_chunks()
+    rank = np.empty(len(coded.dictionary), dtype=np.int64)
+    rank[pc.sort_indices(coded.dictionary).to_numpy()] = np.arange(len(rank))
+    return rank[coded.indices.to_numpy()]
+
+
+def _combined(keys: list[np.ndarray]) -> np.ndarray:
+    """One number a row for several, in the same order."""
+    found = np.zeros(len(keys[0]), dtype=np.int64)
+    for key in keys:
+        span = int(key.max(initial=0)) + 1
+        if (int(found.max(initial=0)) + 1) * span >= 2**62:
+            found = np.unique(found, return_inverse=True)[1]
+        found = found * span + key
+    return found
 
 
 def _numbered(keys: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Number rows by the combination of their keys, and the first row of each combination."""
-    combined = np.zeros(len(keys[0]), dtype=np.int64)
-    for key in keys:
-        span = int(key.max(initial=0)) + 1
-        if (int(combined.max(initial=0)) + 1) * span >= 2**62:
-            combined = pd.factorize(combined)[0]
-        combined = combined * span + key
-    number, different = pd.factorize(combined)
+    number, different = pd.factorize(_combined(keys))
     first = np.empty(len(different), dtype=np.int64)
     first[number[::-1]] = np.arange(len(number))[::-1]
     return number, first
 
 
-def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A column without dictionary, so that batches have the same type."""
-    dictionary = pa.types.is_dictionary(column.type)
-    return column.cast(column.type.value_type) if dictionary else column
+def _plain(table: pa.Table) -> pa.Table:
+    """Columns without dictionaries, so that batches have the same types."""
+    columns = {}
+    for name in table.column_names:
+        column = table.column(name)
+        coded = pa.types.is_dictionary(column.type)
+        columns[name] = column.cast(column.type.value_type) if coded else column
+    return pa.table(columns)
 
 
 def _add(products: Products, more: Products) -> None:
@@ -191,37 +247,40 @@ class _Parts:
     """Sums by part, merged whenever what is new is much, and more than what there is."""
 
     def __init__(self) -> None:
-        self.tables: list[pa.Table] = []
-        self.merged = 0
+        self.tables: list[_Table] = []
+        self.whole = 0
 
-    def add(self, table: pa.Table) -> None:
+    def add(self, table: _Table) -> None:
         self.tables.append(table)
-        rows = sum(part.num_rows for part in self.tables) - self.merged
-        if rows > max(self.merged, MERGED_FROM):
-            self._merge()
+        rows = sum(len(part.count) for part in self.tables) - self.whole
+        if rows > max(self.whole, MERGED_FROM):
+            self.merged()
 
-    def sorted(self) -> pa.Table:
-        if not any(table.num_rows for table in self.tables):
+    def merged(self) -> tuple[_Table, list[np.ndarray]]:
+        """All there is as one table, sorted by its keys, and each key's rank."""
+        if not any(len(table.count) for table in self.tables):
             raise ValueError("value added: there are no students")
-        self._merge()
-        return self.tables[0].sort_by([(name, "ascending") for name in PART])
+        keys = pa.concat_tables([t.keys for t in self.tables], promote_options="permissive")
+        ranks = [_ranks(keys.column(name)) for name in PART]
+        _, first, number = np.unique(_combined(ranks), return_index=True, return_inverse=True)
+        count = np.concatenate([table.count for table in self.tables])
+        sums = np.zeros((len(first), len(COLUMNS)))
+        ends = np.cumsum([len(table.count) for table in self.tables])
+        for table, into in zip(self.tables, np.split(number, ends[:-1]), strict=True):
+            _add_rows(table.sums, into, sums)
+        whole = _Table(keys.take(first), np.bincount(number, weights=count).astype(int), sums)
+        self.tables, self.whole = [whole], len(whole.count)
+        return whole, [rank[first] for rank in ranks]
 
-    def _merge(self) -> None:
-        names = [COUNT, *SUMS]
-        table = pa.concat_tables(self.tables, promote_options="permissive")
-        # Threads would add up in another order every time.
-        grouped = table.group_by(PART, use_threads=False).aggregate([(n, "sum") for n in names])
-        grouped = grouped.select([*PART, *(f"{name}_sum" for name in names)])
-        self.tables = [grouped.rename_columns([*PART, *names]).combine_chunks()]
-        self.merged = grouped.num_rows
 
-
-def _classes(parts: pa.Table) -> tuple[pd.DataFrame, np.ndarray]:
+def _classes(parts: _Table, ranks: list[np.ndarray]) -> tuple[pd.DataFrame, np.ndarray]:
     """Classes in the parts' order, and the row of each part's class."""
-    codes = np.column_stack([_codes(parts.column(name)) for name in CLASS])
-    new = np.r_[True, (np.diff(codes, axis=0) != 0).any(axis=1)]
-    classes = parts.select(CLASS).filter(pa.array(new)).to_pandas()
-    classes["teacher"] = pd.factorize(codes[new, 0])[0]
+    new = np.zeros(len(parts.count), dtype=bool)
+    new[0] = True
+    for rank in ranks[: len(CLASS)]:
+        new[1:] |= rank[1:] != rank[:-1]
+    classes = parts.keys.select(CLASS).filter(pa.array(new)).to_pandas()
+    classes["teacher"] = pd.factorize(ranks[0][new])[0]
     return classes, new.cumsum() - 1
 
 
