@@ -79,7 +79,7 @@ def test_statsmodels_finds_the_same_slope(tmp_path):
 
 @pytest.mark.parametrize(("task", "method"), [("residualise", "floor"), ("estimate", "ours")])
 def test_a_worker_measures_in_its_own_process(file, task, method):
-    job = {"task": task, "method": method, "rows": ROWS, "path": str(file), "warm": str(file)}
+    job = {"task": task, "method": method, "rows": ROWS, "path": str(file)}
     asked = json.dumps({"benchmark": "value_added", **job, "batch": 5000})
     command = [sys.executable, "-m", "welfare_added.benchmark.worker", asked]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -1,5 +1,7 @@
 """Students read in batches: whatever the batch, the order of rows and the file, the same estimates."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -8,6 +10,7 @@ import va_slow
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from welfare_added.value_added import residuals, sums
 from welfare_added.value_added.columns import CLASS, COLUMNS, StudentFile, as_batches
 from welfare_added.value_added.controls import control_vector, variables
 from welfare_added.value_added.estimate import SUBJECTS, estimate_value_added, score_residuals
@@ -69,23 +72,51 @@ def test_sums_are_those_of_a_loop_over_students(students):
     assert not found.classes["large"].all()
     lag, ela = COLUMNS.index("lag_ela^3"), COLUMNS.index("ela")
     large = students.groupby(CLASS)["ela"].transform("size") >= 8
-    for key, products in found.products.items():
-        here = (students[["grade", "lower_ela", "lower_math"]] == list(key)).all(axis=1)
-        for rows, got in ((here, products), (here & large, found.large_products[key])):
+    for grade, part in itertools.product((3, 4), np.ndindex(2, 2)):
+        key = [grade, *part]
+        here = (students[["grade", "lower_ela", "lower_math"]] == key).all(axis=1)
+        for rows, products in ((here, found.products), (here & large, found.large_products)):
             wanted = sum(a**3 * b for a, b in students.loc[rows, ["lag_ela", "ela"]].to_numpy())
+            got = products[grade][part]
             assert got[lag, ela] == pytest.approx(wanted, rel=1e-9, abs=1e-9)
-    parts = students.groupby([*CLASS, "lower_ela", "lower_math"])["ela"].sum()
-    np.testing.assert_allclose(found.sums[:, ela], parts, atol=1e-12)
+            assert got[ela, lag] == got[lag, ela]
+    parts = students.groupby([*CLASS, "lower_ela", "lower_math"])["ela"].agg(["sum", "size"])
+    counts, sums = found.count.ravel(), found.sums[..., ela].ravel()
+    assert counts[counts > 0].tolist() == parts["size"].tolist()
+    np.testing.assert_allclose(sums[counts > 0], parts["sum"], atol=1e-12)
+    assert (sums[counts == 0] == 0).all()
+
+
+@pytest.mark.parametrize("limit", [0, 10**6])
+def test_small_classes_are_found_in_the_pass_or_in_a_second_one(students, monkeypatch, limit):
+    monkeypatch.setattr(sums, "KEPT_TO", limit)
+    monkeypatch.setattr(sums, "MERGED_FROM", 10)
+    found, whole = (collect(cut(students, rows), 8) for rows in (50, 10**6))
+    for grade, products in whole.large_products.items():
+        np.testing.assert_allclose(found.large_products[grade], products, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("absorb", ["teacher", "teacher_group", "none"])
+def test_threads_and_cuts_of_classes_change_no_byte(students, monkeypatch, absorb):
+    monkeypatch.setattr(residuals, "CLASSES_AT_ONCE", 7)
+    choices = {**CHOICES, "absorb": absorb}
+    one, two = (
+        estimate_value_added(cut(students, 100), threads=threads, **choices) for threads in (1, 3)
+    )
+    pd.testing.assert_frame_equal(one.estimates, two.estimates, check_exact=True)
+    monkeypatch.undo()
+    whole = estimate_value_added(as_batches(students), **choices)
+    pd.testing.assert_frame_equal(one.class_means, whole.class_means, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize("effects", ["none", "teacher", "teacher and group"])
 def test_normal_equations_are_those_of_the_dense_matrix(students, effects):
-    sums = collect(cut(students, 500), 8)
-    columns = variables(sums)
-    parts = units(sums, 1 if effects == "teacher and group" else None)
-    teacher = sums.classes["teacher"].to_numpy()[parts.classes]
+    added = collect(cut(students, 500), 8)
+    columns = variables(added)
+    parts = units(added, 1 if effects == "teacher and group" else None)
+    teacher = added.classes["teacher"].to_numpy()[parts.classes]
     codes = {"none": None, "teacher": teacher, "teacher and group": teacher * 2 + parts.lower}
-    found = within_effects(sums, columns, parts, codes[effects])
+    found = within_effects(added, columns, parts, codes[effects])
     scores = students[["lower_ela", "lower_math", *SUBJECTS]].to_numpy(float)
     dense = pd.DataFrame(np.column_stack([control_vector(students).matrix, scores]))
     by = {"none": np.zeros(len(dense)), "teacher": students["teacher_id"]}
@@ -104,10 +135,10 @@ def test_constant_and_collinear_controls_are_dropped_after_the_first():
     made["lag_english_learner"] = 2 * made["age"] + 1
     made["lag_share_absent"] = 0.25
     made["lag_special_education"] = pd.factorize(made["teacher_id"])[0] % 3 + rng.normal(size=1)
-    sums = collect(as_batches(made), 0)
-    columns = variables(sums)
-    teacher = sums.classes["teacher"].to_numpy()
-    equations = within_effects(sums, columns, units(sums, None), teacher)
+    added = collect(as_batches(made), 0)
+    columns = variables(added)
+    teacher = added.classes["teacher"].to_numpy()
+    equations = within_effects(added, columns, units(added, None), teacher)
     wanted = ["age", "lag_share_absent", "lag_special_education", "lag_english_learner"]
     slopes = equations.regress(columns.names.index("ela"), [columns.names.index(n) for n in wanted])
     assert [columns.names[j] for j in slopes.dropped] == wanted[1:]
@@ -118,14 +149,14 @@ def test_residuals_are_accurate_where_controls_are_far_from_zero():
     made = va_slow.panel(1, teachers=30)
     made["age"] = 1000 + made["age"]
     far, near = (
-        score_residuals(sums, variables(sums).only(["age", "lag_ela^1:grade_3"]), "teacher")
-        for sums in (
+        score_residuals(added, variables(added).only(["age", "lag_ela^1:grade_3"]), "teacher")
+        for added in (
             collect(as_batches(table), 3) for table in (made, made.assign(age=made["age"] - 1000))
         )
     )
-    for key, residuals in near.items():
-        np.testing.assert_allclose(far[key].mean, residuals.mean, atol=1e-9)
-        assert far[key].squares == pytest.approx(residuals.squares, rel=1e-9)
+    for key, expected in near.items():
+        np.testing.assert_allclose(far[key].mean, expected.mean, atol=1e-9)
+        assert far[key].squares == pytest.approx(expected.squares, rel=1e-9)
 
 
 def test_a_trait_known_of_some_students_only_is_refused(students):

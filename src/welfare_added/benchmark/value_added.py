@@ -26,7 +26,6 @@ MOST = {
     ("estimate", "lme4"): 200_000,
 }
 SHUFFLED = ("residualise", "ours")
-WARM = 20_000
 COLUMNS = ["round", "task", "method", "rows", "seconds", "peak_mb", "value"]
 
 
@@ -44,14 +43,12 @@ def run(sizes: list[int], rounds: int, seed: int, batch: int) -> pd.DataFrame:
     """
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        warm = Path(folder) / "warm.parquet"
-        write_students(warm, WARM, seed)
         for size in sizes:
             jobs = []
             for shuffled in (False, True):
                 path = Path(folder) / f"{size}_{shuffled}.parquet"
                 write_students(path, size, seed, shuffled=shuffled)
-                given = {"rows": size, "path": str(path), "warm": str(warm), "batch": batch}
+                given = {"rows": size, "path": str(path), "batch": batch}
                 jobs += [
                     {"task": task, "method": method, **given}
                     for task, method in _methods(size)

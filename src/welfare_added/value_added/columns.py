@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numba import njit
 
 from welfare_added.district.tables import ETHNICITIES, SUBJECTS
 
@@ -16,12 +17,11 @@ LAGS = tuple(f"lag_{subject}" for subject in SUBJECTS)
 ETHNICITY = tuple(f"ethnicity_{name}" for name in sorted(ETHNICITIES))
 NUMBERS = ("age", "lag_share_absent", "lag_special_education", "lag_english_learner")
 LOWER = tuple(f"lower_{subject}" for subject in SUBJECTS)
+MEASURED = (*LAGS, "female", *NUMBERS, "class_size", *LOWER, *SUBJECTS)
 COLUMNS = (
     *(f"{lag}^{power}" for lag in LAGS for power in POWERS),
     *ETHNICITY,
-    *("female", *NUMBERS, "class_size"),
-    *LOWER,
-    *SUBJECTS,
+    *MEASURED[len(LAGS) :],
 )
 CLASS = ["teacher_id", "year", "class_id", "grade", "school_id"]
 TEXT = ["teacher_id", "class_id", "school_id"]
@@ -47,7 +47,9 @@ class StudentFile:
     def __iter__(self) -> Iterator[pa.Table]:
         """Read the file from its beginning, the columns that value added needs."""
         text = [*TEXT, "ethnicity", "gender"]
-        with pq.ParquetFile(self.path, read_dictionary=text) as file:
+        # Without these bounds Arrow keeps the columns of whole row groups.
+        little = {"pre_buffer": False, "buffer_size": 2**20}
+        with pq.ParquetFile(self.path, read_dictionary=text, **little) as file:
             there = [name for name in READ if name in file.schema_arrow.names]
             for batch in file.iter_batches(self.rows, columns=there):
                 yield pa.Table.from_batches([batch])
@@ -59,55 +61,70 @@ def as_batches(students: pd.DataFrame) -> list[pa.Table]:
     return [pa.Table.from_pandas(students[there], preserve_index=False)]
 
 
-def student_columns(batch: pa.Table) -> tuple[np.ndarray, np.ndarray]:
-    """Write a batch's students as numbers.
+def measured(batch: pa.Table) -> tuple[np.ndarray, np.ndarray]:
+    """What is known of a batch's students, from which `COLUMNS` follow.
 
     Returns
     -------
     tuple of array
-        (S, n) values of `COLUMNS`, zero where unknown; (S,) in how many rows each is known.
+        (M, n) values of `MEASURED`, NaN where unknown; (n,) position in `ETHNICITY`, -1 where
+        unknown.
 
     """
-    values = np.zeros((len(COLUMNS), batch.num_rows))
-    known = np.zeros(len(COLUMNS), dtype=int)
-    place = {name: row for row, name in enumerate(COLUMNS)}
-
-    def put(name: str, column: np.ndarray, count: int) -> None:
-        values[place[name]], known[place[name]] = column, count
-
-    for lag in LAGS:
-        first, count = _numbers(batch, lag)
-        power = first
-        for exponent in POWERS:
-            put(f"{lag}^{exponent}", power, count)
-            power = power * first
-    for name in (*NUMBERS, "class_size", *LOWER, *SUBJECTS):
-        put(name, *_numbers(batch, name))
-    codes, count = _codes(batch, "ethnicity", ETHNICITIES)
-    for name in ETHNICITY:
-        code = ETHNICITIES.index(name.removeprefix("ethnicity_"))
-        put(name, codes == code, count)
-    codes, count = _codes(batch, "gender", ("female",))
-    put("female", codes == 0, count)
-    return values, known
+    values = np.empty((len(MEASURED), batch.num_rows))
+    for row, name in enumerate(MEASURED):
+        if name == "female":
+            values[row] = np.array([0.0, 1.0, np.nan])[_codes(batch, "gender", ("male", "female"))]
+        elif name in batch.column_names:
+            values[row] = batch.column(name).cast(pa.float64()).to_numpy()
+        else:
+            values[row] = np.nan
+    return values, _codes(batch, "ethnicity", tuple(sorted(ETHNICITIES)))
 
 
-def _numbers(batch: pa.Table, name: str) -> tuple[np.ndarray, int]:
-    if name not in batch.column_names:
-        return np.zeros(batch.num_rows), 0
-    values = batch.column(name).cast(pa.float64()).to_numpy()
-    unknown = np.isnan(values)
-    count = len(values) - int(unknown.sum())
-    return values if count == len(values) else np.where(unknown, 0.0, values), count
+def student_columns(batch: pa.Table) -> np.ndarray:
+    """Values of `COLUMNS` of a batch's students, zero where unknown: (n, S)."""
+    found = np.zeros((batch.num_rows, len(COLUMNS)))
+    _all_columns(*measured(batch), found)
+    return found
 
 
-def _codes(batch: pa.Table, name: str, values: tuple[str, ...]) -> tuple[np.ndarray, int]:
+@njit(cache=True, nogil=True)
+def _all_columns(values, ethnicity, found):
+    known = np.zeros(found.shape[1], dtype=np.int64)
+    for i in range(len(found)):
+        columns_of(values, ethnicity, i, found[i], known)
+
+
+@njit(cache=True, nogil=True)
+def columns_of(values, ethnicity, student, found, known):
+    """Write the `COLUMNS` of one student, zero where unknown, and count those known."""
+    at = 0
+    for lag in range(len(LAGS)):
+        value = values[lag, student]
+        power = 1.0
+        for _ in range(len(POWERS)):
+            power *= value
+            found[at] = 0.0 if np.isnan(value) else power
+            known[at] += not np.isnan(value)
+            at += 1
+    for kind in range(len(ETHNICITY)):
+        found[at] = ethnicity[student] == kind
+        known[at] += ethnicity[student] >= 0
+        at += 1
+    for row in range(len(LAGS), len(MEASURED)):
+        value = values[row, student]
+        found[at] = 0.0 if np.isnan(value) else value
+        known[at] += not np.isnan(value)
+        at += 1
+
+
+def _codes(batch: pa.Table, name: str, values: tuple[str, ...]) -> np.ndarray:
     """Position of each row's text among some values, -1 where it is none of them."""
     if name not in batch.column_names or pa.types.is_null(batch.column(name).type):
-        return np.full(batch.num_rows, -1), 0
+        return np.full(batch.num_rows, -1, dtype=np.int8)
     column = batch.column(name).dictionary_encode().combine_chunks()
-    places = [
-        values.index(text) if text in values else -1 for text in column.dictionary.to_pylist()
-    ]
-    codes = np.array([*places, -1])[column.indices.fill_null(len(places)).to_numpy()]
-    return codes, batch.num_rows - column.null_count
+    texts = column.dictionary.to_pylist()
+    places = [values.index(text) if text in values else -1 for text in texts]
+    rows = column.indices.fill_null(len(places)).to_numpy()
+    return np.array([*places, -1], dtype=np.int8)[rows]

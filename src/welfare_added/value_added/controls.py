@@ -1,5 +1,6 @@
 """The control vector of section 3.2."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from welfare_added.value_added.columns import (
     as_batches,
     student_columns,
 )
-from welfare_added.value_added.sums import Sums, add_rows, collect
+from welfare_added.value_added.sums import PARTS, Sums, add_rows, collect
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class Variables:
         Column of the students' variables; -1 for what a class shares.
     in_grade : (G, Q) bool array
         Whether a variable counts in a grade.
-    shared : (Q, C) array
-        Values of what a class shares, zero elsewhere.
+    shared : list of (C,) array or None, Q
+        Values of what a class shares.
     grade : (C,) int array
         Row in ``in_grade`` of each class's grade.
 
@@ -45,7 +46,7 @@ class Variables:
     names: list[str]
     column: np.ndarray
     in_grade: np.ndarray
-    shared: np.ndarray
+    shared: list[np.ndarray | None]
     grade: np.ndarray
 
     @property
@@ -65,12 +66,23 @@ class Variables:
 
         Returns
         -------
-        (R, Q) array
+        (Q, R) array
 
         """
-        own = self.column >= 0
-        found = np.ascontiguousarray(self.shared[:, classes].T)
-        found[:, own] = values[:, self.column[own]] * self.in_grade[self.grade[classes]][:, own]
+        follow = len(classes) > 0 and classes[-1] - classes[0] + 1 == len(classes)
+        at = slice(classes[0], classes[-1] + 1) if follow else classes  # a slice needs no copy
+        in_grade = [one[self.grade[at]] for one in self.in_grade.T]
+        found = np.empty((len(self.names), len(classes)))
+        for j, (own, shared) in enumerate(zip(self.column, self.shared, strict=True)):
+            found[j] = values[:, own] * in_grade[j] if shared is None else shared[at]
+        return found
+
+    def of_classes(self, coefficients: np.ndarray) -> np.ndarray:
+        """What a class shares times its (Q,) coefficients: (C,)."""
+        found = np.zeros(len(self.grade))
+        for column, coefficient in zip(self.shared, coefficients, strict=True):
+            if column is not None:
+                found += coefficient * column
         return found
 
     def by_grade(self, coefficients: np.ndarray) -> np.ndarray:
@@ -87,7 +99,7 @@ class Variables:
             [self.names[j] for j in chosen],
             self.column[chosen],
             self.in_grade[:, chosen],
-            self.shared[chosen],
+            [self.shared[j] for j in chosen],
             self.grade,
         )
 
@@ -116,8 +128,8 @@ def control_vector(students: pd.DataFrame) -> Controls:
     found = variables(sums)
     places = pd.MultiIndex.from_frame(sums.classes[CLASS])
     classes = places.get_indexer(pd.MultiIndex.from_frame(students[CLASS]))
-    matrix = found.rows(student_columns(batch)[0].T, classes)[:, found.controls]
-    return Controls(matrix, [found.names[j] for j in found.controls])
+    matrix = found.rows(student_columns(batch), classes)[found.controls]
+    return Controls(matrix.T, [found.names[j] for j in found.controls])
 
 
 def variables(sums: Sums) -> Variables:
@@ -135,49 +147,55 @@ def variables(sums: Sums) -> Variables:
 
     """
     classes = sums.classes
-    grades, grade = np.unique(classes["grade"], return_inverse=True)
     traits = _traits(sums)
     means = _Means(sums)
-    everywhere = np.ones(len(grades), dtype=bool)
-    only = {f"grade_{g}": everywhere & (grades == g) for g in grades}
-    columns: list[tuple[str, str | np.ndarray, np.ndarray]] = []
+    made = _Columns(classes["grade"].to_numpy())
     for lag in LAGS:
-        columns += _by_grade(only, {f"{lag}^{power}": f"{lag}^{power}" for power in POWERS})
-    columns += [(name, name, everywhere) for name in traits]
+        for power in POWERS:
+            made.add_by_grade(f"{lag}^{power}", f"{lag}^{power}")
+    made.add_all(traits)
     for level in ("class", "cohort"):
         for lag in LAGS:
             mean = means.of(level, f"{lag}^1")
-            columns += _by_grade(only, {f"{level}_{lag}^{power}": mean**power for power in POWERS})
+            for power in POWERS:
+                made.add_by_grade(f"{level}_{lag}^{power}", mean**power)
     for level in ("class", "school"):
-        columns += [(f"{level}_{name}", means.of(level, name), everywhere) for name in traits]
-    columns.append(("class_size", "class_size", everywhere))
+        for name in traits:
+            made.add(f"{level}_{name}", means.of(level, name))
+    made.add_all(["class_size"])
     for name in ("grade", "year"):
-        for value in np.unique(classes[name])[1:]:
-            here = (classes[name] == value).to_numpy(float)
-            columns.append((f"{name}_{value}", here, everywhere))
-    columns += [(name, name, everywhere) for name in (*LOWER, *SUBJECTS)]
-    return _assembled(columns, grade)
+        of_class = classes[name].to_numpy()
+        for value in np.unique(of_class)[1:]:
+            made.add(f"{name}_{value}", (of_class == value).astype(float))
+    made.add_all([*LOWER, *SUBJECTS])
+    return made.variables()
 
 
-def _by_grade(only: dict, powers: dict) -> list[tuple]:
-    return [
-        (f"{name}:{grade}", source, where)
-        for name, source in powers.items()
-        for grade, where in only.items()
-    ]
+class _Columns:
+    """Variables one after the other; a name stands for what differs between students."""
 
+    def __init__(self, grade: np.ndarray) -> None:
+        self.grades, self.grade = np.unique(grade, return_inverse=True)
+        self.found: list[tuple[str, int, np.ndarray, np.ndarray | None]] = []
 
-def _assembled(columns: list[tuple], grade: np.ndarray) -> Variables:
-    names = [name for name, _, _ in columns]
-    in_grade = np.column_stack([where for _, _, where in columns])
-    shared = np.zeros((len(columns), len(grade)))
-    column = np.full(len(columns), -1)
-    for j, (_, source, where) in enumerate(columns):
-        if isinstance(source, str):
-            column[j] = COLUMNS.index(source)
-        else:
-            shared[j] = source if where.all() else source * where[grade]
-    return Variables(names, column, in_grade, shared, grade)
+    def add(self, name: str, source: str | np.ndarray, grade: int | None = None) -> None:
+        here = np.full(len(self.grades), grade is None) | (self.grades == grade)
+        of_students = isinstance(source, str)
+        shared = None if of_students else source if grade is None else source * here[self.grade]
+        self.found.append((name, COLUMNS.index(source) if of_students else -1, here, shared))
+
+    def add_all(self, names: Sequence[str]) -> None:
+        for name in names:
+            self.add(name, name)
+
+    def add_by_grade(self, name: str, source: str | np.ndarray) -> None:
+        for grade in self.grades:
+            self.add(f"{name}:grade_{grade}", source, grade)
+
+    def variables(self) -> Variables:
+        names, column, here, shared = zip(*self.found, strict=True)
+        in_grade = np.column_stack(here)
+        return Variables(list(names), np.array(column), in_grade, list(shared), self.grade)
 
 
 def _traits(sums: Sums) -> list[str]:
@@ -191,7 +209,7 @@ def _traits(sums: Sums) -> list[str]:
             f"value added: {name} is known of {known[partly[0]]} of {total} student-years; it "
             "must be known of all, or of none to be left out"
         )
-    seen = dict(zip(COLUMNS, sums.sums.sum(axis=0), strict=True))
+    seen = dict(zip(COLUMNS, sums.sums.sum(axis=(0, 1, 2)), strict=True))
     found = [name for name in ETHNICITY if seen[name] > 0][1:]
     return found + [name for name in ("female", *NUMBERS) if known[name]]
 
@@ -201,11 +219,13 @@ class _Means:
 
     def __init__(self, sums: Sums) -> None:
         classes = sums.classes
-        self.totals = add_rows(sums.sums, sums.class_of, len(classes))
+        totals = np.zeros((len(classes), len(COLUMNS)))
+        add_rows(sums.sums.reshape(-1, len(COLUMNS)), np.arange(len(classes)).repeat(PARTS), totals)
+        self.totals = np.ascontiguousarray(totals.T)
         keys = {
-            "class": ["class_id", "year"],
-            "cohort": ["school_id", "grade", "year"],
-            "school": ["school_id", "year"],
+            "class": ["class", "year"],
+            "cohort": ["school", "grade", "year"],
+            "school": ["school", "year"],
         }
         self.group = {
             level: classes.groupby(by, sort=False).ngroup().to_numpy() for level, by in keys.items()
@@ -216,5 +236,5 @@ class _Means:
 
     def of(self, level: str, name: str) -> np.ndarray:
         """Mean over a class's group, (C,) array."""
-        group, totals = self.group[level], self.totals[:, COLUMNS.index(name)]
+        group, totals = self.group[level], self.totals[COLUMNS.index(name)]
         return (np.bincount(group, weights=totals) / self.count[level])[group]

@@ -17,6 +17,7 @@ from welfare_added.value_added.components import (
     variances,
 )
 from welfare_added.value_added.controls import Variables, variables
+from welfare_added.value_added.ordered import in_order
 from welfare_added.value_added.prediction import empirical_bayes, lag_profile, leave_year_out
 from welfare_added.value_added.residuals import (
     ClassResiduals,
@@ -67,7 +68,7 @@ class Choices:
 
 
 def estimate_value_added(
-    batches: Iterable[pa.Table], *, minimum_class_size: int, **choices: object
+    batches: Iterable[pa.Table], *, minimum_class_size: int, threads: int = 1, **choices: object
 ) -> ValueAdded:
     """Estimate value added as in section 3.2 and appendix C (Eastmond et al. 2024).
 
@@ -77,11 +78,13 @@ def estimate_value_added(
         The analysis sample, one row a student-year: a `StudentFile`, or `as_batches(students)`.
     minimum_class_size
         Smaller classes take part in the regressions only.
+    threads
+        Batches added up at the same time.
     choices
         See `estimate_from`.
 
     """
-    return estimate_from(collect(batches, minimum_class_size), **choices)
+    return estimate_from(collect(batches, minimum_class_size, threads), threads=threads, **choices)
 
 
 def estimate_from(
@@ -94,6 +97,7 @@ def estimate_from(
     drift_limit: int | None,
     teacher_share: float,
     seed: int,
+    threads: int = 1,
 ) -> ValueAdded:
     """Estimate value added from students' sums.
 
@@ -116,6 +120,8 @@ def estimate_from(
         For ``empirical_bayes``: see there.
     seed
         For the order of a teacher's classes within a year.
+    threads
+        Pieces of work done at the same time; the estimates do not depend on it.
 
     Raises
     ------
@@ -126,7 +132,7 @@ def estimate_from(
     choices = Choices(estimator, years_used, weighting, drift_limit, teacher_share)
     streams = iter(np.random.SeedSequence(seed).spawn(len(SUBJECTS) * len(GROUPS)))
     parts: dict[str, list[pd.DataFrame]] = {"lags": [], "variances": [], "means": []}
-    residuals = score_residuals(sums, variables(sums), absorb)
+    residuals = score_residuals(sums, variables(sums), absorb, threads)
     estimates = []
     for subject in SUBJECTS:
         columns = []
@@ -165,29 +171,33 @@ def _require_students(found: ClassResiduals, which: str, minimum: int) -> None:
 
 
 def score_residuals(
-    sums: Sums, columns: Variables, absorb: str
+    sums: Sums, columns: Variables, absorb: str, threads: int = 1
 ) -> dict[tuple[str, str], ClassResiduals]:
     """Residuals by subject and group; those of groups from a regression with an indicator."""
     controls = columns.controls
-    classes = units(sums, None)
     teacher = sums.classes["teacher"].to_numpy()
-    joint = within_effects(sums, columns, classes, None if absorb == "none" else teacher)
-    found = {}
-    for k, subject in enumerate(SUBJECTS):
+    effects = None if absorb == "none" else teacher
+    joint = within_effects(sums, columns, units(sums, None), effects, threads)
+
+    def of_subject(subject: str) -> list[ClassResiduals]:
+        k = SUBJECTS.index(subject)
         outcome, indicator = columns.names.index(subject), columns.names.index(f"lower_{subject}")
         slopes = joint.regress(outcome, controls)
-        found[subject, "standard"] = class_residuals(sums, columns, classes, outcome, slopes)
-        halves = units(sums, k)
+        standard = class_residuals(sums, columns, outcome, slopes, None)
         if absorb == "teacher_group":
-            own = within_effects(sums, columns, halves, teacher[halves.classes] * 2 + halves.lower)
+            halves = units(sums, k)
+            effects = teacher[halves.classes] * 2 + halves.lower
+            own = within_effects(sums, columns, halves, effects)
             slopes = own.regress(outcome, controls)
         else:
             slopes = joint.regress(outcome, [*controls, indicator])
-        for group in ("lower", "higher"):
-            found[subject, group] = class_residuals(
-                sums, columns, halves, outcome, slopes, k, lower=group == "lower"
-            )
-    return found
+        return [*standard, *class_residuals(sums, columns, outcome, slopes, k)]
+
+    return {
+        (subject, group): residuals
+        for subject, found in zip(SUBJECTS, in_order(of_subject, SUBJECTS, threads), strict=True)
+        for group, residuals in zip(GROUPS, found, strict=True)
+    }
 
 
 def _estimate_group(

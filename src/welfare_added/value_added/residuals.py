@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.linalg
 
+from welfare_added.value_added.columns import COLUMNS
 from welfare_added.value_added.controls import Variables
-from welfare_added.value_added.sums import Products, Sums, add_rows
+from welfare_added.value_added.ordered import in_order
+from welfare_added.value_added.sums import PARTS, Products, Sums, add_rows
 
 # A column is collinear with those before it when less than this share of its spread is its own.
 COLLINEAR = 1e-6
@@ -124,15 +126,21 @@ class Units:
 
 def units(sums: Sums, subject: int | None) -> Units:
     """Whole classes, or their lower- and higher-scoring parts in a subject."""
-    lower = np.zeros(len(sums.count), dtype=bool) if subject is None else sums.lower[:, subject]
-    keys, unit = np.unique(sums.class_of * 2 + lower, return_inverse=True)
-    count = np.bincount(unit, weights=sums.count)
-    totals = add_rows(sums.sums, unit, len(keys))
-    return Units(keys // 2, keys % 2 == 1, count, totals / count[:, None])
+    classes, ela, math = np.indices(sums.count.shape, sparse=True)
+    lower = [ela, math][subject] if subject is not None else 0
+    unit = np.broadcast_to(classes * 2 + lower, sums.count.shape).ravel()
+    count = np.bincount(unit, weights=sums.count.ravel(), minlength=2 * len(sums.count))
+    there = np.flatnonzero(count)
+    number = np.zeros(len(count), dtype=int)
+    number[there] = np.arange(len(there))
+    means = np.zeros((len(there), len(COLUMNS)))
+    add_rows(sums.sums.reshape(-1, len(COLUMNS)), number[unit], means)
+    means /= count[there, None]
+    return Units(there // 2, there % 2 == 1, count[there], means)
 
 
 def within_effects(
-    sums: Sums, variables: Variables, parts: Units, effect: np.ndarray | None
+    sums: Sums, variables: Variables, parts: Units, effect: np.ndarray | None, threads: int = 1
 ) -> NormalEquations:
     """Normal equations of all students with the effects absorbed.
 
@@ -145,19 +153,26 @@ def within_effects(
         Units, none of which has students of two effects.
     effect : (U,) int array or None
         Code of each unit's effect, which rises with the teacher; None absorbs the constant only.
+    threads
+        Chunks of classes worked on at the same time.
 
     """
     products = _within_units(sums, variables, parts)
     total, squares = np.zeros(len(products)), np.diag(products).copy()
     mean = _mean(variables, parts) if effect is None else None
-    for chunk in _chunks(parts, sums):
+
+    def work(chunk: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         rows = variables.rows(parts.means[chunk], parts.classes[chunk])
-        count = parts.count[chunk, None]
-        total += (rows * count).sum(axis=0)
-        squares += (rows**2 * count).sum(axis=0)
-        apart = rows - (mean if effect is None else _effect_means(rows, count, effect[chunk]))
-        apart *= np.sqrt(count)
-        products += apart.T @ apart
+        count = parts.count[chunk]
+        level = rows @ count, rows**2 @ count
+        rows -= mean[:, None] if effect is None else _effect_means(rows, count, effect[chunk])
+        rows *= np.sqrt(count)
+        return rows @ rows.T, *level
+
+    for product, one, square in in_order(work, _chunks(parts, sums), threads):
+        products += product
+        total += one
+        squares += square
     students = int(parts.count.sum())
     level = squares / students
     spread = np.maximum(level - (total / students) ** 2, 0.0)
@@ -175,19 +190,24 @@ def _chunks(parts: Units, sums: Sums) -> Iterator[slice]:
 
 
 def _effect_means(rows: np.ndarray, count: np.ndarray, effect: np.ndarray) -> np.ndarray:
-    codes, of = np.unique(effect, return_inverse=True)
-    totals = add_rows(rows * count, of, len(codes))
-    return (totals / np.bincount(of, weights=count[:, 0])[:, None])[of]
+    order = np.argsort(effect, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(effect[order]) != 0])
+    weighted = rows * count
+    if (np.diff(order) != 1).any():
+        weighted = weighted[:, order]
+    means = np.add.reduceat(weighted, starts, axis=1) / np.add.reduceat(count[order], starts)
+    of = np.empty(len(effect), dtype=int)
+    of[order] = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(effect)]))
+    return means[:, of]
 
 
 def _mean(variables: Variables, parts: Units) -> np.ndarray:
-    weights = parts.count / parts.count.sum()
-    return weights @ variables.rows(parts.means, parts.classes)
+    return variables.rows(parts.means, parts.classes) @ (parts.count / parts.count.sum())
 
 
 def _within_units(sums: Sums, variables: Variables, parts: Units) -> np.ndarray:
     found = np.zeros((len(variables.names),) * 2)
-    for grade, products in by_grade(sums, sums.products).items():
+    for grade, products in enumerate(by_grade(sums.products)):
         here = variables.grade[parts.classes] == grade
         scaled = parts.means[here] * np.sqrt(parts.count[here, None])
         own = np.flatnonzero((variables.column >= 0) & variables.in_grade[grade])
@@ -197,15 +217,13 @@ def _within_units(sums: Sums, variables: Variables, parts: Units) -> np.ndarray:
 
 
 def by_grade(
-    sums: Sums, products: Products, subject: int | None = None, *, lower: bool = True
-) -> dict[int, np.ndarray]:
-    """Sums of products of a group's students by grade, grades counted from zero."""
-    grades = np.unique(sums.classes["grade"])
-    found = {g: np.zeros((sums.sums.shape[1],) * 2) for g in range(len(grades))}
-    for (grade, *groups), value in products.items():
-        if subject is None or groups[subject] == lower:
-            found[int(np.searchsorted(grades, grade))] += value
-    return found
+    products: Products, subject: int | None = None, *, lower: bool = True
+) -> list[np.ndarray]:
+    """Sums of products of a group's students by grade, in the grades' order."""
+    found = [products[grade] for grade in sorted(products)]
+    if subject is None:
+        return [part.sum(axis=(0, 1)) for part in found]
+    return [part.take(int(lower), axis=subject).sum(axis=0) for part in found]
 
 
 @dataclass(frozen=True)
@@ -234,37 +252,46 @@ class ClassResiduals:
 
 
 def class_residuals(
-    sums: Sums,
-    variables: Variables,
-    parts: Units,
-    outcome: int,
-    slopes: Slopes,
-    subject: int | None = None,
-    *,
-    lower: bool = True,
-) -> ClassResiduals:
-    """Residuals A = y - X b of a group, effects kept, as their means and spread by class.
+    sums: Sums, variables: Variables, outcome: int, slopes: Slopes, subject: int | None
+) -> list[ClassResiduals]:
+    """Residuals A = y - X b, effects kept, as their means and spread by class.
 
     Parameters
     ----------
-    parts
-        The classes (``subject`` None), or their parts in the subject.
     outcome
         Position of the score among the variables.
+    subject
+        None: of all students; else first of the lower-, then of the higher-scoring in it.
 
     """
     left = -slopes.values
     left[outcome] += 1.0
-    use = sums.classes["large"].to_numpy()[parts.classes]
-    use &= parts.lower == (lower and subject is not None)
     by_student = variables.by_grade(left)
-    own = parts.means @ by_student.T
-    own = own[np.arange(len(own)), variables.grade[parts.classes]][use]
-    classes, count = parts.classes[use], parts.count[use]
-    squares = -float(count @ own**2)
-    for g, products in by_grade(sums, sums.large_products, subject, lower=lower).items():
-        squares += float(by_student[g] @ products @ by_student[g])
-    mean = own + (left @ variables.shared)[classes]
-    if len(mean):
-        mean = mean - np.average(mean, weights=count)
-    return ClassResiduals(classes, mean, count.astype(int), squares, slopes.count)
+    own = sums.sums.reshape(-1, len(COLUMNS)) @ by_student.T
+    at = np.arange(len(sums.classes))
+    own = own.reshape(len(at), PARTS, -1)[at, :, variables.grade].reshape(sums.count.shape)
+    shared = variables.of_classes(left)
+    found = []
+    for lower in [None] if subject is None else [True, False]:
+        count, total = (_of_group(table, subject, lower) for table in (sums.count, own))
+        classes = np.flatnonzero(sums.classes["large"].to_numpy() & (count > 0))
+        count, mean = count[classes], total[classes] / count[classes]
+        squares = sum(
+            float(slope @ products @ slope)
+            for slope, products in zip(
+                by_student, by_grade(sums.large_products, subject, lower=lower), strict=True
+            )
+        )
+        squares -= float(count @ mean**2)
+        mean = mean + shared[classes]
+        if len(mean):
+            mean -= np.average(mean, weights=count)
+        found.append(ClassResiduals(classes, mean, count, squares, slopes.count))
+    return found
+
+
+def _of_group(table: np.ndarray, subject: int | None, lower: bool | None) -> np.ndarray:
+    """Sum of (C, 2, 2) values over the parts of a group."""
+    if subject is None:
+        return table.sum(axis=(1, 2))
+    return table.take(int(lower), axis=1 + subject).sum(axis=1)

@@ -1,9 +1,7 @@
 """Students added up by class: all that value added needs of them, from bounded passes."""
 
 import logging
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,12 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
-from welfare_added.value_added.columns import CLASS, COLUMNS, LOWER, student_columns
+from welfare_added.value_added.columns import CLASS, COLUMNS, LOWER, columns_of, measured
+from welfare_added.value_added.ordered import in_order
 
-PART = [*CLASS, *LOWER]
+CODES = {"teacher_id": "teacher", "class_id": "class", "school_id": "school"}
+PARTS = 4  # of a class: higher or lower in ELA, and in math
 MERGED_FROM = 2_000_000  # rows of sums by part, not yet merged, that are kept
 KEPT_TO = 1_000_000  # students of classes that may turn out small
-Products = dict[tuple[int, bool, bool], np.ndarray]
+Products = dict[int, np.ndarray]
 log = logging.getLogger(__name__)
 
 
@@ -25,22 +25,21 @@ log = logging.getLogger(__name__)
 class Sums:
     """Sums over students of the S variables in `COLUMNS`.
 
+    The parts of a class are its students who are higher- (0) or lower-scoring (1) in ELA, by
+    whether they are so in math.
+
     Attributes
     ----------
     classes : DataFrame, C rows
-        teacher_id, year, class_id, grade, school_id, sorted; ``teacher``, code of the teacher;
-        ``students``; ``large``, whether the class is large enough to have a mean residual.
-    class_of : (K,) int array
-        Row in ``classes`` of each part, the students of a class who are lower-scoring in the same
-        subjects.
-    lower : (K, 2) bool array
-        Whether a part is lower-scoring, by subject.
-    count : (K,) int array
-        Students of a part.
-    sums : (K, S) array
-        Sums of the variables over a part.
+        teacher_id, year, class_id, grade, school_id, sorted; ``teacher``, ``class``, ``school``,
+        codes of the ids; ``students``; ``large``, whether the class is large enough to have a
+        mean residual.
+    count : (C, 2, 2) int array
+        Students by class and part.
+    sums : (C, 2, 2, S) array
+        Sums of the variables by class and part.
     products, large_products
-        By grade and lower-scoring subjects, the (S, S) sums of products, over all students and
+        By grade, (2, 2, S, S) sums of products of the variables by part, over all students and
         over those in large classes.
     known : (S,) int array
         Student-years in which each variable is known.
@@ -50,8 +49,6 @@ class Sums:
     """
 
     classes: pd.DataFrame
-    class_of: np.ndarray
-    lower: np.ndarray
     count: np.ndarray
     sums: np.ndarray
     products: Products
@@ -80,108 +77,76 @@ def collect(batches: Iterable[pa.Table], minimum_class_size: int, threads: int =
     def work(batch: pa.Table) -> _Added:
         return _added_up(batch, minimum_class_size)
 
-    for added in _in_order(work, batches, threads):
-        parts.add(added.parts)
+    for added in in_order(work, batches, threads):
+        parts.add(added)
         _add(products, added.products)
         known += added.known
         kept += added.few.num_rows
         few = [*few, added.few] if kept <= KEPT_TO else []
-    found, ranks = parts.merged()
-    classes, class_of = _classes(found, ranks)
-    classes["students"] = np.bincount(class_of, weights=found.count).astype(int)
+    classes, count, sums = parts.merged()
+    classes["students"] = count.sum(axis=1)
     classes["large"] = classes["students"] >= minimum_class_size
-    log.info("%d student-years in %d classes", found.count.sum(), len(classes))
+    log.info("%d student-years in %d classes", count.sum(), len(classes))
     small = _small([pa.concat_tables(few)] if kept <= KEPT_TO else batches, classes)
     return Sums(
         classes=classes,
-        class_of=class_of,
-        lower=np.column_stack([found.keys.column(name).to_numpy() for name in LOWER]),
-        count=found.count,
-        sums=found.sums,
+        count=count.reshape(-1, 2, 2),
+        sums=sums.reshape(-1, 2, 2, len(COLUMNS)),
         products=products,
-        large_products=_without(products, small),
+        large_products={key: value - small.get(key, 0.0) for key, value in products.items()},
         known=known,
         minimum_class_size=minimum_class_size,
     )
 
 
 @dataclass(frozen=True)
-class _Table:
-    """Sums by part: K rows of keys, counts (K,) and sums (K, S)."""
+class _Added:
+    """What one batch adds.
 
-    keys: pa.Table
+    Keys of its classes, counts (C, 4) and sums (C * 4, S) by part, products by grade, how many
+    values are known, and its students of classes that may turn out small.
+    """
+
+    classes: pa.Table
     count: np.ndarray
     sums: np.ndarray
-
-
-@dataclass(frozen=True)
-class _Added:
-    """What one batch adds; ``few`` are its students of classes that may turn out small."""
-
-    parts: _Table
     products: Products
     known: np.ndarray
     few: pa.Table
 
 
-def _in_order(
-    work: Callable[[pa.Table], _Added], batches: Iterable[pa.Table], threads: int
-) -> Iterator[_Added]:
-    """Results of batches in their order; one more than there are threads is in memory."""
-    with ThreadPoolExecutor(threads) as pool:
-        waiting: deque[Future] = deque()
-        for batch in batches:
-            waiting.append(pool.submit(work, batch))
-            if len(waiting) > threads:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-
 def _added_up(batch: pa.Table, minimum_class_size: int = 0) -> _Added:
-    values, known = student_columns(batch)
-    keys = [_codes(batch.column(name)) for name in PART]
-    part, first = _numbered(keys)
-    group, first_of_group = _numbered([keys[PART.index(name)] for name in ("grade", *LOWER)])
-    sums = np.zeros((len(first), len(COLUMNS)))
-    products = np.zeros((len(first_of_group), len(COLUMNS), len(COLUMNS)))
-    _add_students(values, part, group, sums, products)
-    count = np.bincount(part, minlength=len(first))
-    groups = batch.select(["grade", *LOWER]).take(first_of_group).to_pylist()
-    named = [(row["grade"], *(bool(row[name]) for name in LOWER)) for row in groups]
-    klass, _ = _numbered([key[first] for key in keys[: len(CLASS)]])
-    small = np.bincount(klass, weights=count)[klass] < minimum_class_size
+    values, ethnicity = measured(batch)
+    row, first = _numbered([_codes(batch.column(name)) for name in CLASS])
+    grade, grades = pd.factorize(batch.column("grade").to_numpy())
+    ela, math = (batch.column(name).cast(pa.int8()).to_numpy() for name in LOWER)
+    part = ela * np.int8(2) + math
+    sums = np.zeros((len(first) * PARTS, len(COLUMNS)))
+    products = np.zeros((len(grades) * PARTS, len(COLUMNS), len(COLUMNS)))
+    known = np.zeros(len(COLUMNS), dtype=np.int64)
+    _add_students(values, ethnicity, row, grade, part, sums, products, known)
+    count = np.bincount(row * PARTS + part, minlength=len(sums)).reshape(-1, PARTS)
+    small = count.sum(axis=1) < minimum_class_size
     return _Added(
-        _Table(_plain(batch.select(PART).take(first)), count, sums),
-        dict(zip(named, products, strict=True)),
+        _plain(batch.select(CLASS).take(first)),
+        count,
+        sums,
+        dict(zip(grades.tolist(), products.reshape(-1, 2, 2, *products.shape[1:]), strict=True)),
         known,
-        batch.filter(small[part]),
+        batch.filter(small[row]),
     )
 
 
-def add_rows(values: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
-    """Sums of the rows of (R, S) values by group, (groups, S)."""
-    found = np.zeros((groups, values.shape[1]))
-    _add_rows(values, group, found)
-    return found
-
-
 @njit(cache=True, nogil=True)
-def _add_rows(values, group, found):
-    for i in range(len(group)):
-        for j in range(values.shape[1]):
-            found[group[i], j] += values[i, j]
-
-
-@njit(cache=True, nogil=True)
-def _add_students(values, part, group, sums, products):
-    """Add (S, n) values to the (K, S) sums of parts and the (G, S, S) products of groups."""
-    variables, students = values.shape
+def _add_students(values, ethnicity, row, grade, part, sums, products, known):
+    """Add students to the sums of parts and the products of grades and parts."""
+    variables = sums.shape[1]
     one = np.empty(variables)
-    for i in range(students):
-        total, product = sums[part[i]], products[group[i]]
+    for i in range(len(row)):
+        columns_of(values, ethnicity, i, one, known)
+        total = sums[row[i] * PARTS + part[i]]
+        product = products[grade[i] * PARTS + part[i]]
         for j in range(variables):
-            one[j] = values[j, i]
             total[j] += one[j]
             for k in range(j + 1):
                 product[j, k] += one[j] * one[k]
@@ -191,17 +156,25 @@ def _add_students(values, part, group, sums, products):
                 product[k, j] = product[j, k]
 
 
+@njit(cache=True, nogil=True)
+def add_rows(values, group, found):
+    """Add the rows of (R, S) values to those of ``found`` that ``group`` (R,) names."""
+    for i in range(len(group)):
+        for j in range(values.shape[1]):
+            found[group[i], j] += values[i, j]
+
+
 def _codes(column: pa.ChunkedArray) -> np.ndarray:
     """Whole numbers from zero that are the same where the values are."""
-    if pa.types.is_boolean(column.type) or pa.types.is_integer(column.type):
+    if pa.types.is_integer(column.type):
         values = column.cast(pa.int64()).to_numpy()
-        return values - values.min() if len(values) else values
+        return values - values.min(initial=0)
     return column.dictionary_encode().combine_chunks().indices.to_numpy().astype(np.int64)
 
 
 def _ranks(column: pa.ChunkedArray) -> np.ndarray:
     """Whole numbers from zero in the order of the values."""
-    if pa.types.is_boolean(column.type) or pa.types.is_integer(column.type):
+    if pa.types.is_integer(column.type):
         return _codes(column)
     coded = column.dictionary_encode().combine_chunks()
     rank = np.empty(len(coded.dictionary), dtype=np.int64)
@@ -244,44 +217,47 @@ def _add(products: Products, more: Products) -> None:
 
 
 class _Parts:
-    """Sums by part, merged whenever what is new is much, and more than what there is."""
+    """Sums by class and part, merged whenever what is new is much, and more than what there is."""
 
     def __init__(self) -> None:
-        self.tables: list[_Table] = []
+        self.tables: list[pa.Table] = []
+        self.counts: list[np.ndarray] = []
+        self.sums: list[np.ndarray] = []
         self.whole = 0
 
-    def add(self, table: _Table) -> None:
-        self.tables.append(table)
-        rows = sum(len(part.count) for part in self.tables) - self.whole
+    def add(self, added: _Added) -> None:
+        self.tables.append(added.classes)
+        self.counts.append(added.count)
+        self.sums.append(added.sums)
+        rows = sum(map(len, self.sums)) - self.whole
         if rows > max(self.whole, MERGED_FROM):
-            self.merged()
+            self._merge()
 
-    def merged(self) -> tuple[_Table, list[np.ndarray]]:
-        """All there is as one table, sorted by its keys, and each key's rank."""
-        if not any(len(table.count) for table in self.tables):
+    def merged(self) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+        """Classes with the code of their teacher, sorted; counts and sums by part."""
+        if not any(map(len, self.sums)):
             raise ValueError("value added: there are no students")
-        keys = pa.concat_tables([t.keys for t in self.tables], promote_options="permissive")
-        ranks = [_ranks(keys.column(name)) for name in PART]
+        ranks = self._merge()
+        classes = self.tables[0].to_pandas()
+        for name, code in CODES.items():
+            classes[code] = pd.factorize(ranks[CLASS.index(name)])[0]
+        return classes, self.counts[0], self.sums[0]
+
+    def _merge(self) -> list[np.ndarray]:
+        """Make one table of all, sorted by its keys; gives the rank of every row's keys."""
+        keys = pa.concat_tables(self.tables, promote_options="permissive")
+        ranks = [_ranks(keys.column(name)) for name in CLASS]
         _, first, number = np.unique(_combined(ranks), return_index=True, return_inverse=True)
-        count = np.concatenate([table.count for table in self.tables])
-        sums = np.zeros((len(first), len(COLUMNS)))
-        ends = np.cumsum([len(table.count) for table in self.tables])
-        for table, into in zip(self.tables, np.split(number, ends[:-1]), strict=True):
-            _add_rows(table.sums, into, sums)
-        whole = _Table(keys.take(first), np.bincount(number, weights=count).astype(int), sums)
-        self.tables, self.whole = [whole], len(whole.count)
-        return whole, [rank[first] for rank in ranks]
-
-
-def _classes(parts: _Table, ranks: list[np.ndarray]) -> tuple[pd.DataFrame, np.ndarray]:
-    """Classes in the parts' order, and the row of each part's class."""
-    new = np.zeros(len(parts.count), dtype=bool)
-    new[0] = True
-    for rank in ranks[: len(CLASS)]:
-        new[1:] |= rank[1:] != rank[:-1]
-    classes = parts.keys.select(CLASS).filter(pa.array(new)).to_pandas()
-    classes["teacher"] = pd.factorize(ranks[0][new])[0]
-    return classes, new.cumsum() - 1
+        count = np.zeros((len(first), PARTS), dtype=np.int64)
+        sums = np.zeros((len(first) * PARTS, len(COLUMNS)))
+        rows = np.split(number, np.cumsum([len(table) for table in self.tables])[:-1])
+        for counted, added, into in zip(self.counts, self.sums, rows, strict=True):
+            add_rows(counted, into, count)
+            parts = (into[:, None] * PARTS + np.arange(PARTS)).ravel()
+            add_rows(added, parts, sums)
+        self.tables, self.counts, self.sums = [keys.take(first)], [count], [sums]
+        self.whole = len(sums)
+        return [rank[first] for rank in ranks]
 
 
 def _small(batches: Iterable[pa.Table], classes: pd.DataFrame) -> Products:
@@ -301,7 +277,3 @@ def _students_of(classes: pd.DataFrame, batch: pa.Table) -> pa.Table:
     some = batch.filter(named)
     keys = pd.MultiIndex.from_frame(some.select(CLASS).to_pandas().astype(classes.dtypes))
     return some.filter(pa.array(keys.isin(pd.MultiIndex.from_frame(classes))))
-
-
-def _without(products: Products, some: Products) -> Products:
-    return {key: value - some.get(key, 0.0) for key, value in products.items()}
