@@ -9,7 +9,7 @@ VALIDATORS := .validators
 SNAKEMAKE := $(VENV)/bin/snakemake --cores $(CORES)
 AUDIT := $(VENV)/bin/python -m welfare_added.audit
 
-.PHONY: reproduce test test-all lint verify trace compare reference calibrate benchmark lock clean
+.PHONY: reproduce test test-all test-slurm lint verify trace compare reference calibrate benchmark lock clean
 
 reproduce: $(READY)  ## every exhibit, claim and calibration line; then, beside the published run
 	$(SNAKEMAKE)
@@ -19,7 +19,10 @@ test: $(READY) $(VALIDATORS)/.ready  ## units, properties, recovery, the DAG on 
 	$(VENV)/bin/pytest -n $(CORES) --dist loadgroup
 
 test-all: $(READY) $(VALIDATORS)/.ready  ## the same, and what takes minutes: killed runs, full disks, an edit of every module
-	$(VENV)/bin/pytest -n $(CORES) --dist loadgroup -m ""
+	$(VENV)/bin/pytest -n $(CORES) --dist loadgroup -m "not slurm"
+
+test-slurm: $(READY)  ## the tiny district on a real Slurm, on loopback (Debian: slurm-wlm, munge)
+	$(VENV)/bin/pytest -m slurm tests/workflow/test_slurm.py
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .

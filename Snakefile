@@ -6,38 +6,18 @@ min_version("9.0")
 configfile: "config.yaml"
 
 
-include: "workflow/pipeline.smk"
+if config["districts"] or config["partition"]:
 
+    include: "workflow/several.smk"
 
-CALIBRATION_FILES = []
-if config["district"]["source"] == "synthetic":
+else:
 
-    include: "workflow/rules/calibration.smk"
-
-
-module star:
-    snakefile:
-        "workflow/pipeline.smk"
-    config:
-        overridden(config, config["star"])
-
-
-use rule * from star as star_*
-
-
-include: "workflow/rules/star.smk"
-
-
-include: "workflow/rules/benchmark.smk"
-include: "workflow/rules/audit.smk"
+    include: "workflow/one.smk"
 
 
 rule all:
     default_target: True
     message:
-        "All of the study is there: {config[study]}"
+        DONE_MESSAGE
     input:
-        rules.study.input,
-        CALIBRATION_FILES,
-        rules.report.output,
-        rules.manifest.output,
+        ALL_FILES,

@@ -6,11 +6,13 @@ from welfare_added.audit.commands import RESULTS
 from welfare_added.audit.manifest import manifest
 
 
-def main(root, config, out):
-    made = manifest(RESULTS, Path(root), config)
+def main(root, study, config, out):
+    made = manifest(RESULTS, Path(root), config, study)
     tables.write_text(json.dumps(made, indent=1, sort_keys=True) + "\n", out)
 
 
 if "snakemake" in globals():
     logs.to_file(snakemake.log[0])
-    main(snakemake.params.root, snakemake.params.choices, snakemake.output[0])
+    main(
+        snakemake.params.root, snakemake.params.study, snakemake.params.choices, snakemake.output[0]
+    )

@@ -21,7 +21,7 @@ from welfare_added.tables import write_text
 def main(paths, params, out):
     root, folder = Path(params.root), RESULTS / params.study
     private = settings.private_folder(params.study, params.restricted)
-    made = manifest(RESULTS, root, {})
+    made = manifest(RESULTS, root, {}, params.study)
     key = key_of(Path(settings.PRIVATE) / KEY) if params.restricted else None
     told = lineage(made, paths["published"], private, key)
     lines = {job_name(path): tuple(code_lines(one, root)) for path, one in made["jobs"].items()}

@@ -54,8 +54,40 @@ def private_folder(study: str, restricted: bool) -> str:
     return f"{PRIVATE}/{study}" if restricted else f"results/{study}"
 
 
+def one_district(config: dict, name: str, number: int, folder: str) -> dict:
+    """Choices for one of several districts: a study of its own, which keeps its name in a list.
+
+    Parameters
+    ----------
+    name, number
+        Its name and place among the districts; a synthetic one has a seed of its own.
+    folder
+        Holds a folder of raw tables by that name.
+
+    Returns
+    -------
+    dict
+        Choices; ``partition`` is the list of parts, if the tables were cut.
+
+    """
+    synthetic = config["district"]["source"] == "synthetic"
+    changes = {
+        "source": "synthetic" if synthetic else f"{folder}/{name}",
+        "seed": config["district"]["seed"] + number,
+        "name": name,
+    }
+    found = overridden(config, {"study": f"{config['study']}_{name}", "district": changes})
+    cut = f"{folder}.csv" if config["partition"] else None
+    return {**found, "districts": [name], "partition": cut}
+
+
 def audit_folder(config: dict) -> str:
-    """Where manifest and verdicts are: with what is private where records are confidential."""
+    """Where manifest and verdicts are: with what is private where records are confidential.
+
+    Each of several districts has an audit of its own.
+    """
+    if config["districts"]:
+        return f"{private_folder(config['study'], restricted(config))}/audit"
     return f"{PRIVATE}/audit" if restricted(config) else "results/audit"
 
 
@@ -77,6 +109,11 @@ def _explain(error) -> str:
 
 
 def _contradictions(config: dict):
+    if config["partition"] and config["district"]["source"] == "synthetic":
+        yield (
+            "partition: the synthetic district is made whole; name several in districts, or set "
+            "district.source to a folder of tables"
+        )
     for path in ("district.years", "constrained.years", "welfare.working_ages", "welfare.bonuses"):
         section, key = path.split(".")
         first, last = config[section][key] or (0, 0)

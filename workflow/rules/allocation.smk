@@ -69,6 +69,7 @@ rule allocation:
         ends=config["allocation"]["ends"],
         solver=config["allocation"]["solver"],
         tolerance=config["allocation"]["tolerance"],
+    resources: **needs(mb=200, minutes=20)
     log: f"{LOGS}/allocation_{{subject}}_{{scope}}_{{information}}{OF_CELL}.log"
     benchmark: f"{BENCHMARKS}/allocation_{{subject}}_{{scope}}_{{information}}{OF_CELL}.tsv"
     conda:
@@ -95,6 +96,7 @@ rule allocation_subjects:
         ends=config["allocation"]["ends"],
         solver=config["allocation"]["solver"],
         tolerance=config["allocation"]["tolerance"],
+    resources: **needs(mb=200, minutes=20)
     log: f"{LOGS}/allocation_subjects_{{scope}}{OF_CELL}.log"
     benchmark: f"{BENCHMARKS}/allocation_subjects_{{scope}}{OF_CELL}.tsv"
     conda:
@@ -124,6 +126,7 @@ rule allocation_ces:
         floor=config["allocation"]["ces_floor"],
         solver=config["allocation"]["solver"],
         tolerance=config["allocation"]["tolerance"],
+    resources: **needs(mb=80, minutes=20)
     log: f"{LOGS}/allocation_ces_{{scope}}{OF_CELL}.log"
     benchmark: f"{BENCHMARKS}/allocation_ces_{{scope}}{OF_CELL}.tsv"
     conda:
@@ -152,6 +155,7 @@ rule exact_frontier:
         information=lambda wildcards: wildcards.information,
         subject_weight_ela=config["welfare"]["subject_weight_ela"],
         tolerance=config["allocation"]["tolerance"],
+    resources: **needs(mb=200, minutes=120)
     log: f"{LOGS}/exact_frontier_{{subject}}_{{scope}}_{{information}}{OF_CELL}.log"
     benchmark: f"{BENCHMARKS}/exact_frontier_{{subject}}_{{scope}}_{{information}}{OF_CELL}.tsv"
     conda:

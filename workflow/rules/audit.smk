@@ -4,8 +4,9 @@ from welfare_added.report.page import PARTS
 STAMP = describe(SOURCE, config["district"].get("size")) if SYNTHETIC else NOTE or "Records of one's own."
 CAPTIONS = {name: ROOT / f"workflow/report/{name}.rst" for name in EXHIBITS if name not in SKIPPED}
 # What a release holds; the tables of constrained plans as well, if they were asked for.
-RELEASE = "release"
-PAGE = "results/report/index.html"
+SEVERAL = bool(config["districts"])
+RELEASE = f"release/{config['study']}" if SEVERAL else "release"
+PAGE = f"{RESULTS}/report/index.html" if SEVERAL else "results/report/index.html"
 SHOWN = sorted({*EXHIBIT_FILES, *CLAIM_FILES, *GATED_FILES, *SUMMARY_FILES})
 PUBLISHED = [*SHOWN, PAGE]
 PUBLISHED_ON_REQUEST = [f"{RESULTS}/constrained.csv", *exhibit_files(RESULTS, ["figure_constrained"])]
@@ -59,6 +60,7 @@ rule manifest:
     params:
         code=code_fingerprint("manifest"),
         root=relative(ROOT),
+        study=config["study"] if SEVERAL else None,
         choices=config,
     log: f"{AUDIT}/logs/manifest.log"
     conda:

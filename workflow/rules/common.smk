@@ -16,6 +16,9 @@ RESULTS = f"results/{config['study']}"
 RESTRICTED = settings.restricted(config)
 PRIVATE = settings.private_folder(config["study"], RESTRICTED)
 AUDIT = settings.audit_folder(config)
+if RESTRICTED:
+    Path(settings.PRIVATE).mkdir(parents=True, exist_ok=True)
+    Path(settings.PRIVATE).chmod(0o700)
 LOGS = f"{PRIVATE}/logs"
 BENCHMARKS = f"{PRIVATE}/benchmarks"
 ENVIRONMENT = str(ROOT / "envs/environment.yaml")
@@ -70,7 +73,28 @@ def cell_of(wildcards):
     return [int(part) for part in wildcards.cell.split("_")] if "cell" in wildcards.keys() else None
 
 
+def folders_in(folder):
+    """Names of a folder's folders, sorted; none if it is not there."""
+    return sorted(path.name for path in Path(folder).glob("*") if path.is_dir())
+
+
+def of_districts(names, file):
+    """A published file of every district."""
+    return [f"results/{config['study']}_{name}/{file}" for name in names]
+
+
 def pairs_file(wildcards):
     """The user's file of forbidden and fixed pairs, if the constrained plan has one."""
     path = config["constrained"]["plans"][wildcards.plan].get("pairs")
     return {"pairs": path} if path else {}
+
+
+def needs(mb, minutes=0.5):
+    """Memory and time for a scheduler: 500 MB and 30 minutes, and so much for each MB of input.
+
+    From peaks of default and large runs (docs/cluster.md); as much again in a second attempt.
+    """
+    return {
+        "mem_mb": lambda wildcards, input, attempt: round(500 + mb * input.size_mb) * attempt,
+        "runtime": lambda wildcards, input, attempt: round(30 + minutes * input.size_mb) * attempt,
+    }

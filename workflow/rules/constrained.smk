@@ -22,6 +22,7 @@ rule constrained_plan:
         weights=CONSTRAINED["weights"],
         gap=CONSTRAINED["gap"],
         seconds=CONSTRAINED["seconds"],
+    resources: **needs(mb=200, minutes=120)
     log: f"{LOGS}/constrained_plan_{{plan}}_{{subject}}.log"
     benchmark: f"{BENCHMARKS}/constrained_plan_{{plan}}_{{subject}}.tsv"
     conda:

@@ -10,9 +10,6 @@ GATED_FILES = [*SUMMARY_FILES, f"{RESULTS}/value_added/scatter_bins.csv"] if RES
 POPULATION_FILES = [f"{PRIVATE}/populations.csv"] if RESTRICTED else []
 
 if RESTRICTED:
-    Path(settings.PRIVATE).mkdir(parents=True, exist_ok=True)
-    Path(settings.PRIVATE).chmod(0o700)
-
     rule populations:
         message: "Counting whom the published numbers rest on"
         input:
@@ -25,6 +22,7 @@ if RESTRICTED:
         params:
             code=code_fingerprint("populations"),
             deselected_share=config["welfare"]["deselected_share"],
+        resources: **needs(mb=50)
         log: f"{LOGS}/populations.log"
         benchmark: f"{BENCHMARKS}/populations.tsv"
         conda:

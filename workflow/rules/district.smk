@@ -5,6 +5,7 @@ rule district:
     message:
         "Checking the raw tables and deriving the analysis sample"
     input:
+        [config["partition"]] if config["partition"] else [],
         **raw_tables(config["district"]["source"], made_in=f"{PRIVATE}/district/raw"),
         code=code("district"),
     output:
@@ -19,6 +20,8 @@ rule district:
         grades=config["district"]["grades"],
         split=config["district"]["split"],
         class_size=config["district"]["class_size"],
+    resources:
+        **needs(mb=15),
     log:
         f"{LOGS}/district.log",
     benchmark:

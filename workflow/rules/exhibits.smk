@@ -566,6 +566,8 @@ rule check_district:
         split=config["district"]["split"],
         class_size=config["district"]["class_size"],
         skipped=SKIPPED,
+    resources:
+        **needs(mb=15),
     log:
         f"{LOGS}/check_district.log",
     benchmark:

@@ -13,6 +13,8 @@ rule moments:
         bins=f"{PRIVATE}/value_added/sorting_bins.csv",
     params:
         code=code_fingerprint("moments"),
+    resources:
+        **needs(mb=50),
     log:
         f"{LOGS}/moments.log",
     benchmark:

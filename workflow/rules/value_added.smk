@@ -20,6 +20,8 @@ rule value_added:
     params:
         code=code_fingerprint("value_added"),
         **CHOICES,
+    threads: 2
+    resources: **needs(mb=5, minutes=0.1)
     log: f"{LOGS}/value_added.log"
     benchmark: f"{BENCHMARKS}/value_added.tsv"
     conda: ENVIRONMENT
@@ -41,6 +43,7 @@ rule validation:
     params:
         code=code_fingerprint("validation"),
         estimator=config["value_added"]["estimator"],
+    resources: **needs(mb=300, minutes=2)
     log: f"{LOGS}/validation.log"
     benchmark: f"{BENCHMARKS}/validation.tsv"
     conda: ENVIRONMENT
@@ -57,6 +60,7 @@ rule value_added_choices:
     params:
         code=code_fingerprint("value_added_choices"),
         **CHOICES,
+    resources: **needs(mb=5)
     log: f"{LOGS}/value_added_choices.log"
     benchmark: f"{BENCHMARKS}/value_added_choices.tsv"
     conda: ENVIRONMENT

@@ -14,13 +14,14 @@ FORMAT = 1
 PRIVATE = Path(settings.PRIVATE)
 
 
-def read_records(results: Path) -> dict[str, dict]:
-    """Every job's record under a folder of results, by its path; sorted.
+def read_records(results: Path, study: str | None = None) -> dict[str, dict]:
+    """Every job's record under a folder of results, by its path; sorted; or of a study alone.
 
     Raises AuditError naming a record that is no JSON, or not as its job wrote it.
     """
     records = {}
-    of_studies = (f"*/{RECORDS}/[!.]*.json", f"{PRIVATE.name}/*/{RECORDS}/[!.]*.json")
+    of = study or "*"
+    of_studies = (f"{of}/{RECORDS}/[!.]*.json", f"{PRIVATE.name}/{of}/{RECORDS}/[!.]*.json")
     for path in sorted(path for pattern in of_studies for path in results.glob(pattern)):
         try:
             records[path.as_posix()] = dict(json.loads(path.read_text(encoding="utf-8")))
@@ -43,7 +44,7 @@ def _refuse_edited(path: Path, record: dict) -> None:
         )
 
 
-def manifest(results: Path, root: Path, config: dict) -> dict:
+def manifest(results: Path, root: Path, config: dict, study: str | None = None) -> dict:
     """Put the records of all jobs together.
 
     Parameters
@@ -54,6 +55,8 @@ def manifest(results: Path, root: Path, config: dict) -> dict:
         The project, with its lock file and, if it is one, its repository.
     config
         The choices in force, overrides included.
+    study
+        The study whose jobs are put together; all if not given.
 
     Returns
     -------
@@ -62,7 +65,7 @@ def manifest(results: Path, root: Path, config: dict) -> dict:
         its SHA-256, bytes and the record of the job that made it, or none for a source.
 
     """
-    records = read_records(results)
+    records = read_records(results, study)
     environments, jobs, files = {}, {}, {}
     for path, record in records.items():
         where = record["environment"]

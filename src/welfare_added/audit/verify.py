@@ -19,7 +19,8 @@ WORST_FIRST = (EDITED, MISSING, STALE, UNRECORDED, RESTRICTED, VERIFIED)
 EXIT_CODES = {VERIFIED: 0, EDITED: 1, MISSING: 2, STALE: 3, UNRECORDED: 4, RESTRICTED: 5}
 OF_JOBS = ("logs", "benchmarks", "records")
 PRIVATE = Path(settings.PRIVATE).name
-OURS = ("audit", KEY)
+AUDIT = "audit"
+OURS = (AUDIT, KEY)
 REMAKE = "delete it, or let its rule make it"
 
 
@@ -85,6 +86,7 @@ class Verification:
             if study == PRIVATE and rest:
                 study, *rest = rest
             of_a_job = bool(rest) and rest[0] in OF_JOBS and path.stem in stems
+            of_a_job |= rest[:1] == [AUDIT]
             if path.is_file() and name not in self.files and study not in OURS and not of_a_job:
                 found.append(name)
         return [name for name in found if name != "results/README.md"]

@@ -74,7 +74,7 @@ def scan(folders: list[Path], expected: list[str], rules: Rules) -> dict[str, st
         A line a problem: file, cell, what is wrong; nothing of the records is repeated.
 
     """
-    there = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
+    there = sorted({path for folder in folders for path in folder.rglob("*") if path.is_file()})
     found = [*_closed(Path(settings.PRIVATE))]
     for path in there:
         said = [*_strange(path, expected)] or [*_wrong(path, folders[0], rules)]

@@ -1,0 +1,139 @@
+"""The workflow on a real Slurm: `make test-slurm`."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+import slurm_cluster
+from conftest import ROOT, Project, copy_project
+from test_faults import digests
+
+pytestmark = [pytest.mark.slurm, pytest.mark.xdist_group("slurm")]
+EXAMPLE = re.compile(
+    r"^ {4}\.venv/bin/snakemake (--workflow-profile workflow/profiles/slurm.*)$", re.M
+)
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with tempfile.TemporaryDirectory() as base:
+        Path(base).chmod(0o755)  # munged's socket must be within reach of all
+        with slurm_cluster.Cluster(Path(base)) as running:
+            yield running
+
+
+@pytest.fixture(scope="module")
+def command():
+    """The README's command, as this Python runs it."""
+    (arguments,) = EXAMPLE.findall((ROOT / "README.md").read_text())
+    return [sys.executable, "-m", "snakemake", *shlex.split(arguments.split("  #")[0])]
+
+
+def started(project: Project, cluster, command, *targets: str) -> subprocess.Popen:
+    path = {"PYTHONPATH": str(project.folder / "src"), "OPENBLAS_NUM_THREADS": "1"}
+    return subprocess.Popen(
+        [*command, *targets],
+        cwd=project.folder,
+        env={**cluster.environment, **path},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def finished(running: subprocess.Popen) -> str:
+    said, _ = running.communicate(timeout=900)
+    return said
+
+
+def job_ids(project: Project) -> list[str]:
+    """Numbers of Slurm's jobs in the manifest; none where a job ran elsewhere."""
+    manifest = json.loads((project.folder / "results/audit/manifest.json").read_text())
+    return [job["job_id"] for job in manifest["jobs"].values()]
+
+
+def until(there, what: str, seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not there():
+        assert time.monotonic() < end, f"no {what}"
+        time.sleep(0.05)
+
+
+def test_the_readmes_command_runs_the_district_on_slurm(cluster, command, tiny, tmp_path):
+    project = copy_project(tmp_path / "project")
+    before = set(cluster.jobs())
+    running = started(project, cluster, command)
+    said = finished(running)
+    assert running.returncode == 0, said[-4000:]
+    assert digests(project.folder / "results") == digests(tiny.folder / "results")
+    ids = job_ids(project)
+    states = {number: state for number, state in cluster.jobs().items() if number not in before}
+    assert len(ids) == len(set(ids)) > 60
+    assert set(ids) < set(states)  # the manifest's own job came last
+    assert set(states.values()) == {"COMPLETED"}
+    assert job_ids(tiny) and set(job_ids(tiny)) == {None}
+    assert project.audit("verify").returncode == 0
+
+
+def test_a_job_that_fails_says_why_and_leaves_nothing_half_made(cluster, command, fresh):
+    fresh.choose({"value_added": {"minimum_class_size": 99}})
+    running = started(fresh, cluster, command, "value_added")
+    said = finished(running)
+    assert running.returncode != 0
+    assert "0 students in 0 classes of 99 or more are too few" in said
+    made = fresh.folder / "results/eastmond_2024"
+    assert (made / "district/students.parquet").is_file()
+    assert not (made / "value_added.parquet").exists()
+    assert list(cluster.jobs().values()).count("FAILED") == 2  # once more, as the profile says
+
+
+def test_a_job_that_an_operator_cancels_is_made_again(cluster, command, fresh):
+    before = set(cluster.jobs())
+
+    def new(state: str) -> list[str]:
+        found = cluster.jobs().items()
+        return [number for number, is_now in found if number not in before and is_now == state]
+
+    running = started(fresh, cluster, command, "district")
+    until(lambda: new("RUNNING"), "job that runs")
+    (number,) = new("RUNNING")
+    cluster.ask("scancel", number)
+    said = finished(running)
+    assert running.returncode == 0, said[-4000:]
+    assert new("CANCELLED") == [number]
+    assert len(new("COMPLETED")) == 2
+    assert (fresh.folder / "results/eastmond_2024/district/students.parquet").is_file()
+
+
+def test_a_controller_that_dies_and_comes_back_loses_nothing(cluster, command, tiny, fresh):
+    before = set(cluster.jobs())
+    running = started(fresh, cluster, command, "district")
+    until(lambda: "RUNNING" in [s for n, s in cluster.jobs().items() if n not in before], "job")
+    time.sleep(2)  # Slurm saves its state now and then, not at once
+    cluster.kill_controller()
+    time.sleep(5)
+    assert cluster.jobs() == {}
+    cluster.start_controller()
+    cluster.wait(lambda: cluster.jobs() != {}, "controller")
+    said = finished(running)
+    assert running.returncode == 0, said[-4000:]
+    sample = Path("results/eastmond_2024/district/students.parquet")
+    assert (fresh.folder / sample).read_bytes() == (tiny.folder / sample).read_bytes()
+
+
+def test_without_the_daemon_nothing_runs(cluster, command, fresh):
+    cluster.kill_controller()
+    try:
+        running = started(fresh, cluster, command, "synthetic_district")
+        said = finished(running)
+        assert running.returncode != 0
+        assert "Unable to contact slurm controller" in said
+        assert not (fresh.folder / "results/eastmond_2024").exists()
+    finally:
+        cluster.start_controller()
