@@ -12,6 +12,7 @@ def main(files, column, names, folder, parts):
 
 if "snakemake" in globals():
     with job(snakemake):
-        raw = {table: snakemake.input[table] for table in TABLES if table in dict(snakemake.input.items())}
+        files = dict(snakemake.input.items())
+        raw = {table: files[table] for table in TABLES if table in files}
         params = snakemake.params
         main(raw, params.column, params.columns, params.folder, snakemake.output.parts)

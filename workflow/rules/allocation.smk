@@ -83,8 +83,8 @@ rule allocation_subjects:
         slots=f"{PRIVATE}/allocation/slots.parquet",
         code=code("allocation_subjects"),
     output:
-        plan=f"{PRIVATE}/allocation/plans/subjects_{{scope}}.parquet",
-        certificates=f"{PRIVATE}/allocation/certificates/subjects_{{scope}}.csv",
+        plan=f"{SOLVED}/plans/subjects_{{scope}}.parquet",
+        certificates=f"{SOLVED}/certificates/subjects_{{scope}}.csv",
     wildcard_constraints:
         scope="district|school",
         cell=r"\d+_-?\d+",
@@ -111,8 +111,8 @@ rule allocation_ces:
         students=f"{PRIVATE}/district/students.parquet",
         code=code("allocation_ces"),
     output:
-        plan=f"{PRIVATE}/allocation/plans/ces_{{scope}}.parquet",
-        certificates=f"{PRIVATE}/allocation/certificates/ces_{{scope}}.csv",
+        plan=f"{SOLVED}/plans/ces_{{scope}}.parquet",
+        certificates=f"{SOLVED}/certificates/ces_{{scope}}.csv",
     wildcard_constraints:
         scope="district|school",
         cell=r"\d+_-?\d+",
@@ -214,8 +214,8 @@ rule exact_frontiers:
     params:
         code=code_fingerprint("exact_frontiers"),
         labels=EXACT,
-    log: f"{LOGS}/exact_frontiers{OF_CELL}.log"
-    benchmark: f"{BENCHMARKS}/exact_frontiers{OF_CELL}.tsv"
+    log: f"{LOGS}/exact_frontiers.log"
+    benchmark: f"{BENCHMARKS}/exact_frontiers.tsv"
     conda:
         ENVIRONMENT
     script: script_path("exact_frontiers")
