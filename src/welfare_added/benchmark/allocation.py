@@ -1,11 +1,9 @@
 """The benchmark of the allocation: who is timed on what, interleaved, and how time grows."""
 
-from statistics import median
-
 import numpy as np
 import pandas as pd
 
-from welfare_added.benchmark.rounds import measured
+from welfare_added.benchmark.rounds import measured, medians
 
 WEIGHTS = 101  # of a sweep
 # How many weights of a sweep each method is timed at, by number of classes; the seconds of a
@@ -84,24 +82,8 @@ def summary(rounds: pd.DataFrame) -> pd.DataFrame:
     The frontier is held against LSA's whole sweep; a mixed-integer programme against one LSA.
     """
     reference = {"sweep": "sweep", "frontier": "sweep", "single": "single", "milp": "single"}
-    lsa = rounds[rounds["method"] == "lsa"].set_index(["round", "task", "n"])["seconds"]
-    rows = []
-    for (task, method, n), part in rounds.groupby(["task", "method", "n"], sort=True):
-        base = [lsa.get((number, reference[task], n), np.nan) for number in part["round"]]
-        ratios = part["seconds"].to_numpy() / np.array(base)
-        rows.append(
-            {
-                "task": task,
-                "method": method,
-                "n": n,
-                "seconds": median(part["seconds"]),
-                "ratio_to_lsa": float(np.median(ratios)),
-                "ratio_min": ratios.min(),
-                "ratio_max": ratios.max(),
-                "peak_mb": median(part["peak_mb"]),
-            }
-        )
-    return pd.DataFrame(rows)
+    lsa = rounds[rounds["method"] == "lsa"].set_index(["task", "round", "n"])["seconds"]
+    return medians(rounds, "n", lambda task: lsa[reference[task]], "ratio_to_lsa")
 
 
 def refuse_disagreement(rounds: pd.DataFrame) -> None:

@@ -4,7 +4,8 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from statistics import median
 
 import numpy as np
 import pandas as pd
@@ -39,6 +40,40 @@ def measured(benchmark: str, jobs: list[dict], rounds: int) -> Iterator[tuple[in
 
 def _costs(found: dict) -> tuple[float, float]:
     return found["seconds"], found["peak_mb"]
+
+
+def medians(
+    rounds: pd.DataFrame, size: str, reference: Callable[[str], pd.Series], name: str
+) -> pd.DataFrame:
+    """Medians over the rounds, one row a task, method and size.
+
+    Parameters
+    ----------
+    rounds
+        round, task, method, the column ``size``, seconds, peak_mb.
+    reference
+        From a task to the seconds that its methods are held against, by round and size.
+    name
+        Of the column of the median ratio; ``ratio_min`` and ``ratio_max`` follow it.
+
+    """
+    rows = []
+    for (task, method, at), part in rounds.groupby(["task", "method", size], sort=True):
+        same_round = pd.MultiIndex.from_product([part["round"], [at]])
+        ratios = part["seconds"].to_numpy() / reference(task).reindex(same_round).to_numpy()
+        rows.append(
+            {
+                "task": task,
+                "method": method,
+                size: at,
+                "seconds": median(part["seconds"]),
+                name: float(np.median(ratios)),
+                "ratio_min": ratios.min(),
+                "ratio_max": ratios.max(),
+                "peak_mb": median(part["peak_mb"]),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def growth(table: pd.DataFrame, size: str) -> pd.DataFrame:

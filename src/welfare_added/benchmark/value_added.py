@@ -5,12 +5,10 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from statistics import median
 
-import numpy as np
 import pandas as pd
 
-from welfare_added.benchmark.rounds import measured
+from welfare_added.benchmark.rounds import measured, medians
 from welfare_added.benchmark.students import write_students
 
 log = logging.getLogger(__name__)
@@ -82,23 +80,7 @@ def _lme4() -> bool:
 def summary(rounds: pd.DataFrame) -> pd.DataFrame:
     """Medians, one row a task, method and size, and time over the bare pass of the same round."""
     base = rounds[rounds["method"] == "floor"].set_index(["round", "rows"])["seconds"]
-    found = []
-    for (task, method, rows), part in rounds.groupby(["task", "method", "rows"], sort=True):
-        floors = base.reindex(pd.MultiIndex.from_product([part["round"], [rows]])).to_numpy()
-        ratios = part["seconds"].to_numpy() / floors
-        found.append(
-            {
-                "task": task,
-                "method": method,
-                "rows": rows,
-                "seconds": median(part["seconds"]),
-                "ratio_to_floor": float(np.median(ratios)),
-                "ratio_min": ratios.min(),
-                "ratio_max": ratios.max(),
-                "peak_mb": median(part["peak_mb"]),
-            }
-        )
-    return pd.DataFrame(found)
+    return medians(rounds, "rows", lambda task: base, "ratio_to_floor")
 
 
 def refuse_disagreement(rounds: pd.DataFrame) -> None:
