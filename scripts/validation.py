@@ -4,15 +4,16 @@ import pandas as pd
 
 from welfare_added.audit.job import job
 from welfare_added.tables import write_csv
+from welfare_added.value_added.columns import StudentFile
 from welfare_added.value_added.forecast import forecast
-from welfare_added.value_added.outcomes import later_outcomes
+from welfare_added.value_added.outcomes import STUDENT, later_outcomes
 from welfare_added.value_added.persistence import persistence
 
 
-def main(inputs, outputs, estimator):
+def main(inputs, outputs, estimator, batch):
     """Write one table a validation."""
     estimates = pd.read_parquet(inputs.estimates)
-    students = pd.read_parquet(inputs.students)
+    students = StudentFile(inputs.students, batch, STUDENT)
     class_means, outcomes = pd.read_parquet(inputs.class_means), pd.read_parquet(inputs.outcomes)
     write_csv(persistence(estimates, estimator=estimator), outputs.persistence)
     write_csv(forecast(estimates, class_means, estimator=estimator), outputs.forecast)
@@ -22,4 +23,5 @@ def main(inputs, outputs, estimator):
 
 if "snakemake" in globals():
     with job(snakemake):
-        main(snakemake.input, snakemake.output, snakemake.params.estimator)
+        params = snakemake.params
+        main(snakemake.input, snakemake.output, params.estimator, params.batch)

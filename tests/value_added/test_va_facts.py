@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from welfare_added.value_added.columns import as_batches
 from welfare_added.value_added.components import ClassMeans, Variances, variances
 from welfare_added.value_added.estimate import estimate_value_added
-from welfare_added.value_added.residuals import partialled
 
 CHOICES = va_slow.CHOICES
 VALUES = ["va_standard", "va_lower", "va_higher"]
@@ -107,18 +106,6 @@ def test_a_district_of_teachers_seen_once_is_told_what_to_do(students):
         as_batches(students), **{**CHOICES, "estimator": "empirical_bayes"}
     )
     assert len(one_year.estimates)
-
-
-def test_residuals_are_accurate_with_badly_conditioned_controls():
-    rng = np.random.default_rng(0)
-    z, noise, extra = rng.normal(0, 0.4, 2000), *rng.standard_normal((2, 2000))
-    x = z + 12
-    y = x**3 - 2 * x + noise
-    controls = np.column_stack([x, x**2, x**3, extra])
-    ours = partialled(np.column_stack([controls, y]), [4], [0, 1, 2, 3])[:, 0]
-    centred = np.column_stack([z, z**2, z**3, extra])
-    exact = va_slow.residual(y, centred, pd.Series(np.zeros(2000)), "none")
-    np.testing.assert_allclose(ours, exact, atol=2e-10)
 
 
 def test_too_few_students_for_the_controls_is_said(students):

@@ -13,7 +13,7 @@ from welfare_added.value_added.columns import as_batches
 from welfare_added.value_added.controls import control_vector
 from welfare_added.value_added.estimate import estimate_value_added
 from welfare_added.value_added.forecast import forecast
-from welfare_added.value_added.outcomes import later_outcomes
+from welfare_added.value_added.outcomes import STUDENT, later_outcomes
 from welfare_added.value_added.persistence import persistence
 from welfare_added.value_added.variants import variants
 
@@ -68,11 +68,11 @@ def test_later_outcomes_are_those_of_the_full_regression(students, found):
             "bachelors_in_six_years": rng.integers(0, 2, len(ids)),
         }
     )
-    table = later_outcomes(students, found.estimates, outcomes, **METHOD).set_index(
-        ["outcome", "measure"]
-    )
+    table = later_outcomes(
+        as_batches(students, STUDENT), found.estimates, outcomes, **METHOD
+    ).set_index(["outcome", "measure"])
     every = pd.DataFrame(control_vector(students).matrix)
-    parts = []
+    parts, teachers = [], []
     for subject in ("ela", "math"):
         own = found.estimates.query("subject == @subject").drop(columns=["grade", "school_id"])
         joined = students.reset_index(names="row").merge(outcomes, on="student_id")
@@ -83,6 +83,7 @@ def test_later_outcomes_are_those_of_the_full_regression(students, found):
         va = np.column_stack([joined["va_lower"] * lower, joined["va_higher"] * (1 - lower)])
         x = sm.add_constant(x, has_constant="add")
         parts.append((joined["graduated_high_school"].to_numpy(float), va, x))
+        teachers.append(joined["teacher_id"])
     y = np.concatenate([part[0] for part in parts])
     va = np.vstack([part[1] for part in parts])
     blocks = scipy.linalg.block_diag(*(part[2] for part in parts))
@@ -94,6 +95,16 @@ def test_later_outcomes_are_those_of_the_full_regression(students, found):
     assert table.loc[("graduated_high_school", "lower"), "freedom"] == free
     assert table.loc[("graduated_high_school", "standard"), "freedom"] == free + 1
     assert table.loc[("any_college", "lower"), "observations"] > len(y)
+    left = [c - blocks @ np.linalg.lstsq(blocks, c, rcond=1e-12)[0] for c in (y, *va.T)]
+    clusters = pd.factorize(np.concatenate(teachers))[0]
+    errors = {"cov_type": "cluster", "cov_kwds": {"groups": clusters}}
+    fit = sm.OLS(left[0], np.column_stack(left[1:])).fit(**errors)
+    ours = table.loc[[("graduated_high_school", group) for group in ("lower", "higher")]]
+    np.testing.assert_allclose(ours["standard_error"], fit.bse, rtol=1e-7)
+    (whole,) = as_batches(students, STUDENT)
+    pieces = [whole.slice(start, 300) for start in range(0, len(whole), 300)]
+    again = later_outcomes(pieces, found.estimates, outcomes, **METHOD)
+    pd.testing.assert_frame_equal(again, table.reset_index()[list(again)], rtol=1e-9)
 
 
 def test_any_college_is_either_and_effects_are_per_teacher_sd(students, found):
@@ -103,7 +114,7 @@ def test_any_college_is_either_and_effects_are_per_teacher_sd(students, found):
     columns = {name: two for name in ("two_year_college", "graduated_high_school")}
     outcomes = pd.DataFrame({"student_id": ids, **columns, "four_year_college": four})
     outcomes["bachelors_in_six_years"] = np.maximum(two, four)
-    table = later_outcomes(students, found.estimates, outcomes, **METHOD)
+    table = later_outcomes(as_batches(students, STUDENT), found.estimates, outcomes, **METHOD)
     table = table.set_index(["outcome", "measure"])
     pd.testing.assert_frame_equal(table.loc["any_college"], table.loc["bachelors_in_six_years"])
     math_and_ela = students.merge(
@@ -122,7 +133,10 @@ def test_any_college_is_either_and_effects_are_per_teacher_sd(students, found):
 def test_no_outcomes_give_no_rows_and_a_word_in_the_log(students, found, caplog):
     with caplog.at_level(logging.INFO):
         table = later_outcomes(
-            students, found.estimates, pd.DataFrame({"student_id": []}), **METHOD
+            as_batches(students, STUDENT),
+            found.estimates,
+            pd.DataFrame({"student_id": []}),
+            **METHOD,
         )
     assert table.empty
     assert "no later outcomes are known" in caplog.text
@@ -178,7 +192,9 @@ def test_outcomes_of_empirical_bayes_are_flagged_in_the_log(students, found, cap
     flags = {name: np.arange(len(students)) % 2 for name in (*names, "bachelors_in_six_years")}
     outcomes = students[["student_id"]].assign(**flags)
     with caplog.at_level(logging.WARNING):
-        later_outcomes(students, found.estimates, outcomes, estimator="empirical_bayes")
+        later_outcomes(
+            as_batches(students, STUDENT), found.estimates, outcomes, estimator="empirical_bayes"
+        )
     assert "hold the students' own scores" in caplog.text
 
 

@@ -43,7 +43,8 @@ rule validation:
     params:
         code=code_fingerprint("validation"),
         estimator=config["value_added"]["estimator"],
-    resources: **needs(mb=300, minutes=2)
+        batch=config["value_added"]["batch"],
+    resources: **needs(mb=30, minutes=1)
     log: f"{LOGS}/validation.log"
     benchmark: f"{BENCHMARKS}/validation.tsv"
     conda: ENVIRONMENT

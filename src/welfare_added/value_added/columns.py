@@ -38,26 +38,29 @@ class StudentFile:
         The analysis sample.
     rows
         Student-years in a batch.
+    more
+        Columns to read beside those that value added needs.
 
     """
 
     path: Path | str
     rows: int
+    more: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[pa.Table]:
-        """Read the file from its beginning, the columns that value added needs."""
+        """Read the file from its beginning."""
         text = [*TEXT, "ethnicity", "gender"]
         # Without these bounds Arrow keeps the columns of whole row groups.
         little = {"pre_buffer": False, "buffer_size": 2**20}
         with pq.ParquetFile(self.path, read_dictionary=text, **little) as file:
-            there = [name for name in READ if name in file.schema_arrow.names]
+            there = [name for name in (*READ, *self.more) if name in file.schema_arrow.names]
             for batch in file.iter_batches(self.rows, columns=there):
                 yield pa.Table.from_batches([batch])
 
 
-def as_batches(students: pd.DataFrame) -> list[pa.Table]:
-    """Students in memory, as a single batch."""
-    there = [name for name in READ if name in students]
+def as_batches(students: pd.DataFrame, more: tuple[str, ...] = ()) -> list[pa.Table]:
+    """Students in memory, as a single batch; ``more`` as in `StudentFile`."""
+    there = [name for name in (*READ, *more) if name in students]
     return [pa.Table.from_pandas(students[there], preserve_index=False)]
 
 

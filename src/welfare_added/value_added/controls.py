@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.value_added.columns import (
-    CLASS,
     COLUMNS,
     ETHNICITY,
     LAGS,
@@ -18,7 +17,7 @@ from welfare_added.value_added.columns import (
     as_batches,
     student_columns,
 )
-from welfare_added.value_added.sums import PARTS, Sums, add_rows, collect
+from welfare_added.value_added.sums import PARTS, ClassRows, Sums, add_rows, collect
 
 
 @dataclass(frozen=True)
@@ -126,9 +125,7 @@ def control_vector(students: pd.DataFrame) -> Controls:
     (batch,) = as_batches(students)
     sums = collect([batch], 0)
     found = variables(sums)
-    places = pd.MultiIndex.from_frame(sums.classes[CLASS])
-    classes = places.get_indexer(pd.MultiIndex.from_frame(students[CLASS]))
-    matrix = found.rows(student_columns(batch), classes)[found.controls]
+    matrix = found.rows(student_columns(batch), ClassRows(sums).of(batch))[found.controls]
     return Controls(matrix.T, [found.names[j] for j in found.controls])
 
 

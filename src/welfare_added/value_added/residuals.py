@@ -86,22 +86,6 @@ class NormalEquations:
         return kept, lower
 
 
-def partialled(matrix: np.ndarray, outcomes: list[int], regressors: list[int]) -> np.ndarray:
-    """Residuals of columns of a matrix in memory on others and a constant: (N, len(outcomes)).
-
-    The slopes are corrected once by the residuals they leave, which makes them as accurate as an
-    orthogonal factorisation would.
-    """
-    left = matrix - matrix.mean(axis=0)
-    level = np.sqrt((matrix**2).mean(axis=0))
-    equations = NormalEquations(left.T @ left, left.std(axis=0), level, len(matrix))
-    for _ in range(2):
-        slopes = [equations.regress(j, regressors).values for j in outcomes]
-        left[:, outcomes] -= left @ np.column_stack(slopes)
-        equations.products[:, outcomes] = left.T @ left[:, outcomes]
-    return left[:, outcomes]
-
-
 @dataclass(frozen=True)
 class Units:
     """Classes, or parts of them, in the order of classes.

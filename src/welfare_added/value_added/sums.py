@@ -99,6 +99,20 @@ def collect(batches: Iterable[pa.Table], minimum_class_size: int, threads: int =
     )
 
 
+class ClassRows:
+    """Finds the class of students."""
+
+    def __init__(self, sums: Sums) -> None:
+        """Take the sums whose classes are meant."""
+        self.places = pd.MultiIndex.from_frame(sums.classes[CLASS])
+
+    def of(self, batch: pa.Table) -> np.ndarray:
+        """Row in ``sums.classes`` of each student's class, (n,)."""
+        number, first = _numbered([_codes(batch.column(name)) for name in CLASS])
+        keys = _plain(batch.select(CLASS).take(first)).to_pandas()
+        return self.places.get_indexer(pd.MultiIndex.from_frame(keys))[number]
+
+
 @dataclass(frozen=True)
 class _Added:
     """What one batch adds.
