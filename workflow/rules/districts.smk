@@ -1,0 +1,17 @@
+rule districts:
+    message: "Putting the districts' headline numbers side by side: {output.table}"
+    input:
+        sample=of_districts(DISTRICTS, "district/sample.csv"),
+        frontiers=of_districts(DISTRICTS, "frontiers.csv"),
+        headlines=of_districts(DISTRICTS, "welfare/headlines.csv"),
+        code=code("districts"),
+    output:
+        table=f"{RESULTS}/districts.csv",
+    params:
+        code=code_fingerprint("districts"),
+        names=DISTRICTS,
+    log: f"{LOGS}/districts.log"
+    benchmark: f"{BENCHMARKS}/districts.tsv"
+    conda:
+        ENVIRONMENT
+    script: script_path("districts")

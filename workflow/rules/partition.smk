@@ -1,0 +1,21 @@
+from welfare_added.district.files import raw_tables
+
+
+rule partition:
+    message: "Cutting the tables by column {params.column}, a folder a district: {params.folder}"
+    input:
+        **raw_tables(STATE, made_in=STATE),
+        code=code("partition"),
+    output:
+        parts=f"{CUT}.csv",
+    params:
+        code=code_fingerprint("partition"),
+        column=PARTITION,
+        folder=CUT,
+        columns=config["district"]["columns"],
+    resources: **needs(mb=1, minutes=0.1)
+    log: f"{LOGS}/partition.log"
+    benchmark: f"{BENCHMARKS}/partition.tsv"
+    conda:
+        ENVIRONMENT
+    script: script_path("partition")
