@@ -19,14 +19,14 @@ if PARTITION:
     include: "rules/partition.smk"
 
 
-for NUMBER, DISTRICT in enumerate(DISTRICTS):
+for DISTRICT in DISTRICTS:
     OWN = f"district_{DISTRICT}"
     OWN_ = f"{DISTRICT}_"
 
     module:
         name: OWN
         snakefile: "district.smk"
-        config: settings.one_district(config, DISTRICT, NUMBER, CUT if PARTITION else STATE)
+        config: settings.one_district(config, DISTRICT, CUT if PARTITION else STATE)
 
     use rule * from OWN as OWN_*
 

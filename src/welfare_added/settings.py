@@ -2,6 +2,7 @@
 
 import copy
 import json
+import zlib
 from pathlib import Path
 
 from jsonschema import Draft202012Validator
@@ -54,13 +55,13 @@ def private_folder(study: str, restricted: bool) -> str:
     return f"{PRIVATE}/{study}" if restricted else f"results/{study}"
 
 
-def one_district(config: dict, name: str, number: int, folder: str) -> dict:
+def one_district(config: dict, name: str, folder: str) -> dict:
     """Choices for one of several districts: a study of its own, which keeps its name in a list.
 
     Parameters
     ----------
-    name, number
-        Its name and place among the districts; a synthetic one has a seed of its own.
+    name
+        Of the district; a synthetic one has a seed that follows from it.
     folder
         Holds a folder of raw tables by that name.
 
@@ -73,7 +74,7 @@ def one_district(config: dict, name: str, number: int, folder: str) -> dict:
     synthetic = config["district"]["source"] == "synthetic"
     changes = {
         "source": "synthetic" if synthetic else f"{folder}/{name}",
-        "seed": config["district"]["seed"] + number,
+        "seed": config["district"]["seed"] + zlib.crc32(name.encode()),
         "name": name,
     }
     found = overridden(config, {"study": f"{config['study']}_{name}", "district": changes})

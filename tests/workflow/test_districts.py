@@ -25,6 +25,8 @@ def test_each_district_has_rules_results_and_an_audit_of_its_own(fresh):
         assert {f"north_{rule}", f"south_{rule}"} <= due
     assert "districts" in due
     assert not due & {"value_added", "manifest", "calibration", "north_calibration"}
+    alone = fresh.due("--config", "districts=[south]", "--", "south_done")
+    assert {rule for rule in due if rule.startswith("south_")} == alone - {"south_done"}
     listed = fresh.run("--summary", "--quiet=host")
     for path in ("audit/manifest.json", "report/index.html", "figures/figure_04.pdf"):
         assert f"results/state_north/{path}" in listed

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from welfare_added.settings import ConfigError, check, overridden
+from welfare_added.settings import ConfigError, audit_folder, check, one_district, overridden
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "workflow/schemas/config.schema.json"
@@ -70,3 +70,24 @@ def test_every_choice_has_a_comment():
     nested = {"    math: 650", "    ela: 1524"}
     plans = {line for line in bare if line.endswith("}")}  # explained above them, line by line
     assert set(bare) - plans <= nested
+
+
+def test_one_of_several_districts_is_a_study_of_its_own(config):
+    config |= {"study": "state", "districts": ["north", "south"]}
+    north, south = (one_district(config, name, "synthetic") for name in ("north", "south"))
+    assert north["study"] == "state_north" and north["districts"] == ["north"]
+    assert north["district"]["source"] == "synthetic"
+    assert north["district"]["seed"] != south["district"]["seed"] > config["district"]["seed"]
+    alone = one_district({**config, "districts": ["south"]}, "south", "synthetic")
+    assert alone == south
+    config["district"] = {**config["district"], "source": "tables"}
+    config["partition"] = "county"
+    cut = one_district(config, "north", "results/private/state/partition")
+    assert cut["district"]["source"] == "results/private/state/partition/north"
+    assert cut["partition"] == "results/private/state/partition.csv"
+    assert audit_folder(cut) == "results/private/state_north/audit"
+
+
+def test_a_partition_of_the_synthetic_district_is_refused(config):
+    with pytest.raises(ConfigError, match="partition: the synthetic district is made whole"):
+        check(config | {"partition": "county"}, SCHEMA)
