@@ -20,7 +20,6 @@ rule value_added:
     params:
         code=code_fingerprint("value_added"),
         **CHOICES,
-    threads: 2
     resources: **needs(mb=5, minutes=0.1)
     log: f"{LOGS}/value_added.log"
     benchmark: f"{BENCHMARKS}/value_added.tsv"
