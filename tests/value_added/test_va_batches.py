@@ -129,6 +129,18 @@ def test_normal_equations_are_those_of_the_dense_matrix(students, effects):
     np.testing.assert_allclose(found.spread, dense.std(ddof=0), atol=1e-7)
 
 
+@pytest.mark.parametrize("classes", [[0, 0, 2], [3, 9, 5], [2, 1, 4], [4, 5, 6], []])
+def test_rows_are_those_of_their_own_classes_in_any_order(students, classes):
+    added = collect(as_batches(students), 0)
+    columns = variables(added)
+    values = np.random.default_rng(1).random((len(classes), len(COLUMNS)))
+    found = columns.rows(values, np.array(classes, dtype=int))
+    assert found.shape == (len(columns.names), len(classes))
+    for student, one in enumerate(classes):
+        alone = columns.rows(values[[student]], np.array([one]))
+        np.testing.assert_array_equal(found[:, [student]], alone)
+
+
 def test_constant_and_collinear_controls_are_dropped_after_the_first():
     rng = np.random.default_rng(1)
     made = va_slow.panel(1)

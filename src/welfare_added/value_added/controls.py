@@ -68,12 +68,12 @@ class Variables:
         (Q, R) array
 
         """
-        follow = len(classes) > 0 and classes[-1] - classes[0] + 1 == len(classes)
+        follow = len(classes) > 0 and (np.diff(classes) == 1).all()
         at = slice(classes[0], classes[-1] + 1) if follow else classes  # a slice needs no copy
-        in_grade = [one[self.grade[at]] for one in self.in_grade.T]
+        grade = self.grade[at]
         found = np.empty((len(self.names), len(classes)))
         for j, (own, shared) in enumerate(zip(self.column, self.shared, strict=True)):
-            found[j] = values[:, own] * in_grade[j] if shared is None else shared[at]
+            found[j] = values[:, own] * self.in_grade[grade, j] if shared is None else shared[at]
         return found
 
     def of_classes(self, coefficients: np.ndarray) -> np.ndarray:
