@@ -6,9 +6,9 @@ from welfare_added.value_added.columns import StudentFile
 from welfare_added.value_added.estimate import estimate_value_added
 
 
-def main(students, estimates, autocovariances, variances, class_means, batch, threads, **choices):
+def main(students, estimates, autocovariances, variances, class_means, batch, **choices):
     """Read the analysis sample, write estimates and what they rest on."""
-    found = estimate_value_added(StudentFile(students, batch), threads=threads, **choices)
+    found = estimate_value_added(StudentFile(students, batch), **choices)
     write_parquet(found.estimates, estimates)
     write_csv(found.autocovariances, autocovariances)
     write_csv(found.variances, variances)
@@ -17,9 +17,4 @@ def main(students, estimates, autocovariances, variances, class_means, batch, th
 
 if "snakemake" in globals():
     with job(snakemake):
-        main(
-            snakemake.input.students,
-            *snakemake.output,
-            threads=snakemake.threads,
-            **choices(snakemake.params),
-        )
+        main(snakemake.input.students, *snakemake.output, **choices(snakemake.params))

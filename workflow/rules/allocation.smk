@@ -168,8 +168,8 @@ if SCATTER:
     rule gathered:
         message: "Putting the cells of {wildcards.name} together"
         input:
-            plan=expand(f"{PRIVATE}/allocation/cells/{{cell}}/plans/{{{{name}}}}.parquet", cell=CELLS),
-            certificates=expand(f"{PRIVATE}/allocation/cells/{{cell}}/certificates/{{{{name}}}}.csv", cell=CELLS),
+            plan=expand(f"{SOLVED}/plans/{{{{name}}}}.parquet", cell=CELLS),
+            certificates=expand(f"{SOLVED}/certificates/{{{{name}}}}.csv", cell=CELLS),
             code=code("gathered"),
         output:
             plan=f"{PRIVATE}/allocation/plans/{{name}}.parquet",
@@ -187,8 +187,8 @@ if SCATTER:
     rule gathered_exact:
         message: "Putting the cells of an exact frontier together: {wildcards.name}"
         input:
-            vertices=expand(f"{PRIVATE}/allocation/cells/{{cell}}/exact/{{{{name}}}}.parquet", cell=CELLS),
-            moves=expand(f"{PRIVATE}/allocation/cells/{{cell}}/exact/{{{{name}}}}_moves.parquet", cell=CELLS),
+            vertices=expand(f"{SOLVED}/exact/{{{{name}}}}.parquet", cell=CELLS),
+            moves=expand(f"{SOLVED}/exact/{{{{name}}}}_moves.parquet", cell=CELLS),
             code=code("gathered_exact"),
         output:
             vertices=f"{PRIVATE}/allocation/exact/{{name}}.parquet",

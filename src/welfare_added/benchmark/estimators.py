@@ -1,8 +1,8 @@
 """Each method of residualising scores, or of estimating value added, on a file of students.
 
-A method takes a `Task`, prepares what is not timed, and returns seconds and the slope of the first
-control in the regression of ELA scores with teachers' effects absorbed, which all methods of a
-task must share. Peers are extras, imported where they are used.
+A method takes `Students`, prepares what is not timed, and returns seconds and the slope of the
+first control in the regression of ELA scores with teachers' effects absorbed, which all methods of
+a task must share. Peers are extras, imported where they are used.
 """
 
 import resource

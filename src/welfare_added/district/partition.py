@@ -100,13 +100,7 @@ def _opened(path: Path) -> ds.Dataset:
 
 def _folders(path: Path, column: str) -> dict[str, str]:
     """Folder of each district's name."""
-    seen: set = set()
-    for batch in _opened(path).scanner(columns=[column]).to_batches():
-        seen |= set(pc.unique(batch.column(0).cast(pa.string())).to_pylist())
-    folders = {
-        str(name): re.sub("[^a-z0-9]+", "_", str(name).lower())
-        for name in sorted(seen - {None, ""})
-    }
+    folders = {name: re.sub("[^a-z0-9]+", "_", name.lower()) for name in _texts(path, column)}
     same = pd.Series(folders, dtype=str)
     same = same[same.duplicated(keep=False)]
     if len(same):
@@ -159,11 +153,16 @@ def _persons(out: Path, table: str, key: str, folders: Mapping[str, str]) -> pd.
     found = []
     for folder in sorted(folders.values()):
         (path,) = (out / folder).glob(f"{table}.*")
-        ids: set = set()
-        for batch in _opened(path).scanner(columns=[key]).to_batches():
-            ids |= set(pc.unique(batch.column(0).cast(pa.string())).to_pylist())
-        found.append(pd.DataFrame({"person": sorted(ids - {None, ""}), "folder": folder}))
+        found.append(pd.DataFrame({"person": _texts(path, key), "folder": folder}))
     return pd.concat(found, ignore_index=True)
+
+
+def _texts(path: Path, column: str) -> list[str]:
+    """Different values of a column as text, sorted; empty ones left out."""
+    seen: set = set()
+    for batch in _opened(path).scanner(columns=[column]).to_batches():
+        seen |= set(pc.unique(batch.column(0).cast(pa.string())).to_pylist())
+    return sorted(seen - {None, ""})
 
 
 def _write(

@@ -23,8 +23,9 @@ COLUMNS = (
     *ETHNICITY,
     *MEASURED[len(LAGS) :],
 )
+GROUPS = ("standard", "lower", "higher")
 CLASS = ["teacher_id", "year", "class_id", "grade", "school_id"]
-TEXT = ["teacher_id", "class_id", "school_id"]
+TEXT = ["teacher_id", "class_id", "school_id", "ethnicity", "gender"]
 READ = [*CLASS, *LOWER, *SUBJECTS, *LAGS, "ethnicity", "gender", *NUMBERS, "class_size"]
 
 
@@ -49,10 +50,9 @@ class StudentFile:
 
     def __iter__(self) -> Iterator[pa.Table]:
         """Read the file from its beginning."""
-        text = [*TEXT, "ethnicity", "gender"]
         # Without these bounds Arrow keeps the columns of whole row groups.
         little = {"pre_buffer": False, "buffer_size": 2**20}
-        with pq.ParquetFile(self.path, read_dictionary=text, **little) as file:
+        with pq.ParquetFile(self.path, read_dictionary=TEXT, **little) as file:
             there = [name for name in (*READ, *self.more) if name in file.schema_arrow.names]
             for batch in file.iter_batches(self.rows, columns=there):
                 yield pa.Table.from_batches([batch])

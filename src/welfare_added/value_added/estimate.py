@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from welfare_added.district.tables import SUBJECTS
+from welfare_added.value_added.columns import CLASS, GROUPS, SUBJECTS
 from welfare_added.value_added.components import (
     ClassMeans,
     Variances,
@@ -27,7 +27,6 @@ from welfare_added.value_added.residuals import (
 )
 from welfare_added.value_added.sums import Sums, collect
 
-GROUPS = ("standard", "lower", "higher")
 PLACE = ["teacher_id", "year", "grade", "school_id"]
 log = logging.getLogger(__name__)
 
@@ -204,8 +203,7 @@ def _estimate_group(
     residuals: ClassResiduals, classes: pd.DataFrame, choices: Choices, rng: np.random.Generator
 ) -> tuple[pd.DataFrame, pd.DataFrame, Variances]:
     """Steps from one group's residuals to its estimates, one row a class."""
-    keys = ["teacher_id", "year", "class_id", "grade", "school_id", "teacher"]
-    table = classes[keys].iloc[residuals.classes].reset_index(drop=True)
+    table = classes[[*CLASS, "teacher"]].iloc[residuals.classes].reset_index(drop=True)
     mean, students = residuals.mean, residuals.students
     means = ClassMeans(table["teacher"].to_numpy(), table["year"].to_numpy(), mean, students)
     found = variances(means, residuals.squares, residuals.slopes, rng)

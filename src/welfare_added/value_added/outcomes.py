@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from welfare_added.value_added.columns import student_columns
+from welfare_added.value_added.columns import GROUPS, SUBJECTS, student_columns
 from welfare_added.value_added.controls import Variables, variables
 from welfare_added.value_added.residuals import NormalEquations
 from welfare_added.value_added.sums import ClassRows, Sums, collect
 
-SUBJECTS = ("ela", "math")
 OUTCOMES = (
     "graduated_high_school",
     "two_year_college",
@@ -21,7 +20,6 @@ OUTCOMES = (
     "any_college",
     "bachelors_in_six_years",
 )
-GROUPS = ("standard", "lower", "higher")
 REGRESSIONS = ([0], [1, 2])  # measures that enter together
 COLUMNS = [
     *("outcome", "measure", "coefficient", "standard_error"),
