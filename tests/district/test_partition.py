@@ -123,3 +123,30 @@ def test_names_that_would_share_a_folder_are_refused(tmp_path):
     said = "North 1, north-1 would share the folder north_1"
     with pytest.raises(DistrictError, match=said):
         partition(files, "District", {}, tmp_path / "cut")
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize("table", ["classes", "outcomes"])
+def test_rows_of_a_district_without_enrolments_are_told(tmp_path, kind, table):
+    tables = state()
+    tables["outcomes"]["District"] = "South"
+    tables[table].loc[[3, 4], "District"] = "Suoth"
+    files = written(tables, tmp_path / "state", kind)
+    said = (
+        rf"{table}\.{kind}, column District: districts without enrolments \(2 rows\)\n    Suoth: 2"
+    )
+    with pytest.raises(DistrictError, match=said):
+        partition(files, "District", {"enrolments": {"student_id": "Pupil"}}, tmp_path / "cut")
+    assert not (tmp_path / "cut").exists()
+
+
+def test_a_district_without_classes_is_told(tmp_path):
+    tables = state()
+    tables["classes"] = tables["classes"].query("District != 'South'")
+    files = written(tables, tmp_path / "state", "csv")
+    said = (
+        r"classes\.csv, column District: no class of districts with enrolments: South\n    Remedy"
+    )
+    with pytest.raises(DistrictError, match=said):
+        partition(files, "District", {"enrolments": {"student_id": "Pupil"}}, tmp_path / "cut")
+    assert not (tmp_path / "cut").exists()

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -51,13 +52,14 @@ def partition(
     Raises
     ------
     DistrictError
-        If a table lacks the column, a row's district is empty, or two districts' names make the
-        same folder.
+        If a table lacks the column, a row's district is empty or has no enrolments, a district
+        has no classes, or two districts' names make the same folder.
 
     """
     files = {table: Path(path) for table, path in files.items()}
     _refuse_without(files, column)
     folders = _folders(files["enrolments"], column)
+    _refuse_unmatched(files, column, set(folders))
     counts = []
     for table, path in files.items():
         own = names.get(table, {})
@@ -85,6 +87,34 @@ def _refuse_without(files: Mapping[str, Path], column: str) -> None:
             if table not in BY_PERSON and column not in header(path)
         ]
     )
+
+
+def _refuse_unmatched(files: Mapping[str, Path], column: str, districts: set[str]) -> None:
+    """Raise where a table names a district without enrolments, or classes lack one."""
+    problems = []
+    for table, path in files.items():
+        if column not in header(path):
+            continue
+        rows = _texts(path, column)
+        strange = sorted(set(rows) - districts)
+        if strange:
+            problems.append(
+                Problem(
+                    str(path),
+                    "districts without enrolments",
+                    "correct the name, or take out the rows",
+                    column,
+                    sum(rows[name] for name in strange),
+                    tuple(f"{name}: {rows[name]} rows" for name in strange[:3]),
+                )
+            )
+        missing = sorted(districts - set(rows))
+        if missing and table == "classes":
+            what = f"no class of districts with enrolments: {', '.join(missing[:3])}"
+            problems.append(
+                Problem(str(path), what, "correct the name, or add the classes", column)
+            )
+    raise_any(problems)
 
 
 def _opened(path: Path) -> ds.Dataset:
@@ -132,9 +162,7 @@ def _by_column(
                 ]
             )
         read += batch.num_rows
-        folder = pa.array([folders.get(one, "") for one in name.to_pylist()], pa.string())
-        known = pc.not_equal(folder, "")
-        yield batch.filter(known), folder.filter(known)
+        yield batch, pa.array([folders[one] for one in name.to_pylist()], pa.string())
 
 
 def _by_person(
@@ -153,16 +181,17 @@ def _persons(out: Path, table: str, key: str, folders: Mapping[str, str]) -> pd.
     found = []
     for folder in sorted(folders.values()):
         (path,) = (out / folder).glob(f"{table}.*")
-        found.append(pd.DataFrame({"person": _texts(path, key), "folder": folder}))
+        found.append(pd.DataFrame({"person": list(_texts(path, key)), "folder": folder}))
     return pd.concat(found, ignore_index=True)
 
 
-def _texts(path: Path, column: str) -> list[str]:
-    """Different values of a column as text, sorted; empty ones left out."""
-    seen: set = set()
+def _texts(path: Path, column: str) -> dict[str, int]:
+    """Rows of each value of a column as text, sorted; empty ones left out."""
+    rows: Counter = Counter()
     for batch in _opened(path).scanner(columns=[column]).to_batches():
-        seen |= set(pc.unique(batch.column(0).cast(pa.string())).to_pylist())
-    return sorted(seen - {None, ""})
+        counts = pc.value_counts(batch.column(0).cast(pa.string()))
+        rows.update({one["values"]: one["counts"] for one in counts.to_pylist()})
+    return {text: rows[text] for text in sorted(rows.keys() - {None, ""})}
 
 
 def _write(
