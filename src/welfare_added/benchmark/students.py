@@ -1,4 +1,4 @@
-"""Student-years by the million, in no order, with 80 controls."""
+"""Student-years by the million, with 80 controls."""
 
 from pathlib import Path
 
