@@ -1,4 +1,4 @@
-# Not part of the default run: it takes an hour and needs the peers of `make benchmark`.
+# Not part of the default run: it takes more than an hour and needs the peers of `make benchmark`.
 rule benchmark_allocation:
     message: "Timing the allocation beside its peers (some 20 minutes)"
     input:
@@ -18,7 +18,7 @@ rule benchmark_allocation:
 
 
 rule benchmark_value_added:
-    message: "Timing value added beside its peers (some 40 minutes)"
+    message: "Timing value added beside its peers (some 50 minutes, 22 GB)"
     input:
         code=code("benchmark_value_added"),
     output:
