@@ -1,5 +1,7 @@
 """Which code a rule depends on, and which edits of it count."""
 
+import ast
+import builtins
 import re
 import shutil
 from modulefinder import ModuleFinder
@@ -153,3 +155,37 @@ def test_what_a_script_imports_reads_no_configuration(path):
         assert "snakemake.config" not in text
         if module.name not in allowed:
             assert not re.search(r'/ "config.yaml"|open\("config|Path\("config', text), module
+
+
+def compiled(tree: ast.Module) -> list[ast.FunctionDef]:
+    """Functions that numba compiles."""
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    return [one for one in functions if any("njit" in ast.dump(d) for d in one.decorator_list)]
+
+
+def foreign(tree: ast.Module) -> set[str]:
+    """What compiled functions use of other modules, or of what was computed from them."""
+    own = {"np", *dir(builtins), *(function.name for function in compiled(tree))}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant | ast.UnaryOp):
+            own |= {target.id for target in node.targets}
+    used = set()
+    for function in compiled(tree):
+        names = [node for part in function.body for node in ast.walk(part)]
+        names = [node for node in names if isinstance(node, ast.Name)]
+        known = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+        known |= {argument.arg for argument in function.args.args}
+        used |= {node.id for node in names} - known - own
+    return used
+
+
+def test_compiled_functions_use_nothing_of_other_modules():
+    """Numba keeps what it compiled until the function's own file changes."""
+    found = {path: ast.parse(path.read_text()) for path in MODULES}
+    assert sum(len(compiled(tree)) for tree in found.values()) > 10
+    assert not {path: foreign(tree) for path, tree in found.items() if foreign(tree)}
+
+
+def test_a_compiled_function_that_calls_another_module_is_found():
+    text = "from numba import njit\nfrom m import f, N\nM = 2\n\n@njit\ndef g(x):\n    return f(x) + N * M\n"
+    assert foreign(ast.parse(text)) == {"f", "N"}

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numba import njit
 
 from welfare_added.district.tables import ETHNICITIES, SUBJECTS
+from welfare_added.value_added.kernels import AMOUNTS, HIGHEST, write_students
 
-POWERS = (1, 2, 3)
+POWERS = tuple(range(1, HIGHEST + 1))
 LAGS = tuple(f"lag_{subject}" for subject in SUBJECTS)
 ETHNICITY = tuple(f"ethnicity_{name}" for name in sorted(ETHNICITIES))
 NUMBERS = ("age", "lag_share_absent", "lag_special_education", "lag_english_learner")
@@ -20,8 +20,8 @@ LOWER = tuple(f"lower_{subject}" for subject in SUBJECTS)
 MEASURED = (*LAGS, "female", *NUMBERS, "class_size", *LOWER, *SUBJECTS)
 COLUMNS = (
     *(f"{lag}^{power}" for lag in LAGS for power in POWERS),
-    *ETHNICITY,
     *MEASURED[len(LAGS) :],
+    *ETHNICITY,
 )
 GROUPS = ("standard", "lower", "higher")
 CLASS = ["teacher_id", "year", "class_id", "grade", "school_id"]
@@ -74,52 +74,22 @@ def measured(batch: pa.Table) -> tuple[np.ndarray, np.ndarray]:
         unknown.
 
     """
-    values = np.empty((len(MEASURED), batch.num_rows))
-    for row, name in enumerate(MEASURED):
+    values = np.empty((AMOUNTS, batch.num_rows))
+    for row, name in zip(values, MEASURED, strict=True):
         if name == "female":
-            values[row] = np.array([0.0, 1.0, np.nan])[_codes(batch, "gender", ("male", "female"))]
+            row[:] = np.array([0.0, 1.0, np.nan])[_codes(batch, "gender", ("male", "female"))]
         elif name in batch.column_names:
-            values[row] = batch.column(name).cast(pa.float64()).to_numpy()
+            row[:] = batch.column(name).cast(pa.float64()).to_numpy()
         else:
-            values[row] = np.nan
+            row[:] = np.nan
     return values, _codes(batch, "ethnicity", tuple(sorted(ETHNICITIES)))
 
 
 def student_columns(batch: pa.Table) -> np.ndarray:
     """Values of `COLUMNS` of a batch's students, zero where unknown: (n, S)."""
     found = np.zeros((batch.num_rows, len(COLUMNS)))
-    _all_columns(*measured(batch), found)
+    write_students(*measured(batch), found)
     return found
-
-
-@njit(cache=True, nogil=True)
-def _all_columns(values, ethnicity, found):
-    known = np.zeros(found.shape[1], dtype=np.int64)
-    for i in range(len(found)):
-        columns_of(values, ethnicity, i, found[i], known)
-
-
-@njit(cache=True, nogil=True)
-def columns_of(values, ethnicity, student, found, known):
-    """Write the `COLUMNS` of one student, zero where unknown, and count those known."""
-    at = 0
-    for lag in range(len(LAGS)):
-        value = values[lag, student]
-        power = 1.0
-        for _ in range(len(POWERS)):
-            power *= value
-            found[at] = 0.0 if np.isnan(value) else power
-            known[at] += not np.isnan(value)
-            at += 1
-    for kind in range(len(ETHNICITY)):
-        found[at] = ethnicity[student] == kind
-        known[at] += ethnicity[student] >= 0
-        at += 1
-    for row in range(len(LAGS), len(MEASURED)):
-        value = values[row, student]
-        found[at] = 0.0 if np.isnan(value) else value
-        known[at] += not np.isnan(value)
-        at += 1
 
 
 def _codes(batch: pa.Table, name: str, values: tuple[str, ...]) -> np.ndarray:

@@ -17,7 +17,7 @@ from welfare_added.value_added.columns import (
     as_batches,
     student_columns,
 )
-from welfare_added.value_added.sums import PARTS, ClassRows, Sums, add_rows, collect
+from welfare_added.value_added.sums import ClassRows, Sums, collect
 
 
 @dataclass(frozen=True)
@@ -154,8 +154,10 @@ def variables(sums: Sums) -> Variables:
     for level in ("class", "cohort"):
         for lag in LAGS:
             mean = means.of(level, f"{lag}^1")
+            value = np.ones(len(mean))
             for power in POWERS:
-                made.add_by_grade(f"{level}_{lag}^{power}", mean**power)
+                value = value * mean
+                made.add_by_grade(f"{level}_{lag}^{power}", value)
     for level in ("class", "school"):
         for name in traits:
             made.add(f"{level}_{name}", means.of(level, name))
@@ -216,9 +218,7 @@ class _Means:
 
     def __init__(self, sums: Sums) -> None:
         classes = sums.classes
-        totals = np.zeros((len(classes), len(COLUMNS)))
-        add_rows(sums.sums.reshape(-1, len(COLUMNS)), np.arange(len(classes)).repeat(PARTS), totals)
-        self.totals = np.ascontiguousarray(totals.T)
+        self.totals = np.ascontiguousarray(sums.totals.T)
         keys = {
             "class": ["class", "year"],
             "cohort": ["school", "grade", "year"],

@@ -9,8 +9,9 @@ import scipy.linalg
 
 from welfare_added.value_added.columns import COLUMNS
 from welfare_added.value_added.controls import Variables
+from welfare_added.value_added.kernels import add_rows
 from welfare_added.value_added.ordered import in_order
-from welfare_added.value_added.sums import PARTS, Products, Sums, add_rows
+from welfare_added.value_added.sums import PARTS, Products, Sums
 
 # A column is collinear with those before it when less than this share of its spread is its own.
 COLLINEAR = 1e-6
@@ -110,9 +111,12 @@ class Units:
 
 def units(sums: Sums, subject: int | None) -> Units:
     """Whole classes, or their lower- and higher-scoring parts in a subject."""
+    if subject is None:
+        count = sums.count.sum(axis=(1, 2)).astype(float)
+        every = np.arange(len(count))
+        return Units(every, np.zeros(len(count), bool), count, sums.totals / count[:, None])
     classes, ela, math = np.indices(sums.count.shape, sparse=True)
-    lower = [ela, math][subject] if subject is not None else 0
-    unit = np.broadcast_to(classes * 2 + lower, sums.count.shape).ravel()
+    unit = np.broadcast_to(classes * 2 + [ela, math][subject], sums.count.shape).ravel()
     count = np.bincount(unit, weights=sums.count.ravel(), minlength=2 * len(sums.count))
     there = np.flatnonzero(count)
     number = np.zeros(len(count), dtype=int)

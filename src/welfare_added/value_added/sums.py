@@ -3,14 +3,15 @@
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from numba import njit
 
-from welfare_added.value_added.columns import CLASS, COLUMNS, LOWER, columns_of, measured
+from welfare_added.value_added.columns import CLASS, COLUMNS, LOWER, measured
+from welfare_added.value_added.kernels import add_rows, add_students
 from welfare_added.value_added.ordered import in_order
 
 CODES = {"teacher_id": "teacher", "class_id": "class", "school_id": "school"}
@@ -55,6 +56,13 @@ class Sums:
     large_products: Products
     known: np.ndarray
     minimum_class_size: int
+
+    @cached_property
+    def totals(self) -> np.ndarray:
+        """Sums of the variables by class: (C, S)."""
+        found = np.zeros((len(self.classes), len(COLUMNS)))
+        add_rows(self.sums.reshape(-1, len(COLUMNS)), np.arange(len(found)).repeat(PARTS), found)
+        return found
 
 
 def collect(batches: Iterable[pa.Table], minimum_class_size: int, threads: int = 1) -> Sums:
@@ -138,8 +146,9 @@ def _added_up(batch: pa.Table, minimum_class_size: int = 0) -> _Added:
     sums = np.zeros((len(first) * PARTS, len(COLUMNS)))
     products = np.zeros((len(grades) * PARTS, len(COLUMNS), len(COLUMNS)))
     known = np.zeros(len(COLUMNS), dtype=np.int64)
-    _add_students(values, ethnicity, row, grade, part, sums, products, known)
-    count = np.bincount(row * PARTS + part, minlength=len(sums)).reshape(-1, PARTS)
+    unit = row * PARTS + part
+    add_students(values, ethnicity, unit, grade * PARTS + part, sums, products, known)
+    count = np.bincount(unit, minlength=len(sums)).reshape(-1, PARTS)
     small = count.sum(axis=1) < minimum_class_size
     return _Added(
         _plain(batch.select(CLASS).take(first)),
@@ -149,33 +158,6 @@ def _added_up(batch: pa.Table, minimum_class_size: int = 0) -> _Added:
         known,
         batch.filter(small[row]),
     )
-
-
-@njit(cache=True, nogil=True)
-def _add_students(values, ethnicity, row, grade, part, sums, products, known):
-    """Add students to the sums of parts and the products of grades and parts."""
-    variables = sums.shape[1]
-    one = np.empty(variables)
-    for i in range(len(row)):
-        columns_of(values, ethnicity, i, one, known)
-        total = sums[row[i] * PARTS + part[i]]
-        product = products[grade[i] * PARTS + part[i]]
-        for j in range(variables):
-            total[j] += one[j]
-            for k in range(j + 1):
-                product[j, k] += one[j] * one[k]
-    for product in products:
-        for j in range(variables):
-            for k in range(j):
-                product[k, j] = product[j, k]
-
-
-@njit(cache=True, nogil=True)
-def add_rows(values, group, found):
-    """Add the rows of (R, S) values to those of ``found`` that ``group`` (R,) names."""
-    for i in range(len(group)):
-        for j in range(values.shape[1]):
-            found[group[i], j] += values[i, j]
 
 
 def _codes(column: pa.ChunkedArray) -> np.ndarray:
