@@ -49,7 +49,7 @@ def started(project: Project, cluster, command, *targets: str) -> subprocess.Pop
 
 
 def finished(running: subprocess.Popen) -> str:
-    said, _ = running.communicate(timeout=600)
+    said, _ = running.communicate(timeout=900)
     return said
 
 

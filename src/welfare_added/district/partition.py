@@ -92,10 +92,9 @@ def _refuse_without(files: Mapping[str, Path], column: str) -> None:
 def _refuse_unmatched(files: Mapping[str, Path], column: str, districts: set[str]) -> None:
     """Raise where a table names a district without enrolments, or classes lack one."""
     problems = []
-    for table, path in files.items():
-        if column not in header(path):
-            continue
-        rows = _texts(path, column)
+    named = [table for table in files if table != "enrolments" and column in header(files[table])]
+    for table in named:
+        path, rows = files[table], _texts(files[table], column)
         strange = sorted(set(rows) - districts)
         if strange:
             problems.append(

@@ -70,7 +70,7 @@ def measured(batch: pa.Table) -> tuple[np.ndarray, np.ndarray]:
     Returns
     -------
     tuple of array
-        (M, n) values of `MEASURED`, NaN where unknown; (n,) position in `ETHNICITY`, -1 where
+        (AMOUNTS, n) values of `MEASURED`, NaN where unknown; (n,) position in `ETHNICITY`, -1 where
         unknown.
 
     """

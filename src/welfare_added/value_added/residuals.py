@@ -112,7 +112,7 @@ class Units:
 def units(sums: Sums, subject: int | None) -> Units:
     """Whole classes, or their lower- and higher-scoring parts in a subject."""
     if subject is None:
-        count = sums.count.sum(axis=(1, 2)).astype(float)
+        count = sums.classes["students"].to_numpy(float)
         every = np.arange(len(count))
         return Units(every, np.zeros(len(count), bool), count, sums.totals / count[:, None])
     classes, ela, math = np.indices(sums.count.shape, sparse=True)
