@@ -9,7 +9,7 @@ from welfare_added.value_added.estimate import estimate_value_added
 def main(students, estimates, autocovariances, variances, class_means, batch, **choices):
     """Read the analysis sample, write estimates and what they rest on."""
     found = estimate_value_added(StudentFile(students, batch), **choices)
-    write_parquet(found.estimates, estimates)
+    write_parquet(found.estimates_to_keep(), estimates)
     write_csv(found.autocovariances, autocovariances)
     write_csv(found.variances, variances)
     write_parquet(found.class_means, class_means)

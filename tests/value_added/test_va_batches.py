@@ -47,6 +47,18 @@ def test_batches_change_nothing(students, whole, rows, seed):
         pd.testing.assert_frame_equal(ours, theirs, rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_estimates_are_kept_without_the_digits_that_the_order_of_rows_changes(
+    students, whole, seed
+):
+    shuffled = students.sample(frac=1, random_state=seed)
+    found = estimate_value_added(cut(shuffled, 700), **CHOICES)
+    assert not found.estimates[VALUES].equals(whole.estimates[VALUES])
+    pd.testing.assert_frame_equal(
+        found.estimates_to_keep(), whole.estimates_to_keep(), check_exact=True
+    )
+
+
 def test_a_file_is_read_as_a_table_in_memory(students, whole, tmp_path):
     path = tmp_path / "students.parquet"
     students.to_parquet(path, row_group_size=333)

@@ -28,6 +28,9 @@ from welfare_added.value_added.residuals import (
 from welfare_added.value_added.sums import Sums, collect
 
 PLACE = ["teacher_id", "year", "grade", "school_id"]
+# The last digits depend on the machine's BLAS and on the order of rows, and would choose among
+# allocations that tie.
+DECIMALS = 8
 log = logging.getLogger(__name__)
 
 
@@ -53,6 +56,10 @@ class ValueAdded:
     autocovariances: pd.DataFrame
     variances: pd.DataFrame
     class_means: pd.DataFrame
+
+    def estimates_to_keep(self) -> pd.DataFrame:
+        """Estimates to 1e-8 of an SD: the same on every machine, and so are allocations of them."""
+        return self.estimates.round(DECIMALS)
 
 
 @dataclass(frozen=True)
