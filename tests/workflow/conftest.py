@@ -1,9 +1,11 @@
 """A copy of the project with a tiny district, run whole once."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,11 +101,28 @@ def copy_project(folder: Path) -> Project:
 
 
 @pytest.fixture(scope="session")
-def tiny(tmp_path_factory) -> Project:
-    """The tiny district with every target made, on two cores."""
-    project = copy_project(tmp_path_factory.mktemp("tiny"))
-    project.run(cores=2)
+def once(tmp_path_factory) -> Callable[[str, Callable[[Path], None]], Project]:
+    """Make a project in a folder of this name, once for all of pytest's workers."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+    def project(name: str, make: Callable[[Path], None]) -> Project:
+        folder, made = shared / name, shared / f"{name}.made"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second waits
+            if not made.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                make(folder)
+                made.touch()
+        return Project(folder)
+
     return project
+
+
+@pytest.fixture(scope="session")
+def tiny(once) -> Project:
+    """The tiny district with every target made, on two cores; not to be changed."""
+    return once("tiny", lambda folder: copy_project(folder).run(cores=2))
 
 
 @pytest.fixture
