@@ -16,13 +16,13 @@ reproduce: $(READY)  ## every exhibit, claim and calibration line; then, beside 
 	$(AUDIT) reference
 
 test: $(READY) $(VALIDATORS)/.ready  ## units, properties, recovery, the DAG on the tiny district
-	$(VENV)/bin/pytest -n $(CORES) --dist loadgroup
+	$(VENV)/bin/pytest -n $(CORES) --dist worksteal
 
 test-all: $(READY) $(VALIDATORS)/.ready  ## the same, and what takes minutes: killed runs, full disks, an edit of every module
-	$(VENV)/bin/pytest -n $(CORES) --dist loadgroup -m "not slurm"
+	$(VENV)/bin/pytest -n $(CORES) --dist worksteal -m "not slurm"
 
 test-slurm: $(READY)  ## the tiny district on a real Slurm, on loopback (Debian: slurm-wlm, munge)
-	$(VENV)/bin/pytest -m slurm tests/workflow/test_slurm.py
+	$(VENV)/bin/pytest -n $(CORES) --dist worksteal -m slurm tests/workflow/test_slurm.py
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .

@@ -47,6 +47,11 @@ class Project:
             self._command(arguments, cores), **self._place(), **quiet, start_new_session=True
         )
 
+    def copied(self, folder: Path) -> "Project":
+        """The same in another folder, which a test may change."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return Project(folder)
+
     def _command(self, arguments: tuple[str, ...], cores: int) -> list[str]:
         return [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments]
 
@@ -121,7 +126,7 @@ def once(tmp_path_factory) -> Callable[[str, Callable[[Path], None]], Project]:
 
 @pytest.fixture(scope="session")
 def tiny(once) -> Project:
-    """The tiny district with every target made, on two cores; not to be changed."""
+    """The tiny district with every target made, on two cores; run and change copies of it only."""
     return once("tiny", lambda folder: copy_project(folder).run(cores=2))
 
 
@@ -134,5 +139,4 @@ def fresh(tmp_path) -> Project:
 @pytest.fixture
 def changed(tiny, tmp_path) -> Project:
     """The tiny district's finished run, in a copy that a test may change."""
-    shutil.copytree(tiny.folder, tmp_path / "copy", symlinks=True)
-    return Project(tmp_path / "copy")
+    return tiny.copied(tmp_path / "copy")

@@ -14,8 +14,6 @@ import pytest
 from welfare_added.audit.errors import AuditError
 from welfare_added.audit.readme import BEGIN, END, exhibits_table, renewed
 
-pytestmark = pytest.mark.xdist_group("dag")
-
 ESTIMATION = {"district", "value_added", "validation", "value_added_choices", "slots", "moments"}
 ALLOCATION = {"allocation", "allocation_subjects", "allocation_ces", "frontiers"}
 
@@ -59,17 +57,17 @@ def test_tables_with_fixed_names_have_their_columns(tiny):
     assert len(claims) > 100
 
 
-def test_a_finished_run_has_nothing_to_do(tiny):
-    assert tiny.due() == set()
+def test_a_finished_run_has_nothing_to_do(changed):
+    assert changed.due() == set()
 
 
-def test_forcing_one_figure_reruns_only_that(tiny):
-    assert tiny.due("figure_04", "--forcerun", "figure_04") == {"figure_04"}
+def test_forcing_one_figure_reruns_only_that(changed):
+    assert changed.due("figure_04", "--forcerun", "figure_04") == {"figure_04"}
 
 
-def test_the_truth_is_read_by_no_estimation_or_allocation(tiny):
+def test_the_truth_is_read_by_no_estimation_or_allocation(changed):
     readers = {}
-    for node in tiny.run("--filegraph", "--forceall").split(" [ shape=none")[1:]:
+    for node in changed.run("--filegraph", "--forceall").split(" [ shape=none")[1:]:
         rule = re.search(r'point-size="18">(\w+)<', node).group(1)
         inputs = node.split("output", 1)[0]
         readers[rule] = "truth/value_added.parquet" in inputs
@@ -336,9 +334,9 @@ def test_a_readme_without_marks_is_refused():
     assert renewed(f"a\n{BEGIN}old\n{END}b", "new\n") == f"a\n{BEGIN}\nnew\n\n{END}b"
 
 
-def test_snakemakes_own_report_has_every_exhibit_with_its_caption(tiny, tmp_path):
-    tiny.run("--report", str(tmp_path / "report.html"))
-    text = (tmp_path / "report.html").read_text()
+def test_snakemakes_own_report_has_every_exhibit_with_its_caption(changed):
+    changed.run("--report", "report.html")
+    text = (changed.folder / "report.html").read_text()
     for name in [*EXHIBITS, "table_a1"]:
         assert f"{name}.{'csv' if name == 'table_a1' else 'png'}" in text
         caption = Path(__file__).parents[2] / f"workflow/report/{name}.rst"

@@ -11,11 +11,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Project
+from conftest import Project, copy_project
 from prov.model import ProvDocument
 from validators import crate_problems
 
-pytestmark = pytest.mark.xdist_group("disclosure")
 CANARIES = {
     "student_id": "canarypupil",
     "teacher_id": "canaryteacher",
@@ -25,16 +24,23 @@ CANARIES = {
 FOLDER = "CanaryFolder/records"
 
 
-@pytest.fixture(scope="module")
-def confidential(tiny, tmp_path_factory) -> Project:
-    """A district of confidential records, run to its release."""
-    folder = tmp_path_factory.mktemp("confidential") / "copy"
-    shutil.copytree(
-        tiny.folder, folder, symlinks=True, ignore=shutil.ignore_patterns("results", ".snakemake")
-    )
-    project = Project(folder)
-    raw = tiny.folder / "results/eastmond_2024/district/raw"
-    (folder / FOLDER).mkdir(parents=True)
+@pytest.fixture(scope="session")
+def confidential(tiny, once) -> Project:
+    """A district of confidential records, run to its release; run and change copies of it only."""
+
+    def make(folder: Path) -> None:
+        project = copy_project(folder)
+        _write_records(tiny.folder / "results/eastmond_2024/district/raw", folder / FOLDER)
+        source = {"source": FOLDER, "columns": {"enrolments": {"ela_score": "CanaryScale"}}}
+        project.choose({"study": "mine", "district": source})
+        project.run("release", cores=2)
+
+    return once("confidential", make)
+
+
+def _write_records(raw: Path, folder: Path) -> None:
+    """The tiny district's tables with canaries for ids and for a column."""
+    folder.mkdir(parents=True)
     for path in raw.glob("*.csv"):
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
         for column in table.columns.intersection(list(CANARIES)):
@@ -42,13 +48,9 @@ def confidential(tiny, tmp_path_factory) -> Project:
             table[column] = named.where(table[column] != "", "")
         table = table.rename(columns={"ela_score": "CanaryScale"})
         if path.stem == "teachers":
-            table.to_parquet(folder / FOLDER / "teachers.parquet")
+            table.to_parquet(folder / "teachers.parquet")
         else:
-            table.to_csv(folder / FOLDER / path.name, index=False)
-    source = {"source": FOLDER, "columns": {"enrolments": {"ela_score": "CanaryScale"}}}
-    project.choose({"study": "mine", "district": source})
-    project.run("release", cores=2)
-    return project
+            table.to_csv(folder / path.name, index=False)
 
 
 def published(project: Project) -> list[Path]:
@@ -165,15 +167,15 @@ def test_exhibits_say_that_the_records_are_confidential(confidential):
     assert dots.loc[dots["layer"] == "estimate", "teachers"].min() >= 10
 
 
-def test_a_confidential_run_is_verified_and_has_nothing_left_to_do(confidential):
-    done = confidential.audit("verify")
+def test_a_confidential_run_is_verified_and_has_nothing_left_to_do(confidential, tmp_path):
+    project = confidential.copied(tmp_path / "copy")
+    done = project.audit("verify")
     assert done.returncode == 0, done.stdout
-    assert confidential.due() == set()
+    assert project.due() == set()
 
 
 def test_a_leak_stops_disclosure_and_release(confidential, tmp_path):
-    shutil.copytree(confidential.folder, tmp_path / "copy", symlinks=True)
-    project = Project(tmp_path / "copy")
+    project = confidential.copied(tmp_path / "copy")
     leaked = project.folder / "results/mine/welfare/teachers.csv"
     leaked.write_text("teacher_id,va\ncanaryteacher1,0.2\n")
     before = (project.folder / "release/SHA256SUMS").read_text()
@@ -185,11 +187,9 @@ def test_a_leak_stops_disclosure_and_release(confidential, tmp_path):
     assert (project.folder / "release/SHA256SUMS").read_text() == before
 
 
-def test_what_is_not_confidential_is_released_as_it_is(tiny, tmp_path):
-    shutil.copytree(tiny.folder, tmp_path / "copy", symlinks=True)
-    project = Project(tmp_path / "copy")
-    project.run("release")
-    release = project.folder / "release"
+def test_what_is_not_confidential_is_released_as_it_is(tiny, changed):
+    changed.run("release")
+    release = changed.folder / "release"
     same = (release / "eastmond_2024/figures/figure_02.csv").read_bytes()
     assert same == (tiny.folder / "results/eastmond_2024/figures/figure_02.csv").read_bytes()
     assert (release / "eastmond_2024/claims.html").is_file()

@@ -10,7 +10,6 @@ from welfare_added.audit.manifest import read_records
 FEW = {"district": {"years": [2011, 2013], "grades": [4]}, "allocation": {"frontier": "grid"}}
 
 
-@pytest.mark.xdist_group("dag")
 def test_each_district_has_rules_results_and_an_audit_of_its_own(fresh):
     fresh.choose({"study": "state", "districts": ["north", "south"]})
     due = fresh.due()
@@ -33,7 +32,17 @@ def test_each_district_has_rules_results_and_an_audit_of_its_own(fresh):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("faults")
+def test_two_runs_at_once_study_a_district_each(fresh):
+    fresh.choose({"study": "state", "districts": ["north", "south"], **FEW})
+    running = [
+        fresh.start("--config", f"districts=[{name}]", "--", f"{name}_frontiers")
+        for name in ("north", "south")
+    ]
+    assert [one.wait(timeout=600) for one in running] == [0, 0]
+    assert fresh.due("--", "north_frontiers", "south_frontiers") == set()
+
+
+@pytest.mark.slow
 def test_tables_cut_by_a_column_are_studied_and_put_side_by_side(fresh, tiny):
     raw, state = tiny.folder / "results/eastmond_2024/district/raw", fresh.folder / "state"
     state.mkdir()
@@ -68,7 +77,6 @@ def test_tables_cut_by_a_column_are_studied_and_put_side_by_side(fresh, tiny):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("faults")
 def test_cells_solved_by_jobs_of_their_own_give_the_same_bytes(fresh):
     fresh.choose({**FEW, "allocation": {"frontier": "exact"}})
     plans = [

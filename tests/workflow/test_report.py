@@ -15,7 +15,6 @@ from playwright.sync_api import Page, sync_playwright
 from welfare_added.report.explorer import explorer_data
 from welfare_added.report.page import Source, render, trace
 
-pytestmark = pytest.mark.xdist_group("dag")
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 PLAN = ["subject", "scope", "information"]
 MINUS = "\N{MINUS SIGN}"

@@ -14,7 +14,7 @@ import slurm_cluster
 from conftest import ROOT, Project, copy_project
 from test_faults import digests
 
-pytestmark = [pytest.mark.slurm, pytest.mark.xdist_group("slurm")]
+pytestmark = pytest.mark.slurm
 EXAMPLE = re.compile(
     r"^ {4}\.venv/bin/snakemake (--workflow-profile workflow/profiles/slurm.*)$", re.M
 )
