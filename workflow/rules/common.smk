@@ -90,11 +90,11 @@ def pairs_file(wildcards):
 
 
 def needs(mb, minutes=0.5):
-    """Memory and time for a scheduler: 500 MB and 30 minutes, and so much for each MB of input.
+    """Memory and time for a scheduler: 1,000 MB and 30 minutes, and so much for each MB of input.
 
-    From peaks of default and large runs (docs/cluster.md); as much again in a second attempt.
+    From measured peaks (docs/cluster.md); as much again in a second attempt.
     """
     return {
-        "mem_mb": lambda wildcards, input, attempt: round(500 + mb * input.size_mb) * attempt,
+        "mem_mb": lambda wildcards, input, attempt: round(1000 + mb * input.size_mb) * attempt,
         "runtime": lambda wildcards, input, attempt: round(30 + minutes * input.size_mb) * attempt,
     }

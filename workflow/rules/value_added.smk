@@ -20,7 +20,7 @@ rule value_added:
     params:
         code=code_fingerprint("value_added"),
         **CHOICES,
-    resources: **needs(mb=5, minutes=0.1)
+    resources: **needs(mb=8, minutes=0.1)
     log: f"{LOGS}/value_added.log"
     benchmark: f"{BENCHMARKS}/value_added.tsv"
     conda: ENVIRONMENT
@@ -60,7 +60,7 @@ rule value_added_choices:
     params:
         code=code_fingerprint("value_added_choices"),
         **CHOICES,
-    resources: **needs(mb=5)
+    resources: **needs(mb=8)
     log: f"{LOGS}/value_added_choices.log"
     benchmark: f"{BENCHMARKS}/value_added_choices.tsv"
     conda: ENVIRONMENT
