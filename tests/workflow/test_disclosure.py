@@ -117,7 +117,8 @@ def test_the_canaries_are_where_they_belong(confidential):
 def test_what_is_private_is_in_one_closed_folder(confidential):
     results = confidential.folder / "results"
     assert (results / "private").stat().st_mode & 0o777 == 0o700
-    assert {path.name for path in results.iterdir()} == {"mine", "private", "report"}
+    there = {path.name for path in results.iterdir()}
+    assert there == {"README.md", "mine", "private", "report"}
     kinds = {path.suffix for path in (results / "mine").rglob("*") if path.is_file()}
     assert kinds == {".csv", ".pdf", ".png", ".tex"}
 
