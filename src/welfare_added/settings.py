@@ -103,7 +103,8 @@ def _explain(error) -> str:
         missing = sorted(set(error.schema["required"]) - set(error.instance))
         return f"{place}: missing key {', '.join(missing)}"
     if error.validator == "enum":
-        return f"{place}: {error.instance!r} is not one of {', '.join(error.schema['enum'])}"
+        known = ", ".join(str(value) for value in error.schema["enum"])
+        return f"{place}: {error.instance!r} is not one of {known}"
     if error.validator == "not":
         return f"{place}: {error.instance!r} is not allowed; wanted: {wanted}"
     return f"{place}: {error.message}" + (f"; wanted: {wanted}" if wanted else "")

@@ -1,5 +1,6 @@
 """Choices that cannot be followed are refused before anything runs, in plain words."""
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ BAD = [
         r"bias_weight: -0.1 is less than the minimum of 0; wanted: social",
     ),
     ("welfare.tax_rate", "0.28", r"welfare.tax_rate: '0.28' is not of type 'number'"),
+    ("benchmark.sizes", [500], r"benchmark.sizes.0: 500 is not one of 100, 317, 1000, 3000, 10000"),
     ("value_added.estimator", "ols", r"'ols' is not one of leave_year_out, empirical_bayes"),
 ]
 
@@ -49,6 +51,35 @@ def test_a_bad_choice_is_explained(config, path, value, message):
     config[section][key] = value
     with pytest.raises(ConfigError, match=message):
         check(config, SCHEMA)
+
+
+WRONG = [None, True, -1, 0.5, 10**9, "nonsense", [], [7], ["nonsense"], {}, {"nonsense": 7}]
+
+
+def places(config: dict, above: tuple = ()) -> list[tuple]:
+    """Every key of the choices, with those above it."""
+    found = []
+    for key, value in config.items():
+        found.append((*above, key))
+        found += places(value, (*above, key)) if isinstance(value, dict) else []
+    return found
+
+
+def test_nonsense_anywhere_is_explained_by_its_place(config):
+    refused = 0
+    for place in places(config):
+        for value in WRONG:
+            changed = copy.deepcopy(config)
+            section = changed
+            for key in place[:-1]:
+                section = section[key]
+            section[place[-1]] = value
+            try:
+                check(changed, SCHEMA)
+            except ConfigError as error:
+                assert place[0] in str(error)
+                refused += 1
+    assert refused > 8 * len(places(config))
 
 
 def test_a_missing_key_is_named(config):
