@@ -11,7 +11,7 @@ import pytest
 from welfare_added.benchmark import estimators
 from welfare_added.benchmark import value_added as benchmark
 from welfare_added.benchmark.rounds import growth
-from welfare_added.benchmark.students import write_students
+from welfare_added.benchmark.students import write_shuffled, write_students
 from welfare_added.value_added.columns import READ
 from welfare_added.value_added.controls import control_vector
 from welfare_added.value_added.estimate import estimate_value_added
@@ -42,15 +42,23 @@ def test_students_make_80_controls_in_classes_of_about_25(students):
     assert students.groupby("teacher_id")["year"].nunique().max() == 6
 
 
-def test_shuffled_students_have_the_same_classes_in_another_order(file, students, tmp_path):
-    write_students(tmp_path / "shuffled.parquet", ROWS, 1, shuffled=True)
+def test_shuffled_students_are_the_same_in_another_order(file, students, tmp_path):
+    write_shuffled(tmp_path / "shuffled.parquet", file, 1)
     shuffled = pd.read_parquet(tmp_path / "shuffled.parquet")
     assert students["class_id"].is_monotonic_increasing
     assert not shuffled["class_id"].is_monotonic_increasing
-    pd.testing.assert_series_equal(
-        students["class_id"].value_counts().sort_index(),
-        shuffled["class_id"].value_counts().sort_index(),
-    )
+    again = shuffled.sort_values("student_id", ignore_index=True)
+    pd.testing.assert_frame_equal(again, students, check_exact=True)
+
+
+def test_a_benchmark_runs_whole_and_its_methods_agree(monkeypatch):
+    few = {pair: most for pair, most in benchmark.MOST.items() if pair[1] not in estimators.ONCE}
+    monkeypatch.setattr(benchmark, "MOST", few)
+    found = benchmark.run([ROWS], 2, 1, 5000)
+    assert (found.groupby(["round", "rows"]).size() == len(few) + 1).all()
+    slopes = found[found["task"] == "residualise"].dropna().groupby(["rows", "method"])["value"]
+    assert slopes.nunique().eq(1).all()
+    assert set(found["method"]) == {"pyarrow", "floor", "ours", "ours_shuffled"}
 
 
 def test_the_effects_put_in_come_out(file, students):

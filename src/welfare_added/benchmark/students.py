@@ -15,12 +15,11 @@ EFFECT_SD, SHOCK_SD, NOISE_SD = 0.18, 0.08, 0.55
 ROWS_AT_ONCE = 1_000_000
 
 
-def write_students(path: Path | str, rows: int, seed: int, *, shuffled: bool = False) -> None:
+def write_students(path: Path | str, rows: int, seed: int) -> None:
     """Write an analysis sample as parquet.
 
     Every school has three classes a grade and year, of about 25 students each; a teacher keeps
-    grade and room for six years. Students come class by class, as in the analysis sample, or
-    ``shuffled``, so that a batch holds students of nearly every class.
+    grade and room for six years. Students come class by class, as in the analysis sample.
     """
     random = np.random.default_rng(np.random.SeedSequence([seed, rows]))
     classes = _classes(rows, random)
@@ -28,7 +27,7 @@ def write_students(path: Path | str, rows: int, seed: int, *, shuffled: bool = F
     class_of = np.repeat(np.arange(count, dtype=np.int32), -(-rows // count))[:rows]
     swap = random.random(rows) < 0.2  # so that class sizes differ
     class_of[swap] = random.integers(0, count, swap.sum())
-    class_of = random.permutation(class_of) if shuffled else np.sort(class_of)
+    class_of.sort()
     size = np.bincount(class_of, minlength=count)
     writer = None
     for start in range(0, rows, ROWS_AT_ONCE):
@@ -36,6 +35,13 @@ def write_students(path: Path | str, rows: int, seed: int, *, shuffled: bool = F
         writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
         writer.write_table(table)
     writer.close()
+
+
+def write_shuffled(path: Path | str, source: Path | str, seed: int) -> None:
+    """Write the same students in random order, so that a batch has some of nearly every class."""
+    table = pq.read_table(source)
+    order = np.random.default_rng(seed).permutation(len(table))
+    pq.write_table(table.take(order), path, row_group_size=ROWS_AT_ONCE, compression="zstd")
 
 
 def _classes(rows: int, random: np.random.Generator) -> dict[str, np.ndarray]:

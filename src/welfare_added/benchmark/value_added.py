@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from welfare_added.benchmark.rounds import measured, medians
-from welfare_added.benchmark.students import write_students
+from welfare_added.benchmark.students import write_shuffled, write_students
 
 log = logging.getLogger(__name__)
 
@@ -38,27 +38,28 @@ def run(sizes: list[int], rounds: int, seed: int, batch: int) -> pd.DataFrame:
     DataFrame
         round, task, method, rows, seconds, peak_mb, value (the slope that methods share).
 
+    Raises
+    ------
+    ValueError
+        After the first number of student-years on which methods disagree.
+
     """
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for size in sizes:
-            jobs = []
-            for shuffled in (False, True):
-                path = Path(folder) / f"{size}_{shuffled}.parquet"
-                write_students(path, size, seed, shuffled=shuffled)
-                given = {"rows": size, "path": str(path), "batch": batch}
-                jobs += [
-                    {"task": task, "method": method, **given}
-                    for task, method in _methods(size)
-                    if not shuffled or (task, method) == SHUFFLED
-                ]
+            ordered, shuffled = (Path(folder) / f"{name}.parquet" for name in ("in_order", "not"))
+            write_students(ordered, size, seed)
+            write_shuffled(shuffled, ordered, seed)
+            asked = [(pair, ordered) for pair in _methods(size)] + [(SHUFFLED, shuffled)]
+            jobs = [
+                {"task": task, "method": method, "rows": size, "path": str(path), "batch": batch}
+                for (task, method), path in asked
+            ]
             for number, job, found in measured("value_added", jobs, rounds):
-                shuffled = job["path"].endswith("True.parquet")
-                method = f"{job['method']}_shuffled" if shuffled else job["method"]
+                suffix = "_shuffled" if job["path"] == str(shuffled) else ""
                 cost = (found["seconds"], found["peak_mb"], found["values"][0])
-                rows.append((number, job["task"], method, size, *cost))
-            for path in Path(folder).glob(f"{size}_*"):
-                path.unlink()
+                rows.append((number, job["task"], job["method"] + suffix, size, *cost))
+            refuse_disagreement(pd.DataFrame(rows, columns=COLUMNS))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
