@@ -193,14 +193,12 @@ def measure(task: str, method: str, rows: int, path: str, batch: int) -> dict:
     `ONCE` are minutes of work, and compile nothing or have done so before: they run once.
     """
     run, students = METHODS[task][method], Students(Path(path), batch)
-    if method in ONCE:
-        seconds, value = run(students)
-    else:
+    runs = 1 if method in ONCE else RUNS
+    if runs > 1:
         run(students)
-        taken: list[float] = []
-        while len(taken) < RUNS and sum(taken) < ENOUGH:
-            seconds, value = run(students)
-            taken.append(seconds)
-        seconds = median(taken)
+    taken: list[float] = []
+    while len(taken) < runs and sum(taken) < ENOUGH:
+        seconds, value = run(students)
+        taken.append(seconds)
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return {"seconds": seconds, "peak_mb": max(peak_mb(), children), "values": [value]}
+    return {"seconds": median(taken), "peak_mb": max(peak_mb(), children), "values": [value]}
