@@ -10,10 +10,11 @@ import va_slow
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from welfare_added.value_added import residuals, sums
+from welfare_added.value_added import prediction, residuals, sums
 from welfare_added.value_added.columns import CLASS, COLUMNS, StudentFile, as_batches
 from welfare_added.value_added.controls import control_vector, variables
 from welfare_added.value_added.estimate import SUBJECTS, estimate_value_added, score_residuals
+from welfare_added.value_added.kernels import fold_rows, order_rows
 from welfare_added.value_added.residuals import units, within_effects
 from welfare_added.value_added.sums import collect
 
@@ -119,6 +120,28 @@ def test_threads_and_cuts_of_classes_change_no_byte(students, monkeypatch, absor
     monkeypatch.undo()
     whole = estimate_value_added(as_batches(students), **choices)
     pd.testing.assert_frame_equal(one.class_means, whole.class_means, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("used", ["all", "past"])
+def test_teachers_predicted_together_change_no_byte(students, monkeypatch, used):
+    choices = {**CHOICES, "years_used": used}
+    whole = estimate_value_added(as_batches(students), **choices)
+    monkeypatch.setattr(prediction, "SYSTEMS_AT_ONCE", 3)
+    found = estimate_value_added(as_batches(students), **choices)
+    pd.testing.assert_frame_equal(found.estimates, whole.estimates, check_exact=True)
+
+
+@given(seed=st.integers(0, 10**6), rows=st.integers(1, 30), more=st.integers(0, 3))
+def test_rows_are_put_in_order_and_added_in_place(seed, rows, more):
+    random = np.random.default_rng(seed)
+    table, order = random.normal(size=(rows + more, 3)), random.permutation(rows)
+    wanted = np.vstack([table[order], table[rows:]])
+    order_rows(table, order)
+    np.testing.assert_array_equal(table, wanted)
+    into, added = random.integers(0, rows, more), np.arange(rows, rows + more)
+    np.add.at(wanted, into, wanted[rows:])
+    fold_rows(table, added, into)
+    np.testing.assert_array_equal(table, wanted)
 
 
 @pytest.mark.parametrize("effects", ["none", "teacher", "teacher and group"])

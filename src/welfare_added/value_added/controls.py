@@ -36,7 +36,7 @@ class Variables:
     in_grade : (G, Q) bool array
         Whether a variable counts in a grade.
     shared : list of (C,) array or None, Q
-        Values of what a class shares.
+        Values of what a class shares, whether or not they count in its grade.
     grade : (C,) int array
         Row in ``in_grade`` of each class's grade.
 
@@ -70,18 +70,23 @@ class Variables:
         """
         follow = len(classes) > 0 and (np.diff(classes) == 1).all()
         at = slice(classes[0], classes[-1] + 1) if follow else classes  # a slice needs no copy
-        grade = self.grade[at]
+        grade, everywhere = self.grade[at], self.in_grade.all(axis=0)
         found = np.empty((len(self.names), len(classes)))
         for j, (own, shared) in enumerate(zip(self.column, self.shared, strict=True)):
-            found[j] = values[:, own] * self.in_grade[grade, j] if shared is None else shared[at]
+            found[j] = values[:, own] if shared is None else shared[at]
+            if not everywhere[j]:
+                found[j] *= self.in_grade[grade, j]
         return found
 
     def of_classes(self, coefficients: np.ndarray) -> np.ndarray:
         """What a class shares times its (Q,) coefficients: (C,)."""
         found = np.zeros(len(self.grade))
-        for column, coefficient in zip(self.shared, coefficients, strict=True):
+        for column, here, coefficient in zip(
+            self.shared, self.in_grade.T, coefficients, strict=True
+        ):
             if column is not None:
-                found += coefficient * column
+                own = coefficient if here.all() else (here * coefficient)[self.grade]
+                found += own * column
         return found
 
     def by_grade(self, coefficients: np.ndarray) -> np.ndarray:
@@ -165,7 +170,7 @@ def variables(sums: Sums) -> Variables:
     for name in ("grade", "year"):
         of_class = classes[name].to_numpy()
         for value in np.unique(of_class)[1:]:
-            made.add(f"{name}_{value}", (of_class == value).astype(float))
+            made.add(f"{name}_{value}", of_class == value)
     made.add_all([*LOWER, *SUBJECTS])
     return made.variables()
 
@@ -180,8 +185,8 @@ class _Columns:
     def add(self, name: str, source: str | np.ndarray, grade: int | None = None) -> None:
         here = np.full(len(self.grades), grade is None) | (self.grades == grade)
         of_students = isinstance(source, str)
-        shared = None if of_students else source if grade is None else source * here[self.grade]
-        self.found.append((name, COLUMNS.index(source) if of_students else -1, here, shared))
+        column, shared = (COLUMNS.index(source), None) if of_students else (-1, source)
+        self.found.append((name, column, here, shared))
 
     def add_all(self, names: Sequence[str]) -> None:
         for name in names:

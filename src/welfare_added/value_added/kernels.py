@@ -81,6 +81,35 @@ def add_rows(values, group, found):
 
 
 @njit(cache=True, nogil=True)
+def fold_rows(table, rows, into):
+    """Add the rows (n,) of ``table`` (R, S) to its rows ``into`` (n,)."""
+    for i in range(len(rows)):
+        for j in range(table.shape[1]):
+            table[into[i], j] += table[rows[i], j]
+
+
+@njit(cache=True, nogil=True)
+def order_rows(table, order):
+    """Put row ``order[i]`` of ``table`` (R, S) in place i, without a copy.
+
+    ``order`` (n,) has each of the first n rows once; rows after them stay.
+    """
+    held = np.empty_like(table[0])
+    done = np.zeros(len(order), dtype=np.bool_)
+    for start in range(len(order)):
+        if done[start]:
+            continue
+        held[:] = table[start]
+        at = start
+        while order[at] != start:
+            table[at] = table[order[at]]
+            done[at] = True
+            at = order[at]
+        table[at] = held
+        done[at] = True
+
+
+@njit(cache=True, nogil=True)
 def _write_amounts(values, student, found, known):
     at = 0
     for row in range(SCORES):

@@ -1,11 +1,13 @@
 """Best linear predictions of a teacher's effect (eqs. 5, 6, 22, 23, 26 and 27)."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
 from welfare_added.value_added.components import ClassMeans, TeacherYears, Variances
 
-SYSTEMS_AT_ONCE = 50_000
+SYSTEMS_AT_ONCE = 5_000
 
 
 def lag_profile(lags: pd.DataFrame, own: float, drift_limit: int | None) -> np.ndarray:
@@ -56,33 +58,27 @@ def leave_year_out(
 
     """
     estimates = np.full(len(years.year), np.nan)
-    rows, others, counts = _others(years, past_only=past_only)
-    for k in np.unique(counts):
-        alike = counts == k
-        source = others[np.repeat(alike, counts)].reshape(-1, k)
-        batches = range(0, len(source), SYSTEMS_AT_ONCE)
-        for target, known in zip(
-            np.split(rows[alike], batches[1:]), np.split(source, batches[1:]), strict=True
-        ):
-            when = years.year[known]
-            sigma = profile[np.abs(when[:, :, None] - when[:, None, :])]
-            sigma[:, np.arange(k), np.arange(k)] += noise[known]
-            phi = profile[np.abs(years.year[target][:, None] - when)]
-            psi = np.linalg.solve(sigma, phi[:, :, None])[:, :, 0]
-            estimates[target] = (psi * years.mean[known]).sum(axis=1)
+    for target, known in _others(years.teacher, past_only=past_only):
+        when = years.year[known]
+        sigma = profile[np.abs(when[:, :, None] - when[:, None, :])]
+        own = np.arange(known.shape[1])
+        sigma[:, own, own] += noise[known]
+        phi = profile[np.abs(years.year[target][:, None] - when)]
+        psi = np.linalg.solve(sigma, phi[:, :, None])[:, :, 0]
+        estimates[target] = (psi * years.mean[known]).sum(axis=1)
     return estimates
 
 
-def _others(years: TeacherYears, *, past_only: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Teacher-years with other years, those other rows one after the other, and their number."""
-    table = pd.DataFrame({"teacher": years.teacher, "row": np.arange(len(years.teacher))})
-    pairs = table.merge(table, on="teacher", suffixes=("", "_other"))
-    row, other = pairs["row"].to_numpy(), pairs["row_other"].to_numpy()
-    use = other < row if past_only else other != row
-    row, other = row[use], other[use]
-    order = np.lexsort((other, row))
-    rows, counts = np.unique(row, return_counts=True)
-    return rows, other[order], counts
+def _others(teacher: np.ndarray, *, past_only: bool) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Rows of teacher-years, (n,), and the rows they are predicted from, (n, k); in batches."""
+    _, first, years = np.unique(teacher, return_index=True, return_counts=True)
+    for count in np.unique(years[years > 1]):
+        alike = first[years == count]
+        for start in range(0, len(alike), SYSTEMS_AT_ONCE):
+            rows = alike[start : start + SYSTEMS_AT_ONCE, None] + np.arange(count)
+            for target in range(int(past_only), count):
+                known = rows[:, :target] if past_only else np.delete(rows, target, axis=1)
+                yield rows[:, target], known
 
 
 def empirical_bayes(classes: ClassMeans, found: Variances, teacher_share: float) -> np.ndarray:

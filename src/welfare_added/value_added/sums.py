@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from welfare_added.value_added.columns import CLASS, COLUMNS, LOWER, measured
-from welfare_added.value_added.kernels import add_rows, add_students
+from welfare_added.value_added.kernels import add_rows, add_students, fold_rows, order_rows
 from welfare_added.value_added.ordered import in_order
 
 CODES = {"teacher_id": "teacher", "class_id": "class", "school_id": "school"}
 PARTS = 4  # of a class: higher or lower in ELA, and in math
-MERGED_FROM = 2_000_000  # rows of sums by part, not yet merged, that are kept
+MERGED_FROM = 1_000_000  # rows of classes not yet merged that are kept
 KEPT_TO = 1_000_000  # students of classes that may turn out small
 Products = dict[int, np.ndarray]
 log = logging.getLogger(__name__)
@@ -213,46 +213,48 @@ def _add(products: Products, more: Products) -> None:
 
 
 class _Parts:
-    """Sums by class and part, merged whenever what is new is much, and more than what there is."""
+    """Sums by class and part, in arrays that grow in place: much memory is slow to fetch.
+
+    What is there of a class twice is merged whenever it may be much.
+    """
 
     def __init__(self) -> None:
-        self.tables: list[pa.Table] = []
-        self.counts: list[np.ndarray] = []
-        self.sums: list[np.ndarray] = []
-        self.whole = 0
+        self.keys: list[pa.Table] = []
+        self.count = np.zeros((0, PARTS), dtype=np.int64)
+        self.sums = np.zeros((0, PARTS * len(COLUMNS)))
+        self.rows = self.merged_rows = 0
 
     def add(self, added: _Added) -> None:
-        self.tables.append(added.classes)
-        self.counts.append(added.count)
-        self.sums.append(added.sums)
-        rows = sum(map(len, self.sums)) - self.whole
-        if rows > max(self.whole, MERGED_FROM):
+        self.keys.append(added.classes)
+        start, self.rows = self.rows, self.rows + len(added.count)
+        for table, more in ((self.count, added.count), (self.sums, added.sums)):
+            if self.rows > len(table):
+                table.resize((self.rows, table.shape[1]), refcheck=False)
+            table[start : self.rows] = more.reshape(-1, table.shape[1])
+        if self.rows - self.merged_rows > max(self.merged_rows, MERGED_FROM):
             self._merge()
 
     def merged(self) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
         """Classes with the code of their teacher, sorted; counts and sums by part."""
-        if not any(map(len, self.sums)):
+        if not self.rows:
             raise ValueError("value added: there are no students")
         ranks = self._merge()
-        classes = self.tables[0].to_pandas()
+        classes = self.keys[0].to_pandas()
         for name, code in CODES.items():
             classes[code] = pd.factorize(ranks[CLASS.index(name)])[0]
-        return classes, self.counts[0], self.sums[0]
+        return classes, self.count[: self.rows], self.sums[: self.rows]
 
     def _merge(self) -> list[np.ndarray]:
-        """Make one table of all, sorted by its keys; gives the rank of every row's keys."""
-        keys = pa.concat_tables(self.tables, promote_options="permissive")
+        """Make one row a class, sorted by its keys; gives the rank of every row's keys."""
+        keys = pa.concat_tables(self.keys, promote_options="permissive")
         ranks = [_ranks(keys.column(name)) for name in CLASS]
         _, first, number = np.unique(_combined(ranks), return_index=True, return_inverse=True)
-        count = np.zeros((len(first), PARTS), dtype=np.int64)
-        sums = np.zeros((len(first) * PARTS, len(COLUMNS)))
-        rows = np.split(number, np.cumsum([len(table) for table in self.tables])[:-1])
-        for counted, added, into in zip(self.counts, self.sums, rows, strict=True):
-            add_rows(counted, into, count)
-            parts = (into[:, None] * PARTS + np.arange(PARTS)).ravel()
-            add_rows(added, parts, sums)
-        self.tables, self.counts, self.sums = [keys.take(first)], [count], [sums]
-        self.whole = len(sums)
+        again = np.delete(np.arange(self.rows), first)
+        for table in (self.count, self.sums):
+            fold_rows(table, again, first[number[again]])
+            order_rows(table, np.concatenate([first, again]))
+        self.keys, self.rows = [keys.take(first)], len(first)
+        self.merged_rows = self.rows
         return [rank[first] for rank in ranks]
 
 
