@@ -58,7 +58,7 @@ calibrate: $(READY)  ## search the synthetic district's parameters again, and ke
 	$(SNAKEMAKE) calibrate
 	cp results/calibrate/parameters.yaml workflow/calibration/parameters.yaml
 
-benchmark: $(READY) $(VENV)/.peers  ## time value added and the allocation beside their peers (some 70 minutes, 22 GB)
+benchmark: $(READY) $(VENV)/.peers  ## time value added and the allocation beside their peers (some 60 minutes, 22 GB)
 	$(SNAKEMAKE) benchmark
 
 $(VENV)/.peers: benchmark.lock $(READY)
