@@ -229,7 +229,7 @@ class _Parts:
         start, self.rows = self.rows, self.rows + len(added.count)
         for table, more in ((self.count, added.count), (self.sums, added.sums)):
             if self.rows > len(table):
-                table.resize((self.rows, table.shape[1]), refcheck=False)
+                table.resize((self.rows, table.shape[1]), refcheck=False)  # no view yet
             table[start : self.rows] = more.reshape(-1, table.shape[1])
         if self.rows - self.merged_rows > max(self.merged_rows, MERGED_FROM):
             self._merge()
