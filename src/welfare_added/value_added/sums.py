@@ -250,9 +250,10 @@ class _Parts:
         ranks = [_ranks(keys.column(name)) for name in CLASS]
         _, first, number = np.unique(_combined(ranks), return_index=True, return_inverse=True)
         again = np.delete(np.arange(self.rows), first)
+        into, order = first[number[again]], np.concatenate([first, again])
         for table in (self.count, self.sums):
-            fold_rows(table, again, first[number[again]])
-            order_rows(table, np.concatenate([first, again]))
+            fold_rows(table, again, into)
+            order_rows(table, order)
         self.keys, self.rows = [keys.take(first)], len(first)
         self.merged_rows = self.rows
         return [rank[first] for rank in ranks]
