@@ -236,6 +236,7 @@ def test_populations_count_persons_and_what_a_share_surely_stands_for():
     students = pd.DataFrame(
         {
             "student_id": ["a", "a", "b", "c"],
+            "year": [2003, 2004, 2003, 2003],
             "class_id": ["k1", "k2", "k1", "k3"],
             "teacher_id": ["t1", "t2", "t1", "t3"],
             "school_id": ["s1", "s1", "s1", "s2"],
@@ -247,6 +248,7 @@ def test_populations_count_persons_and_what_a_share_surely_stands_for():
     slots = pd.DataFrame(
         {
             "class_id": ["k1", "k2"],
+            "year": [2003, 2004],
             "teacher_id": ["t1", "t2"],
             "school_id": ["s1", "s1"],
             "students": [2, 1],
@@ -271,6 +273,47 @@ def test_populations_count_persons_and_what_a_share_surely_stands_for():
     assert found.loc["outcome_any_college", "students"] == 1  # b has none; a has one; c unknown
     assert found.loc["outcome_four_year_college", "students"] == 0  # nobody goes
     assert found.loc["deselected", "teachers"] == 1
+
+
+def recurring_classes():
+    """Six teachers of eight students each; three with class ids of 2003, which recur in 2004."""
+    rows = [
+        (f"p{year}{room}{seat}", year, f"room{room}", f"t{year}{room}", f"s{room}")
+        for year in (2003, 2004)
+        for room in range(3)
+        for seat in range(8)
+    ]
+    names = ["student_id", "year", "class_id", "teacher_id", "school_id"]
+    students = pd.DataFrame(rows, columns=names)
+    students = students.assign(lower_ela=True, lower_math=True, ethnicity="other")
+    slots = students[students["year"] == 2003].drop_duplicates("class_id")[names[1:]]
+    return students, slots.assign(students=8)
+
+
+def test_class_ids_that_recur_in_another_year_are_other_classes():
+    students, slots = recurring_classes()
+    found = populations(students, slots, pd.DataFrame(), 0.5).set_index("population")
+    assert found.loc["slots", ["students", "teachers"]].tolist() == [24, 3]  # not 48 and 6
+    assert found.loc["students", ["students", "teachers"]].tolist() == [48, 6]
+
+
+def test_recurring_class_ids_do_not_open_the_gate():
+    """Slots of 24 students and 3 teachers stay shut to a limit that 48 and 6 would pass."""
+    students, slots = recurring_classes()
+    spec = Declared(path="t", of=("slots",), cells={"y": Kind("estimate")}, keys={})
+    found = populations(students, slots, pd.DataFrame(), 0.5)
+    for minimum, there in ((3, True), (4, False)):
+        profile = profile_of("n10", minimum)
+        shown, _ = publishable(pd.DataFrame({"y": [0.5]}), spec, found, profile)
+        assert shown["y"].notna().tolist() == [there]
+
+
+def test_a_teachers_classes_of_the_same_id_count_once_a_year():
+    students, slots = recurring_classes()
+    students["teacher_id"] = students["class_id"].where(students["class_id"] == "room0", "other")
+    found = populations(students, slots.assign(teacher_id="other"), pd.DataFrame(), 0.5)
+    everyone = found.set_index("population").loc["students"]
+    assert everyone["teachers_sure"] == 6 / 4  # six class-years, of which one teacher has four
 
 
 def test_bins_are_of_enough_teachers_and_keep_the_mean():

@@ -11,9 +11,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from conftest import Project, copy_project
 from prov.model import ProvDocument
 from validators import crate_problems
+
+from welfare_added.audit.disclosure.populations import populations
 
 CANARIES = {
     "student_id": "canarypupil",
@@ -39,10 +42,16 @@ def confidential(tiny, once) -> Project:
 
 
 def _write_records(raw: Path, folder: Path) -> None:
-    """The tiny district's tables with canaries for ids and for a column."""
+    """The tiny district's tables with canaries for ids and for a column; class ids recur."""
     folder.mkdir(parents=True)
+    rooms = pd.read_csv(raw / "classes.csv", dtype=str).sort_values(["year", "class_id"])
+    room = (rooms.groupby("year").cumcount() + 1).astype(str).str.zfill(5)
+    room_of = dict(zip(zip(rooms["class_id"], rooms["year"], strict=True), room, strict=True))
     for path in raw.glob("*.csv"):
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        if "class_id" in table:
+            classes = zip(table["class_id"], table["year"], strict=True)
+            table["class_id"] = [room_of.get(one, "") for one in classes]
         for column in table.columns.intersection(list(CANARIES)):
             named = CANARIES[column] + table[column]
             table[column] = named.where(table[column] != "", "")
@@ -107,6 +116,22 @@ def test_names_and_columns_of_ones_own_change_no_result(confidential, tiny):
     shown = pd.read_csv(confidential.folder / "results/mine/frontiers.csv")
     exact = pd.read_csv(mine / "frontiers.csv")
     np.testing.assert_allclose(shown["gain_mean"], exact["gain_mean"], rtol=5e-4)
+
+
+def test_class_ids_that_recur_each_year_count_nobody_twice(confidential, tiny):
+    """The same counts as with ids that never recur, from the raw tables to the gate."""
+    raw = pd.read_csv(confidential.folder / FOLDER / "classes.csv", dtype=str)
+    assert (raw["class_id"].value_counts() == raw["year"].nunique()).any()
+    folder = tiny.folder / "results/eastmond_2024"
+    tables = [
+        pd.read_parquet(folder / name)
+        for name in ("district/students.parquet", "allocation/slots.parquet")
+    ]
+    outcomes = pd.read_parquet(folder / "district/outcomes.parquet")
+    share = yaml.safe_load((tiny.folder / "config.yaml").read_text())["welfare"]["deselected_share"]
+    expected = populations(*tables, outcomes, share)
+    found = pd.read_csv(confidential.folder / "results/private/mine/populations.csv")
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False, rtol=1e-9)
 
 
 def test_the_canaries_are_where_they_belong(confidential):

@@ -6,6 +6,7 @@ from welfare_added.district.races import BLACK_HISPANIC, RACES, WHITE_ASIAN
 from welfare_added.value_added.outcomes import with_any_college
 
 SUBJECTS = ("ela", "math")
+CLASS = ["class_id", "year"]  # an id alone may come again in another year
 GROUPS = {"black_hispanic": BLACK_HISPANIC, "white_asian": WHITE_ASIAN}
 
 
@@ -17,9 +18,10 @@ def populations(
     Parameters
     ----------
     students
-        The analysis sample, a row a student-year.
+        The analysis sample, a row a student-year: student_id, class_id, year, teacher_id,
+        school_id, lower_ela, lower_math, ethnicity.
     slots
-        The classes that can be reallocated.
+        The classes that can be reallocated: class_id, year, teacher_id, school_id, students.
     outcomes
         Later outcomes by student, 0 or 1; may have no rows.
     deselected_share
@@ -29,11 +31,12 @@ def populations(
     -------
     DataFrame
         population; students, teachers, schools: how many there are; students_sure, teachers_sure:
-        how many a share of one certainly stands for, were each seen as often as the one seen most;
-        largest_two: share of its student-years that the two largest teachers or schools hold.
+        lower bounds on the persons behind all student-years and class-years, as if every person
+        had as many as the one with the most; largest_two: share of its student-years that the two
+        largest teachers or schools hold.
 
     """
-    reallocated = students[students["class_id"].isin(slots["class_id"])]
+    reallocated = students.merge(slots[CLASS], on=CLASS, validate="many_to_one")
     parts = {}
     for name, rows in (("students", students), ("slots", reallocated)):
         parts[name] = rows
@@ -53,29 +56,29 @@ def _counted(rows: pd.DataFrame) -> dict[str, float]:
     if rows.empty:
         return _fewest([])
     by_student = rows["student_id"].value_counts()
-    by_class = rows.groupby("teacher_id")["class_id"].nunique()
+    class_years = rows.drop_duplicates(["teacher_id", *CLASS])["teacher_id"].value_counts()
     largest = [
         rows[unit].value_counts().head(2).sum() / len(rows) for unit in ("teacher_id", "school_id")
     ]
     return {
         "students": len(by_student),
-        "teachers": len(by_class),
+        "teachers": len(class_years),
         "schools": rows["school_id"].nunique(),
         "students_sure": len(rows) / by_student.max(),
-        "teachers_sure": by_class.sum() / by_class.max(),
+        "teachers_sure": class_years.sum() / class_years.max(),
         "largest_two": max(largest),
     }
 
 
 def _deselected(slots: pd.DataFrame, share: float) -> dict[str, float]:
-    """The lowest teachers of all years: at least so many persons and, at ten a class, students."""
-    by_teacher = slots["teacher_id"].value_counts()
-    sure = share * len(slots) / by_teacher.max()
+    """Lower bounds on the persons behind the dismissed share: each in as many years as anybody."""
+    class_years = slots["teacher_id"].value_counts().max()
+    sure = share * len(slots) / class_years
     return {
-        "students": share * slots["students"].sum() / by_teacher.max(),
+        "students": share * slots["students"].sum() / class_years,
         "teachers": sure,
         "schools": slots["school_id"].nunique(),
-        "students_sure": share * slots["students"].sum() / by_teacher.max(),
+        "students_sure": share * slots["students"].sum() / class_years,
         "teachers_sure": sure,
         "largest_two": min(1.0, 2 / sure) if sure else 1.0,
     }
