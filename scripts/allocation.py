@@ -1,10 +1,10 @@
 import pandas as pd
 
-from welfare_added import tables
 from welfare_added.allocation.frontier import subject_shares
 from welfare_added.allocation.objectives import group_objective, social_weights
 from welfare_added.allocation.plans import certified, solve_plan
-from welfare_added.audit.job import job
+from welfare_added.run import writing
+from welfare_added.run.job import job
 
 
 def main(slots, plan, certificates, params):
@@ -19,8 +19,8 @@ def main(slots, plan, certificates, params):
     results = solve_plan(
         slots, objective, params.scope, params.solver, params.tolerance, only=params.only
     )
-    tables.write_parquet_parts(results[0], plan)
-    tables.write_csv(results[1], certificates)
+    writing.write_parquet_parts(results[0], plan)
+    writing.write_csv(results[1], certificates)
     return certified(results[1], params.solver)
 
 

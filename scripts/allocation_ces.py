@@ -1,10 +1,10 @@
 import pandas as pd
 
-from welfare_added import tables
 from welfare_added.allocation.ces import ces_factors, gamma_grid
 from welfare_added.allocation.objectives import ces_objective
 from welfare_added.allocation.plans import certified, solve_plan
-from welfare_added.audit.job import job
+from welfare_added.run import writing
+from welfare_added.run.job import job
 
 
 def main(slots, students, plan, certificates, params):
@@ -22,8 +22,8 @@ def main(slots, students, plan, certificates, params):
     results = solve_plan(
         slots, objective, params.scope, params.solver, params.tolerance, "g", params.only
     )
-    tables.write_parquet_parts(results[0], plan)
-    tables.write_csv(results[1], certificates)
+    writing.write_parquet_parts(results[0], plan)
+    writing.write_csv(results[1], certificates)
     return certified(results[1], params.solver)
 
 

@@ -1,12 +1,12 @@
-from welfare_added import tables
-from welfare_added.audit.job import job
 from welfare_added.benchmark.allocation import refuse_disagreement, run
+from welfare_added.run import writing
+from welfare_added.run.job import job
 
 
 def main(rounds, params):
     measured = run(params.sizes, params.rounds, params.seed)
     refuse_disagreement(measured)
-    tables.write_csv(measured, rounds)
+    writing.write_csv(measured, rounds)
 
 
 if "snakemake" in globals():

@@ -1,10 +1,10 @@
-from welfare_added import tables
-from welfare_added.audit.job import job
 from welfare_added.benchmark.value_added import run
+from welfare_added.run import writing
+from welfare_added.run.job import job
 
 
 def main(rounds, params):
-    tables.write_csv(run(params.sizes, params.rounds, params.seed, params.batch), rounds)
+    writing.write_csv(run(params.sizes, params.rounds, params.seed, params.batch), rounds)
 
 
 if "snakemake" in globals():

@@ -1,9 +1,9 @@
 from welfare_added.allocation.objectives import social_weights
-from welfare_added.audit.job import job
-from welfare_added.tables import write_csv
+from welfare_added.run.job import job
+from welfare_added.run.writing import write_csv
 from welfare_added.welfare.bias import bias_table, no_truth, read_true_effects
 from welfare_added.welfare.classrooms import read_classrooms
-from welfare_added.welfare.policies import read_policies
+from welfare_added.welfare.reallocations import read_policies
 
 
 def main(slots, students, plans, truth, out, weights, weight_ela, weight, premium):

@@ -4,11 +4,11 @@ import logging
 
 import yaml
 
-from welfare_added.audit.job import choices, job
 from welfare_added.calibration.evaluate import evaluator
 from welfare_added.calibration.search import search, step_table
 from welfare_added.calibration.targets import read_targets
-from welfare_added.tables import write_csv, write_text
+from welfare_added.run.job import choices, job
+from welfare_added.run.writing import write_csv, write_text
 
 
 def main(start, targets, parameters_path, steps_path, settings):

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from welfare_added.audit.job import job
 from welfare_added.calibration.targets import compare, read_targets
-from welfare_added.tables import write_csv
+from welfare_added.run.job import job
+from welfare_added.run.writing import write_csv
 
 
 def main(moments, targets, path):

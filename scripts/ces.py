@@ -1,9 +1,9 @@
 from welfare_added.allocation.ces import gamma_grid
-from welfare_added.audit.job import job
-from welfare_added.tables import write_csv
+from welfare_added.run.job import job
+from welfare_added.run.writing import write_csv
 from welfare_added.welfare.classrooms import read_classrooms
 from welfare_added.welfare.earnings import ces_table
-from welfare_added.welfare.policies import read_policies
+from welfare_added.welfare.reallocations import read_policies
 
 
 def main(slots, students, plans, out, gammas, earnings_per_sd, lifetime_multiplier):

@@ -1,13 +1,13 @@
 import sys
 
-from welfare_added.audit.job import choices, job
 from welfare_added.district.files import TABLES
 from welfare_added.district.overview import overview, page
 from welfare_added.district.problems import DistrictError
 from welfare_added.district.reading import read_tables
 from welfare_added.district.sample import analysis_sample
 from welfare_added.exhibits.availability import EXHIBITS
-from welfare_added.tables import write_text
+from welfare_added.run.job import choices, job
+from welfare_added.run.writing import write_text
 
 
 def main(files: dict, template: str, out: str, *, columns: dict, skipped: dict, **chosen) -> None:

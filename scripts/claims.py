@@ -1,8 +1,8 @@
-from welfare_added.audit.job import job
 from welfare_added.claims.compare import as_table, compare
 from welfare_added.claims.document import read
 from welfare_added.claims.page import describe, page
-from welfare_added.tables import write_csv, write_text
+from welfare_added.run.job import job
+from welfare_added.run.writing import write_csv, write_text
 
 
 def main(document, schema, template, tables, choices, source, size, out):

@@ -1,7 +1,7 @@
 import pandas as pd
 
-from welfare_added import tables
-from welfare_added.audit.job import job
+from welfare_added.run import writing
+from welfare_added.run.job import job
 
 
 def main(parts, labels, frontiers):
@@ -9,7 +9,7 @@ def main(parts, labels, frontiers):
     for path, (plan, subject) in zip(parts, labels, strict=True):
         part = pd.read_csv(path)
         found.append(part.assign(plan=plan, subject=subject)[["plan", "subject", *part.columns]])
-    tables.write_csv(pd.concat(found, ignore_index=True), frontiers)
+    writing.write_csv(pd.concat(found, ignore_index=True), frontiers)
 
 
 if "snakemake" in globals():

@@ -1,10 +1,10 @@
 import pandas as pd
 
-from welfare_added import tables
 from welfare_added.allocation.constrained import constrained_frontier
 from welfare_added.allocation.constraints import cells, of_years, read_pairs
 from welfare_added.allocation.frontier import subject_shares
-from welfare_added.audit.job import job
+from welfare_added.run import writing
+from welfare_added.run.job import job
 
 
 def main(slots, students, pairs, frontier, params):
@@ -17,7 +17,7 @@ def main(slots, students, pairs, frontier, params):
         pair_rows,
     )
     table = constrained_frontier(found, params.lines, params.weights, params.gap, params.seconds)
-    tables.write_csv(table, frontier)
+    writing.write_csv(table, frontier)
     return {"solver": "highs", "largest_gap": float(table["gap"].max())}
 
 

@@ -5,16 +5,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from welfare_added import logs, settings
 from welfare_added.audit.commands import RESULTS
-from welfare_added.audit.disclosure.declared import read
-from welfare_added.audit.disclosure.identifiers import Identifiers, identifiers_of, places
-from welfare_added.audit.disclosure.profiles import profile_of
-from welfare_added.audit.disclosure.release import as_json
-from welfare_added.audit.disclosure.scan import Rules, scan
-from welfare_added.audit.files import sha256
+from welfare_added.disclosure.declarations import read
+from welfare_added.disclosure.profiles import profile_of
 from welfare_added.district.files import TABLES
-from welfare_added.tables import write_text
+from welfare_added.release.identifiers import Identifiers, identifiers_of, places
+from welfare_added.release.release import as_json
+from welfare_added.release.scan import Rules, scan
+from welfare_added.run import choices
+from welfare_added.run import logs
+from welfare_added.run.digests import sha256
+from welfare_added.run.writing import write_text
 
 
 def main(paths, params, out):
@@ -26,7 +27,7 @@ def main(paths, params, out):
             populations=pd.read_csv(paths["populations"]),
             profile=profile_of(params.profile, params.minimum),
             identifiers=Identifiers(identifiers_of(raw, params.columns), places(params.source)),
-            private=Path(settings.private_folder(params.study, params.restricted)),
+            private=Path(choices.private_folder(params.study, params.restricted)),
             manifest=json.loads(Path(paths["manifest"]).read_text("utf-8")),
             gates=frozenset(params.gates),
         )

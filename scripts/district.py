@@ -1,8 +1,8 @@
-from welfare_added.audit.job import choices, job
 from welfare_added.district.files import TABLES
 from welfare_added.district.reading import read_tables
 from welfare_added.district.sample import analysis_sample
-from welfare_added.tables import write_csv, write_parquet
+from welfare_added.run.job import choices, job
+from welfare_added.run.writing import write_csv, write_parquet
 
 
 def main(files: dict, outputs: dict, *, columns: dict, **chosen) -> None:

@@ -1,10 +1,10 @@
 import pandas as pd
 
-from welfare_added import tables
 from welfare_added.allocation.frontier import subject_shares
 from welfare_added.allocation.objectives import group_objective, social_weights
 from welfare_added.allocation.vertices import trace, traced
-from welfare_added.audit.job import job
+from welfare_added.run import writing
+from welfare_added.run.job import job
 
 
 def main(slots, vertices, moves, params):
@@ -12,8 +12,8 @@ def main(slots, vertices, moves, params):
     subjects = subject_shares(params.subject, params.subject_weight_ela)
     objective = group_objective(slots, subjects, params.information, social_weights(2))
     results = trace(slots, objective, params.scope, subjects, params.tolerance, params.only)
-    tables.write_parquet_parts(results[0], vertices)
-    tables.write_parquet_parts(results[1], moves)
+    writing.write_parquet_parts(results[0], vertices)
+    writing.write_parquet_parts(results[1], moves)
     return traced(results[0])
 
 

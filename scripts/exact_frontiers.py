@@ -1,8 +1,8 @@
 import pandas as pd
 
-from welfare_added import tables
 from welfare_added.allocation.vertices import minkowski
-from welfare_added.audit.job import job
+from welfare_added.run import writing
+from welfare_added.run.job import job
 
 
 def main(vertices, labels, frontiers):
@@ -11,7 +11,7 @@ def main(vertices, labels, frontiers):
         keys = {"subject": subject, "scope": scope, "information": information}
         part = minkowski(pd.read_parquet(path))
         parts.append(part.assign(**keys)[[*keys, *part.columns]])
-    tables.write_parquet(pd.concat(parts, ignore_index=True), frontiers)
+    writing.write_parquet(pd.concat(parts, ignore_index=True), frontiers)
 
 
 if "snakemake" in globals():

@@ -1,6 +1,6 @@
-from welfare_added.audit.job import job
+from welfare_added.exhibits.eastmond_2024.theory import draw_theory, theory_data
 from welfare_added.exhibits.output import sheet_of, write_exhibit
-from welfare_added.exhibits.theory import draw_theory, theory_data
+from welfare_added.run.job import job
 
 
 def main(sheet):

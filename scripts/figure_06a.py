@@ -1,6 +1,6 @@
-from welfare_added.audit.job import job
-from welfare_added.exhibits.frontiers import draw_frontiers, information_data
+from welfare_added.exhibits.eastmond_2024.frontiers import draw_frontiers, information_data
 from welfare_added.exhibits.output import read, sheet_of, write_exhibit
+from welfare_added.run.job import job
 
 
 def main(frontiers, sheet):

@@ -1,6 +1,6 @@
-from welfare_added.audit.job import job
+from welfare_added.exhibits.eastmond_2024.profiles import FIGURE_07, draw_profiles, profile_data
 from welfare_added.exhibits.output import read, sheet_of, write_exhibit
-from welfare_added.exhibits.profiles import FIGURE_07, draw_profiles, profile_data
+from welfare_added.run.job import job
 
 
 def main(index, sheet):

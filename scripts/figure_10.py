@@ -1,6 +1,6 @@
-from welfare_added.audit.job import job
-from welfare_added.exhibits.earnings import draw_mvpf, mvpf_data
+from welfare_added.exhibits.eastmond_2024.earnings import draw_mvpf, mvpf_data
 from welfare_added.exhibits.output import read, sheet_of, write_exhibit
+from welfare_added.run.job import job
 
 
 def main(mvpf, headlines, cap, sheet):

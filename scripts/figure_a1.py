@@ -1,6 +1,11 @@
-from welfare_added.audit.job import job
+from welfare_added.exhibits.eastmond_2024.scatter import (
+    CROSSED,
+    binned_data,
+    cross_data,
+    draw_cross,
+)
 from welfare_added.exhibits.output import read, sheet_of, write_exhibit
-from welfare_added.exhibits.scatter import CROSSED, binned_data, cross_data, draw_cross
+from welfare_added.run.job import job
 
 
 def main(paths, sheet):

@@ -1,8 +1,8 @@
 import pandas as pd
 
-from welfare_added import tables
 from welfare_added.allocation.frontier import frontier, subject_shares
-from welfare_added.audit.job import job
+from welfare_added.run import writing
+from welfare_added.run.job import job
 
 
 def main(slots, plans, certificates, labels, weight_ela, frontiers):
@@ -19,7 +19,7 @@ def main(slots, plans, certificates, labels, weight_ela, frontiers):
         )
         keys = {"subject": subject, "scope": scope, "information": information}
         parts.append(part.assign(**keys)[[*keys, *part.columns]])
-    tables.write_csv(pd.concat(parts, ignore_index=True), frontiers)
+    writing.write_csv(pd.concat(parts, ignore_index=True), frontiers)
 
 
 if "snakemake" in globals():

@@ -1,12 +1,12 @@
 import pandas as pd
 
-from welfare_added import tables
-from welfare_added.audit.job import job
+from welfare_added.run import writing
+from welfare_added.run.job import job
 
 
 def main(plans, certificates, plan, certificate):
-    tables.write_parquet_parts(map(pd.read_parquet, plans), plan)
-    tables.write_csv_parts(certificates, certificate)
+    writing.write_parquet_parts(map(pd.read_parquet, plans), plan)
+    writing.write_csv_parts(certificates, certificate)
 
 
 if "snakemake" in globals():

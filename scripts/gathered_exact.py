@@ -1,11 +1,11 @@
 import pandas as pd
 
-from welfare_added import tables
-from welfare_added.audit.job import job
+from welfare_added.run import writing
+from welfare_added.run.job import job
 
 
 def main(parts, whole):
-    tables.write_parquet_parts(map(pd.read_parquet, parts), whole)
+    writing.write_parquet_parts(map(pd.read_parquet, parts), whole)
 
 
 if "snakemake" in globals():

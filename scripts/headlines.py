@@ -1,11 +1,11 @@
 import pandas as pd
 
 from welfare_added.allocation.objectives import social_weights
-from welfare_added.audit.job import job
-from welfare_added.tables import write_csv
-from welfare_added.welfare import headlines
+from welfare_added.run.job import job
+from welfare_added.run.writing import write_csv
+from welfare_added.welfare import text_numbers as headlines
 from welfare_added.welfare.classrooms import read_classrooms
-from welfare_added.welfare.policies import read_policies
+from welfare_added.welfare.reallocations import read_policies
 
 
 def main(tables, out, weights, earnings_per_sd, tax_rate, profile):

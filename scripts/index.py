@@ -1,9 +1,9 @@
 import pandas as pd
 
-from welfare_added.audit.job import job
-from welfare_added.tables import write_csv
+from welfare_added.run.job import job
+from welfare_added.run.writing import write_csv
 from welfare_added.welfare.classrooms import read_classrooms
-from welfare_added.welfare.index import index_table
+from welfare_added.welfare.equal_gain_index import index_table
 
 
 def main(slots, students, frontiers, out, weight_ela):

@@ -1,14 +1,15 @@
 import json
 from pathlib import Path
 
-from welfare_added import logs, tables
 from welfare_added.audit.commands import RESULTS
 from welfare_added.audit.manifest import manifest
+from welfare_added.run import logs
+from welfare_added.run import writing
 
 
 def main(root, study, config, out):
     made = manifest(RESULTS, Path(root), config, study)
-    tables.write_text(json.dumps(made, indent=1, sort_keys=True) + "\n", out)
+    writing.write_text(json.dumps(made, indent=1, sort_keys=True) + "\n", out)
 
 
 if "snakemake" in globals():

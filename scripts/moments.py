@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from welfare_added.audit.job import job
 from welfare_added.calibration.moments import moments, sorting_bins
 from welfare_added.calibration.targets import bin_counts, read_targets
-from welfare_added.tables import write_csv
+from welfare_added.run.job import job
+from welfare_added.run.writing import write_csv
 
 
 def main(students, classes, outcomes, estimates, targets, moments_path, bins_path):

@@ -1,13 +1,13 @@
 from pathlib import Path
 
-from welfare_added import tables
-from welfare_added.audit.job import job
 from welfare_added.district.files import TABLES
 from welfare_added.district.partition import partition
+from welfare_added.run import writing
+from welfare_added.run.job import job
 
 
 def main(files, column, names, folder, parts):
-    tables.write_csv(partition(files, column, names, Path(folder)), parts)
+    writing.write_csv(partition(files, column, names, Path(folder)), parts)
 
 
 if "snakemake" in globals():

@@ -1,7 +1,7 @@
 import pandas as pd
 
-from welfare_added.audit.job import job
-from welfare_added.tables import write_csv
+from welfare_added.run.job import job
+from welfare_added.run.writing import write_csv
 from welfare_added.welfare.classrooms import read_classrooms
 from welfare_added.welfare.public_funds import public_funds_table
 

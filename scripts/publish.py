@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from welfare_added.audit.disclosure.declared import read
-from welfare_added.audit.disclosure.gate import publishable
-from welfare_added.audit.disclosure.profiles import profile_of
-from welfare_added.audit.job import job
-from welfare_added.tables import write_csv
+from welfare_added.disclosure.declarations import read
+from welfare_added.disclosure.gate import publishable
+from welfare_added.disclosure.profiles import profile_of
+from welfare_added.run.job import job
+from welfare_added.run.writing import write_csv
 
 
 def main(table, populations, declared, profile, out, withheld):

@@ -1,7 +1,7 @@
 import pandas as pd
 
-from welfare_added.audit.job import job
-from welfare_added.tables import write_parquet
+from welfare_added.run.job import job
+from welfare_added.run.writing import write_parquet
 from welfare_added.welfare.ranking import ranking_table, representative_class
 
 

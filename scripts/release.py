@@ -4,22 +4,23 @@ import json
 from functools import partial
 from pathlib import Path
 
-from welfare_added import logs, settings
-from welfare_added.audit.disclosure.history import history, sources
-from welfare_added.audit.disclosure.identifiers import Identifiers, identifiers_of, places
-from welfare_added.audit.disclosure.profiles import profile_of
-from welfare_added.audit.disclosure.release import as_json, clean, key_of, readme, release
-from welfare_added.audit.files import KEY
-from welfare_added.audit.standards import as_crate, as_prov
+from welfare_added.disclosure.profiles import profile_of
 from welfare_added.district.files import TABLES
+from welfare_added.release.history import history, sources
+from welfare_added.release.identifiers import Identifiers, identifiers_of, places
+from welfare_added.release.release import as_json, clean, key_of, readme, release
+from welfare_added.release.run_crate import as_crate, as_prov
+from welfare_added.run import choices
+from welfare_added.run import logs
+from welfare_added.run.digests import KEY
 
 
 def main(paths, params, out):
     passed = json.loads(Path(paths["verdicts"]).read_text("utf-8"))
     manifest = json.loads(Path(paths["manifest"]).read_text("utf-8"))
     profile = profile_of(params.profile, params.minimum) if params.restricted else None
-    key = key_of(Path(settings.PRIVATE) / KEY) if params.restricted else None
-    private = settings.private_folder(params.study, params.restricted)
+    key = key_of(Path(choices.PRIVATE) / KEY) if params.restricted else None
+    private = choices.private_folder(params.study, params.restricted)
     told = history(manifest, passed["files"], private, key)
     if params.restricted:
         raw = {table: paths[table] for table in TABLES if table in paths}

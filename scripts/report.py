@@ -4,25 +4,25 @@ from pathlib import Path
 
 import pandas as pd
 
-from welfare_added import settings
 from welfare_added.audit.commands import RESULTS
-from welfare_added.audit.disclosure.history import job_name, lineage
-from welfare_added.audit.disclosure.release import key_of
-from welfare_added.audit.files import KEY
-from welfare_added.audit.job import job
 from welfare_added.audit.manifest import manifest
 from welfare_added.audit.trace import code_lines
 from welfare_added.exhibits.output import read
+from welfare_added.release.history import job_name, lineage
+from welfare_added.release.release import key_of
 from welfare_added.report.explorer import explorer_data
 from welfare_added.report.page import exhibit, render, trace
-from welfare_added.tables import write_text
+from welfare_added.run import choices
+from welfare_added.run.digests import KEY
+from welfare_added.run.job import job
+from welfare_added.run.writing import write_text
 
 
 def main(paths, params, out):
     root, folder = Path(params.root), RESULTS / params.study
-    private = settings.private_folder(params.study, params.restricted)
+    private = choices.private_folder(params.study, params.restricted)
     made = manifest(RESULTS, root, {}, params.study)
-    key = key_of(Path(settings.PRIVATE) / KEY) if params.restricted else None
+    key = key_of(Path(choices.PRIVATE) / KEY) if params.restricted else None
     told = lineage(made, paths["published"], private, key)
     lines = {job_name(path): tuple(code_lines(one, root)) for path, one in made["jobs"].items()}
     exhibits = [

@@ -1,9 +1,9 @@
 import pandas as pd
 
-from welfare_added.audit.disclosure.bins import scatter_bins
-from welfare_added.audit.disclosure.profiles import profile_of
-from welfare_added.audit.job import job
-from welfare_added.tables import write_csv
+from welfare_added.disclosure.bins import scatter_bins
+from welfare_added.disclosure.profiles import profile_of
+from welfare_added.run.job import job
+from welfare_added.run.writing import write_csv
 
 
 def main(value_added, profile, minimum, out):

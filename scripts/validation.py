@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from welfare_added.audit.job import job
-from welfare_added.tables import write_csv
-from welfare_added.value_added.columns import StudentFile
+from welfare_added.run.job import job
+from welfare_added.run.writing import write_csv
 from welfare_added.value_added.forecast import forecast
 from welfare_added.value_added.outcomes import STUDENT, later_outcomes
 from welfare_added.value_added.persistence import persistence
+from welfare_added.value_added.student_variables import StudentFile
 
 
 def main(inputs, outputs, estimator, batch):

@@ -1,9 +1,9 @@
 """Estimate every teacher's value added."""
 
-from welfare_added.audit.job import choices, job
-from welfare_added.tables import write_csv, write_parquet
-from welfare_added.value_added.columns import StudentFile
+from welfare_added.run.job import choices, job
+from welfare_added.run.writing import write_csv, write_parquet
 from welfare_added.value_added.estimate import estimate_value_added
+from welfare_added.value_added.student_variables import StudentFile
 
 
 def main(students, estimates, autocovariances, variances, class_means, batch, **choices):

@@ -1,8 +1,8 @@
 """Estimate value added with each open choice changed in turn."""
 
-from welfare_added.audit.job import choices, job
-from welfare_added.tables import write_csv
-from welfare_added.value_added.columns import StudentFile
+from welfare_added.run.job import choices, job
+from welfare_added.run.writing import write_csv
+from welfare_added.value_added.student_variables import StudentFile
 from welfare_added.value_added.variants import variants
 
 

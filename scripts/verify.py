@@ -1,7 +1,7 @@
 import sys
 
-from welfare_added import logs
 from welfare_added.audit.__main__ import main
+from welfare_added.run import logs
 
 if "snakemake" in globals():
     logs.to_file(snakemake.log[0])

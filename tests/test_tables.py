@@ -4,7 +4,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from welfare_added.tables import write_csv, write_csv_parts, write_parquet_parts
+from welfare_added.run.writing import write_csv, write_csv_parts, write_parquet_parts
 
 
 def test_parts_of_parquet_are_row_groups_and_empty_ones_none(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.allocation import plans, vertices
-from welfare_added.allocation.problem import Problem
+from welfare_added.assignment.problem import Problem
 
 ESTIMATES = [f"va_{k}_{s}" for s in ("ela", "math") for k in ("standard", "lower", "higher")]
 

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from allocation_cases import random_problem
 
-from welfare_added.allocation.arcs import Factors, ListedArcs
-from welfare_added.allocation.certificate import CertificateError, certify
-from welfare_added.allocation.lsa import recover_duals
-from welfare_added.allocation.problem import Problem
-from welfare_added.allocation.sweep import highs
+from welfare_added.assignment.arcs import Factors, ListedArcs
+from welfare_added.assignment.certificate import CertificateError, certify
+from welfare_added.assignment.lsa import recover_duals
+from welfare_added.assignment.problem import Problem
+from welfare_added.assignment.sweep import highs
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from welfare_added.allocation import constraints as lines_module
 from welfare_added.allocation.constrained import Conflict, constrained_frontier
 from welfare_added.allocation.constraints import cells, constraints, of_years, read_pairs
-from welfare_added.allocation.milp import Infeasible, Side, Unsolved, _Cell, solve_constrained
+from welfare_added.assignment.milp import Infeasible, Side, Unsolved, _Cell, solve_constrained
 
 BOTH = {"ela": 0.75, "math": 0.25}
 LINES = {
@@ -255,7 +255,7 @@ def test_a_matching_that_breaks_a_constraint_is_refused(monkeypatch):
     slots = make_slots(seed=4, cells=1, size=20)
     (cell,) = cells(slots, BOTH)
     sides, allowed = constraints(cell, {"most_moves": 0.3})
-    monkeypatch.setattr("welfare_added.allocation.milp._Master.incumbent",
+    monkeypatch.setattr("welfare_added.assignment.milp._Master.incumbent",
                         lambda self: (np.roll(np.arange(20), 1) * 20 + np.arange(20), 0.0))  # fmt: skip
     with pytest.raises(Unsolved, match="breaks a constraint"):
         solve_constrained(cell.scores(0.5), sides, allowed)

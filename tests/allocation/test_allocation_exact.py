@@ -13,13 +13,13 @@ from scipy.optimize import linear_sum_assignment
 from scipy.spatial import ConvexHull
 
 from welfare_added.allocation import vertices
-from welfare_added.allocation.certificate import CertificateError
-from welfare_added.allocation.exact import ExactFrontier
 from welfare_added.allocation.frontier import frontier
-from welfare_added.allocation.network import NetworkSimplex
 from welfare_added.allocation.objectives import cell_problems, group_objective, social_weights
-from welfare_added.allocation.problem import Problem
 from welfare_added.allocation.vertices import allocation_at, minkowski
+from welfare_added.assignment.certificate import CertificateError
+from welfare_added.assignment.exact import ExactFrontier
+from welfare_added.assignment.network import NetworkSimplex
+from welfare_added.assignment.problem import Problem
 
 BOTH = {"ela": 0.75, "math": 0.25}
 ENDS = social_weights(2)

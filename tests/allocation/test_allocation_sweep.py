@@ -12,10 +12,6 @@ from allocation_cases import make_slots, random_problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from welfare_added.allocation import network
-from welfare_added.allocation.certificate import CertificateError
-from welfare_added.allocation.highs import HighsEngine
-from welfare_added.allocation.lsa import LsaEngine
 from welfare_added.allocation.objectives import (
     cell_problems,
     ces_objective,
@@ -23,10 +19,14 @@ from welfare_added.allocation.objectives import (
     social_weights,
     subject_objective,
 )
-from welfare_added.allocation.places import keep_places
-from welfare_added.allocation.problem import Problem
-from welfare_added.allocation.programme import SolverStall
-from welfare_added.allocation.sweep import highs, lsa, sweep
+from welfare_added.assignment import network
+from welfare_added.assignment.certificate import CertificateError
+from welfare_added.assignment.highs import HighsEngine
+from welfare_added.assignment.lsa import LsaEngine
+from welfare_added.assignment.places import keep_places
+from welfare_added.assignment.problem import Problem
+from welfare_added.assignment.programme import SolverStall
+from welfare_added.assignment.sweep import highs, lsa, sweep
 
 BOTH = {"ela": 0.75, "math": 0.25}
 WEIGHTS = social_weights(7)
@@ -250,14 +250,15 @@ def test_an_engine_that_errs_is_caught(kind, monkeypatch):
 
 PLAN = """
 import sys, pandas as pd
-from welfare_added import logs, tables
+from welfare_added.run import logs
+from welfare_added.run import writing
 from welfare_added.allocation.objectives import group_objective, social_weights
 from welfare_added.allocation.plans import solve_plan
 slots = pd.read_parquet("slots.parquet")
 logs.to_file("plan.log")
 objective = group_objective(slots, {"ela": 1.0}, "heterogeneous", social_weights(41))
 plan, certificates = solve_plan(slots, objective, "district")
-tables.write_parquet_parts(plan, "plan.parquet")
+writing.write_parquet_parts(plan, "plan.parquet")
 """
 
 

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from welfare_added import logs
-from welfare_added.audit.job import job
 from welfare_added.audit.manifest import manifest
+from welfare_added.run import logs
+from welfare_added.run.job import job
 
 
 class Namedlist(list):

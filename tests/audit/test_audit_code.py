@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from welfare_added.audit.fingerprint import fingerprint, statements
-from welfare_added.audit.imports import project_modules
+from welfare_added.run.fingerprint import fingerprint, statements
+from welfare_added.run.imports import project_modules
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))

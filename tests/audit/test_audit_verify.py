@@ -9,11 +9,11 @@ import pytest
 from rich.console import Console
 
 from welfare_added.audit import compare, trace
-from welfare_added.audit.environment import locked, off_the_lock
-from welfare_added.audit.errors import AuditError
-from welfare_added.audit.files import sha256
 from welfare_added.audit.manifest import read_records
 from welfare_added.audit.verify import Verification, worst
+from welfare_added.run.digests import sha256
+from welfare_added.run.environment import locked, off_the_lock
+from welfare_added.run.errors import AuditError
 
 A, B, C = (f"results/study/{name}.csv" for name in "abc")
 FIGURES = ["results/study/figures/figure_04.pdf", "results/study/figures/figure_05.pdf"]

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from welfare_added.audit.disclosure.bins import scatter_bins
-from welfare_added.audit.disclosure.declared import Declared, Kind, Parts
-from welfare_added.audit.disclosure.errors import DisclosureError
-from welfare_added.audit.disclosure.gate import publishable, significant
-from welfare_added.audit.disclosure.populations import populations
-from welfare_added.audit.disclosure.profiles import PROFILES, profile_of
-from welfare_added.audit.disclosure.tables import problems
+from welfare_added.disclosure.bins import scatter_bins
+from welfare_added.disclosure.declarations import Declared, Kind, Parts
+from welfare_added.disclosure.errors import DisclosureError
+from welfare_added.disclosure.gate import publishable, significant
+from welfare_added.disclosure.populations import populations
+from welfare_added.disclosure.profiles import PROFILES, profile_of
+from welfare_added.release.published_tables import problems
 
 N10 = PROFILES["n10"]
 

@@ -11,14 +11,14 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from pypdf import PdfReader, PdfWriter
 
-from welfare_added.audit.disclosure.declared import Declared, Kind, published_tables, read
-from welfare_added.audit.disclosure.errors import DisclosureError
-from welfare_added.audit.disclosure.history import history
-from welfare_added.audit.disclosure.identifiers import Identifiers, identifiers_of, places, telling
-from welfare_added.audit.disclosure.profiles import PROFILES
-from welfare_added.audit.disclosure.release import clean, key_of, release
-from welfare_added.audit.disclosure.scan import Rules, scan
-from welfare_added.audit.files import sha256
+from welfare_added.disclosure.declarations import Declared, Kind, published_tables, read
+from welfare_added.disclosure.errors import DisclosureError
+from welfare_added.disclosure.profiles import PROFILES
+from welfare_added.release.history import history
+from welfare_added.release.identifiers import Identifiers, identifiers_of, places, telling
+from welfare_added.release.release import clean, key_of, release
+from welfare_added.release.scan import Rules, scan
+from welfare_added.run.digests import sha256
 
 ROOT = Path(__file__).parents[2]
 PUPIL = "pupil-00417"

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from welfare_added.benchmark import allocation as benchmark
+from welfare_added.benchmark.allocation_solvers import METHODS
 from welfare_added.benchmark.cells import cell
 from welfare_added.benchmark.figure import benchmark_data, draw_benchmark
-from welfare_added.benchmark.methods import METHODS
-from welfare_added.benchmark.rounds import growth
+from welfare_added.benchmark.timed_rounds import growth
 
 AT_HAND = ["ours", "lsa", "highs_dense_cold", "highs_dense_warm"]
 

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from welfare_added.benchmark import estimators
 from welfare_added.benchmark import value_added as benchmark
-from welfare_added.benchmark.rounds import growth
+from welfare_added.benchmark import value_added_estimators as estimators
 from welfare_added.benchmark.students import write_shuffled, write_students
-from welfare_added.value_added.columns import READ
+from welfare_added.benchmark.timed_rounds import growth
 from welfare_added.value_added.controls import control_vector
 from welfare_added.value_added.estimate import estimate_value_added
+from welfare_added.value_added.student_variables import READ
 
 ROWS = 12_000
 

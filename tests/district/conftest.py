@@ -3,7 +3,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from welfare_added.tables import write_csv
+from welfare_added.run.writing import write_csv
 
 # Eight students whose scores have mean 5 and standard deviation 2.
 LAST_YEAR = {"ela": [2, 4, 4, 4, 5, 5, 7, 9], "math": [9, 7, 5, 5, 4, 4, 4, 2]}

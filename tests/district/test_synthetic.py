@@ -14,7 +14,7 @@ from welfare_added.district.synthetic import synthesise
 from welfare_added.district.synthetic_effects import draw_effects, innovation_covariance
 from welfare_added.district.synthetic_students import seat
 from welfare_added.district.synthetic_teachers import draw_careers
-from welfare_added.tables import write_csv
+from welfare_added.run.writing import write_csv
 
 YEARS, GRADES = (2003, 2013), (3, 4, 5)
 PARAMETERS = Path(__file__).parents[2] / "workflow/calibration/parameters.yaml"

@@ -3,11 +3,18 @@
 import numpy as np
 import pandas as pd
 
-from welfare_added.exhibits import bias as b
-from welfare_added.exhibits import calibration as c
-from welfare_added.exhibits import constrained, profiles, scatter, sorting, theory, validation
-from welfare_added.exhibits import earnings as e
-from welfare_added.exhibits import frontiers as f
+from welfare_added.exhibits.eastmond_2024 import bias as b
+from welfare_added.exhibits.eastmond_2024 import calibration as c
+from welfare_added.exhibits.eastmond_2024 import (
+    constrained,
+    profiles,
+    scatter,
+    sorting,
+    theory,
+    validation,
+)
+from welfare_added.exhibits.eastmond_2024 import earnings as e
+from welfare_added.exhibits.eastmond_2024 import frontiers as f
 
 WEIGHTS = np.linspace(0, 1, 11)
 LEVELS = {"ela": 0.6, "math": 1.0}

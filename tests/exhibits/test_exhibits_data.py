@@ -23,16 +23,20 @@ from exhibits_cases import (
     winners,
 )
 
-from welfare_added.exhibits.bias import bias_data
-from welfare_added.exhibits.calibration import calibration_data
-from welfare_added.exhibits.composition import composition_table, composition_tex
-from welfare_added.exhibits.earnings import mvpf_data, subjects_data
-from welfare_added.exhibits.frontiers import earnings_data, information_data, scope_data
-from welfare_added.exhibits.profiles import profile_data
-from welfare_added.exhibits.scatter import cross_data, group_data
-from welfare_added.exhibits.sorting import sorting_data
-from welfare_added.exhibits.theory import Example, theory_data
-from welfare_added.exhibits.validation import outcomes_data, persistence_data
+from welfare_added.exhibits.eastmond_2024.bias import bias_data
+from welfare_added.exhibits.eastmond_2024.calibration import calibration_data
+from welfare_added.exhibits.eastmond_2024.composition import composition_table, composition_tex
+from welfare_added.exhibits.eastmond_2024.earnings import mvpf_data, subjects_data
+from welfare_added.exhibits.eastmond_2024.frontiers import (
+    earnings_data,
+    information_data,
+    scope_data,
+)
+from welfare_added.exhibits.eastmond_2024.profiles import profile_data
+from welfare_added.exhibits.eastmond_2024.scatter import cross_data, group_data
+from welfare_added.exhibits.eastmond_2024.sorting import sorting_data
+from welfare_added.exhibits.eastmond_2024.theory import Example, theory_data
+from welfare_added.exhibits.eastmond_2024.validation import outcomes_data, persistence_data
 
 MADE = drawings()
 

@@ -17,7 +17,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from welfare_added.exhibits import availability, output, style
-from welfare_added.exhibits.scatter import draw_groups, group_data
+from welfare_added.exhibits.eastmond_2024.scatter import draw_groups, group_data
 
 MADE = drawings()
 LONGEST = drawings(availability.note("synthetic", None, "empirical_bayes", 0.75))

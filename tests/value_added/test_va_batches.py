@@ -10,13 +10,14 @@ import va_slow
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from welfare_added.value_added import prediction, residuals, sums
-from welfare_added.value_added.columns import CLASS, COLUMNS, StudentFile, as_batches
+from welfare_added.value_added import class_sums as sums
+from welfare_added.value_added import prediction, residuals
+from welfare_added.value_added.class_sums import collect
+from welfare_added.value_added.compiled_loops import fold_rows, order_rows
 from welfare_added.value_added.controls import control_vector, variables
 from welfare_added.value_added.estimate import SUBJECTS, estimate_value_added, score_residuals
-from welfare_added.value_added.kernels import fold_rows, order_rows
 from welfare_added.value_added.residuals import units, within_effects
-from welfare_added.value_added.sums import collect
+from welfare_added.value_added.student_variables import CLASS, COLUMNS, StudentFile, as_batches
 
 CHOICES = {**va_slow.CHOICES, "minimum_class_size": 8}
 VALUES = ["va_standard", "va_lower", "va_higher"]

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from welfare_added.value_added.components import (
+from welfare_added.value_added.prediction import empirical_bayes, lag_profile, leave_year_out
+from welfare_added.value_added.variance_components import (
     ClassMeans,
     TeacherYears,
     Variances,
@@ -13,7 +14,6 @@ from welfare_added.value_added.components import (
     variances,
     weighted_covariance,
 )
-from welfare_added.value_added.prediction import empirical_bayes, lag_profile, leave_year_out
 
 
 def years_of(teacher, year, mean, precision=None, students=None):

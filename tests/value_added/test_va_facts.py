@@ -9,9 +9,9 @@ import va_slow
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from welfare_added.value_added.columns import as_batches
-from welfare_added.value_added.components import ClassMeans, Variances, variances
 from welfare_added.value_added.estimate import estimate_value_added
+from welfare_added.value_added.student_variables import as_batches
+from welfare_added.value_added.variance_components import ClassMeans, Variances, variances
 
 CHOICES = va_slow.CHOICES
 VALUES = ["va_standard", "va_lower", "va_higher"]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from welfare_added.value_added.components import TeacherYears, autocovariances
 from welfare_added.value_added.prediction import lag_profile, leave_year_out
+from welfare_added.value_added.variance_components import TeacherYears, autocovariances
 
 SEEDS = 30
 TEACHERS, YEARS, VARIANCE, DRIFT, NOISE = 400, 6, 0.02, 0.85, 0.015

@@ -8,8 +8,8 @@ import pytest
 import va_slow
 
 from welfare_added.value_added import estimate as fast
-from welfare_added.value_added.columns import as_batches
 from welfare_added.value_added.controls import control_vector, variables
+from welfare_added.value_added.student_variables import as_batches
 
 COMBINATIONS = list(
     itertools.product(

@@ -12,9 +12,9 @@ from welfare_added.district import parameters
 from welfare_added.district.sample import analysis_sample
 from welfare_added.district.synthetic import synthesise
 from welfare_added.value_added import estimate as fast
-from welfare_added.value_added.columns import as_batches
 from welfare_added.value_added.controls import variables
 from welfare_added.value_added.forecast import forecast
+from welfare_added.value_added.student_variables import as_batches
 
 PARAMETERS = Path(__file__).parents[2] / "workflow/calibration/parameters.yaml"
 CHOICES = {**va_slow.CHOICES, "drift_limit": 7, "minimum_class_size": 7}

@@ -9,12 +9,12 @@ import scipy.linalg
 import statsmodels.api as sm
 import va_slow
 
-from welfare_added.value_added.columns import as_batches
 from welfare_added.value_added.controls import control_vector
 from welfare_added.value_added.estimate import estimate_value_added
 from welfare_added.value_added.forecast import forecast
 from welfare_added.value_added.outcomes import STUDENT, later_outcomes
 from welfare_added.value_added.persistence import persistence
+from welfare_added.value_added.student_variables import as_batches
 from welfare_added.value_added.variants import variants
 
 METHOD = {"estimator": "leave_year_out"}

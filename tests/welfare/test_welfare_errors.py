@@ -8,9 +8,9 @@ import pytest
 
 from welfare_added.welfare.bias import COLUMNS, no_truth, read_true_effects
 from welfare_added.welfare.classrooms import build_classrooms, subject_weights
-from welfare_added.welfare.index import index_table
-from welfare_added.welfare.policies import read_policy, utilitarian_position
+from welfare_added.welfare.equal_gain_index import index_table
 from welfare_added.welfare.public_funds import bonus_grid
+from welfare_added.welfare.reallocations import read_policy, utilitarian_position
 
 WEIGHTS = np.array([0.0, 0.5, 1.0])
 

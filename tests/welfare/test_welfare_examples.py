@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from pytest import approx
 
-from welfare_added.welfare import bias, headlines
+from welfare_added.welfare import bias
+from welfare_added.welfare import text_numbers as headlines
 from welfare_added.welfare.classrooms import build_classrooms, subject_weights
 from welfare_added.welfare.deselection import deselection_table, lowest
 from welfare_added.welfare.earnings import (
@@ -19,9 +20,8 @@ from welfare_added.welfare.earnings import (
     earnings_table,
     subjects_table,
 )
+from welfare_added.welfare.equal_gain_index import equal_gain, index_table
 from welfare_added.welfare.gaps import baseline_gaps, gaps_table
-from welfare_added.welfare.index import equal_gain, index_table
-from welfare_added.welfare.policies import Policy
 from welfare_added.welfare.public_funds import (
     bonus_grid,
     break_even_bonus,
@@ -29,6 +29,7 @@ from welfare_added.welfare.public_funds import (
     public_funds_table,
 )
 from welfare_added.welfare.ranking import ranking_table, representative_class, welfare_added
+from welfare_added.welfare.reallocations import Policy
 from welfare_added.welfare.winners import status_quo_table, winners_table
 
 SWAP = np.array([[0, 1, 2], [1, 0, 2], [1, 0, 2]])

@@ -13,11 +13,11 @@ from welfare_added.welfare.classrooms import (
     subject_weights,
 )
 from welfare_added.welfare.earnings import dollars, lifetime_value, prices
+from welfare_added.welfare.equal_gain_index import equal_gain
 from welfare_added.welfare.gaps import gap_changes
-from welfare_added.welfare.index import equal_gain
-from welfare_added.welfare.policies import Policy, changes, group_gains
 from welfare_added.welfare.public_funds import break_even_bonus, marginal_value
 from welfare_added.welfare.ranking import welfare_added
+from welfare_added.welfare.reallocations import Policy, changes, group_gains
 from welfare_added.welfare.winners import winners_and_losers
 
 CLOSE = 1e-12

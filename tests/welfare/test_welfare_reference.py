@@ -11,7 +11,7 @@ from welfare_added.welfare.classrooms import build_classrooms, subject_weights
 from welfare_added.welfare.deselection import deselection_table
 from welfare_added.welfare.earnings import earnings_table
 from welfare_added.welfare.gaps import gaps_table
-from welfare_added.welfare.policies import Policy
+from welfare_added.welfare.reallocations import Policy
 from welfare_added.welfare.winners import status_quo_table, winners_table
 
 WEIGHTS = np.array([0.0, 0.5, 1.0])

@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from welfare_added.audit.errors import AuditError
 from welfare_added.audit.readme import BEGIN, END, exhibits_table, renewed
+from welfare_added.run.errors import AuditError
 
 ESTIMATION = {"district", "value_added", "validation", "value_added_choices", "slots", "moments"}
 ALLOCATION = {"allocation", "allocation_subjects", "allocation_ces", "frontiers"}

@@ -16,7 +16,7 @@ from conftest import Project, copy_project
 from prov.model import ProvDocument
 from validators import crate_problems
 
-from welfare_added.audit.disclosure.populations import populations
+from welfare_added.disclosure.populations import populations
 
 CANARIES = {
     "student_id": "canarypupil",

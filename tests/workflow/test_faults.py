@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from welfare_added.audit.imports import project_modules
+from welfare_added.run.imports import project_modules
 
 pytestmark = pytest.mark.slow
 ROUNDS, KILLS = 6, 5

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from welfare_added.settings import ConfigError, audit_folder, check, one_district, overridden
+from welfare_added.run.choices import ConfigError, audit_folder, check, one_district, overridden
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "workflow/schemas/config.schema.json"

@@ -1,9 +1,9 @@
 from pathlib import Path
 
-from welfare_added import settings
-from welfare_added.audit.fingerprint import fingerprint
-from welfare_added.audit.imports import project_modules
-from welfare_added.settings import overridden
+from welfare_added.run import choices
+from welfare_added.run.fingerprint import fingerprint
+from welfare_added.run.imports import project_modules
+from welfare_added.run.choices import overridden
 
 ROOT = next(
     folder
@@ -13,12 +13,12 @@ ROOT = next(
 
 RESULTS = f"results/{config['study']}"
 # Of confidential records only the exhibits, and tables that went through the gate, are published.
-RESTRICTED = settings.restricted(config)
-PRIVATE = settings.private_folder(config["study"], RESTRICTED)
-AUDIT = settings.audit_folder(config)
+RESTRICTED = choices.restricted(config)
+PRIVATE = choices.private_folder(config["study"], RESTRICTED)
+AUDIT = choices.audit_folder(config)
 if RESTRICTED:
-    Path(settings.PRIVATE).mkdir(parents=True, exist_ok=True)
-    Path(settings.PRIVATE).chmod(0o700)
+    Path(choices.PRIVATE).mkdir(parents=True, exist_ok=True)
+    Path(choices.PRIVATE).chmod(0o700)
 LOGS = f"{PRIVATE}/logs"
 BENCHMARKS = f"{PRIVATE}/benchmarks"
 ENVIRONMENT = str(ROOT / "envs/environment.yaml")
@@ -28,8 +28,8 @@ CALIBRATION = "workflow/calibration"
 def check_config(config):
     """Refuse unknown keys and impossible values before anything runs."""
     try:
-        settings.check(config, ROOT / "workflow/schemas/config.schema.json")
-    except settings.ConfigError as error:
+        choices.check(config, ROOT / "workflow/schemas/config.schema.json")
+    except choices.ConfigError as error:
         raise WorkflowError(str(error)) from None
 
 

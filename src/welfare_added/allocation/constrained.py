@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.allocation.constraints import Cell, constraints
-from welfare_added.allocation.milp import Constrained, Infeasible, solve_constrained
 from welfare_added.allocation.plans import progress
+from welfare_added.assignment.milp import Constrained, Infeasible, solve_constrained
 
 log = logging.getLogger(__name__)
 

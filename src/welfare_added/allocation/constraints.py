@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from welfare_added.allocation.milp import Side
+from welfare_added.assignment.milp import Side
 from welfare_added.district.races import BLACK_HISPANIC, RACES, WHITE_ASIAN
 
 GROUPS = ("lower", "higher")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from welfare_added.allocation.problem import Problem
+from welfare_added.assignment.problem import Problem
 
 ENDS = ("efficient", "arbitrary")
 SCOPES = ("district", "school")

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from welfare_added.allocation.objectives import Objective, cell_problems, cells_of
-from welfare_added.allocation.problem import Optimum, Problem
-from welfare_added.allocation.sweep import SOLVERS
+from welfare_added.assignment.problem import Optimum, Problem
+from welfare_added.assignment.sweep import SOLVERS
 
 CERTIFICATE = [
     *("cell", "weight", "primal", "dual", "relative_gap"),

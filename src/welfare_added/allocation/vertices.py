@@ -6,11 +6,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from welfare_added.allocation.exact import ExactFrontier, Vertex
 from welfare_added.allocation.frontier import group_gain
 from welfare_added.allocation.objectives import Objective, cell_problems, cells_of
-from welfare_added.allocation.places import equal_rows, keep_places
 from welfare_added.allocation.plans import progress
+from welfare_added.assignment.exact import ExactFrontier, Vertex
+from welfare_added.assignment.places import equal_rows, keep_places
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from welfare_added.audit import commands
-from welfare_added.audit.errors import AuditError
+from welfare_added.run.errors import AuditError
 
 WIDE = 240  # columns where the output is no terminal
 

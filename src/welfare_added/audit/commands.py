@@ -12,11 +12,9 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from welfare_added import settings
 from welfare_added.audit import reference as published
 from welfare_added.audit.compare import differences, reached
 from welfare_added.audit.due import due, planned, targets
-from welfare_added.audit.errors import AuditError
 from welfare_added.audit.manifest import manifest
 from welfare_added.audit.readme import exhibits_table, renewed
 from welfare_added.audit.trace import file_tree
@@ -30,7 +28,9 @@ from welfare_added.audit.verify import (
     worst,
 )
 from welfare_added.claims import document
-from welfare_added.tables import write_text
+from welfare_added.run import choices
+from welfare_added.run.errors import AuditError
+from welfare_added.run.writing import write_text
 
 RESULTS = Path("results")
 SHOWN = 20
@@ -46,7 +46,7 @@ class Project:
         self.root = root
         self.config = yaml.safe_load((root / "config.yaml").read_text(encoding="utf-8"))
         self.study = self.config["study"]
-        self.audit = root / settings.audit_folder(self.config)
+        self.audit = root / choices.audit_folder(self.config)
 
     @cached_property
     def manifest(self) -> dict:

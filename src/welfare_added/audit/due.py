@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from welfare_added.audit.errors import AuditError
+from welfare_added.run.errors import AuditError
 
 ON_REQUEST = {
     "star_tables": "star",

@@ -4,14 +4,14 @@ import json
 import subprocess
 from pathlib import Path
 
-from welfare_added import settings
-from welfare_added.audit.environment import digest, distributions, locked, off_the_lock
-from welfare_added.audit.errors import AuditError
-from welfare_added.audit.files import sha256
-from welfare_added.audit.job import RECORDS
+from welfare_added.run import choices
+from welfare_added.run.digests import sha256
+from welfare_added.run.environment import digest, distributions, locked, off_the_lock
+from welfare_added.run.errors import AuditError
+from welfare_added.run.job import RECORDS
 
 FORMAT = 1
-PRIVATE = Path(settings.PRIVATE)
+PRIVATE = Path(choices.PRIVATE)
 
 
 def read_records(results: Path, study: str | None = None) -> dict[str, dict]:

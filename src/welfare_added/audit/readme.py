@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from welfare_added.audit.errors import AuditError
 from welfare_added.audit.trace import code_lines
 from welfare_added.exhibits.availability import EXHIBITS
+from welfare_added.run.errors import AuditError
 
 BEGIN, END = "<!-- exhibits: made by `make reference` -->\n", "<!-- end of exhibits -->\n"
 OURS = {"figure_bias": "Bias decomposition (ours)", "figure_calibration": "Calibration (ours)"}

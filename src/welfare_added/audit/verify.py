@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from welfare_added import settings
-from welfare_added.audit.files import KEY, sha256
-from welfare_added.audit.fingerprint import statements
+from welfare_added.run import choices
+from welfare_added.run.digests import KEY, sha256
+from welfare_added.run.fingerprint import statements
 
 VERIFIED = "verified"
 EDITED = "edited"
@@ -18,7 +18,7 @@ RESTRICTED = "needs restricted data"
 WORST_FIRST = (EDITED, MISSING, STALE, UNRECORDED, RESTRICTED, VERIFIED)
 EXIT_CODES = {VERIFIED: 0, EDITED: 1, MISSING: 2, STALE: 3, UNRECORDED: 4, RESTRICTED: 5}
 OF_JOBS = ("logs", "benchmarks", "records")
-PRIVATE = Path(settings.PRIVATE).name
+PRIVATE = Path(choices.PRIVATE).name
 AUDIT = "audit"
 OURS = (AUDIT, KEY)
 REMAKE = "delete it, or let its rule make it"

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from welfare_added.benchmark.rounds import measured, medians
+from welfare_added.benchmark.timed_rounds import measured, medians
 
 WEIGHTS = 101  # of a sweep
 # How many weights of a sweep each method is timed at, by number of classes; the seconds of a

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from welfare_added.allocation.problem import Problem
+from welfare_added.assignment.problem import Problem
 
 TEACHER_SD, CORRELATION = 0.15, 0.9  # of both groups' value added
 CLASS_SIZE, SIZE_SD = 25, 4

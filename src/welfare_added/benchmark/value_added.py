@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from welfare_added.benchmark.rounds import measured, medians
 from welfare_added.benchmark.students import write_shuffled, write_students
+from welfare_added.benchmark.timed_rounds import measured, medians
 
 log = logging.getLogger(__name__)
 

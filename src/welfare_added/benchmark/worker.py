@@ -7,9 +7,9 @@ import sys
 def main(benchmark: str, **job) -> dict:
     """Seconds of one run, peak memory of the process [MB], and the values found."""
     if benchmark == "allocation":
-        from welfare_added.benchmark.methods import measure
+        from welfare_added.benchmark.allocation_solvers import measure
     else:
-        from welfare_added.benchmark.estimators import measure
+        from welfare_added.benchmark.value_added_estimators import measure
     return measure(**job)
 
 

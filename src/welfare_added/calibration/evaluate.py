@@ -11,8 +11,8 @@ from welfare_added.district import parameters
 from welfare_added.district.sample import analysis_sample
 from welfare_added.district.synthetic import SyntheticDistrict, synthesise
 from welfare_added.district.tables import District
-from welfare_added.value_added.columns import as_batches
 from welfare_added.value_added.estimate import estimate_value_added
+from welfare_added.value_added.student_variables import as_batches
 
 
 def evaluator(

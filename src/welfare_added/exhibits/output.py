@@ -9,7 +9,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
 from welfare_added.exhibits.style import house_style
-from welfare_added.tables import replace_atomically, write_csv
+from welfare_added.run.writing import replace_atomically, write_csv
 
 PDF_DPI = 300
 UTILITARIAN = 0.5

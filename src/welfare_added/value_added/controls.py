@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from welfare_added.value_added.columns import (
+from welfare_added.value_added.class_sums import ClassRows, Sums, collect
+from welfare_added.value_added.student_variables import (
     COLUMNS,
     ETHNICITY,
     LAGS,
@@ -17,7 +18,6 @@ from welfare_added.value_added.columns import (
     as_batches,
     student_columns,
 )
-from welfare_added.value_added.sums import ClassRows, Sums, collect
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from welfare_added.value_added.columns import CLASS, GROUPS, SUBJECTS
-from welfare_added.value_added.components import (
-    ClassMeans,
-    Variances,
-    autocovariances,
-    teacher_years,
-    variances,
-)
+from welfare_added.value_added.class_sums import Sums, collect
 from welfare_added.value_added.controls import Variables, variables
-from welfare_added.value_added.ordered import in_order
+from welfare_added.value_added.parallel import in_order
 from welfare_added.value_added.prediction import empirical_bayes, lag_profile, leave_year_out
 from welfare_added.value_added.residuals import (
     ClassResiduals,
@@ -25,7 +18,14 @@ from welfare_added.value_added.residuals import (
     units,
     within_effects,
 )
-from welfare_added.value_added.sums import Sums, collect
+from welfare_added.value_added.student_variables import CLASS, GROUPS, SUBJECTS
+from welfare_added.value_added.variance_components import (
+    ClassMeans,
+    Variances,
+    autocovariances,
+    teacher_years,
+    variances,
+)
 
 PLACE = ["teacher_id", "year", "grade", "school_id"]
 # The last digits depend on the machine's BLAS and on the order of rows, and would choose among

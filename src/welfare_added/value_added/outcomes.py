@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from welfare_added.value_added.columns import GROUPS, SUBJECTS, student_columns
+from welfare_added.value_added.class_sums import ClassRows, Sums, collect
 from welfare_added.value_added.controls import Variables, variables
 from welfare_added.value_added.residuals import NormalEquations
-from welfare_added.value_added.sums import ClassRows, Sums, collect
+from welfare_added.value_added.student_variables import GROUPS, SUBJECTS, student_columns
 
 OUTCOMES = (
     "graduated_high_school",

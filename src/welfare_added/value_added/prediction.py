@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from welfare_added.value_added.components import ClassMeans, TeacherYears, Variances
+from welfare_added.value_added.variance_components import ClassMeans, TeacherYears, Variances
 
 SYSTEMS_AT_ONCE = 5_000
 

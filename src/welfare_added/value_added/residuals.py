@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.linalg
 
-from welfare_added.value_added.columns import COLUMNS
+from welfare_added.value_added.class_sums import PARTS, Products, Sums
+from welfare_added.value_added.compiled_loops import add_rows
 from welfare_added.value_added.controls import Variables
-from welfare_added.value_added.kernels import add_rows
-from welfare_added.value_added.ordered import in_order
-from welfare_added.value_added.sums import PARTS, Products, Sums
+from welfare_added.value_added.parallel import in_order
+from welfare_added.value_added.student_variables import COLUMNS
 
 # A column is collinear with those before it when less than this share of its spread is its own.
 COLLINEAR = 1e-6

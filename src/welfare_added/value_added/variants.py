@@ -6,8 +6,8 @@ from collections.abc import Iterable
 import pandas as pd
 import pyarrow as pa
 
+from welfare_added.value_added.class_sums import collect
 from welfare_added.value_added.estimate import estimate_from
-from welfare_added.value_added.sums import collect
 
 COLUMNS = [
     *("choice", "setting", "subject", "teacher_years", "sd_lower", "sd_higher", "correlation"),

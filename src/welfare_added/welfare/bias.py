@@ -14,7 +14,7 @@ from welfare_added.welfare.classrooms import (
     Classrooms,
     subject_weights,
 )
-from welfare_added.welfare.policies import Policy, changes
+from welfare_added.welfare.reallocations import Policy, changes
 
 log = logging.getLogger(__name__)
 

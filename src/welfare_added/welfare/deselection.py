@@ -10,8 +10,8 @@ from welfare_added.welfare.classrooms import (
     by_group,
     subject_weights,
 )
-from welfare_added.welfare.policies import utilitarian_position
 from welfare_added.welfare.ranking import welfare_added
+from welfare_added.welfare.reallocations import utilitarian_position
 
 
 def lowest(score: np.ndarray, slots: pd.DataFrame, share: float) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.welfare.classrooms import HIGHER, LOWER, Classrooms
-from welfare_added.welfare.policies import Policy, changes, group_gains
+from welfare_added.welfare.reallocations import Policy, changes, group_gains
 
 
 def lifetime_value(

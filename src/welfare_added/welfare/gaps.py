@@ -16,7 +16,7 @@ from welfare_added.welfare.classrooms import (
     students_in_slots,
     subject_weights,
 )
-from welfare_added.welfare.policies import Policy, changes, group_gains
+from welfare_added.welfare.reallocations import Policy, changes, group_gains
 
 
 def gap_changes(sums: np.ndarray, classrooms: Classrooms, weights: np.ndarray) -> np.ndarray:

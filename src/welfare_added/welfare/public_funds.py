@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from welfare_added.welfare.policies import utilitarian_position
+from welfare_added.welfare.reallocations import utilitarian_position
 
 POINTS_PER_DECADE = 100
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.welfare.classrooms import Classrooms, score_by_type, subject_weights
-from welfare_added.welfare.policies import Policy
+from welfare_added.welfare.reallocations import Policy
 
 TOLERANCE = 1e-12
 TYPES = 4

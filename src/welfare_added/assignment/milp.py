@@ -16,7 +16,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csc_array, vstack
 
-from welfare_added.allocation.lsa import recover_duals
+from welfare_added.assignment.lsa import recover_duals
 
 PRICED = 1e-9  # violation, relative to the largest score, that sends an arc into the window
 SLACK = 1e-7  # by which a scaled constraint may fall short: HiGHS's own feasibility tolerance

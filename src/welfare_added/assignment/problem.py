@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from welfare_added.allocation.arcs import Arcs, arcs_between
+from welfare_added.assignment.arcs import Arcs, arcs_between
 
 
 @dataclass(frozen=True)

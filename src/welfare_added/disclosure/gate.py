@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from welfare_added.audit.disclosure.declared import (
+from welfare_added.disclosure.declarations import (
     COUNT,
     ESTIMATE,
     NUMBER,
@@ -16,8 +16,8 @@ from welfare_added.audit.disclosure.declared import (
     as_before,
     wide,
 )
-from welfare_added.audit.disclosure.errors import DisclosureError
-from welfare_added.audit.disclosure.profiles import Profile
+from welfare_added.disclosure.errors import DisclosureError
+from welfare_added.disclosure.profiles import Profile
 
 
 def publishable(

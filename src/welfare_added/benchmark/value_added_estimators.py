@@ -19,12 +19,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from welfare_added.audit.environment import peak_mb
-from welfare_added.value_added.columns import StudentFile
+from welfare_added.run.environment import peak_mb
+from welfare_added.value_added.class_sums import collect
 from welfare_added.value_added.controls import control_vector, variables
 from welfare_added.value_added.estimate import estimate_value_added, score_residuals
 from welfare_added.value_added.residuals import units, within_effects
-from welfare_added.value_added.sums import collect
+from welfare_added.value_added.student_variables import StudentFile
 
 CHOICES = {
     "estimator": "leave_year_out",

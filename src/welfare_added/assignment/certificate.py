@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from welfare_added.allocation.arcs import Arcs, Factors
-from welfare_added.allocation.problem import Optimum
+from welfare_added.assignment.arcs import Arcs, Factors
+from welfare_added.assignment.problem import Optimum
 
 
 class CertificateError(RuntimeError):

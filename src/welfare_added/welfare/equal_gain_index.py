@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.welfare.classrooms import HIGHER, LOWER, subject_weights
-from welfare_added.welfare.policies import utilitarian_position
+from welfare_added.welfare.reallocations import utilitarian_position
 
 
 def equal_gain(weight, gain_lower, gain_higher, lower: float, higher: float):

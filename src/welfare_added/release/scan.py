@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from welfare_added import settings
-from welfare_added.audit.disclosure import media
-from welfare_added.audit.disclosure.declared import Declared
-from welfare_added.audit.disclosure.errors import DisclosureError
-from welfare_added.audit.disclosure.identifiers import Identifiers
-from welfare_added.audit.disclosure.profiles import Profile
-from welfare_added.audit.disclosure.tables import problems
-from welfare_added.audit.files import sha256
+from welfare_added.run import choices
+from welfare_added.release import media
+from welfare_added.disclosure.declarations import Declared
+from welfare_added.disclosure.errors import DisclosureError
+from welfare_added.release.identifiers import Identifiers
+from welfare_added.disclosure.profiles import Profile
+from welfare_added.release.published_tables import problems
+from welfare_added.run.digests import sha256
 
 KINDS = (".csv", ".pdf", ".png", ".tex", ".html")
 
@@ -75,7 +75,7 @@ def scan(folders: list[Path], expected: list[str], rules: Rules) -> dict[str, st
 
     """
     there = sorted({path for folder in folders for path in folder.rglob("*") if path.is_file()})
-    found = [*_closed(Path(settings.PRIVATE))]
+    found = [*_closed(Path(choices.PRIVATE))]
     for path in there:
         said = [*_strange(path, expected)] or [*_wrong(path, folders[0], rules)]
         found += [f"{path.as_posix()}: {one}" for one in said]

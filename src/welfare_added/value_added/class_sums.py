@@ -10,9 +10,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from welfare_added.value_added.columns import CLASS, COLUMNS, LOWER, measured
-from welfare_added.value_added.kernels import add_rows, add_students, fold_rows, order_rows
-from welfare_added.value_added.ordered import in_order
+from welfare_added.value_added.compiled_loops import add_rows, add_students, fold_rows, order_rows
+from welfare_added.value_added.parallel import in_order
+from welfare_added.value_added.student_variables import CLASS, COLUMNS, LOWER, measured
 
 CODES = {"teacher_id": "teacher", "class_id": "class", "school_id": "school"}
 PARTS = 4  # of a class: higher or lower in ELA, and in math

@@ -5,9 +5,9 @@ from functools import cached_property
 
 import numpy as np
 
-from welfare_added.allocation.places import equal_rows
-from welfare_added.allocation.problem import Problem
-from welfare_added.allocation.programme import SolverStall
+from welfare_added.assignment.places import equal_rows
+from welfare_added.assignment.problem import Problem
+from welfare_added.assignment.programme import SolverStall
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from welfare_added.audit.disclosure.profiles import Profile
-from welfare_added.exhibits.scatter import PANELS, points
+from welfare_added.disclosure.profiles import Profile
+from welfare_added.exhibits.eastmond_2024.scatter import PANELS, points
 
 MOST_BINS = 20
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from welfare_added.district.tables import ETHNICITIES, SUBJECTS
-from welfare_added.value_added.kernels import AMOUNTS, HIGHEST, write_students
+from welfare_added.value_added.compiled_loops import AMOUNTS, HIGHEST, write_students
 
 POWERS = tuple(range(1, HIGHEST + 1))
 LAGS = tuple(f"lag_{subject}" for subject in SUBJECTS)

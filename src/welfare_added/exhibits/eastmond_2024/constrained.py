@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from welfare_added.exhibits.frontiers import GROUP_GAINS, mark_status_quo, round_ticks
+from welfare_added.exhibits.eastmond_2024.frontiers import GROUP_GAINS, mark_status_quo, round_ticks
 from welfare_added.exhibits.output import pick
 from welfare_added.exhibits.style import (
     REFERENCE,

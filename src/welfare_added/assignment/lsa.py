@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from welfare_added.allocation.arcs import Arcs, Factors
-from welfare_added.allocation.problem import Problem
+from welfare_added.assignment.arcs import Arcs, Factors
+from welfare_added.assignment.problem import Problem
 
 
 class LsaEngine:

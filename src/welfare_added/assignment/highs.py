@@ -7,11 +7,11 @@ better join the window, until none is left.
 
 import numpy as np
 
-from welfare_added.allocation.arcs import Factors, ListedArcs, TightArcs, arcs_between
-from welfare_added.allocation.network import NetworkSimplex
-from welfare_added.allocation.problem import Problem
-from welfare_added.allocation.programme import Programme, SolverStall
-from welfare_added.allocation.types import merge
+from welfare_added.assignment.arcs import Factors, ListedArcs, TightArcs, arcs_between
+from welfare_added.assignment.network import NetworkSimplex
+from welfare_added.assignment.problem import Problem
+from welfare_added.assignment.programme import Programme, SolverStall
+from welfare_added.assignment.types import merge
 
 PRICED = 1e-10  # violation, relative to the largest score, that sends an arc into the window
 NEAR = 1e-9  # reduced cost, relative to the largest score, of arcs that are in it from the start

@@ -9,10 +9,10 @@ rounding the flows takes the perturbation away.
 import numpy as np
 from numba import njit
 
-from welfare_added.allocation.arcs import Factors, ListedArcs
-from welfare_added.allocation.problem import Problem
-from welfare_added.allocation.programme import SolverStall
-from welfare_added.allocation.types import Types
+from welfare_added.assignment.arcs import Factors, ListedArcs
+from welfare_added.assignment.problem import Problem
+from welfare_added.assignment.programme import SolverStall
+from welfare_added.assignment.types import Types
 
 PRICED = 1e-13  # reduced cost, relative to the largest score, that lets an arc enter
 ROWS = 4  # teachers whose arcs are looked at before the best of them enters

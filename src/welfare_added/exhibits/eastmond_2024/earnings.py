@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from welfare_added.exhibits.frontiers import STATUS_QUO
+from welfare_added.exhibits.eastmond_2024.frontiers import STATUS_QUO
 from welfare_added.exhibits.output import choose, pick, quantity
 from welfare_added.exhibits.style import (
     LOOKS,

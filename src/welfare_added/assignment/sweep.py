@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from welfare_added.allocation.arcs import Arcs, Factors, tight_arcs
-from welfare_added.allocation.certificate import certify
-from welfare_added.allocation.highs import HighsEngine
-from welfare_added.allocation.lsa import LsaEngine
-from welfare_added.allocation.places import equal_rows, keep_places
-from welfare_added.allocation.problem import Optimum, Problem
-from welfare_added.allocation.programme import SolverStall
+from welfare_added.assignment.arcs import Arcs, Factors, tight_arcs
+from welfare_added.assignment.certificate import certify
+from welfare_added.assignment.highs import HighsEngine
+from welfare_added.assignment.lsa import LsaEngine
+from welfare_added.assignment.places import equal_rows, keep_places
+from welfare_added.assignment.problem import Optimum, Problem
+from welfare_added.assignment.programme import SolverStall
 
 log = logging.getLogger(__name__)
 

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from welfare_added.allocation.problem import Problem
-from welfare_added.audit.environment import peak_mb
+from welfare_added.assignment.problem import Problem
 from welfare_added.benchmark.cells import cell
+from welfare_added.run.environment import peak_mb
 
 SHORT = 12  # classes of the cell on which a method runs first, so that loading is not timed
 
@@ -24,14 +24,14 @@ def scores(problem: Problem) -> list[np.ndarray]:
 
 def ours(problem: Problem) -> list[float]:
     """Certified optima, ties broken at the ends."""
-    from welfare_added.allocation.sweep import highs
+    from welfare_added.assignment.sweep import highs
 
     return [optimum.primal for optimum in highs(problem)]
 
 
 def frontier(problem: Problem) -> list[float]:
     """Every vertex of the exact frontier, certified: value at the weight where it begins."""
-    from welfare_added.allocation.exact import ExactFrontier
+    from welfare_added.assignment.exact import ExactFrontier
 
     ends = Problem(problem.teachers, problem.classes[[0, -1]], problem.blocks)
     found = ExactFrontier(ends).vertices()
@@ -137,7 +137,7 @@ def pulp_cbc(problem: Problem) -> list[float]:
 
 def _floors(problem: Problem) -> list:
     """No group loses; the counts of the classes are those of the two ends of the weights."""
-    from welfare_added.allocation.milp import Side
+    from welfare_added.assignment.milp import Side
 
     counts = problem.classes[0] + problem.classes[-1]
     return [
@@ -148,7 +148,7 @@ def _floors(problem: Problem) -> list:
 
 def milp_ours(problem: Problem) -> list[float]:
     """No group may lose: our programme over a window of arcs."""
-    from welfare_added.allocation.milp import solve_constrained
+    from welfare_added.assignment.milp import solve_constrained
 
     (score, *_), sides = scores(problem)[1:], _floors(problem)
     return [solve_constrained(score, sides, np.ones(score.shape, dtype=bool), 1e-4).value]

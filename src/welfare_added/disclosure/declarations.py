@@ -11,7 +11,7 @@ import pandas as pd
 import yaml
 from jsonschema import Draft202012Validator
 
-from welfare_added.audit.disclosure.errors import DisclosureError
+from welfare_added.disclosure.errors import DisclosureError
 
 NUMBER = "number"
 ESTIMATE = "estimate"

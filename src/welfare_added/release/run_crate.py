@@ -9,7 +9,7 @@ from rocrate.model import ContextEntity, File
 from rocrate.model.computationalworkflow import ComputationalWorkflow
 from rocrate.rocrate import ROCrate
 
-from welfare_added.audit.files import sha256
+from welfare_added.run.digests import sha256
 
 VERSION = version("welfare-added")
 RO_CRATE = "https://w3id.org/ro/crate/1.1"

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from welfare_added.allocation.arcs import Factors, ListedArcs, tight_arcs
-from welfare_added.allocation.certificate import CertificateError, certify
-from welfare_added.allocation.network import NetworkSimplex
-from welfare_added.allocation.problem import Problem
-from welfare_added.allocation.types import merge
+from welfare_added.assignment.arcs import Factors, ListedArcs, tight_arcs
+from welfare_added.assignment.certificate import CertificateError, certify
+from welfare_added.assignment.network import NetworkSimplex
+from welfare_added.assignment.problem import Problem
+from welfare_added.assignment.types import merge
 
 BETTER = 1e-12  # gain in value, relative to that of the cell, that makes another vertex
 STRIDE = 1 / 256  # largest step in the weight, so that the last optimal basis is near the next

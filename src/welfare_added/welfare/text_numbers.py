@@ -8,8 +8,8 @@ from scipy.special import gammaln
 
 from welfare_added.welfare.classrooms import SUBJECTS, Classrooms
 from welfare_added.welfare.earnings import best_subject_weight, dollars, prices
-from welfare_added.welfare.policies import Policy, utilitarian_position
 from welfare_added.welfare.public_funds import break_even_bonus, utilitarian_totals
+from welfare_added.welfare.reallocations import Policy, utilitarian_position
 
 
 def sizes(classrooms: Classrooms) -> pd.DataFrame:

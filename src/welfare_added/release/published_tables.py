@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from welfare_added.audit.disclosure.declared import (
+from welfare_added.disclosure.declarations import (
     COUNT,
     EXHIBITS,
     NUMBER,
@@ -15,8 +15,8 @@ from welfare_added.audit.disclosure.declared import (
     Declared,
     wide,
 )
-from welfare_added.audit.disclosure.gate import sure, too_few
-from welfare_added.audit.disclosure.profiles import Profile
+from welfare_added.disclosure.gate import sure, too_few
+from welfare_added.disclosure.profiles import Profile
 
 SLACK = 1e-9
 

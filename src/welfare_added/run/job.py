@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from welfare_added import logs
-from welfare_added.audit.environment import digest, environment, peak_mb
-from welfare_added.audit.errors import AuditError
-from welfare_added.audit.files import described
-from welfare_added.audit.fingerprint import statements
-from welfare_added.tables import write_text
+from welfare_added.run import logs
+from welfare_added.run.digests import described
+from welfare_added.run.environment import digest, environment, peak_mb
+from welfare_added.run.errors import AuditError
+from welfare_added.run.fingerprint import statements
+from welfare_added.run.writing import write_text
 
 RECORDS = "records"
 JOB_NUMBERS = ("SLURM_JOB_ID",)

@@ -1,0 +1,1 @@
+"""Who goes where, as matrices: certified optima, frontiers, integer programmes."""

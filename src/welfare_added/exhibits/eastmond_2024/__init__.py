@@ -1,0 +1,1 @@
+"""Figures and tables of Eastmond, Mather, Ricks and Betts (2024)."""

@@ -1,0 +1,1 @@
+"""What every script needs: writing files, recording jobs, digests, choices, errors."""
