@@ -1,4 +1,8 @@
+from pathlib import Path
+
 from snakemake.utils import min_version
+
+from welfare_added.run.choices import PAPERS, ConfigError, paper_folder
 
 min_version("9.0")
 
@@ -6,13 +10,18 @@ min_version("9.0")
 configfile: "config.yaml"
 
 
-if config["districts"] or config["partition"]:
+try:
+    paper_folder(Path(workflow.basedir), config["paper"])
+except ConfigError as error:
+    raise WorkflowError(str(error)) from None
 
-    include: "workflow/several.smk"
 
-else:
+configfile: f"{PAPERS}/{config['paper']}/config.yaml"
+# Again: what is set in config.yaml wins over the paper's file.
+configfile: "config.yaml"
 
-    include: "workflow/one.smk"
+
+include: f"{PAPERS}/{config['paper']}/workflow.smk"
 
 
 rule all:

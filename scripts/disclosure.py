@@ -5,15 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from welfare_added.audit.commands import RESULTS
 from welfare_added.disclosure.declarations import read
 from welfare_added.disclosure.profiles import profile_of
 from welfare_added.district.files import TABLES
 from welfare_added.release.identifiers import Identifiers, identifiers_of, places
 from welfare_added.release.release import as_json
 from welfare_added.release.scan import Rules, scan
-from welfare_added.run import choices
-from welfare_added.run import logs
+from welfare_added.run import folders, logs
 from welfare_added.run.digests import sha256
 from welfare_added.run.writing import write_text
 
@@ -27,12 +25,11 @@ def main(paths, params, out):
             populations=pd.read_csv(paths["populations"]),
             profile=profile_of(params.profile, params.minimum),
             identifiers=Identifiers(identifiers_of(raw, params.columns), places(params.source)),
-            private=Path(choices.private_folder(params.study, params.restricted)),
+            private=Path(folders.private_folder(params.study, params.restricted)),
             manifest=json.loads(Path(paths["manifest"]).read_text("utf-8")),
             gates=frozenset(params.gates),
         )
-        folders = [RESULTS / params.study, Path(paths["report"]).parent]
-        files = scan(folders, published, rules)
+        files = scan(Path(folders.public_folder(params.study)), published, rules)
     else:
         files = {path: sha256(path) for path in published}
     write_text(as_json({"restricted": params.restricted, "files": files}), out)

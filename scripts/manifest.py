@@ -1,10 +1,9 @@
 import json
 from pathlib import Path
 
-from welfare_added.audit.commands import RESULTS
 from welfare_added.audit.manifest import manifest
-from welfare_added.run import logs
-from welfare_added.run import writing
+from welfare_added.run import logs, writing
+from welfare_added.run.folders import RESULTS
 
 
 def main(root, study, config, out):

@@ -9,18 +9,16 @@ from welfare_added.district.files import TABLES
 from welfare_added.release.history import history, sources
 from welfare_added.release.identifiers import Identifiers, identifiers_of, places
 from welfare_added.release.release import as_json, clean, key_of, readme, release
-from welfare_added.release.run_crate import as_crate, as_prov
-from welfare_added.run import choices
-from welfare_added.run import logs
-from welfare_added.run.digests import KEY
+from welfare_added.release.run_crate import as_crate
+from welfare_added.run import folders, logs
 
 
 def main(paths, params, out):
     passed = json.loads(Path(paths["verdicts"]).read_text("utf-8"))
     manifest = json.loads(Path(paths["manifest"]).read_text("utf-8"))
     profile = profile_of(params.profile, params.minimum) if params.restricted else None
-    key = key_of(Path(choices.PRIVATE) / KEY) if params.restricted else None
-    private = choices.private_folder(params.study, params.restricted)
+    key = key_of(folders.KEY) if params.restricted else None
+    private = folders.private_folder(params.study, params.restricted)
     told = history(manifest, passed["files"], private, key)
     if params.restricted:
         raw = {table: paths[table] for table in TABLES if table in paths}
@@ -29,7 +27,6 @@ def main(paths, params, out):
         "README.md": readme(params.study, params.note, profile, passed["files"]),
         "disclosure.json": as_json(passed),
         "history.json": as_json(told),
-        "prov.json": as_prov(told),
     }
     if params.restricted:
         clean(texts, Identifiers(identifiers_of(raw, params.columns), places(params.source)))

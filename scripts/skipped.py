@@ -1,4 +1,4 @@
-from welfare_added.exhibits.availability import skipped_table
+from welfare_added.exhibits.declarations import skipped_table
 from welfare_added.run.job import job
 from welfare_added.run.writing import write_csv
 

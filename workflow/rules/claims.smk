@@ -1,22 +1,17 @@
+# The paper's stated numbers beside ours: of its own world, or of records that are kept under the paper's name.
 from welfare_added.claims import compare, document
 
-PAPER = ROOT / "workflow/claims" / f"{config['study']}.yaml"
 CLAIM_FILES = []
 
-# Only a study that a paper describes has claims to compare with.
-if PAPER.is_file():
+if (PAPER_FOLDER / "claims.yaml").is_file() and (SYNTHETIC or config["study"] == PAPER):
     CLAIMS_SCHEMA = ROOT / "workflow/schemas/claims.schema.json"
-    try:
-        CLAIMS = document.read(PAPER, CLAIMS_SCHEMA)
-        CLAIM_CHOICES = compare.choices_of(CLAIMS, config)
-    except document.ClaimsError as error:
-        raise WorkflowError(str(error)) from None
+    CLAIMS = refused(document.read, PAPER_FOLDER / "claims.yaml", CLAIMS_SCHEMA)
     CLAIM_FILES = [f"{RESULTS}/claims.csv", f"{RESULTS}/claims.html"]
 
     rule claims:
         message: "Comparing the paper's numbers with ours"
         input:
-            document=relative(PAPER),
+            document=of_paper("claims.yaml"),
             schema=relative(CLAIMS_SCHEMA),
             template=relative(ROOT / "src/welfare_added/claims/page.html.j2"),
             tables=[f"{RESULTS}/{table}" for table in CLAIMS.tables()],
@@ -26,8 +21,8 @@ if PAPER.is_file():
             page=f"{RESULTS}/claims.html",
         params:
             code=code_fingerprint("claims"),
-            choices=CLAIM_CHOICES,
-            source=config["district"]["source"],
+            choices=refused(compare.choices_of, CLAIMS, config),
+            source=SOURCE,
             size=config["district"].get("size"),
         log: f"{LOGS}/claims.log"
         benchmark: f"{BENCHMARKS}/claims.tsv"

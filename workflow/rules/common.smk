@@ -1,9 +1,10 @@
+# What every rule uses: folders of the study, scripts with the code they rest on, memory and time.
 from pathlib import Path
 
-from welfare_added.run import choices
+from welfare_added.run import choices, folders
+from welfare_added.run.choices import overridden
 from welfare_added.run.fingerprint import fingerprint
 from welfare_added.run.imports import project_modules
-from welfare_added.run.choices import overridden
 
 ROOT = next(
     folder
@@ -11,46 +12,56 @@ ROOT = next(
     if (folder / "pyproject.toml").is_file()
 )
 
-RESULTS = f"results/{config['study']}"
-# Of confidential records only the exhibits, and tables that went through the gate, are published.
-RESTRICTED = choices.restricted(config)
-PRIVATE = choices.private_folder(config["study"], RESTRICTED)
-AUDIT = choices.audit_folder(config)
-if RESTRICTED:
-    Path(choices.PRIVATE).mkdir(parents=True, exist_ok=True)
-    Path(choices.PRIVATE).chmod(0o700)
-LOGS = f"{PRIVATE}/logs"
-BENCHMARKS = f"{PRIVATE}/benchmarks"
-ENVIRONMENT = str(ROOT / "envs/environment.yaml")
-CALIBRATION = "workflow/calibration"
 
-
-def check_config(config):
-    """Refuse unknown keys and impossible values before anything runs."""
+def refused(check, *arguments):
+    """Run a check of what the user chose; what it refuses is Snakemake's own error, in plain words."""
     try:
-        choices.check(config, ROOT / "workflow/schemas/config.schema.json")
-    except choices.ConfigError as error:
+        return check(*arguments)
+    except ValueError as error:
         raise WorkflowError(str(error)) from None
 
 
+config.update(choices.completed(config))
+refused(choices.check, config, ROOT)
+
+PAPER = config["paper"]
+PAPER_FOLDER = choices.paper_folder(ROOT, PAPER)
+SOURCE = config["district"]["source"]
+SYNTHETIC = SOURCE == "synthetic"
+COLUMNS = config["district"].get("columns", {})  # the user's own names, by table
+# Of confidential records only the exhibits, and tables that went through the gate, are published.
+RESTRICTED = choices.restricted(config)
+RESULTS = folders.public_folder(config["study"])
+PRIVATE = folders.private_folder(config["study"], RESTRICTED)
+AUDIT = folders.audit_folder(config["study"], RESTRICTED)
+if RESTRICTED:
+    Path(folders.PRIVATE).mkdir(parents=True, exist_ok=True)
+    Path(folders.PRIVATE).chmod(0o700)
+LIMITS = {"profile": config["disclosure"]["profile"], "minimum": config["disclosure"]["minimum"]}
+LOGS = f"{PRIVATE}/logs"
+BENCHMARKS = f"{PRIVATE}/benchmarks"
+ENVIRONMENT = str(ROOT / "envs/environment.yaml")
+
+
 def script_path(name):
-    """Path of the script of that name."""
-    return str(ROOT / "scripts" / f"{name}.py")
+    """Path of a script: the paper's own of that name, else the one that all papers share."""
+    own = ROOT / "scripts" / PAPER / f"{name}.py"
+    return str(own if own.is_file() else ROOT / "scripts" / f"{name}.py")
 
 
-def modules(name):
-    """The script and every project module that it imports."""
-    return project_modules(Path(script_path(name)), ROOT / "src")
+def modules(name, *more):
+    """The script, further modules that it loads by name, and every project module they import."""
+    return project_modules([Path(script_path(name)), *more], ROOT / "src")
 
 
-def code(name):
+def code(name, *more):
     """The modules of a script as inputs; what they say counts, not when they were written."""
-    return ancient([relative(path) for path in modules(name)])
+    return ancient([relative(path) for path in modules(name, *more)])
 
 
-def code_fingerprint(name):
+def code_fingerprint(name, *more):
     """What the modules of a script say: a parameter, so that an edit there reruns the rule."""
-    return fingerprint(modules(name), ROOT)
+    return fingerprint(modules(name, *more), ROOT)
 
 
 def relative(path):
@@ -58,35 +69,14 @@ def relative(path):
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
-def plan_files(subjects, information=("_heterogeneous", "_standard")):
-    """Plans of these subjects in both scopes."""
-    return [
-        f"{PRIVATE}/allocation/plans/{subject}_{scope}{chosen_with}.parquet"
-        for subject in subjects
-        for scope in ("district", "school")
-        for chosen_with in information
-    ]
-
-
-def cell_of(wildcards):
-    """Year and grade of a job for one cell; none if a job solves all."""
-    return [int(part) for part in wildcards.cell.split("_")] if "cell" in wildcards.keys() else None
+def of_paper(name):
+    """A file of the paper's folder, as an input."""
+    return relative(PAPER_FOLDER / name)
 
 
 def folders_in(folder):
     """Names of a folder's folders, sorted; none if it is not there."""
     return sorted(path.name for path in Path(folder).glob("*") if path.is_dir())
-
-
-def of_districts(names, file):
-    """A published file of every district."""
-    return [f"results/{config['study']}_{name}/{file}" for name in names]
-
-
-def pairs_file(wildcards):
-    """The user's file of forbidden and fixed pairs, if the constrained plan has one."""
-    path = config["constrained"]["plans"][wildcards.plan].get("pairs")
-    return {"pairs": path} if path else {}
 
 
 def needs(mb, minutes=0.5):

@@ -15,7 +15,7 @@ rule district:
         outcomes=f"{PRIVATE}/district/outcomes.parquet",
     params:
         code=code_fingerprint("district"),
-        columns=config["district"]["columns"],
+        columns=COLUMNS,
         years=config["district"]["years"],
         grades=config["district"]["grades"],
         split=config["district"]["split"],

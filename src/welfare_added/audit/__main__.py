@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from welfare_added.audit import commands
+from welfare_added.run.choices import ConfigError
 from welfare_added.run.errors import AuditError
 
 WIDE = 240  # columns where the output is no terminal
@@ -26,18 +27,19 @@ def main(arguments: list[str] | None = None) -> int:
     reference = asked.add_parser("reference", help="these results beside the published run")
     reference.add_argument("--keep", action="store_true", help="keep these as the published run")
     asked.add_parser("readme", help="renew the README's table of exhibits")
+    parser.add_argument("--paper", help="another paper than that of config.yaml")
     chosen = parser.parse_args(arguments)
     wide = None if sys.stdout.isatty() else WIDE
     console = Console(width=wide, soft_wrap=True, highlight=False)
     try:
         return _run(chosen, console)
-    except (AuditError, OSError, json.JSONDecodeError) as error:
+    except (AuditError, ConfigError, OSError, json.JSONDecodeError) as error:
         Console(stderr=True, soft_wrap=True).print(str(error), markup=False, highlight=False)
         return 10
 
 
 def _run(chosen: argparse.Namespace, console: Console) -> int:
-    project = commands.Project(Path.cwd())
+    project = commands.Project(Path.cwd(), chosen.paper)
     match chosen.command:
         case "verify":
             return commands.verify(project, console)

@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
-import yaml
 from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
@@ -16,7 +15,7 @@ from welfare_added.audit import reference as published
 from welfare_added.audit.compare import differences, reached
 from welfare_added.audit.due import due, planned, targets
 from welfare_added.audit.manifest import manifest
-from welfare_added.audit.readme import exhibits_table, renewed
+from welfare_added.audit.readme import README, exhibits_table, renewed
 from welfare_added.audit.trace import file_tree
 from welfare_added.audit.verdicts import exhibits, expanded, numbers, studies, tables_of
 from welfare_added.audit.verify import (
@@ -28,30 +27,33 @@ from welfare_added.audit.verify import (
     worst,
 )
 from welfare_added.claims import document
-from welfare_added.run import choices
+from welfare_added.exhibits.declarations import Exhibits, read_exhibits
+from welfare_added.run import choices, folders
 from welfare_added.run.errors import AuditError
 from welfare_added.run.writing import write_text
 
-RESULTS = Path("results")
 SHOWN = 20
 
 
 class Project:
     """A project's folder, its choices and what its jobs recorded."""
 
-    def __init__(self, root: Path):
-        """Take the folder that holds config.yaml and results/."""
+    def __init__(self, root: Path, paper: str | None = None):
+        """Take the folder that holds config.yaml and results/, and a paper other than its own."""
         if not (root / "config.yaml").is_file():
             raise AuditError(f"{root}: no config.yaml; run this from the project's folder")
         self.root = root
-        self.config = yaml.safe_load((root / "config.yaml").read_text(encoding="utf-8"))
-        self.study = self.config["study"]
-        self.audit = root / choices.audit_folder(self.config)
+        self.config = choices.read_config(root, paper)
+        self.paper, self.study = self.config["paper"], self.config["study"]
+        self.folder = choices.paper_folder(root, self.paper)
+        self.results = folders.public_folder(self.study)
+        restricted = choices.restricted(self.config)
+        self.audit = root / folders.audit_folder(self.study, restricted)
 
     @cached_property
     def manifest(self) -> dict:
         """Manifest of the records as they are now; raises AuditError if there are none."""
-        made = manifest(RESULTS, self.root, self.config)
+        made = manifest(folders.RESULTS, self.root, self.config)
         if not made["jobs"]:
             raise AuditError("results/: no job has left a record; run `make reproduce` first")
         return made
@@ -60,18 +62,25 @@ class Project:
     def verification(self) -> Verification:
         """Every file's verdict, what Snakemake says included."""
         rules = [job["rule"] for job in self.manifest["jobs"].values()]
-        return Verification(self.manifest, self.root, due(self.root, targets(rules)))
+        wanted = targets(self.root, self.paper, rules)
+        return Verification(self.manifest, self.root, due(self.root, self.paper, wanted))
 
     @property
     def claims(self) -> document.Document | None:
         """The paper's numbers, if the study has any."""
-        path = self.root / f"workflow/claims/{self.study}.yaml"
+        made = (self.root / self.results / "claims.csv").is_file()
         schema = self.root / "workflow/schemas/claims.schema.json"
-        return document.read(path, schema) if path.is_file() else None
+        return document.read(self.folder / "claims.yaml", schema) if made else None
+
+    @property
+    def exhibits(self) -> Exhibits:
+        """The paper's exhibits."""
+        schema = self.root / "workflow/schemas/exhibits.schema.json"
+        return read_exhibits(self.folder / "exhibits.yaml", schema)
 
     def reproduced(self) -> pd.DataFrame:
         """The table of claims as text; raises AuditError if it is not there."""
-        path = self.root / f"results/{self.study}/claims.csv"
+        path = self.root / self.results / "claims.csv"
         if not path.is_file():
             raise AuditError(f"{path.relative_to(self.root)}: not there; run `make reproduce`")
         return pd.read_csv(path, dtype=str, keep_default_na=False)
@@ -132,15 +141,15 @@ def compare(one: Path, other: Path, console: Console) -> int:
 
 def reference(project: Project, keep: bool, console: Console) -> int:
     """Print how a run differs from the published one, or keep it as the published one."""
-    path = project.root / f"workflow/reference/{project.study}.json"
+    path = project.folder / "reference.json"
     if keep:
-        files = planned(project.root, ["all"])
+        files = planned(project.root, project.paper, ["all"])
         kept = published.reference(project.manifest, files, project.reproduced())
         write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", path)
         console.print(Text(f"Kept as the published run: {path.relative_to(project.root)}"))
         return 0
     if not path.is_file():
-        console.print(Text(f"There is no published run of the study {project.study}."))
+        console.print(Text(f"There is no published run of {project.paper}."))
         return 0
     kept = json.loads(path.read_text(encoding="utf-8"))
     outcome = published.beside(kept, project.manifest, project.reproduced())
@@ -150,10 +159,10 @@ def reference(project: Project, keep: bool, console: Console) -> int:
 
 def readme(project: Project, console: Console) -> int:
     """Renew the README's table of exhibits from the records of this run."""
-    path = project.root / "README.md"
-    table = exhibits_table(project.manifest, project.study, project.root)
+    path = project.folder / README
+    table = exhibits_table(project.manifest, project.study, project.exhibits, project.root)
     write_text(renewed(path.read_text(encoding="utf-8"), table), path)
-    console.print(Text("README.md: table of exhibits renewed"))
+    console.print(Text(f"{path.relative_to(project.root)}: table of exhibits renewed"))
     return 0
 
 
@@ -182,7 +191,7 @@ def _asked_for(project: Project, of: str) -> tuple[list[str], str]:
         return [of], ""
     if (below := f"results/{of}") in files:
         return [below], ""
-    folder = f"results/{project.study}"
+    folder = project.results
     named = [path for path in files if Path(path).stem == of and path.startswith(f"{folder}/")]
     drawn = [path for path in named if Path(path).parent.name in ("figures", "tables")]
     if drawn or named:
@@ -205,9 +214,15 @@ def _asked_for(project: Project, of: str) -> tuple[list[str], str]:
 def _by_study(project: Project) -> dict[str, Finding]:
     found = {}
     for study in studies(project.manifest["files"]):
-        table = project.root / f"results/{study}/skipped.csv"
-        skipped = pd.read_csv(table)["exhibit"] if table.is_file() else []
-        here = exhibits(project.verification, f"results/{study}", dict.fromkeys(skipped))
+        results = folders.public_folder(study)
+        table = project.root / results / "skipped.csv"
+        skipped = set(pd.read_csv(table)["exhibit"]) if table.is_file() else set()
+        made = [
+            one
+            for one in project.exhibits.all.values()
+            if one.name not in skipped and not one.on_request
+        ]
+        here = exhibits(project.verification, results, made)
         found |= {f"{study}/{name}": finding for name, finding in here.items()}
     return found
 
@@ -215,7 +230,7 @@ def _by_study(project: Project) -> dict[str, Finding]:
 def _by_number(project: Project) -> dict[str, Finding]:
     if project.claims is None:
         return {}
-    return numbers(project.verification, f"results/{project.study}", project.claims)
+    return numbers(project.verification, project.results, project.claims)
 
 
 def _write_verdicts(

@@ -7,42 +7,43 @@ from pathlib import Path
 
 from welfare_added.run.errors import AuditError
 
-ON_REQUEST = {
-    "star_tables": "star",
-    "constrained_frontiers": "constrained",
-    "benchmark": "benchmark",
-    "calibrate": "calibrate",
-}
+
+def targets(root: Path, paper: str, rules: Iterable[str]) -> list[str]:
+    """The default target, and every rule that has run, on request or not, and can be asked for."""
+    listed = _snakemake(root, paper, ["--list-target-rules"]).split()
+    return ["all", *sorted(set(rules) & set(listed) - {"all"})]
 
 
-def targets(rules: Iterable[str]) -> list[str]:
-    """The default target, and those made on request whose rules have run."""
-    return ["all", *sorted({ON_REQUEST[rule] for rule in rules if rule in ON_REQUEST})]
-
-
-def due(root: Path, wanted: list[str]) -> dict[str, str]:
+def due(root: Path, paper: str, wanted: list[str]) -> dict[str, str]:
     """Files of the targets that would be made anew for a reason of their own, in Snakemake's words.
 
     Raises AuditError with Snakemake's message where it cannot plan.
     """
     return {
         file: status
-        for file, status, plan in _summary(root, wanted)
+        for file, status, plan in _summary(root, paper, wanted)
         if plan != "no update" and status != "ok"
     }
 
 
-def planned(root: Path, wanted: list[str]) -> set[str]:
+def planned(root: Path, paper: str, wanted: list[str]) -> set[str]:
     """Every file of the targets; raises AuditError as `due` does."""
-    return {file for file, _, _ in _summary(root, wanted)}
+    return {file for file, _, _ in _summary(root, paper, wanted)}
 
 
-def _summary(root: Path, wanted: list[str]) -> list[tuple[str, str, str]]:
+def _summary(root: Path, paper: str, wanted: list[str]) -> list[tuple[str, str, str]]:
     """File, status and plan of every output of the targets."""
-    command = [sys.executable, "-m", "snakemake", "--summary", "--cores", "1", "--nolock", *wanted]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise AuditError(f"Snakemake cannot plan {', '.join(wanted)}:\n{done.stderr.strip()}")
-    rows = [line.split("\t") for line in done.stdout.splitlines() if line.count("\t") >= 5]
+    told = _snakemake(root, paper, ["--summary", "--nolock"], wanted)
+    rows = [line.split("\t") for line in told.splitlines() if line.count("\t") >= 5]
     at = [rows[0].index(name) for name in ("output_file", "status", "plan")]
     return [tuple(row[place] for place in at) for row in rows[1:]]
+
+
+def _snakemake(root: Path, paper: str, options: list[str], wanted: Iterable[str] = ()) -> str:
+    """What Snakemake prints; raises AuditError with its message where it fails."""
+    asked = [*options, "--cores", "1", "--config", f"paper={paper}", "--", *wanted]
+    command = [sys.executable, "-m", "snakemake", *asked]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise AuditError(f"Snakemake cannot plan {' '.join(wanted)}:\n{done.stderr.strip()}")
+    return done.stdout

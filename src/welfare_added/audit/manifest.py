@@ -4,14 +4,14 @@ import json
 import subprocess
 from pathlib import Path
 
-from welfare_added.run import choices
-from welfare_added.run.digests import sha256
-from welfare_added.run.environment import digest, distributions, locked, off_the_lock
+from welfare_added.run import folders
+from welfare_added.run.digests import digest, sha256
+from welfare_added.run.environment import distributions, locked, off_the_lock
 from welfare_added.run.errors import AuditError
 from welfare_added.run.job import RECORDS
 
 FORMAT = 1
-PRIVATE = Path(choices.PRIVATE)
+PRIVATE = Path(folders.PRIVATE)
 
 
 def read_records(results: Path, study: str | None = None) -> dict[str, dict]:

@@ -58,7 +58,15 @@ def _label(path: str, manifest: Mapping, verification: Verification) -> str:
 
 
 def code_lines(job: Mapping, root: Path) -> list[str]:
-    """File and line of a job's script and of the project's functions that it calls."""
+    """File and line of a job's script and of the project's functions that it calls.
+
+    An exhibit's script calls the program that exhibits.yaml names, in the paper's exhibits.
+    """
+    if "program" in job["params"]:
+        module, function = job["params"]["program"].split(".")
+        return program_lines(
+            root, f"welfare_added.exhibits.{job['params']['paper']}.{module}", function
+        )
     scripts = [name for name in job["code"] if name.startswith("scripts/")]
     lines = []
     for name in scripts:
@@ -73,6 +81,28 @@ def code_lines(job: Mapping, root: Path) -> list[str]:
     return lines
 
 
+def program_lines(root: Path, module: str, function: str) -> list[str]:
+    """File and line of a function and of those of its module that it calls, in their order.
+
+    Private functions are passed through: what they call is listed instead of them.
+    """
+    path = _path(module)
+    own = {n.name: n for n in _parsed(root / path).body if isinstance(n, ast.FunctionDef)}
+    waiting, found = [function], []
+    while waiting:
+        name = waiting.pop(0)
+        if name == function or not name.startswith("_"):
+            found.append(name)
+        if name == function or name.startswith("_"):
+            called = {node.id for node in ast.walk(own[name]) if isinstance(node, ast.Name)}
+            waiting += [one for one in own if one in called and one not in found]
+    return [f"{path.as_posix()}:{own[name].lineno} {name}" for name in found]
+
+
+def _path(module: str) -> Path:
+    return Path("src", *module.split(".")).with_suffix(".py")
+
+
 def _imported(tree: ast.Module) -> list[tuple[str, str]]:
     return [
         (node.module, alias.name)
@@ -84,7 +114,7 @@ def _imported(tree: ast.Module) -> list[tuple[str, str]]:
 
 def _place(root: Path, module: str, name: str) -> str | None:
     """File and line where a module defines a name."""
-    path = Path("src", *module.split(".")).with_suffix(".py")
+    path = _path(module)
     if not (root / path).is_file():
         return None
     for node in _parsed(root / path).body:

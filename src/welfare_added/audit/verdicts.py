@@ -1,23 +1,19 @@
 """From files to what readers ask about: verdicts of exhibits and of the paper's numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from welfare_added.audit.verify import MISSING, WORST_FIRST, Finding, Verification
 from welfare_added.claims.answers import parts
 from welfare_added.claims.document import Claim, Document
-from welfare_added.exhibits.availability import EXHIBITS, exhibit_files
+from welfare_added.exhibits.declarations import Exhibit
 
 
 def exhibits(
-    verification: Verification, results: str, skipped: Mapping[str, str]
+    verification: Verification, results: str, made: Iterable[Exhibit]
 ) -> dict[str, Finding]:
-    """Finding of each exhibit of a study: the worst of its files; those skipped left out."""
-    return {
-        name: worst_of(verification, exhibit_files(results, [name]))
-        for name in EXHIBITS
-        if name not in skipped
-    }
+    """Finding of each exhibit of a study: the worst of its files."""
+    return {one.name: worst_of(verification, list(one.files(results).values())) for one in made}
 
 
 def numbers(verification: Verification, results: str, document: Document) -> dict[str, Finding]:
@@ -57,7 +53,7 @@ def worst_of(verification: Verification, paths: list[str]) -> Finding:
 
 
 def studies(files: Mapping[str, object]) -> list[str]:
-    """Names of the studies that left results: those with an analysis sample."""
+    """Names of the studies that left exhibits."""
     return sorted(
-        Path(path).parts[1] for path in files if Path(path).match("results/*/district/sample.csv")
+        Path(path).parts[1] for path in files if Path(path).match("results/*/skipped.csv")
     )

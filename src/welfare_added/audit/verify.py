@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from welfare_added.run import choices
-from welfare_added.run.digests import KEY, sha256
+from welfare_added.run import folders
+from welfare_added.run.digests import sha256
 from welfare_added.run.fingerprint import statements
 
 VERIFIED = "verified"
@@ -18,9 +18,9 @@ RESTRICTED = "needs restricted data"
 WORST_FIRST = (EDITED, MISSING, STALE, UNRECORDED, RESTRICTED, VERIFIED)
 EXIT_CODES = {VERIFIED: 0, EDITED: 1, MISSING: 2, STALE: 3, UNRECORDED: 4, RESTRICTED: 5}
 OF_JOBS = ("logs", "benchmarks", "records")
-PRIVATE = Path(choices.PRIVATE).name
+PRIVATE = Path(folders.PRIVATE).name
 AUDIT = "audit"
-OURS = (AUDIT, KEY)
+OURS = (Path(folders.KEY).name,)
 REMAKE = "delete it, or let its rule make it"
 
 

@@ -28,8 +28,8 @@ def moments(
     outcomes
         Later outcomes; may be empty, which leaves the graduation rate out.
     bins
-        Number of classes in each of the published bins: class_size, ela, math. Ours are cut at
-        the same shares of classes.
+        Number of classes in each bin: class_size, ela, math. Ours are cut at the same shares of
+        classes, whatever their number.
 
     Returns
     -------
@@ -81,6 +81,11 @@ def estimated_classes(classes: pd.DataFrame, estimates: pd.DataFrame) -> pd.Data
         joined[f"absolute_{subject}"] = absolute / absolute.std()
         joined[f"comparative_{subject}"] = (lower - higher) / absolute.std()
     return joined
+
+
+def equal_bins(number: int) -> dict[str, np.ndarray]:
+    """Bins of equally many classes, for `moments`: class_size, ela, math."""
+    return dict.fromkeys(("class_size", *SUBJECTS), np.ones(number))
 
 
 def sorting_bins(

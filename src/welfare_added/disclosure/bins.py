@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.disclosure.profiles import Profile
-from welfare_added.exhibits.eastmond_2024.scatter import PANELS, points
+from welfare_added.value_added.group_pairs import PANELS, points
 
 MOST_BINS = 20
 

@@ -8,10 +8,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pandas as pd
-import yaml
 from jsonschema import Draft202012Validator
 
 from welfare_added.disclosure.errors import DisclosureError
+from welfare_added.run.choices import read_yaml
 
 NUMBER = "number"
 ESTIMATE = "estimate"
@@ -123,7 +123,7 @@ def read(path: Path, schema: Path) -> dict[str, Declared]:
         If the file does not follow its schema; names the place.
 
     """
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = read_yaml(path)
     validator = Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
     errors = [
         f"{path}, {'.'.join(map(str, error.path)) or 'top level'}: {error.message}"
@@ -135,10 +135,18 @@ def read(path: Path, schema: Path) -> dict[str, Declared]:
     return {name: _table(name, one, values) for name, one in content["tables"].items()}
 
 
-def published_tables(path: Path) -> list[str]:
-    """Paths of the tables that pass the gate: not the exhibits', which are made from them."""
-    tables = yaml.safe_load(path.read_text(encoding="utf-8"))["tables"]
-    return [name for name, one in tables.items() if "of" in one and not name.startswith(EXHIBITS)]
+def published_tables(path: Path) -> dict[str, str]:
+    """Tables that pass the gate, and when: always, on request, or of confidential records.
+
+    Those of exhibits are left out, since exhibits are made from tables that passed. No tables
+    where a paper has no such file.
+    """
+    tables = read_yaml(path)["tables"] if path.is_file() else {}
+    return {
+        name: one.get("made", "always")
+        for name, one in tables.items()
+        if "of" in one and not name.startswith(EXHIBITS)
+    }
 
 
 def _table(name: str, one: Mapping, values: Mapping[str, frozenset[str]]) -> Declared:

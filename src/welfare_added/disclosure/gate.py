@@ -77,7 +77,7 @@ def too_few(counts: pd.Series, profile: Profile) -> str:
 
 def _refuse_undeclared(table: pd.DataFrame, declared: Declared) -> None:
     where = f"{declared.path}.csv"
-    remedy = "Declare it in workflow/disclosure/tables.yaml, if it may be published."
+    remedy = "Declare it in disclosure.yaml of the paper, if it may be published."
     for column, allowed in declared.keys.items():
         if column not in table:
             raise DisclosureError(f"{where}: no column {column}, which is declared. {remedy}")

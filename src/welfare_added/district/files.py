@@ -65,6 +65,18 @@ def header(path: Path | str) -> list[str]:
         return []
 
 
+def tables_in(source: str) -> list[str]:
+    """Tables of which a folder holds a file; all of them if ``source`` is synthetic."""
+    if source == "synthetic":
+        return list(TABLES)
+    return [table for table in TABLES if _file_of(source, table)]
+
+
+def _file_of(folder: str, table: str) -> Path | None:
+    files = (Path(folder, f"{table}.{kind}") for kind in KINDS)
+    return next((file for file in files if file.is_file()), None)
+
+
 def absent_columns(source: str, names: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
     """Optional columns that a user's tables do not have, by table; tables without any left out.
 
@@ -80,14 +92,7 @@ def absent_columns(source: str, names: Mapping[str, Mapping[str, str]]) -> dict[
         return {}
     absent = {}
     for table, optional in OPTIONAL_COLUMNS.items():
-        file = next(
-            (
-                Path(source, f"{table}.{kind}")
-                for kind in KINDS
-                if Path(source, f"{table}.{kind}").is_file()
-            ),
-            None,
-        )
+        file = _file_of(source, table)
         there = header(file) if file else []
         if there:
             own = names.get(table, {})

@@ -1,6 +1,8 @@
 """From tables to files: checked inputs, and drawings whose bytes depend on nothing but the data."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,10 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
 from welfare_added.exhibits.style import house_style
-from welfare_added.run.writing import replace_atomically, write_csv
+from welfare_added.run.writing import replace_atomically, write_csv, write_text
+
+# What an exhibit's program returns: the data shown, and a figure or a table in LaTeX.
+Drawn = tuple[pd.DataFrame, Figure | str]
 
 PDF_DPI = 300
 UTILITARIAN = 0.5
@@ -144,22 +149,20 @@ class Sheet:
 
     Attributes
     ----------
-    pdf, png, csv
-        Paths of the three outputs.
+    files
+        Path by kind: pdf, png and csv of a figure, csv and tex of a table.
     dpi
         Resolution of the PNG.
     most_points
         Largest number of marks drawn as vectors; beyond it the largest layers become pixels.
     note
-        Small print under the figure; may be empty.
+        Small print under the exhibit; may be empty.
     origin
         What made it, for the metadata of PDF and PNG; may be empty.
 
     """
 
-    pdf: Path | str
-    png: Path | str
-    csv: Path | str
+    files: Mapping[str, Path | str]
     dpi: int
     most_points: int
     note: str = ""
@@ -167,23 +170,33 @@ class Sheet:
 
 
 def sheet_of(snakemake, origin: str) -> Sheet:
-    """Sheet of a rule with outputs pdf, png and csv, and parameters dpi, most_points and note."""
-    output, params = snakemake.output, snakemake.params
-    note = params.get("note", "")
-    return Sheet(output.pdf, output.png, output.csv, params.dpi, params.most_points, note, origin)
+    """Sheet of a rule: outputs named by kind, parameters dpi, most_points and note."""
+    params = snakemake.params
+    files = dict(snakemake.output.items())
+    return Sheet(files, params.dpi, params.most_points, params.get("note", ""), origin)
 
 
-def write_exhibit(figure: Figure, data: pd.DataFrame, sheet: Sheet) -> None:
-    """Write a figure, and as CSV the ``data`` that it was drawn from."""
-    write_csv(data, sheet.csv)
-    save(figure, sheet)
+def program(paper: str, name: str) -> Callable[..., Drawn]:
+    """The function ``module.function`` of a paper's exhibits; raises AttributeError without one."""
+    module, function = name.split(".")
+    return getattr(import_module(f"welfare_added.exhibits.{paper}.{module}"), function)
+
+
+def write_exhibit(drawing: Figure | str, data: pd.DataFrame, sheet: Sheet) -> None:
+    """Write a figure (or a table's LaTeX), and as CSV the ``data`` that it shows."""
+    write_csv(data, sheet.files["csv"])
+    if isinstance(drawing, str):
+        write_text(drawing, sheet.files["tex"])
+    else:
+        save(drawing, sheet)
 
 
 @house_style
 def save(figure: Figure, sheet: Sheet) -> None:
     """Write a figure as vector PDF (fonts embedded) and PNG, free of dates and versions."""
+    files = sheet.files
     png = {"Software": None, "Source": sheet.origin}
-    replace_atomically(sheet.png, lambda part: figure.savefig(part, dpi=sheet.dpi, metadata=png))
+    replace_atomically(files["png"], lambda part: figure.savefig(part, dpi=sheet.dpi, metadata=png))
     _rasterise_beyond(figure, sheet.most_points)
     pdf = {"CreationDate": None, "Creator": None, "Producer": None, "Subject": sheet.origin}
-    replace_atomically(sheet.pdf, lambda part: figure.savefig(part, dpi=PDF_DPI, metadata=pdf))
+    replace_atomically(files["pdf"], lambda part: figure.savefig(part, dpi=PDF_DPI, metadata=pdf))

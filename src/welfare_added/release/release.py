@@ -82,8 +82,7 @@ def readme(study: str, note: str, profile: Profile | None, published: Iterable[s
     lines += [f"- `{Path(name).relative_to('results').as_posix()}`" for name in sorted(published)]
     lines += [
         "- `history.json`: which job made each file, from what, down to the sources",
-        "- `ro-crate-metadata.json`, `prov.json`: the same as RO-Crate (Provenance Run Crate 0.5) "
-        "and W3C PROV",
+        "- `ro-crate-metadata.json`: the same as RO-Crate (Provenance Run Crate 0.5)",
         "- `Snakefile`: the workflow that the crate describes",
         "- `disclosure.json`: digest of each file when it passed",
         "- `SHA256SUMS`: `sha256sum -c SHA256SUMS`",
@@ -94,6 +93,7 @@ def readme(study: str, note: str, profile: Profile | None, published: Iterable[s
 
 def key_of(path: Path) -> bytes:
     """The key of digests, made once and kept with the private files."""
+    path = Path(path)
     if not path.is_file():
         replace_atomically(path, lambda part: part.write_bytes(secrets.token_bytes(32)))
         path.chmod(0o600)

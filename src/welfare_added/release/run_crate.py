@@ -1,10 +1,9 @@
-"""The history of published files in two standards: RO-Crate (Provenance Run Crate) and W3C PROV."""
+"""The history of published files as an RO-Crate (Provenance Run Crate)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from prov.model import ProvDocument
 from rocrate.model import ContextEntity, File
 from rocrate.model.computationalworkflow import ComputationalWorkflow
 from rocrate.rocrate import ROCrate
@@ -215,34 +214,3 @@ def _runs(
 
 def _version(history: Mapping) -> str:
     return next(iter(history["environments"].values()))["distributions"]["snakemake"]
-
-
-def as_prov(history: Mapping) -> str:
-    """The same history as W3C PROV, in PROV-JSON."""
-    document = ProvDocument()
-    document.set_default_namespace("urn:welfare-added:")
-    names: Iterable[str] = history["files"]
-    entities = {
-        name: document.entity(
-            f"file/{name}",
-            {"prov:label": name, "digest": _digest(history["files"][name])},
-        )
-        for name in names
-    }
-    engine = document.agent(
-        "snakemake", {"prov:type": "prov:SoftwareAgent", "version": _version(history)}
-    )
-    for name, job in history["jobs"].items():
-        said = {"prov:label": name, "rule": job["rule"], "code": job["code"] or ""}
-        activity = document.activity(f"job/{name}", job["started"], job["ended"], said)
-        activity.wasAssociatedWith(engine)
-        for one in job["inputs"]:
-            activity.used(entities[one])
-        for one in job["outputs"]:
-            entities[one].wasGeneratedBy(activity)
-    return document.serialize(indent=1)
-
-
-def _digest(entry: Mapping) -> str:
-    kind = "sha256" if "sha256" in entry else "keyed_digest"
-    return f"{kind}:{entry[kind]}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from welfare_added.run import choices
+from welfare_added.run import folders
 from welfare_added.release import media
 from welfare_added.disclosure.declarations import Declared
 from welfare_added.disclosure.errors import DisclosureError
@@ -51,13 +51,13 @@ class Rules:
     gates: frozenset[str]
 
 
-def scan(folders: list[Path], expected: list[str], rules: Rules) -> dict[str, str]:
-    """Look at every file of a study's folders.
+def scan(folder: Path, expected: list[str], rules: Rules) -> dict[str, str]:
+    """Look at every file of a study's folder.
 
     Parameters
     ----------
-    folders
-        results/<study>, and that of the report.
+    folder
+        results/<study>.
     expected
         Files that the study publishes.
     rules
@@ -74,10 +74,10 @@ def scan(folders: list[Path], expected: list[str], rules: Rules) -> dict[str, st
         A line a problem: file, cell, what is wrong; nothing of the records is repeated.
 
     """
-    there = sorted({path for folder in folders for path in folder.rglob("*") if path.is_file()})
-    found = [*_closed(Path(choices.PRIVATE))]
+    there = sorted(path for path in folder.rglob("*") if path.is_file())
+    found = [*_closed(Path(folders.PRIVATE))]
     for path in there:
-        said = [*_strange(path, expected)] or [*_wrong(path, folders[0], rules)]
+        said = [*_strange(path, expected)] or [*_wrong(path, folder, rules)]
         found += [f"{path.as_posix()}: {one}" for one in said]
     missing = sorted(set(expected) - {path.as_posix() for path in there})
     found += [f"{path}: not there; run snakemake first" for path in missing]
@@ -138,7 +138,7 @@ def _history(path: Path, rules: Rules) -> Iterator[str]:
 def _table(path: Path, folder: Path, rules: Rules) -> Iterator[str]:
     name = path.relative_to(folder).with_suffix("").as_posix()
     if name not in rules.declared:
-        yield "a table that is not declared in workflow/disclosure/tables.yaml"
+        yield "a table that is not declared in disclosure.yaml of the paper"
         return
     yield from problems(path, rules.declared[name], rules.populations, rules.profile)
 

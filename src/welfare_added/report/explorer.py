@@ -22,7 +22,7 @@ def explorer_data(tables: Mapping[str, pd.DataFrame], tax_rate: float) -> dict:
     Parameters
     ----------
     tables
-        frontiers, gaps, winners, earnings, subjects, headlines, mvpf and, where there is one,
+        frontiers, gaps, winners, earnings, subjects, text_numbers, mvpf and, where there is one,
         exact: the results of those names.
     tax_rate
         Share of earnings gains that is recouped (welfare.tax_rate).
@@ -43,7 +43,7 @@ def explorer_data(tables: Mapping[str, pd.DataFrame], tax_rate: float) -> dict:
     earnings = tables["earnings"].assign(subject="both")
     plans = plans.merge(earnings[[*keys, *EARNINGS]], on=keys, how="left")
     plans = plans.sort_values(keys, ignore_index=True)
-    headlines = tables["headlines"].set_index("quantity")["value"]
+    numbers = tables["text_numbers"].set_index("quantity")["value"]
     bonuses = tables["mvpf"]["bonus"]
     quantities = [*GAINS, *GAPS, *STUDENTS, *EARNINGS]
     return {
@@ -57,7 +57,7 @@ def explorer_data(tables: Mapping[str, pd.DataFrame], tax_rate: float) -> dict:
             scope: {name: _listed(rows[name]) for name in SUBJECTS}
             for scope, rows in tables["subjects"].sort_values("weight_ela").groupby("scope")
         },
-        "teachers": _number(headlines["teachers_per_year"]),
+        "teachers": _number(numbers["teachers_per_year"]),
         "tax_rate": tax_rate,
         "bonuses": [_number(bonuses.min()), _number(bonuses.max())],
     }

@@ -4,6 +4,8 @@ import base64
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 import jinja2
@@ -11,11 +13,8 @@ import pandas as pd
 from docutils.core import publish_parts
 from markupsafe import Markup
 
-from welfare_added.audit.readme import title
-
 HERE = Path(__file__).parent
 PARTS = ("page.html.j2", "page.css", "claims.js", "explorer.js")
-NOTE_OF_SNAKEMAKE = "{{ snakemake.params.note }}"
 
 
 @dataclass(frozen=True)
@@ -24,8 +23,8 @@ class Exhibit:
 
     Attributes
     ----------
-    name, title
-        figure_04, Figure 4.
+    name, title, category
+        figure_04, Figure 4, the heading under which it stands.
     caption
         HTML.
     image
@@ -43,6 +42,7 @@ class Exhibit:
 
     name: str
     title: str
+    category: str
     caption: str
     image: str
     data: str
@@ -76,19 +76,19 @@ class Source:
     made_from: tuple["Source", ...] = field(default=())
 
 
-def exhibit(name: str, folder: Path, caption: Path, note: str, trace: Source) -> Exhibit:
+def exhibit(
+    name: str, title: str, category: str, caption: str, folder: Path, trace: Source
+) -> Exhibit:
     """Read an exhibit's files.
 
     Parameters
     ----------
-    name
-        figure_04, table_a1.
-    folder
-        results/<study>.
+    name, title, category
+        figure_04, Figure 4, the heading under which it stands.
     caption
         reStructuredText.
-    note
-        What the figure's small print says.
+    folder
+        results/<study>.
     trace
         Where it comes from.
 
@@ -98,12 +98,13 @@ def exhibit(name: str, folder: Path, caption: Path, note: str, trace: Source) ->
     others = ("pdf", "png", "csv") if drawn else ("tex", "csv")
     return Exhibit(
         name=name,
-        title=title(name),
-        caption=as_html(caption.read_text(encoding="utf-8").replace(NOTE_OF_SNAKEMAKE, note)),
+        title=title,
+        category=category,
+        caption=as_html(caption),
         image=data_uri(place / f"{name}.png", "image/png") if drawn else "",
         data=data_uri(place / f"{name}.csv", "text/csv"),
         table="" if drawn else as_table(pd.read_csv(place / f"{name}.csv")),
-        links={kind: f"../{folder.name}/{place.name}/{name}.{kind}" for kind in others},
+        links={kind: f"../{place.name}/{name}.{kind}" for kind in others},
         trace=trace,
     )
 
@@ -115,7 +116,7 @@ def render(
     skipped: pd.DataFrame,
     claims: pd.DataFrame | None,
     calibration: pd.DataFrame | None,
-    explorer: Mapping,
+    explorer: Mapping | None,
 ) -> str:
     """Write the page.
 
@@ -132,24 +133,24 @@ def render(
     claims, calibration
         ``claims.csv``, as text, and ``calibration.csv``; none where the study has none.
     explorer
-        From `explorer.explorer_data`.
+        From `explorer.explorer_data`; none where the paper has no planner.
 
     """
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     # "</" would end the script that holds the numbers.
-    numbers = json.dumps(explorer, separators=(",", ":")).replace("</", "<\\/")
+    numbers = explorer and json.dumps(explorer, separators=(",", ":")).replace("</", "<\\/")
     return environment.from_string(_part("page.html.j2")).render(
         study=study,
         stamp=stamp,
-        exhibits=list(exhibits),
+        exhibits=[(head, list(some)) for head, some in groupby(exhibits, _category)],
         skipped=skipped.to_dict("records"),
         claims=None if claims is None else claims.to_dict("records"),
         calibration=None if calibration is None else Markup(as_table(calibration)),
-        explorer=Markup(numbers),
+        explorer=numbers and Markup(numbers),
         style=Markup(_part("page.css")),
-        scripts=[Markup(_part("claims.js")), Markup(_part("explorer.js"))],
+        scripts=[Markup(_part(name)) for name in ("claims.js", *["explorer.js"][: bool(numbers)])],
     )
 
 
@@ -159,7 +160,7 @@ def trace(history: Mapping, name: str, lines: Mapping[str, tuple[str, ...]]) -> 
     Parameters
     ----------
     history
-        As `audit.disclosure.history.lineage` makes it.
+        As `release.history.lineage` makes it.
     name
         The file.
     lines
@@ -201,6 +202,9 @@ def as_table(table: pd.DataFrame) -> str:
 def data_uri(path: Path, kind: str) -> str:
     """A file's content as an address that holds it."""
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+_category = attrgetter("category")
 
 
 def _part(name: str) -> str:

@@ -1,9 +1,8 @@
-"""Digests of files."""
+"""Digests of files and of values."""
 
 import hashlib
+import json
 from pathlib import Path
-
-KEY = "key"  # of the digests in a release, kept with the private files
 
 
 def sha256(path: Path | str) -> str:
@@ -17,3 +16,8 @@ def described(paths: list[str]) -> list[dict[str, str | int]]:
     return [
         {"path": path, "bytes": Path(path).stat().st_size, "sha256": sha256(path)} for path in paths
     ]
+
+
+def digest(content: object) -> str:
+    """SHA-256 of a value as canonical JSON."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,7 +1,5 @@
 """What a job ran on: interpreter, packages, machine."""
 
-import hashlib
-import json
 import os
 import platform
 import re
@@ -78,11 +76,6 @@ def peak_mb() -> float:
         return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
     unit = 2**20 if platform.system() == "Darwin" else 2**10
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-
-
-def digest(content: object) -> str:
-    """SHA-256 of a value as canonical JSON."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _normal(name: str) -> str:

@@ -3,14 +3,15 @@
 import ast
 import hashlib
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
+
+from welfare_added.run.parsed import remembered
 
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def fingerprint(paths: Iterable[Path], root: Path) -> str:
-    """Digest of several modules, by their paths below ``root`` and what they say."""
+    """Digest of several modules, by their paths below ``root`` and their statements."""
     lines = [f"{path.relative_to(root).as_posix()} {statements(path)}" for path in sorted(paths)]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
@@ -20,12 +21,11 @@ def statements(path: Path) -> str:
 
     Raises SyntaxError where the module is no Python.
     """
-    return _statements(path, path.stat().st_mtime_ns)
+    return remembered(path, "statements", _statements)
 
 
-@cache
-def _statements(path: Path, _written: int) -> str:
-    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+def _statements(path: Path, text: str) -> str:
+    tree = ast.parse(text, filename=str(path))
     for node in ast.walk(tree):
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.Pass()]

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from welfare_added.run import logs
-from welfare_added.run.digests import described
-from welfare_added.run.environment import digest, environment, peak_mb
+from welfare_added.run.digests import described, digest
+from welfare_added.run.environment import environment, peak_mb
 from welfare_added.run.errors import AuditError
 from welfare_added.run.fingerprint import statements
 from welfare_added.run.writing import write_text

@@ -12,7 +12,7 @@ ALL = "all districts"
 
 
 def row(
-    name: str, sample: pd.DataFrame, frontiers: pd.DataFrame, headlines: pd.DataFrame
+    name: str, sample: pd.DataFrame, frontiers: pd.DataFrame, numbers: pd.DataFrame
 ) -> dict[str, object]:
     """One district's line: its size, gains at equal weights, break-even bonuses.
 
@@ -24,12 +24,12 @@ def row(
         Sample by step; the last one counts.
     frontiers
         subject, scope, information, weight, gain_mean, ...
-    headlines
+    numbers
         quantity, value.
 
     """
     last = sample.iloc[-1]
-    told = headlines.set_index("quantity")["value"]
+    told = numbers.set_index("quantity")["value"]
     even = frontiers[
         np.isclose(frontiers["weight"], EVEN) & (frontiers["information"] == "heterogeneous")
     ].set_index(["subject", "scope"])["gain_mean"]

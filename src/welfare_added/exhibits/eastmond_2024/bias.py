@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from welfare_added.exhibits.output import choose, pick
+from welfare_added.exhibits.output import Drawn, choose, pick
 from welfare_added.exhibits.style import (
     REFERENCE,
     SCOPES,
@@ -25,6 +25,12 @@ THEOREMS = {
     2: ("#56B4E9", "^"),
 }
 KEYS = ["scope", "subject", "theorem", "weight"]
+
+
+def figure_bias(bias: pd.DataFrame, *, note: str) -> Drawn:
+    """Bias of estimated welfare and its two sources (theorems 1 and 2)."""
+    data = bias_data(bias)
+    return data, draw_bias(data, note)
 
 
 def bias_data(bias: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from welfare_added.exhibits.output import pick
+from welfare_added.exhibits.output import Drawn, pick
 from welfare_added.exhibits.style import LOOKS, REFERENCE, SUBJECTS, house_style, page, stamp
 
 TOLERANCE = 0.03
@@ -35,6 +35,12 @@ WORDS = {
     "cross_subject_cross_group_correlation": "cross-subject, cross-group correlation",
     "share_of_class_lower_scoring.": "share lower-scoring, ",
 }
+
+
+def figure_calibration(calibration: pd.DataFrame, *, note: str) -> Drawn:
+    """What the synthetic district was calibrated to, and what it achieves."""
+    data = calibration_data(calibration)
+    return data, draw_calibration(data, note)
 
 
 def calibration_data(calibration: pd.DataFrame) -> pd.DataFrame:

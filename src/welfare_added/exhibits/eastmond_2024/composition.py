@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from welfare_added.exhibits.output import quantity
+from welfare_added.exhibits.output import Drawn, quantity
 
 CONTROLS = {
     "sd_within_grade_year": "Grade, year",
@@ -13,6 +13,12 @@ MEASURES = {
     "share_ela": ("share_of_class_lower_scoring.{}.ela", "Share above median, ELA"),
     "share_math": ("share_of_class_lower_scoring.{}.math", "Share above median, Math"),
 }
+
+
+def table_a1(moments: pd.DataFrame, *, note: str) -> Drawn:
+    """Variation of class size and composition; the drawing is LaTeX."""
+    data = composition_table(moments)
+    return data, composition_tex(data, note)
 
 
 def composition_table(moments: pd.DataFrame) -> pd.DataFrame:

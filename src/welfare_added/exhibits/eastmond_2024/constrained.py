@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from welfare_added.exhibits.eastmond_2024.frontiers import GROUP_GAINS, mark_status_quo, round_ticks
-from welfare_added.exhibits.output import pick
+from welfare_added.exhibits.output import Drawn, pick
 from welfare_added.exhibits.style import (
     REFERENCE,
     SUBJECTS,
@@ -29,6 +29,12 @@ PLANS = [
     Look("#8C8C8C", (0, (8, 2)), "P"),
 ]  # fmt: skip
 KEYS = ["subject", "plan", "weight"]
+
+
+def figure_constrained(constrained: pd.DataFrame, *, note: str) -> Drawn:
+    """Frontiers of plans under constraints, and what the constraints cost."""
+    data = constrained_data(constrained)
+    return data, draw_constrained(data, note)
 
 
 def constrained_data(constrained: pd.DataFrame) -> pd.DataFrame:

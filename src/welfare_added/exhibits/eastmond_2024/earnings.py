@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from welfare_added.exhibits.eastmond_2024.frontiers import STATUS_QUO
-from welfare_added.exhibits.output import choose, pick, quantity
+from welfare_added.exhibits.output import Drawn, choose, pick, quantity
 from welfare_added.exhibits.style import (
     LOOKS,
     REFERENCE,
@@ -17,6 +17,18 @@ from welfare_added.exhibits.style import (
     single_panel,
     stamp,
 )
+
+
+def figure_09a(subjects: pd.DataFrame, *, earnings_per_sd: dict[str, float], note: str) -> Drawn:
+    """Gains in ELA and math of a planner who weighs subjects; lines of equal earnings."""
+    data = subjects_data(subjects, earnings_per_sd)
+    return data, draw_subjects(data, note)
+
+
+def figure_10(mvpf: pd.DataFrame, numbers: pd.DataFrame, *, cap: int, note: str) -> Drawn:
+    """Marginal value of public funds of teacher bonuses."""
+    data = mvpf_data(mvpf, numbers, cap)
+    return data, draw_mvpf(data, cap, note)
 
 
 def subjects_data(subjects: pd.DataFrame, earnings_per_sd: dict[str, float]) -> pd.DataFrame:
@@ -98,14 +110,14 @@ def _subject_frontier(panel: Axes, rows: pd.DataFrame, scope: str, label: str) -
     )
 
 
-def mvpf_data(mvpf: pd.DataFrame, headlines: pd.DataFrame, cap: int) -> pd.DataFrame:
+def mvpf_data(mvpf: pd.DataFrame, numbers: pd.DataFrame, cap: int) -> pd.DataFrame:
     """Select figure 10: the MVPF of a bonus, as computed and as capped for the figure.
 
     Parameters
     ----------
     mvpf
         MVPF by scope and bonus.
-    headlines
+    numbers
         Holds the bonus up to which each scope's MVPF is infinite.
     cap
         Highest value that the figure shows at its own height.
@@ -118,7 +130,7 @@ def mvpf_data(mvpf: pd.DataFrame, headlines: pd.DataFrame, cap: int) -> pd.DataF
 
     """
     rows = choose(mvpf, scope=list(SCOPES)).sort_values(["scope", "bonus"], ignore_index=True)
-    even = {scope: quantity(headlines, f"break_even_bonus_{scope}") for scope in SCOPES}
+    even = {scope: quantity(numbers, f"break_even_bonus_{scope}") for scope in SCOPES}
     return pick(rows, ["scope", "bonus", "mvpf"]).assign(
         shown=rows["mvpf"].clip(upper=cap), break_even_bonus=rows["scope"].map(even)
     )

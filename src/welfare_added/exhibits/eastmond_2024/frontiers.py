@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from welfare_added.exhibits.output import at_weight, choose, pick
+from welfare_added.exhibits.output import Drawn, at_weight, choose, pick
 from welfare_added.exhibits.style import (
     INFORMATION,
     LOOKS,
@@ -33,6 +33,39 @@ GROUP_EARNINGS = {
     "earnings_higher": "Gain of higher-scoring students\n(dollars of lifetime earnings each)",
     "earnings_lower": "Gain of lower-scoring students\n(dollars of lifetime earnings each)",
 }
+
+
+def figure_04(frontiers: pd.DataFrame, exact: pd.DataFrame | None = None, *, note: str) -> Drawn:
+    """Frontiers of both scopes, with every supported allocation where those were traced."""
+    data = scope_data(frontiers, exact)
+    return data, draw_frontiers(data, "scope", note)
+
+
+def figure_06a(frontiers: pd.DataFrame, *, note: str) -> Drawn:
+    """District-wide frontiers by the planner's information."""
+    return _by_information(frontiers, "district", note)
+
+
+def figure_06b(frontiers: pd.DataFrame, *, note: str) -> Drawn:
+    """Within-school frontiers by the planner's information."""
+    return _by_information(frontiers, "school", note)
+
+
+def _by_information(frontiers: pd.DataFrame, scope: str, note: str) -> Drawn:
+    data = information_data(frontiers, scope)
+    return data, draw_frontiers(data, "information", note)
+
+
+def figure_09b(earnings: pd.DataFrame, *, note: str) -> Drawn:
+    """Lifetime earnings of both groups."""
+    data = earnings_data(earnings)
+    return data, draw_earnings(data, note)
+
+
+def figure_a5(earnings: pd.DataFrame, ces: pd.DataFrame, *, note: str) -> Drawn:
+    """Lifetime earnings under the CES planner, beside figure 9b."""
+    data = ces_data(earnings, ces)
+    return data, draw_ces(data, note)
 
 
 def scope_data(frontiers: pd.DataFrame, exact: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from welfare_added.exhibits.output import choose, pick
+from welfare_added.exhibits.output import Drawn, choose, pick
 from welfare_added.exhibits.style import (
     LOOKS,
     REFERENCE,
@@ -86,6 +86,46 @@ FIGURE_A4A = Profile(
 FIGURE_A4B = Profile(
     "mean_loss", "Mean score change of\nharmed students (student SD)", loss=True, zero=False
 )
+
+
+def figure_05(index: pd.DataFrame, *, note: str) -> Drawn:
+    """Welfare from distributional goals."""
+    return _profile(index, FIGURE_05, note)
+
+
+def figure_07(index: pd.DataFrame, *, note: str) -> Drawn:
+    """Welfare from heterogeneous value added."""
+    return _profile(index, FIGURE_07, note)
+
+
+def figure_08a(gaps: pd.DataFrame, *, note: str) -> Drawn:
+    """Change in the gap between higher- and lower-scoring students."""
+    return _profile(gaps, FIGURE_08A, note)
+
+
+def figure_08b(gaps: pd.DataFrame, *, note: str) -> Drawn:
+    """Change in the racial gap."""
+    return _profile(gaps, FIGURE_08B, note)
+
+
+def figure_a3(index: pd.DataFrame, *, note: str) -> Drawn:
+    """Mean gain from heterogeneous value added."""
+    return _profile(index, FIGURE_A3, note)
+
+
+def figure_a4a(winners: pd.DataFrame, *, note: str) -> Drawn:
+    """Share of students harmed."""
+    return _profile(winners, FIGURE_A4A, note)
+
+
+def figure_a4b(winners: pd.DataFrame, *, note: str) -> Drawn:
+    """Mean loss of the students harmed."""
+    return _profile(winners, FIGURE_A4B, note)
+
+
+def _profile(table: pd.DataFrame, profile: Profile, note: str) -> Drawn:
+    data = profile_data(table, profile)
+    return data, draw_profiles(data, profile, note)
 
 
 def profile_data(table: pd.DataFrame, profile: Profile) -> pd.DataFrame:

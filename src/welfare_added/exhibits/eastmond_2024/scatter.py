@@ -8,48 +8,32 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from welfare_added.exhibits.output import choose, pick, quantity
+from welfare_added.exhibits.output import Drawn, choose, quantity
 from welfare_added.exhibits.style import REFERENCE, SUBJECTS, house_style, panels, stamp
+from welfare_added.value_added.group_pairs import CROSSED, GROUPED, points
 
 DOTS = {"s": 5, "color": "#0072B2", "alpha": 0.22, "linewidths": 0}
 BINS = {"s": 18, "color": "#0072B2", "linewidths": 0}
 
 
-# x, value added on lower-scoring students, and y, on higher-scoring ones, of each panel.
-PANELS = {
-    "ela": ("ela", "ela"),
-    "math": ("math", "math"),
-    "math_on_ela": ("ela", "math"),
-    "ela_on_math": ("math", "ela"),
-}
-GROUPED = ("ela", "math")
-CROSSED = ("math_on_ela", "ela_on_math")
+def figure_02(
+    moments: pd.DataFrame,
+    value_added: pd.DataFrame | None = None,
+    bins: pd.DataFrame | None = None,
+    *,
+    note: str,
+) -> Drawn:
+    """Value added on higher- over lower-scoring students; in bins where no teacher may be shown."""
+    data = group_data(value_added, moments) if bins is None else binned_data(bins, GROUPED)
+    return data, draw_groups(data, note)
 
 
-def points(value_added: pd.DataFrame, panel: str) -> pd.DataFrame:
-    """Teacher-years with estimates in both subjects, those of several classes once.
-
-    Parameters
-    ----------
-    value_added
-        The table of estimates.
-    panel
-        One of `PANELS`.
-
-    Returns
-    -------
-    DataFrame
-        Columns teacher_id, year, x, y [student SD].
-
-    """
-    columns = ["subject", "teacher_id", "year", "va_lower", "va_higher"]
-    once = pick(choose(value_added, subject=list(SUBJECTS)), columns).drop_duplicates(columns[:3])
-    wide = once.pivot(
-        index=["teacher_id", "year"], columns="subject", values=["va_lower", "va_higher"]
-    ).dropna()
-    lower, higher = PANELS[panel]
-    found = pd.DataFrame({"x": wide["va_lower", lower], "y": wide["va_higher", higher]})
-    return found.reset_index()
+def figure_a1(
+    value_added: pd.DataFrame | None = None, bins: pd.DataFrame | None = None, *, note: str
+) -> Drawn:
+    """Value added across subjects and groups; in bins where no teacher may be shown."""
+    data = cross_data(value_added) if bins is None else binned_data(bins, CROSSED)
+    return data, draw_cross(data, note)
 
 
 def group_data(value_added: pd.DataFrame, moments: pd.DataFrame) -> pd.DataFrame:

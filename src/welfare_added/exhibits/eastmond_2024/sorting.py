@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from welfare_added.exhibits.output import choose, pick
+from welfare_added.exhibits.output import Drawn, choose, pick
 from welfare_added.exhibits.style import (
     LOOKS,
     REFERENCE,
@@ -22,6 +22,21 @@ ADVANTAGES = {
 }
 SLOPE_RUN = {"share_lower": 1.0, "class_size": 25.0}
 COLUMNS = ["subject", "advantage", "bin", "x", "y", "classes", "slope"]
+
+
+def figure_03(bins: pd.DataFrame, *, note: str) -> Drawn:
+    """Teachers' value added by the share of lower-scoring students in their class."""
+    return _over(bins, "share_lower", note)
+
+
+def figure_a2(bins: pd.DataFrame, *, note: str) -> Drawn:
+    """Teachers' value added by class size."""
+    return _over(bins, "class_size", note)
+
+
+def _over(bins: pd.DataFrame, against: str, note: str) -> Drawn:
+    data = sorting_data(bins, against)
+    return data, draw_sorting(data, against, note)
 
 
 def sorting_data(bins: pd.DataFrame, against: str) -> pd.DataFrame:

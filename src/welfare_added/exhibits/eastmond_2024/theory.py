@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from welfare_added.exhibits.output import Drawn
 from welfare_added.exhibits.style import house_style, legend_below, single_panel
 
 FRONTIERS = {"ppf_ate": "PPF: ATE", "ppf_cate": "PPF: CATE"}
@@ -19,6 +20,12 @@ POINTS = {
     "comparative_advantage": ("o", "#E69F00"),
     "social_preferences": ("o", "#D55E00"),
 }
+
+
+def figure_01(*, note: str) -> Drawn:
+    """Three sources of welfare, a worked example (section 2.4)."""
+    data = theory_data()
+    return data, draw_theory(data)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from welfare_added.exhibits.output import choose, pick
+from welfare_added.exhibits.output import Drawn, choose, pick
 from welfare_added.exhibits.style import (
     LOOKS,
     REFERENCE,
@@ -34,6 +34,18 @@ OUTCOMES = {
     "bachelors_in_six_years": "Bachelor's in six years",
 }
 NORMAL_95 = 1.959964
+
+
+def figure_d6(persistence: pd.DataFrame, *, note: str) -> Drawn:
+    """Persistence of comparative advantage and of estimates over years."""
+    data = persistence_data(persistence)
+    return data, draw_persistence(data, note)
+
+
+def figure_d7(outcomes: pd.DataFrame, *, note: str) -> Drawn:
+    """Value added and later outcomes (eq. 29)."""
+    data = outcomes_data(outcomes)
+    return data, draw_outcomes(data, note)
 
 
 def persistence_data(persistence: pd.DataFrame) -> pd.DataFrame:

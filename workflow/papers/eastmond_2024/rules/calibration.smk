@@ -1,0 +1,25 @@
+# Only the synthetic district of the published size is calibrated, and only where it is not kept as confidential.
+CALIBRATION_FILES = []
+if SYNTHETIC and config["district"]["size"] == "full" and not RESTRICTED:
+    CALIBRATION_FILES = [f"{RESULTS}/calibration.csv"]
+
+
+rule calibration:
+    message:
+        "Setting the district beside what the paper says of it"
+    input:
+        moments=f"{RESULTS}/moments.csv",
+        targets=of_paper("calibration/inputs.yaml"),
+        code=code("calibration"),
+    output:
+        f"{RESULTS}/calibration.csv",
+    params:
+        code=code_fingerprint("calibration"),
+    log:
+        f"{LOGS}/calibration.log",
+    benchmark:
+        f"{BENCHMARKS}/calibration.tsv"
+    conda:
+        ENVIRONMENT
+    script:
+        script_path("calibration")

@@ -1,0 +1,22 @@
+def of_districts(names, file):
+    """A published file of every district."""
+    return [f"results/{config['study']}_{name}/{file}" for name in names]
+
+
+rule districts:
+    message: "Putting the districts' headline numbers side by side: {output.table}"
+    input:
+        sample=of_districts(DISTRICTS, "district/sample.csv"),
+        frontiers=of_districts(DISTRICTS, "frontiers.csv"),
+        text_numbers=of_districts(DISTRICTS, "welfare/text_numbers.csv"),
+        code=code("districts"),
+    output:
+        table=f"{RESULTS}/districts.csv",
+    params:
+        code=code_fingerprint("districts"),
+        names=DISTRICTS,
+    log: f"{LOGS}/districts.log"
+    benchmark: f"{BENCHMARKS}/districts.tsv"
+    conda:
+        ENVIRONMENT
+    script: script_path("districts")

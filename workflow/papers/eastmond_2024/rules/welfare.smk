@@ -1,0 +1,274 @@
+WELFARE = f"{PRIVATE}/welfare"
+STUDENTS = f"{PRIVATE}/district/students.parquet"
+SLOTS = f"{PRIVATE}/allocation/slots.parquet"
+# Only a synthetic district has a truth to compare with.
+TRUE_EFFECTS = f"{PRIVATE}/truth/value_added.parquet" if SYNTHETIC else []
+WELFARE_TABLES = (
+    *("gaps", "equal_gain_index", "winners", "status_quo", "earnings", "subjects", "ces", "mvpf"),
+    *("deselection", "text_numbers"),
+)
+WELFARE_FILES = [
+    *(f"{WELFARE}/{name}.csv" for name in WELFARE_TABLES),
+    *([f"{WELFARE}/bias.csv"] if SYNTHETIC else []),
+    f"{WELFARE}/ranking.parquet",
+]
+
+
+def plan_files(subjects, information=("_heterogeneous", "_standard")):
+    """Plans of these subjects in both scopes."""
+    return [
+        f"{PRIVATE}/allocation/plans/{subject}_{scope}{chosen_with}.parquet"
+        for subject in subjects
+        for scope in ("district", "school")
+        for chosen_with in information
+    ]
+
+
+rule gaps:
+    message: "Measuring what each plan does to achievement and racial gaps"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        plans=plan_files(["ela", "math", "both"]),
+        code=code("gaps"),
+    output:
+        gaps=f"{WELFARE}/gaps.csv",
+    params:
+        code=code_fingerprint("gaps"),
+        weights=config["allocation"]["weights"],
+        weight_ela=config["welfare"]["subject_weight_ela"],
+    log: f"{LOGS}/gaps.log"
+    benchmark: f"{BENCHMARKS}/gaps.tsv"
+    conda:
+        ENVIRONMENT
+    script: script_path("gaps")
+
+
+rule equal_gain_index:
+    message: "Comparing plans by their equal-gain index"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        frontiers=f"{PRIVATE}/frontiers.csv",
+        code=code("equal_gain_index"),
+    output:
+        table=f"{WELFARE}/equal_gain_index.csv",
+    params:
+        code=code_fingerprint("equal_gain_index"),
+        weight_ela=config["welfare"]["subject_weight_ela"],
+    log: f"{LOGS}/equal_gain_index.log"
+    benchmark: f"{BENCHMARKS}/equal_gain_index.tsv"
+    conda:
+        ENVIRONMENT
+    script: script_path("equal_gain_index")
+
+
+rule winners:
+    message: "Counting students who win and lose"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        plans=plan_files(["ela", "math", "both"]),
+        code=code("winners"),
+    output:
+        winners=f"{WELFARE}/winners.csv",
+    params:
+        code=code_fingerprint("winners"),
+        weights=config["allocation"]["weights"],
+        weight_ela=config["welfare"]["subject_weight_ela"],
+    log: f"{LOGS}/winners.log"
+    benchmark: f"{BENCHMARKS}/winners.tsv"
+    conda:
+        ENVIRONMENT
+    script: script_path("winners")
+
+
+rule status_quo:
+    message: "Measuring losses within schools in the status quo"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        code=code("status_quo"),
+    output:
+        status_quo=f"{WELFARE}/status_quo.csv",
+    params:
+        code=code_fingerprint("status_quo"),
+        weight_ela=config["welfare"]["subject_weight_ela"],
+    log: f"{LOGS}/status_quo.log"
+    benchmark: f"{BENCHMARKS}/status_quo.tsv"
+    conda:
+        ENVIRONMENT
+    script: script_path("status_quo")
+
+
+rule earnings:
+    message: "Valuing plans for both subjects by lifetime earnings"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        plans=plan_files(["both"]),
+        code=code("earnings"),
+    output:
+        earnings=f"{WELFARE}/earnings.csv",
+    params:
+        code=code_fingerprint("earnings"),
+        weights=config["allocation"]["weights"],
+        earnings_per_sd=config["welfare"]["earnings_per_sd"],
+        lifetime_multiplier=config["welfare"]["lifetime_multiplier"],
+    log: f"{LOGS}/earnings.log"
+    benchmark: f"{BENCHMARKS}/earnings.tsv"
+    conda:
+        ENVIRONMENT
+    script: script_path("earnings")
+
+
+rule subjects:
+    message: "Finding the weight of ELA that earns most"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        plans=plan_files(["subjects"], [""]),
+        code=code("subjects"),
+    output:
+        subjects=f"{WELFARE}/subjects.csv",
+    params:
+        code=code_fingerprint("subjects"),
+        weights=config["allocation"]["weights"],
+        earnings_per_sd=config["welfare"]["earnings_per_sd"],
+        lifetime_multiplier=config["welfare"]["lifetime_multiplier"],
+    log: f"{LOGS}/subjects.log"
+    benchmark: f"{BENCHMARKS}/subjects.tsv"
+    conda:
+        ENVIRONMENT
+    script: script_path("subjects")
+
+
+rule ces:
+    message: "Valuing the CES planner's plans by lifetime earnings"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        plans=plan_files(["ces"], [""]),
+        code=code("ces"),
+    output:
+        ces=f"{WELFARE}/ces.csv",
+    params:
+        code=code_fingerprint("ces"),
+        gammas=config["allocation"]["ces_gammas"],
+        earnings_per_sd=config["welfare"]["earnings_per_sd"],
+        lifetime_multiplier=config["welfare"]["lifetime_multiplier"],
+    log: f"{LOGS}/ces.log"
+    benchmark: f"{BENCHMARKS}/ces.tsv"
+    conda:
+        ENVIRONMENT
+    script: script_path("ces")
+
+
+rule public_funds:
+    message: "Computing the marginal value of public funds of teacher bonuses"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        earnings=f"{WELFARE}/earnings.csv",
+        code=code("public_funds"),
+    output:
+        mvpf=f"{WELFARE}/mvpf.csv",
+    params:
+        code=code_fingerprint("public_funds"),
+        tax_rate=config["welfare"]["tax_rate"],
+        bonuses=config["welfare"]["bonuses"],
+    log: f"{LOGS}/public_funds.log"
+    benchmark: f"{BENCHMARKS}/public_funds.tsv"
+    conda:
+        ENVIRONMENT
+    script: script_path("public_funds")
+
+
+rule deselection:
+    message: "Comparing reallocation with deselection"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        frontiers=f"{PRIVATE}/frontiers.csv",
+        code=code("deselection"),
+    output:
+        deselection=f"{WELFARE}/deselection.csv",
+    params:
+        code=code_fingerprint("deselection"),
+        ranking_weight=config["welfare"]["ranking_weight"],
+        weight_ela=config["welfare"]["subject_weight_ela"],
+        deselected_share=config["welfare"]["deselected_share"],
+    log: f"{LOGS}/deselection.log"
+    benchmark: f"{BENCHMARKS}/deselection.tsv"
+    conda:
+        ENVIRONMENT
+    script: script_path("deselection")
+
+
+rule ranking:
+    message: "Ranking teachers on a representative class"
+    input:
+        value_added=f"{PRIVATE}/value_added.parquet",
+        students=STUDENTS,
+        code=code("ranking"),
+    output:
+        ranking=f"{WELFARE}/ranking.parquet",
+    params:
+        code=code_fingerprint("ranking"),
+        ranking_weight=config["welfare"]["ranking_weight"],
+        weight_ela=config["welfare"]["subject_weight_ela"],
+    log: f"{LOGS}/ranking.log"
+    benchmark: f"{BENCHMARKS}/ranking.tsv"
+    conda:
+        ENVIRONMENT
+    script: script_path("ranking")
+
+
+rule bias:
+    message: "Decomposing the bias of estimated welfare against the truth"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        plans=plan_files(["ela", "math", "both"]),
+        truth=TRUE_EFFECTS,
+        code=code("bias"),
+    output:
+        bias=f"{WELFARE}/bias.csv",
+    params:
+        code=code_fingerprint("bias"),
+        weights=config["allocation"]["weights"],
+        weight_ela=config["welfare"]["subject_weight_ela"],
+        bias_weight=config["welfare"]["bias_weight"],
+        premium=config["welfare"]["bias_premium"],
+    log: f"{LOGS}/bias.log"
+    benchmark: f"{BENCHMARKS}/bias.tsv"
+    conda:
+        ENVIRONMENT
+    script: script_path("bias")
+
+
+rule text_numbers:
+    message: "Gathering the numbers that the text states and no other table holds"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        earnings=f"{WELFARE}/earnings.csv",
+        subjects=f"{WELFARE}/subjects.csv",
+        usual=plan_files(["math"], ["_standard"]),
+        code=code("text_numbers"),
+    output:
+        text_numbers=f"{WELFARE}/text_numbers.csv",
+    params:
+        code=code_fingerprint("text_numbers"),
+        weights=config["allocation"]["weights"],
+        earnings_per_sd=config["welfare"]["earnings_per_sd"],
+        tax_rate=config["welfare"]["tax_rate"],
+        multiplier=config["welfare"]["lifetime_multiplier"],
+        discount_rate=config["welfare"]["discount_rate"],
+        working_ages=config["welfare"]["working_ages"],
+        present_age=config["welfare"]["present_age"],
+    log: f"{LOGS}/text_numbers.log"
+    benchmark: f"{BENCHMARKS}/text_numbers.tsv"
+    conda:
+        ENVIRONMENT
+    script: script_path("text_numbers")

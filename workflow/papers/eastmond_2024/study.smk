@@ -1,0 +1,53 @@
+# One study from raw tables to audit: the synthetic San Diego, a user's district, or Project STAR.
+
+
+include: "../../rules/common.smk"
+
+
+RAW_FILES = []
+if SYNTHETIC:
+
+    include: "rules/synthetic_district.smk"
+
+
+include: "../../rules/district.smk"
+include: "../../rules/value_added.smk"
+include: "rules/moments.smk"
+include: "rules/allocation.smk"
+include: "rules/welfare.smk"
+include: "rules/populations.smk"
+include: "rules/constrained.smk"
+include: "rules/calibration.smk"
+
+
+# Every result is asked for, not only those at the end: what is lost is made again.
+RESULT_FILES = [
+    *WELFARE_FILES,
+    *ALLOCATION_FILES,
+    *EXACT_FILES,
+    *rules.frontiers.output,
+    *rules.slots.output,
+    *rules.moments.output,
+    *rules.value_added.output,
+    *rules.value_added_choices.output,
+    *rules.validation.output,
+    *rules.district.output,
+    *RAW_FILES,
+    *POPULATION_FILES,
+    *CALIBRATION_FILES,
+]
+# Tables of the planner's explorer in the report.
+EXPLORER = {
+    "frontiers": f"{RESULTS}/frontiers.csv",
+    "text_numbers": f"{RESULTS}/welfare/text_numbers.csv",
+    **{
+        name: f"{RESULTS}/welfare/{name}.csv"
+        for name in ("gaps", "winners", "earnings", "subjects", "mvpf")
+    },
+    **({"exact": f"{RESULTS}/exact_frontiers.parquet"} if EXACT_LINE else {}),
+}
+EXPLORER_CHOICES = {"tax_rate": config["welfare"]["tax_rate"]}
+
+
+include: "../../rules/results.smk"
+include: "../../rules/check_district.smk"

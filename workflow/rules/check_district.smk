@@ -1,0 +1,29 @@
+# Not part of the default run: the tables alone, in seconds.
+rule check_district:
+    message:
+        "Checking the district's tables: {output.page}"
+    input:
+        **raw_tables(SOURCE, made_in=f"{PRIVATE}/district/raw"),
+        template=relative(ROOT / "src/welfare_added/district/overview.html.j2"),
+        code=code("check_district"),
+    output:
+        page=f"{PRIVATE}/district/check.html",
+    params:
+        code=code_fingerprint("check_district"),
+        columns=COLUMNS,
+        years=config["district"]["years"],
+        grades=config["district"]["grades"],
+        split=config["district"]["split"],
+        class_size=config["district"]["class_size"],
+        skipped=SKIPPED,
+        exhibits=list(EXHIBITS.all),
+    resources:
+        **needs(mb=15),
+    log:
+        f"{LOGS}/check_district.log",
+    benchmark:
+        f"{BENCHMARKS}/check_district.tsv"
+    conda:
+        ENVIRONMENT
+    script:
+        script_path("check_district")
