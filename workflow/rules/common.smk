@@ -1,4 +1,5 @@
 # What every rule uses: folders of the study, scripts with the code they rest on, memory and time.
+from functools import cache
 from pathlib import Path
 
 from welfare_added.run import choices, folders
@@ -49,6 +50,7 @@ def script_path(name):
     return str(own if own.is_file() else ROOT / "scripts" / f"{name}.py")
 
 
+@cache
 def modules(name, *more):
     """The script, further modules that it loads by name, and every project module they import."""
     return project_modules([Path(script_path(name)), *more], ROOT / "src")

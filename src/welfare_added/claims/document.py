@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from jsonschema import Draft202012Validator
 
 from welfare_added.claims import answers, expressions
+from welfare_added.run.choices import read_yaml
+from welfare_added.run.errors import UserError
 
 
-class ClaimsError(ValueError):
+class ClaimsError(UserError):
     """A claims file that breaks the schema, repeats an id or refers to what is not there."""
 
 
@@ -107,7 +108,7 @@ def read(path: Path | str, schema: Path | str) -> Document:
         With every fault found, each naming the claim.
 
     """
-    content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    content = read_yaml(path)
     rules = json.loads(Path(schema).read_text(encoding="utf-8"))
     faults = _schema_faults(content, rules)
     if not faults:

@@ -5,6 +5,8 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 
+from welfare_added.run.errors import UserError
+
 OPERATORS: Mapping[type, Callable] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -14,7 +16,7 @@ OPERATORS: Mapping[type, Callable] = {
 }
 
 
-class ExpressionError(ValueError):
+class ExpressionError(UserError):
     """An expression that uses something other than numbers, claims, + - * / ** and FUNCTIONS."""
 
 

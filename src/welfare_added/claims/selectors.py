@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from welfare_added.run.errors import UserError
 
-class AnswerError(ValueError):
+
+class AnswerError(UserError):
     """An answer that names a table, column or row which the results do not hold."""
 
 

@@ -10,12 +10,13 @@ import pandas as pd
 from jsonschema import Draft202012Validator
 
 from welfare_added.run.choices import choice, filled, read_yaml
+from welfare_added.run.errors import UserError
 
 FIGURE_KINDS, TABLE_KINDS = ("pdf", "png", "csv"), ("csv", "tex")
 NUMBERED = re.compile(r"(figure|table)_([a-z]?)(\d+)([a-z]?)")
 
 
-class ExhibitsError(ValueError):
+class ExhibitsError(UserError):
     """An exhibits.yaml that breaks its schema; names the exhibit and what is wrong."""
 
 
