@@ -22,8 +22,7 @@ if (PAPER_FOLDER / "claims.yaml").is_file() and (SYNTHETIC or config["study"] ==
         params:
             code=code_fingerprint("claims"),
             choices=refused(compare.choices_of, CLAIMS, config),
-            source=SOURCE,
-            size=config["district"].get("size"),
+            origin=ORIGIN,
         log: f"{LOGS}/claims.log"
         benchmark: f"{BENCHMARKS}/claims.tsv"
         conda:

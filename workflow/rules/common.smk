@@ -39,6 +39,8 @@ if RESTRICTED:
     Path(folders.PRIVATE).mkdir(parents=True, exist_ok=True)
     Path(folders.PRIVATE).chmod(0o700)
 LIMITS = {"profile": config["disclosure"]["profile"], "minimum": config["disclosure"]["minimum"]}
+# What a paper's report has beside exhibits and claims: the tables of the planner's explorer, and its choices.
+EXPLORER, EXPLORER_CHOICES = {}, {}
 LOGS = f"{PRIVATE}/logs"
 BENCHMARKS = f"{PRIVATE}/benchmarks"
 ENVIRONMENT = str(ROOT / "envs/environment.yaml")

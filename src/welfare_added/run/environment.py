@@ -43,7 +43,7 @@ def blas() -> str:
 
 
 def distributions() -> dict[str, str]:
-    """Installed distributions and their versions, by normalised name: the names of their folders."""
+    """Installed distributions and their versions, by normalised name, from their folders."""
     found: dict[str, str] = {}
     for folder in sys.path:
         for path in sorted(Path(folder).glob("*.dist-info")):
