@@ -14,7 +14,7 @@ from welfare_added.claims.answers import Sources
 from welfare_added.claims.compare import as_table, choices_of, compare
 from welfare_added.claims.page import page
 from welfare_added.claims.selectors import Tables
-from welfare_added.claims.verdicts import judge, published_of
+from welfare_added.claims.verdicts import judge
 
 DOES_NOT_ADD_UP = {
     "class_size_mean_replayed": 18.80,
@@ -106,7 +106,7 @@ def test_quotes_hold_the_number(paper):
 
 
 def test_arithmetic_that_does_not_add_up_is_exactly_this(paper):
-    sources = Sources(Tables({}), {}, paper.shared, published_of(paper))
+    sources = Sources(Tables({}), {}, paper.shared, paper.published_number)
     arithmetic = [claim for claim in paper.claims if claim.kind == "arithmetic"]
     found = {claim.id: judge(claim, paper, sources) for claim in arithmetic}
     wrong = {name for name, verdict in found.items() if verdict.verdict == "does not add up"}

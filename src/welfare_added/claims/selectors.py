@@ -41,12 +41,18 @@ class Tables:
             path = self._paths[name]
             if not path.is_file():
                 raise AnswerError(f"table {name!r} has no file {path.name}; make it first")
-            reader = pd.read_parquet if path.suffix == ".parquet" else pd.read_csv
-            self._read[name] = reader(path)
+            self._read[name] = _read(path)
         table = self._read[name]
         if table.empty:
             raise NotAvailableError(f"{name} is empty in this run")
         return table
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """Read a table; in a CSV only an empty text is missing, so that "None" may be a label."""
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path)
+    return pd.read_csv(path, keep_default_na=False, na_values=[""])
 
 
 def select(selector: Mapping, tables: Tables) -> float:
@@ -126,7 +132,14 @@ def _value(rows: pd.DataFrame, selector: Mapping) -> float:
             f"{len(rows)} rows of table {selector['table']!r} fit where one should; "
             "add to `where` or name a `reduce`"
         )
-    value = float(rows[selector["column"]].iloc[0])
+    held = rows[selector["column"]].iloc[0]
+    try:
+        value = float(held)
+    except ValueError:
+        raise AnswerError(
+            f"table {selector['table']!r} holds {held!r} in column {selector['column']!r}, "
+            "where a number should stand"
+        ) from None
     if math.isnan(value):
         note = rows["note"].iloc[0] if "note" in rows else None
         raise NotAvailableError(
@@ -143,6 +156,14 @@ def _reduced(method: str) -> Callable[[pd.DataFrame, Mapping], float]:
         return float(getattr(values, method)())
 
     return reduce
+
+
+def _standard_error(rows: pd.DataFrame, selector: Mapping) -> float:
+    """Standard error of the mean of independent draws: their standard deviation over sqrt(n)."""
+    draws = rows[selector["column"]].astype(float).dropna()
+    if len(draws) < 2:
+        raise NotAvailableError(f"{selector['column']} has fewer than 2 draws in this run")
+    return float(draws.std() / math.sqrt(len(draws)))
 
 
 def _at_extreme(method: str) -> Callable[[pd.DataFrame, Mapping], float]:
@@ -189,6 +210,7 @@ REDUCERS: Mapping[str, Callable[[pd.DataFrame, Mapping], float]] = {
     "mean": _reduced("mean"),
     "sum": _reduced("sum"),
     "sd": _reduced("std"),
+    "standard_error": _standard_error,
     "argmax": _at_extreme("idxmax"),
     "argmin": _at_extreme("idxmin"),
     "crossing": _crossing,

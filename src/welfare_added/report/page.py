@@ -12,6 +12,7 @@ from docutils.core import publish_parts
 from markupsafe import Markup
 
 from welfare_added.audit.readme import title
+from welfare_added.claims.digits import texts_of_row
 
 HERE = Path(__file__).parent
 PARTS = ("page.html.j2", "page.css", "claims.js", "explorer.js")
@@ -145,12 +146,18 @@ def render(
         stamp=stamp,
         exhibits=list(exhibits),
         skipped=skipped.to_dict("records"),
-        claims=None if claims is None else claims.to_dict("records"),
+        claims=None if claims is None else claim_rows(claims),
         calibration=None if calibration is None else Markup(as_table(calibration)),
         explorer=Markup(numbers),
         style=Markup(_part("page.css")),
         scripts=[Markup(_part("claims.js")), Markup(_part("explorer.js"))],
     )
+
+
+def claim_rows(claims: pd.DataFrame) -> list[dict[str, str]]:
+    """Rows of claims.csv as text, numbers to the digits that are shown."""
+    rows = claims.to_dict("records")
+    return [row | texts_of_row(row) for row in rows]
 
 
 def trace(history: Mapping, name: str, lines: Mapping[str, tuple[str, ...]]) -> Source:

@@ -1,0 +1,85 @@
+"""Verdicts on a published table's cells, laid out as the paper prints them."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from welfare_added.claims.claim import PublishedTable
+from welfare_added.claims.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A panel of a published table.
+
+    Attributes
+    ----------
+    label
+        Empty where the table has no panels.
+    columns
+        Unit by column; empty where a column's cells have several.
+    rows
+        By row and column, the verdict on a cell and on its printed standard error. Cells that the
+        paper leaves blank are left out.
+
+    """
+
+    label: str
+    columns: Mapping[str, str]
+    rows: Mapping[str, Mapping[str, list[Verdict]]]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A published table.
+
+    Attributes
+    ----------
+    table
+        What the claims file says of it.
+    panels
+        In the order of its cells, rows and columns likewise.
+    counts
+        Numbers by verdict.
+    tolerances
+        Classes of tolerance that its cells use.
+    reasons
+        Numbers that are not available, by reason.
+    notes
+        Notes by the cell's labels.
+
+    """
+
+    table: PublishedTable
+    panels: list[Panel]
+    counts: Mapping[str, int]
+    tolerances: list[str]
+    reasons: Mapping[str, int]
+    notes: Mapping[str, str]
+
+
+def grid(table: PublishedTable, verdicts: list[Verdict]) -> Grid:
+    """Lay out the verdicts on a published table's cells."""
+    claims = [verdict.claim for verdict in verdicts]
+    by_panel: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        by_panel.setdefault(verdict.claim.cell.panel, []).append(verdict)
+    return Grid(
+        table=table,
+        panels=[_panel(label, members) for label, members in by_panel.items()],
+        counts=Counter(verdict.verdict for verdict in verdicts),
+        tolerances=list(dict.fromkeys(claim.tolerance for claim in claims)),
+        reasons=Counter(verdict.reason for verdict in verdicts if verdict.reason),
+        notes={claim.quantity: claim.note for claim in claims if claim.note},
+    )
+
+
+def _panel(label: str, verdicts: list[Verdict]) -> Panel:
+    units: dict[str, set[str]] = {}
+    rows: dict[str, dict[str, list[Verdict]]] = {}
+    for verdict in verdicts:
+        cell = verdict.claim.cell
+        units.setdefault(cell.column, set()).add(verdict.claim.unit)
+        rows.setdefault(cell.row, {}).setdefault(cell.column, []).append(verdict)
+    columns = {column: "".join(one) if len(one) == 1 else "" for column, one in units.items()}
+    return Panel(label, columns, rows)
