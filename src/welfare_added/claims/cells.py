@@ -39,7 +39,7 @@ def claims_of(entry: Mapping, path: Path) -> tuple[list[Claim], list[str]]:
 def _claims_of_line(entry: Mapping, line: Line) -> Iterator[Claim]:
     claim = _claim(entry, line)
     if claim.kind == RECOVERY:
-        yield replace(claim, answer=_recovery(entry["answer"], line))
+        yield replace(claim, quote=line["published"], answer=_recovery(entry["answer"], line))
         return
     published, digit = printed_number(line["published"])
     if line["digit"]:

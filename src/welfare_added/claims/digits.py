@@ -46,7 +46,7 @@ def texts_of_row(row: dict[str, str]) -> dict[str, str]:
         step = two_digits_of(float(row["tolerance"]))
         truth = f"{float(published):.{SIGNIFICANT}g}"
         return {"published": truth, "reproduced": shown(float(reproduced), step)}
-    places = max(_decimals_needed(float(end)) for end in published.split(" to ")) + MORE
+    places = max(-Decimal(end).as_tuple().exponent for end in published.split(" to "))
     texts = [_at_most(float(part), places) for part in parts]
     return {"published": published, "reproduced": " to ".join(texts)}
 
@@ -88,10 +88,11 @@ def _grouped(text: str, number: float) -> str:
 
 
 def _at_most(number: float, places: int) -> str:
+    """A number to MORE places than ``places``, or as many of them as SIGNIFICANT digits leave."""
     if not math.isfinite(number):
         return f"{number}"
     size = math.floor(math.log10(abs(number))) + 1 if number else 1
-    return _rounded(number, max(0, min(places, SIGNIFICANT - size)))
+    return _rounded(number, max(0, places, min(places + MORE, SIGNIFICANT - size)))
 
 
 def _decimals_needed(number: float) -> int:

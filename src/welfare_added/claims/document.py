@@ -159,8 +159,16 @@ def _reference_faults(document: Document) -> list[str]:
         for name, count in {one: tables[one] + claims[one] for one in tables}.items()
         if count > 1
     ]
+    cells: dict[tuple[str, str], list[str]] = {}
     for claim in document.claims:
-        faults += [f"claim {claim.id}: {fault}" for fault in _faults_of(claim, document)]
+        for fault in _faults_of(claim, document):
+            if claim.cell is None:
+                faults.append(f"claim {claim.id}: {fault}")
+            else:
+                cells.setdefault((claim.cell.table, fault), []).append(claim.cell.source)
+    for (table, fault), places in cells.items():
+        more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+        faults.append(f"table {table}: {places[0]}{more}: {fault}")
     return faults
 
 

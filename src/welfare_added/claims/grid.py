@@ -17,7 +17,7 @@ class Panel:
     label
         Empty where the table has no panels.
     columns
-        Unit by column; empty where a column's cells have several.
+        Unit by column; empty where a column's cells have several, or all cells have the same.
     rows
         By row and column, the verdict on a cell and on its printed standard error. Cells that the
         paper leaves blank are left out.
@@ -39,6 +39,8 @@ class Grid:
         What the claims file says of it.
     panels
         In the order of its cells, rows and columns likewise.
+    unit
+        Of all cells; empty where they have several.
     counts
         Numbers by verdict.
     tolerances
@@ -52,6 +54,7 @@ class Grid:
 
     table: PublishedTable
     panels: list[Panel]
+    unit: str
     counts: Mapping[str, int]
     tolerances: list[str]
     reasons: Mapping[str, int]
@@ -61,12 +64,14 @@ class Grid:
 def grid(table: PublishedTable, verdicts: list[Verdict]) -> Grid:
     """Lay out the verdicts on a published table's cells."""
     claims = [verdict.claim for verdict in verdicts]
+    unit = _common([claim.unit for claim in claims])
     by_panel: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
         by_panel.setdefault(verdict.claim.cell.panel, []).append(verdict)
     return Grid(
         table=table,
-        panels=[_panel(label, members) for label, members in by_panel.items()],
+        panels=[_panel(label, members, not unit) for label, members in by_panel.items()],
+        unit=unit,
         counts=Counter(verdict.verdict for verdict in verdicts),
         tolerances=list(dict.fromkeys(claim.tolerance for claim in claims)),
         reasons=Counter(verdict.reason for verdict in verdicts if verdict.reason),
@@ -74,12 +79,16 @@ def grid(table: PublishedTable, verdicts: list[Verdict]) -> Grid:
     )
 
 
-def _panel(label: str, verdicts: list[Verdict]) -> Panel:
-    units: dict[str, set[str]] = {}
+def _panel(label: str, verdicts: list[Verdict], with_units: bool) -> Panel:
+    units: dict[str, list[str]] = {}
     rows: dict[str, dict[str, list[Verdict]]] = {}
     for verdict in verdicts:
         cell = verdict.claim.cell
-        units.setdefault(cell.column, set()).add(verdict.claim.unit)
+        units.setdefault(cell.column, []).append(verdict.claim.unit)
         rows.setdefault(cell.row, {}).setdefault(cell.column, []).append(verdict)
-    columns = {column: "".join(one) if len(one) == 1 else "" for column, one in units.items()}
+    columns = {column: _common(one) if with_units else "" for column, one in units.items()}
     return Panel(label, columns, rows)
+
+
+def _common(units: list[str]) -> str:
+    return units[0] if len(set(units)) == 1 else ""

@@ -93,20 +93,21 @@ def select(selector: Mapping, tables: Tables) -> float:
 
 
 def _rows(table: pd.DataFrame, where: Mapping) -> pd.DataFrame:
+    fits = np.ones(len(table), dtype=bool)
     for column, wanted in where.items():
-        table = table[_fits(table[column], wanted)]
-    return table
+        fits &= _fits(table[column], wanted)
+    return table[fits]
 
 
-def _fits(values: pd.Series, wanted) -> pd.Series:
+def _fits(values: pd.Series, wanted) -> np.ndarray:
     if isinstance(wanted, Mapping):
-        return values.between(wanted["from"] - 1e-9, wanted["to"] + 1e-9)
+        return values.between(wanted["from"] - 1e-9, wanted["to"] + 1e-9).to_numpy()
     if isinstance(wanted, list):
-        return values.isin(wanted)
+        return values.isin(wanted).to_numpy()
     if isinstance(wanted, str):
-        return values.astype(str) == wanted
+        return (values.astype(str) == wanted).to_numpy(bool)
     numbers = pd.to_numeric(values, errors="coerce")
-    return pd.Series(np.isclose(numbers, wanted, rtol=0, atol=1e-9), index=values.index)
+    return np.isclose(numbers, wanted, rtol=0, atol=1e-9)
 
 
 def _no_rows(table: pd.DataFrame, selector: Mapping) -> Exception:
