@@ -57,7 +57,7 @@ def test_faults_of_form_name_claim_and_key(document_of, change, text):
         ([{"id": "same"}, {"id": "same"}], "claim same: 2 claims have this id; ids must differ"),
         (
             [{"tolerance": "loose"}],
-            "claim claim_0: tolerance 'loose' is not one of the file's tolerances: rounding, tenth",
+            "claim claim_0: tolerance 'loose' is not one of the file's tolerances: rounding, tenth, two_errors",
         ),
         ([{"answer": {"use": "that"}}], "uses the shared answer 'that', which is not there"),
         (
