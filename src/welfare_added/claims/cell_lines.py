@@ -49,10 +49,13 @@ def read_lines(path: Path) -> tuple[list[Line], list[str]]:
     """
     if not path.is_file():
         return [], ["there is no such file beside the claims file"]
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
-        header = [column.strip() for column in next(reader, [])]
-        rows = [(reader.line_num, [text.strip() for text in row]) for row in reader if row]
+    try:
+        content = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        return [], ["is not in UTF-8; save it as CSV in UTF-8"]
+    reader = csv.reader(content.splitlines(keepends=True))
+    header = [column.strip() for column in next(reader, [])]
+    rows = [(reader.line_num, [text.strip() for text in row]) for row in reader if row]
     faults = list(_faults_of_header(header))
     uneven = [number for number, row in rows if len(row) != len(header)]
     if uneven:
@@ -122,8 +125,8 @@ def _faults_of_texts(line: Line) -> Iterator[tuple[str, str]]:
             yield f"column {column} holds {line[column]!r}", f"it may be: {', '.join(allowed)}"
     for column in ("published", "se", "digit"):
         try:
-            if line[column]:
-                printed_number(line[column])
+            if line[column] and printed_number(line[column])[0] < 0 and column != "published":
+                yield f"column {column} holds {line[column]!r}", "write a positive number"
         except ValueError:
             remedy = "write one number, and leave out the lines of cells without one"
             yield f"column {column} holds {line[column]!r}", remedy

@@ -28,12 +28,20 @@ def claims_of(entry: Mapping, path: Path) -> tuple[list[Claim], list[str]]:
         What is wrong, each with file, column, lines and remedy.
 
     """
+    entry = _with_text_keys(entry)
     lines, faults = read_lines(path)
     if not faults:
         faults = faults_of(entry, lines)
     if faults:
         return [], [f"table {entry['id']}: {entry['cells']}: {fault}" for fault in faults]
     return [claim for line in lines for claim in _claims_of_line(entry, line)], []
+
+
+def _with_text_keys(entry: object) -> object:
+    """An entry whose labels are text, as they are in the CSV: YAML reads 2012 as a number."""
+    if isinstance(entry, Mapping):
+        return {str(key): _with_text_keys(value) for key, value in entry.items()}
+    return entry
 
 
 def _claims_of_line(entry: Mapping, line: Line) -> Iterator[Claim]:
@@ -56,7 +64,6 @@ def _claims_of_line(entry: Mapping, line: Line) -> Iterator[Claim]:
             published=published,
             digit=digit,
             answer=_selector(entry["answer"], line, "se"),
-            cell=replace(claim.cell, standard_error=True),
             note="",
         )
 

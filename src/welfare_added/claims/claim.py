@@ -46,8 +46,6 @@ class Cell:
         Labels as printed; an empty panel where the table has none.
     source
         File and line of the cell, ``claims/table_3.csv line 7``.
-    standard_error
-        Whether the number is the standard error printed with the cell.
 
     """
 
@@ -56,7 +54,6 @@ class Cell:
     row: str
     column: str
     source: str
-    standard_error: bool = False
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ class Document:
 
     def cell_files(self) -> list[str]:
         """CSV files of the published tables, as paths from the claims file's folder."""
-        return [table.cells for table in self.published_tables]
+        return list(dict.fromkeys(table.cells for table in self.published_tables))
 
     def _parts(self):
         for claim in self.claims:
@@ -84,7 +84,7 @@ def read(path: Path | str, schema: Path | str) -> Document:
     faults = _schema_faults(content, rules)
     if not faults:
         document, faults = _document(content, path.parent)
-        faults += _reference_faults(document)
+        faults = faults or _reference_faults(document)
     if faults:
         raise ClaimsError(f"{path.name}: " + "\n".join(faults))
     return document
