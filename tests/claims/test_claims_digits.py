@@ -26,6 +26,16 @@ from welfare_added.report.page import claim_rows
 )
 def test_numbers_of_claims_csv(published, reproduced, text):
     row = {"kind": "prediction", "published": published, "reproduced": reproduced}
+    row["tolerance"] = "0.5"
+    assert texts_of_row(row) == {"published": published, "reproduced": text}
+
+
+@pytest.mark.parametrize(
+    ("published", "reproduced", "text"),
+    [("3 to 5", "3 to 5", "3 to 5"), ("1816", "1816", "1816"), ("0.28", "0.2801", "0.2801")],
+)
+def test_exact_numbers_end_without_zeros(published, reproduced, text):
+    row = {"kind": "input", "published": published, "reproduced": reproduced, "tolerance": "0"}
     assert texts_of_row(row) == {"published": published, "reproduced": text}
 
 
@@ -39,8 +49,14 @@ def test_recoveries_are_shown_to_what_is_allowed():
 
 def test_report_shows_these_and_keeps_the_rest():
     table = pd.DataFrame(
-        {"id": ["a"], "kind": ["input"], "published": ["0.1"], "reproduced": ["0.123456789"]}
+        {
+            "id": ["a"],
+            "tolerance": ["1"],
+            "kind": ["input"],
+            "published": ["0.1"],
+            "reproduced": ["0.123456789"],
+        }
     )
     assert claim_rows(table) == [
-        {"id": "a", "kind": "input", "published": "0.1", "reproduced": "0.123"}
+        {"id": "a", "tolerance": "1", "kind": "input", "published": "0.1", "reproduced": "0.123"}
     ]

@@ -36,7 +36,8 @@ def texts_of_row(row: dict[str, str]) -> dict[str, str]:
     """``published`` and ``reproduced`` of a row of claims.csv, to the digits that are shown.
 
     The table holds no printed digits: a published 0.90 stands there as 0.9, a number rounded to
-    thousands in full. Therefore at most SIGNIFICANT digits are shown.
+    thousands in full. Therefore at most SIGNIFICANT digits are shown. What allows no tolerance is
+    exact, and ends without zeros.
     """
     published, reproduced = row["published"], row["reproduced"]
     if not reproduced:
@@ -48,6 +49,8 @@ def texts_of_row(row: dict[str, str]) -> dict[str, str]:
         return {"published": truth, "reproduced": shown(float(reproduced), step)}
     places = max(-Decimal(end).as_tuple().exponent for end in published.split(" to "))
     texts = [_at_most(float(part), places) for part in parts]
+    if float(row["tolerance"]) == 0:
+        texts = [_without_zeros(text) for text in texts]
     return {"published": published, "reproduced": " to ".join(texts)}
 
 

@@ -100,10 +100,10 @@ def _schema_faults(content, rules: Mapping) -> list[str]:
     errors = sorted(
         Draft202012Validator(rules).iter_errors(content), key=lambda error: list(error.path)
     )
-    return [f"{_place(content, list(error.path))}: {_said(error)}" for error in errors]
+    return [f"{_place(content, list(error.path))}: {_message(error)}" for error in errors]
 
 
-def _said(error) -> str:
+def _message(error) -> str:
     text = error.schema.get("description", "")
     if error.validator == "not":
         return text
