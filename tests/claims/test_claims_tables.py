@@ -334,9 +334,9 @@ def test_files_of_a_spreadsheet_may_begin_with_a_mark(table_of):
 
 
 def test_faults_of_cells_come_before_those_of_references(table_of):
-    cells = "row,column,published,kind,expression\na,b,,,\na,c,1,arithmetic,table_3.a.b\n"
+    claim = {**SOURCE["claim"], "kind": "arithmetic", "answer": {"expression": "table_3.a.b"}}
     with pytest.raises(ClaimsError) as error:
-        table_of(cells)
+        table_of("row,column,published\na,b,\n", claims=[claim])
     assert str(error.value).count("\n") == 0
 
 

@@ -62,7 +62,7 @@ class Document:
 
     def cell_files(self) -> list[str]:
         """CSV files of the published tables, as paths from the claims file's folder."""
-        return list(dict.fromkeys(table.cells for table in self.published_tables))
+        return [table.cells for table in self.published_tables]
 
     def _parts(self):
         for claim in self.claims:
