@@ -46,13 +46,13 @@ def imported(path: Path, source: Path) -> frozenset[Path]:
 
     Raises ValueError naming a relative import, which could not be followed.
     """
-    names = remembered(path, "imports", _imported_names)
+    names = remembered("imports", lambda: _imported_names(path), path)
     return frozenset(file for name in names for file in _files(name, source))
 
 
-def _imported_names(path: Path, text: str) -> list[str]:
+def _imported_names(path: Path) -> list[str]:
     names: set[str] = set()
-    for node in ast.walk(ast.parse(text, filename=str(path))):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
