@@ -80,7 +80,7 @@ class Project:
         config = yaml.safe_load(path.read_text())
         for section, values in changes.items():
             if isinstance(values, dict):
-                config[section].update(values)
+                config.setdefault(section, {}).update(values)
             else:
                 config[section] = values
         path.write_text(yaml.safe_dump(config, sort_keys=False))
