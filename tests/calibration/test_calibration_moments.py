@@ -11,8 +11,8 @@ from welfare_added.calibration import moments as m
 from welfare_added.calibration import search
 from welfare_added.calibration.targets import bin_counts, compare, read_targets
 
-PARAMETERS = Path(__file__).parents[2] / "workflow/calibration/parameters.yaml"
-INPUTS = Path(__file__).parents[2] / "workflow/calibration/eastmond_2024_inputs.yaml"
+PARAMETERS = Path(__file__).parents[2] / "workflow/papers/eastmond_2024/calibration/parameters.yaml"
+INPUTS = Path(__file__).parents[2] / "workflow/papers/eastmond_2024/calibration/inputs.yaml"
 
 
 @pytest.fixture(scope="module")
