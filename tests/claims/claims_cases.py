@@ -3,7 +3,7 @@
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAPER = ROOT / "workflow/claims/eastmond_2024.yaml"
+PAPER = ROOT / "workflow/papers/eastmond_2024/claims.yaml"
 SCHEMA = ROOT / "workflow/schemas/claims.schema.json"
 TEMPLATE = ROOT / "src/welfare_added/claims/page.html.j2"
 
@@ -13,8 +13,8 @@ COLUMNS = {
     "welfare/deselection.csv": "subject quantity value",
     "welfare/earnings.csv": "scope information weight earnings_lower earnings_higher earnings_mean total_per_year",
     "welfare/gaps.csv": "subject scope information weight change_higher_lower change_racial baseline_higher_lower baseline_racial",
-    "welfare/headlines.csv": "quantity value unit note",
-    "welfare/index.csv": "subject scope weight index_heterogeneous index_standard index_utilitarian gain_over_utilitarian gain_over_standard gain_mean_over_standard",
+    "welfare/text_numbers.csv": "quantity value unit note",
+    "welfare/equal_gain_index.csv": "subject scope weight index_heterogeneous index_standard index_utilitarian gain_over_utilitarian gain_over_standard gain_mean_over_standard",
     "welfare/mvpf.csv": "scope bonus benefits net_cost mvpf",
     "welfare/status_quo.csv": "subject quantity value",
     "welfare/subjects.csv": "scope weight_ela gain_ela gain_math earnings_mean",

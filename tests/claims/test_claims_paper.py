@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-import yaml
 from claims_cases import COLUMNS, PAPER, ROOT, SCHEMA, TEMPLATE
 
 from welfare_added.claims import answers
@@ -15,6 +14,7 @@ from welfare_added.claims.compare import as_table, choices_of, compare
 from welfare_added.claims.page import page
 from welfare_added.claims.selectors import Tables
 from welfare_added.claims.verdicts import judge, published_of
+from welfare_added.run.choices import read_config
 
 DOES_NOT_ADD_UP = {
     "class_size_mean_replayed": 18.80,
@@ -57,7 +57,7 @@ NUMBERS = re.compile(r"\d[\d,]*\.?\d*")
 
 @pytest.fixture(scope="module")
 def config():
-    return yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    return read_config(ROOT)
 
 
 @pytest.fixture(scope="module")
