@@ -75,12 +75,12 @@ class Project:
         return {row.split()[0] for row in table[: [*table, ""].index("")]} - {"total"}
 
     def choose(self, changes: dict) -> None:
-        """Change config.yaml."""
+        """Change config.yaml, whose keys win over those of the paper's file."""
         path = self.folder / "config.yaml"
         config = yaml.safe_load(path.read_text())
         for section, values in changes.items():
             if isinstance(values, dict):
-                config[section].update(values)
+                config.setdefault(section, {}).update(values)
             else:
                 config[section] = values
         path.write_text(yaml.safe_dump(config, sort_keys=False))

@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from welfare_added.audit.readme import BEGIN, END, exhibits_table, renewed
-from welfare_added.run.errors import AuditError
+from welfare_added.audit.readme import BEGIN, END, exhibits_table
+from welfare_added.exhibits.declarations import read_exhibits
 
 ESTIMATION = {"district", "value_added", "validation", "value_added_choices", "slots", "moments"}
 ALLOCATION = {"allocation", "allocation_subjects", "allocation_ces", "frontiers"}
@@ -81,7 +81,7 @@ EDITS = [
         "src/welfare_added/welfare/ranking.py",
         {"ranking", "deselection", "claims", "report", "manifest", "all"},
     ),
-    ("src/welfare_added/exhibits/theory.py", {"figure_01", "report", "manifest", "all"}),
+    ("src/welfare_added/exhibits/eastmond_2024/theory.py", {"figure_01", "report", "manifest", "all"}),
 ]
 
 
@@ -93,7 +93,7 @@ def test_an_edited_module_reruns_what_imports_it(changed, module, expected):
 
 
 def test_an_edit_of_the_solver_reruns_allocations_but_no_estimation(changed):
-    path = changed.folder / "src/welfare_added/allocation/sweep.py"
+    path = changed.folder / "src/welfare_added/assignment/sweep.py"
     path.write_text(path.read_text() + "\nEDITED = True\n")
     due = changed.due()
     assert due >= ALLOCATION | {"gaps", "figure_04", "claims"}
@@ -216,7 +216,7 @@ def test_an_interrupted_allocation_leaves_no_file_and_is_made_up(changed, how):
 
 @pytest.mark.parametrize(
     "module",
-    ["src/welfare_added/allocation/sweep.py", "scripts/figure_04.py"],
+    ["src/welfare_added/assignment/sweep.py", "scripts/exhibit.py"],
     ids=["module", "script"],
 )
 def test_an_edited_comment_or_docstring_reruns_nothing(changed, module):
@@ -241,7 +241,7 @@ def test_a_finished_run_is_verified_and_what_is_done_to_it_is_named(changed):
     path = "results/eastmond_2024/welfare/mvpf.csv"
     assert f"edited: {path}\n    not as public_funds left it\n" in done.stdout
     assert f"    Remedy: snakemake --cores 2 --forcerun public_funds -- {path}\n" in done.stdout
-    verdicts = json.loads((changed.folder / "results/audit/verification.json").read_text())
+    verdicts = json.loads((changed.folder / "results/eastmond_2024/audit/verification.json").read_text())
     assert verdicts["exhibits"]["eastmond_2024/figure_10"]["verdict"] == "stale"
     assert verdicts["exhibits"]["eastmond_2024/figure_04"]["verdict"] == "verified"
     bonus = verdicts["numbers"]["bonus_district"]
@@ -271,8 +271,10 @@ def test_verify_is_a_target_too(changed):
 def test_a_figure_and_a_number_can_be_traced(changed):
     figure = changed.audit("trace", "figure_10").stdout
     for part in (
-        "scripts/figure_10.py:",
-        "exhibits/earnings.py:",
+        "src/welfare_added/exhibits/eastmond_2024/earnings.py:",
+        " figure_10",
+        " mvpf_data",
+        " draw_mvpf",
         "rule synthetic_district",
         "parameters.yaml (source)",
     ):
@@ -286,7 +288,7 @@ def test_a_figure_and_a_number_can_be_traced(changed):
 
 
 def test_two_runs_are_compared_by_their_manifests(changed):
-    manifest = changed.folder / "results/audit/manifest.json"
+    manifest = changed.folder / "results/eastmond_2024/audit/manifest.json"
     first = changed.folder / "first.json"
     first.write_bytes(manifest.read_bytes())
     changed.choose({"welfare": {"tax_rate": 0.3}})
@@ -319,26 +321,13 @@ def test_figures_carry_their_origin(tiny):
 
 def test_the_readme_says_what_each_exhibit_is_made_from(tiny):
     root = Path(__file__).parents[2]
-    manifest = json.loads((tiny.folder / "results/audit/manifest.json").read_text())
-    table = exhibits_table(manifest, "eastmond_2024", root)
+    manifest = json.loads((tiny.folder / "results/eastmond_2024/audit/manifest.json").read_text())
+    folder = root / "workflow/papers/eastmond_2024"
+    schema = root / "workflow/schemas/exhibits.schema.json"
+    exhibits = read_exhibits(folder / "exhibits.yaml", schema)
+    table = exhibits_table(manifest, "eastmond_2024", exhibits, root)
     made = {row.rsplit("|", 2)[0] for row in table.splitlines()}
-    shown = (root / "README.md").read_text().split(BEGIN)[1].split(END)[0].strip()
+    shown = (folder / "README.md").read_text().split(BEGIN)[1].split(END)[0].strip()
     rows = {row.rsplit("|", 2)[0] for row in shown.splitlines()}
     assert made <= rows, f"renew README.md by `make reference`: {sorted(made - rows)}"
     assert [row.split("|")[2].strip(" `") for row in rows - made] == ["figure_calibration"]
-
-
-def test_a_readme_without_marks_is_refused():
-    with pytest.raises(AuditError, match="marks around the table of exhibits are gone"):
-        renewed("nothing", "| table |")
-    assert renewed(f"a\n{BEGIN}old\n{END}b", "new\n") == f"a\n{BEGIN}\nnew\n\n{END}b"
-
-
-def test_snakemakes_own_report_has_every_exhibit_with_its_caption(changed):
-    changed.run("--report", "report.html")
-    text = (changed.folder / "report.html").read_text()
-    for name in [*EXHIBITS, "table_a1"]:
-        assert f"{name}.{'csv' if name == 'table_a1' else 'png'}" in text
-        caption = Path(__file__).parents[2] / f"workflow/report/{name}.rst"
-        first = caption.read_text().splitlines()[0].split("** ")[1]
-        assert first.split("'")[0][:40] in text, name
