@@ -1,33 +1,40 @@
 # Every target first makes .venv from the lock file, so `.venv/bin/snakemake` works after any of them.
+# PAPER=<folder of workflow/papers> asks for another paper than that of config.yaml.
 PYTHON ?= python3
 CORES ?= 2
+PAPER ?=
 export OPENBLAS_NUM_THREADS = 1
 
 VENV := .venv
 READY := $(VENV)/.ready
 VALIDATORS := .validators
-SNAKEMAKE := $(VENV)/bin/snakemake --cores $(CORES)
-AUDIT := $(VENV)/bin/python -m welfare_added.audit
+PAPERS = $(patsubst workflow/papers/%/config.yaml,%,$(wildcard workflow/papers/*/config.yaml))
+SNAKEMAKE = $(VENV)/bin/snakemake --cores $(CORES) $(if $(PAPER),--config paper=$(PAPER) --)
+AUDIT = $(VENV)/bin/python -m welfare_added.audit $(if $(PAPER),--paper $(PAPER))
+PYTEST = $(VENV)/bin/pytest -n $(CORES) --dist worksteal
 
-.PHONY: reproduce test test-all test-slurm lint verify trace compare reference calibrate benchmark lock clean
+.PHONY: reproduce papers test test-all test-slurm lint verify trace compare reference calibrate benchmark lock clean
 
-reproduce: $(READY)  ## every exhibit, claim and calibration line; then, beside the published run
+reproduce: $(READY)  ## every exhibit, claim and calibration line of a paper; then, beside the published run
 	$(SNAKEMAKE)
 	$(AUDIT) reference
 
-test: $(READY) $(VALIDATORS)/.ready  ## units, properties, recovery, the DAG on the tiny district
-	$(VENV)/bin/pytest -n $(CORES) --dist worksteal
+papers:  ## the same for every paper
+	$(foreach paper,$(PAPERS),$(MAKE) reproduce PAPER=$(paper) &&) true
+
+test: $(READY) $(VALIDATORS)/.ready  ## units, properties, recovery, each paper's tiny world
+	$(PYTEST)
 
 test-all: $(READY) $(VALIDATORS)/.ready  ## the same, and what takes minutes: killed runs, full disks, an edit of every module
-	$(VENV)/bin/pytest -n $(CORES) --dist worksteal -m "not slurm"
+	$(PYTEST) -m "not slurm"
 
 test-slurm: $(READY)  ## the tiny district on a real Slurm, on loopback (Debian: slurm-wlm, munge)
-	$(VENV)/bin/pytest -n $(CORES) --dist worksteal -m slurm tests/workflow/test_slurm.py
+	$(PYTEST) -m slurm tests/workflow/test_slurm.py
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/snakemake --lint
+	$(foreach paper,$(PAPERS),$(VENV)/bin/snakemake --lint --config paper=$(paper) &&) true
 
 verify: $(READY)  ## hash every result again: what can be trusted, what not, and why
 	$(AUDIT) verify
@@ -35,14 +42,16 @@ verify: $(READY)  ## hash every result again: what can be trusted, what not, and
 trace: $(READY)  ## where OF=figure_04, OF=<file> or OF=<claim> comes from
 	$(AUDIT) trace $(OF)
 
-compare: $(READY)  ## what differs between two runs: A=manifest.json B=manifest.json
+compare: $(READY)  ## what differs between two runs: A=, B= manifest.json of a run, or the reference.json of a paper
 	$(AUDIT) compare $(A) $(B)
 
-reference: $(READY)  ## keep these results as the published run, and the README's table of exhibits
+reference: $(READY)  ## keep these results as the published run, and the paper's table of exhibits
 	$(AUDIT) reference --keep
 	$(AUDIT) readme
 
+# Said before anything is installed.
 $(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"Python 3.11 to 3.13 is needed, and this is {sys.version.split()[0]}. Ask for another: make reproduce PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --require-hashes --no-deps -r requirements.lock
 	$(VENV)/bin/pip install --quiet --no-deps --no-build-isolation --editable .
@@ -54,9 +63,9 @@ $(VALIDATORS)/.ready: validators.lock
 	$(VALIDATORS)/bin/pip install --quiet --require-hashes --no-deps -r validators.lock
 	touch $@
 
-calibrate: $(READY)  ## search the synthetic district's parameters again, and keep them
+calibrate: $(READY)  ## search the synthetic San Diego's parameters again, and keep them
 	$(SNAKEMAKE) calibrate
-	cp results/calibrate/parameters.yaml workflow/calibration/parameters.yaml
+	cp results/eastmond_2024/calibrate/parameters.yaml workflow/papers/eastmond_2024/calibration/parameters.yaml
 
 benchmark: $(READY) $(VENV)/.peers  ## time value added and the allocation beside their peers (some 60 minutes, 22 GB)
 	$(SNAKEMAKE) benchmark

@@ -1,8 +1,5 @@
-import sys
-
 from welfare_added.district.files import TABLES
 from welfare_added.district.overview import overview, page
-from welfare_added.district.problems import DistrictError
 from welfare_added.district.reading import read_tables
 from welfare_added.district.sample import analysis_sample
 from welfare_added.run.job import choices, job
@@ -18,13 +15,10 @@ def main(
 
 
 if "snakemake" in globals():
-    try:
-        with job(snakemake):
-            main(
-                dict(snakemake.input.items()),
-                snakemake.input.template,
-                snakemake.output.page,
-                **choices(snakemake.params),
-            )
-    except DistrictError as error:
-        sys.exit(f"The tables cannot be used as they are.\n{error}")
+    with job(snakemake):
+        main(
+            dict(snakemake.input.items()),
+            snakemake.input.template,
+            snakemake.output.page,
+            **choices(snakemake.params),
+        )

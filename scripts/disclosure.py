@@ -11,8 +11,9 @@ from welfare_added.district.files import TABLES
 from welfare_added.release.identifiers import Identifiers, identifiers_of, places
 from welfare_added.release.release import as_json
 from welfare_added.release.scan import Rules, scan
-from welfare_added.run import folders, logs
+from welfare_added.run import folders
 from welfare_added.run.digests import sha256
+from welfare_added.run.logs import logged
 from welfare_added.run.writing import write_text
 
 
@@ -36,5 +37,5 @@ def main(paths, params, out):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(dict(snakemake.input.items()), snakemake.params, snakemake.output.verdicts)
+    with logged(snakemake.log[0]):
+        main(dict(snakemake.input.items()), snakemake.params, snakemake.output.verdicts)

@@ -2,8 +2,9 @@ import json
 from pathlib import Path
 
 from welfare_added.audit.manifest import manifest
-from welfare_added.run import logs, writing
+from welfare_added.run import writing
 from welfare_added.run.folders import RESULTS
+from welfare_added.run.logs import logged
 
 
 def main(root, study, config, out):
@@ -12,7 +13,10 @@ def main(root, study, config, out):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(
-        snakemake.params.root, snakemake.params.study, snakemake.params.choices, snakemake.output[0]
-    )
+    with logged(snakemake.log[0]):
+        main(
+            snakemake.params.root,
+            snakemake.params.study,
+            snakemake.params.choices,
+            snakemake.output[0],
+        )

@@ -10,7 +10,8 @@ from welfare_added.release.history import history, sources
 from welfare_added.release.identifiers import Identifiers, identifiers_of, places
 from welfare_added.release.release import as_json, clean, key_of, readme, release
 from welfare_added.release.run_crate import as_crate
-from welfare_added.run import folders, logs
+from welfare_added.run import folders
+from welfare_added.run.logs import logged
 
 
 def main(paths, params, out):
@@ -36,5 +37,5 @@ def main(paths, params, out):
 
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    main(dict(snakemake.input.items()), snakemake.params, snakemake.output[0])
+    with logged(snakemake.log[0]):
+        main(dict(snakemake.input.items()), snakemake.params, snakemake.output[0])

@@ -1,8 +1,8 @@
 import sys
 
 from welfare_added.audit.__main__ import main
-from welfare_added.run import logs
+from welfare_added.run.logs import logged
 
 if "snakemake" in globals():
-    logs.to_file(snakemake.log[0])
-    sys.exit(main(["verify"]))
+    with logged(snakemake.log[0]):
+        sys.exit(main(["--paper", snakemake.params.paper, "verify"]))

@@ -41,5 +41,17 @@ SOURCE = {
         "tolerance": "rounding",
         "answer": {"table": "moments.csv", "where": {"quantity": "gain"}, "column": "value"},
     },
-    "tolerances": {"rounding": {"why": "rounding"}, "tenth": {"why": "a tenth", "relative": 0.1}},
+    "table": {
+        "id": "table_3",
+        "location": "Table 3, page 21",
+        "quantity": "Plans",
+        "unit": "points",
+        "kind": "prediction",
+        "tolerance": "rounding",
+    },
+    "tolerances": {
+        "rounding": {"why": "rounding"},
+        "tenth": {"why": "a tenth", "relative": 0.1},
+        "two_errors": {"why": "two standard errors", "standard_errors": 2},
+    },
 }

@@ -6,19 +6,51 @@ import pytest
 import yaml
 from claims_cases import COLUMNS, LABELS, PAPER, SCHEMA, SOURCE
 
+from welfare_added.claims.compare import compare
 from welfare_added.claims.document import read
 
 
 @pytest.fixture
 def document_of(tmp_path):
-    """Read a file of claims that differ from a good one as said."""
+    """Read a file of claims that differ from a good one as said; None leaves a key out."""
 
     def build(*changes: dict, **top):
         claims = [{**SOURCE["claim"], "id": f"claim_{i}", **c} for i, c in enumerate(changes)]
+        claims = [{key: claim[key] for key in claim if claim[key] is not None} for claim in claims]
         content = {"paper": "A paper", "tolerances": SOURCE["tolerances"], "claims": claims, **top}
         path = tmp_path / "paper.yaml"
         path.write_text(yaml.safe_dump(content), encoding="utf-8")
         return read(path, SCHEMA)
+
+    return build
+
+
+@pytest.fixture
+def table_of(tmp_path):
+    """Read a file with one published table, of cells as text and an entry that differs as said."""
+
+    def build(cells: str, answer: dict | None = None, /, **changes):
+        (tmp_path / "t.csv").write_text(cells, encoding="utf-8")
+        entry = {**SOURCE["table"], "cells": "t.csv", **changes}
+        entry["answer"] = {"table": "out.csv", "row": "plan", **(answer or {})}
+        entry = {key: value for key, value in entry.items() if value is not None}
+        others = {"claims": claims} if (claims := entry.pop("claims", None)) else {}
+        content = {"paper": "A paper", "tolerances": SOURCE["tolerances"], "tables": [entry]}
+        path = tmp_path / "paper.yaml"
+        path.write_text(yaml.safe_dump({**content, **others}), encoding="utf-8")
+        return read(path, SCHEMA)
+
+    return build
+
+
+@pytest.fixture
+def judged(tmp_path):
+    """Compare a document with an output table, ``out.csv``."""
+
+    def build(document, output: str) -> dict:
+        (tmp_path / "out.csv").write_text(output, encoding="utf-8")
+        paths = {name: tmp_path / name for name in document.tables()}
+        return {verdict.claim.id: verdict for verdict in compare(document, paths, {})}
 
     return build
 

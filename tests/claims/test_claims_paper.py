@@ -13,7 +13,7 @@ from welfare_added.claims.answers import Sources
 from welfare_added.claims.compare import as_table, choices_of, compare
 from welfare_added.claims.page import page
 from welfare_added.claims.selectors import Tables
-from welfare_added.claims.verdicts import judge, published_of
+from welfare_added.claims.verdicts import judge
 from welfare_added.run.choices import read_config
 
 DOES_NOT_ADD_UP = {
@@ -62,7 +62,7 @@ def config():
 
 @pytest.fixture(scope="module")
 def verdicts(paper, results, config):
-    return compare(paper, results, choices_of(paper, config))
+    return compare(paper, results, choices_of(paper.choices(), config))
 
 
 def test_it_holds_the_papers_numbers(paper):
@@ -106,7 +106,7 @@ def test_quotes_hold_the_number(paper):
 
 
 def test_arithmetic_that_does_not_add_up_is_exactly_this(paper):
-    sources = Sources(Tables({}), {}, paper.shared, published_of(paper))
+    sources = Sources(Tables({}), {}, paper.shared, paper.published_number)
     arithmetic = [claim for claim in paper.claims if claim.kind == "arithmetic"]
     found = {claim.id: judge(claim, paper, sources) for claim in arithmetic}
     wrong = {name for name, verdict in found.items() if verdict.verdict == "does not add up"}
@@ -119,7 +119,7 @@ def test_assumptions_are_those_of_the_default_config(paper, config, verdicts):
     answered = [v for v in verdicts if v.claim.kind == "assumption"]
     assert {v.verdict for v in answered} == {"assumed"}
     changed = {**config, "welfare": {**config["welfare"], "tax_rate": 0.3}}
-    tax = {"tax_rate": choices_of(paper, changed)["welfare.tax_rate"]}
+    tax = {"tax_rate": choices_of(paper.choices(), changed)["welfare.tax_rate"]}
     assert tax == {"tax_rate": 0.3}
 
 
@@ -160,7 +160,7 @@ def test_script_writes_table_and_page(paper, results, config, tmp_path):
     location.loader.exec_module(script)
     out = SimpleNamespace(table=tmp_path / "claims.csv", page=tmp_path / "claims.html")
     tables = [results[name] for name in paper.tables()]
-    choices = choices_of(paper, config)
-    script.main(PAPER, SCHEMA, TEMPLATE, tables, choices, "synthetic", "tiny", out)
+    choices = choices_of(paper.choices(), config)
+    script.main(PAPER, SCHEMA, TEMPLATE, tables, choices, "A synthetic world.", out)
     assert len(pd.read_csv(out.table)) == len(paper.claims)
-    assert "synthetic and tiny" in out.page.read_text(encoding="utf-8")
+    assert "A synthetic world." in out.page.read_text(encoding="utf-8")

@@ -64,6 +64,14 @@ def test_reducers_by_hand(tables, selector, value):
     assert ask(tables, table="shuffled.parquet", **selector) == pytest.approx(value)
 
 
+def test_rows_are_chosen_by_text_and_number_in_any_order(tables, tmp_path):
+    table = pd.DataFrame({"plan": ["b", "None", "None"], "year": [1, 1, 2], "gain": [5, 6, 7]})
+    table.to_csv(tmp_path / "frontiers.csv", index=False)
+    for where in ({"plan": "None", "year": 2}, {"year": 2, "plan": "None"}):
+        assert ask(tables, where=where, column="gain") == 7
+    assert ask(tables, where={"plan": "None", "year": 1}, column="gain") == 6
+
+
 def test_missing_column_names_those_there(tables):
     with pytest.raises(AnswerError) as error:
         ask(tables, column="gian", where={"weight": 0.5})

@@ -181,7 +181,9 @@ def test_texts_stay_on_the_page_and_off_each_other(name):
 
 def test_empty_table_is_an_error_that_names_the_file(files):
     path = files("welfare/equal_gain_index.csv", pd.DataFrame(columns=["subject", "weight"]))
-    with pytest.raises(ValueError, match=r"welfare/equal_gain_index\.csv: the table has no rows, so there is"):
+    with pytest.raises(
+        ValueError, match=r"welfare/equal_gain_index\.csv: the table has no rows, so there is"
+    ):
         output.read(path)
 
 

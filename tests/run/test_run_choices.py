@@ -61,7 +61,9 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("path", "value", "message"), BAD, ids=[f"{bad[0]}={bad[1]}" for bad in BAD])
+@pytest.mark.parametrize(
+    ("path", "value", "message"), BAD, ids=[f"{bad[0]}={bad[1]}" for bad in BAD]
+)
 def test_a_bad_choice_is_explained(config, path, value, message):
     section, key = path.split(".")
     config[section][key] = value
@@ -130,7 +132,13 @@ def without_comment(text: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", ["config.yaml", *sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("workflow/papers/*/config.yaml"))])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "config.yaml",
+        *sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("workflow/papers/*/config.yaml")),
+    ],
+)
 def test_every_choice_has_a_comment(path):
     text = (ROOT / path).read_text()
     assert without_comment(text) == set()
@@ -278,7 +286,8 @@ def test_the_joined_schema_knows_exactly_the_keys_that_there_are(config):
 
 
 @pytest.mark.parametrize(
-    "place", ["", "district", "exhibits", "disclosure", "welfare", "welfare.earnings_per_sd", "value_added"]
+    "place",
+    ["", "district", "exhibits", "disclosure", "welfare", "welfare.earnings_per_sd", "value_added"],
 )
 def test_an_unknown_key_is_refused_at_every_level(config, place):
     section = choice(config, place) if place else config
@@ -286,7 +295,9 @@ def test_an_unknown_key_is_refused_at_every_level(config, place):
     known = ", ".join(name for name in section if name != "nonsense")
     with pytest.raises(ConfigError) as raised:
         check(config, ROOT)
-    assert f"- {place or 'the top level'}: unknown key nonsense; known keys are " in str(raised.value)
+    assert f"- {place or 'the top level'}: unknown key nonsense; known keys are " in str(
+        raised.value
+    )
     said = str(raised.value).partition("known keys are ")[2].split("\n")[0]
     assert set(said.split(", ")) == set(known.split(", "))
 

@@ -16,14 +16,16 @@ from welfare_added.run.imports import project_modules
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = sorted((ROOT / "scripts").rglob("*.py"))
-MODULES = sorted((ROOT / "src").rglob("*.py"))
+MODULES = sorted((ROOT / "src/welfare_added").rglob("*.py"))
 EXHIBIT = ROOT / "scripts/exhibit.py"
 # Modules that a script loads by name: the rule of an exhibit counts its program's.
 PROGRAMS = {
     path: sorted(
         {
             ROOT / f"src/welfare_added/exhibits/{path.parent.name}/{one.program}.py"
-            for one in read_exhibits(path, ROOT / "workflow/schemas/exhibits.schema.json").all.values()
+            for one in read_exhibits(
+                path, ROOT / "workflow/schemas/exhibits.schema.json"
+            ).all.values()
         }
     )
     for path in sorted((ROOT / "workflow/papers").glob("*/exhibits.yaml"))
@@ -204,7 +206,9 @@ def test_nothing_is_imported_behind_the_audits_back(path):
     assert not DYNAMIC.search(text)
 
 
-@pytest.mark.parametrize("path", [*SCRIPTS, *sorted(set().union(*PROGRAMS.values()))], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [*SCRIPTS, *sorted(set().union(*PROGRAMS.values()))], ids=lambda path: path.stem
+)
 def test_what_a_script_imports_reads_no_configuration(path):
     allowed = {"commands.py"}  # the audit's own commands, run from the project's folder
     for module in project_modules([path], ROOT / "src"):

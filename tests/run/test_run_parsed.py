@@ -17,14 +17,14 @@ import ast, json, sys
 from pathlib import Path
 from welfare_added.run import parsed
 from welfare_added.run.fingerprint import statements
-from welfare_added.run.imports import _imported_names, imported, project_modules
+from welfare_added.run.imports import _imported_names
 count = []
 plain = ast.parse
 ast.parse = lambda *given, **more: (count.append(1), plain(*given, **more))[1]
 module = Path(sys.argv[1])
 said = {
     "statements": statements(module),
-    "imports": parsed.remembered(module, "imports", _imported_names),
+    "imports": parsed.remembered("imports", lambda: _imported_names(module), module),
     "again": statements(module),
 }
 print(json.dumps({**said, "parsed": len(count)}))
@@ -80,23 +80,32 @@ def test_an_edit_is_seen_within_a_process(tmp_path):
     module.write_text(ONE)
     seen = []
 
-    def answer(path, text):
-        seen.append(text)
+    def answer():
+        seen.append(module.read_text())
         return len(seen)
 
-    question = str(tmp_path)  # asked by nobody else
-    assert [parsed.remembered(module, question, answer) for _ in range(2)] == [1, 1]
+    def asked():
+        return parsed.remembered(str(tmp_path), answer, module)  # a question that nobody else asks
+
+    assert [asked(), asked()] == [1, 1]
+    times = (module.stat().st_atime_ns, module.stat().st_mtime_ns)
     module.write_text(OTHER)
-    os.utime(module, ns=(1, 1))
-    assert parsed.remembered(module, question, answer) == 2
+    os.utime(module, ns=times)
+    assert asked() == 2
     assert seen == [ONE, OTHER]
 
 
-def test_questions_do_not_mix(tmp_path):
-    module = tmp_path / "module.py"
-    module.write_text(ONE)
-    asked = [parsed.remembered(module, f"{tmp_path} {n}", lambda p, t, n=n: n) for n in (1, 2)]
-    assert asked == [1, 2]
+def test_questions_and_files_do_not_mix(tmp_path):
+    one, other = tmp_path / "one.py", tmp_path / "other.py"
+    one.write_text(ONE)
+    other.write_text(OTHER)
+    asked = [
+        parsed.remembered(f"{tmp_path} {question}", lambda n=n: n, *files)
+        for n, (question, files) in enumerate(
+            [("a", [one]), ("b", [one]), ("a", [other]), ("a", [one, other]), ("a", [other, one])]
+        )
+    ]
+    assert asked == [0, 1, 2, 3, 4]
 
 
 CORRUPTED = {

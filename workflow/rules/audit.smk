@@ -26,6 +26,7 @@ rule verify:
         code=code("verify"),
     params:
         code=code_fingerprint("verify"),
+        paper=PAPER,
     log: f"{AUDIT}/logs/verify.log"
     conda:
         ENVIRONMENT

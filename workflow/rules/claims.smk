@@ -1,11 +1,12 @@
 # The paper's stated numbers beside ours: of its own world, or of records that are kept under the paper's name.
-from welfare_added.claims import compare, document
+from welfare_added.claims.compare import choices_of
+from welfare_added.claims.document import requirements
 
 CLAIM_FILES = []
 
 if (PAPER_FOLDER / "claims.yaml").is_file() and (SYNTHETIC or config["study"] == PAPER):
     CLAIMS_SCHEMA = ROOT / "workflow/schemas/claims.schema.json"
-    CLAIMS = refused(document.read, PAPER_FOLDER / "claims.yaml", CLAIMS_SCHEMA)
+    CLAIMS = refused(requirements, PAPER_FOLDER / "claims.yaml", CLAIMS_SCHEMA)
     CLAIM_FILES = [f"{RESULTS}/claims.csv", f"{RESULTS}/claims.html"]
 
     rule claims:
@@ -14,16 +15,16 @@ if (PAPER_FOLDER / "claims.yaml").is_file() and (SYNTHETIC or config["study"] ==
             document=of_paper("claims.yaml"),
             schema=relative(CLAIMS_SCHEMA),
             template=relative(ROOT / "src/welfare_added/claims/page.html.j2"),
-            tables=[f"{RESULTS}/{table}" for table in CLAIMS.tables()],
+            cells=[of_paper(name) for name in CLAIMS["cell_files"]],
+            tables=[f"{RESULTS}/{table}" for table in CLAIMS["tables"]],
             code=code("claims"),
         output:
             table=f"{RESULTS}/claims.csv",
             page=f"{RESULTS}/claims.html",
         params:
             code=code_fingerprint("claims"),
-            choices=refused(compare.choices_of, CLAIMS, config),
-            source=SOURCE,
-            size=config["district"].get("size"),
+            choices=refused(choices_of, CLAIMS["choices"], config),
+            origin=ORIGIN,
         log: f"{LOGS}/claims.log"
         benchmark: f"{BENCHMARKS}/claims.tsv"
         conda:

@@ -1,4 +1,5 @@
 # What every rule uses: folders of the study, scripts with the code they rest on, memory and time.
+from functools import cache
 from pathlib import Path
 
 from welfare_added.run import choices, folders
@@ -38,6 +39,8 @@ if RESTRICTED:
     Path(folders.PRIVATE).mkdir(parents=True, exist_ok=True)
     Path(folders.PRIVATE).chmod(0o700)
 LIMITS = {"profile": config["disclosure"]["profile"], "minimum": config["disclosure"]["minimum"]}
+# What a paper's report has beside exhibits and claims: the tables of the planner's explorer, and its choices.
+EXPLORER, EXPLORER_CHOICES = {}, {}
 LOGS = f"{PRIVATE}/logs"
 BENCHMARKS = f"{PRIVATE}/benchmarks"
 ENVIRONMENT = str(ROOT / "envs/environment.yaml")
@@ -49,6 +52,7 @@ def script_path(name):
     return str(own if own.is_file() else ROOT / "scripts" / f"{name}.py")
 
 
+@cache
 def modules(name, *more):
     """The script, further modules that it loads by name, and every project module they import."""
     return project_modules([Path(script_path(name)), *more], ROOT / "src")

@@ -14,6 +14,7 @@ STUDY = Study(
 SKIPPED = EXHIBITS.skipped(STUDY)
 MADE = EXHIBITS.made(STUDY)
 NOTE = EXHIBITS.note(STUDY)
+ORIGIN = EXHIBITS.origin(STUDY)
 SHEET = {"dpi": config["exhibits"]["dpi"], "most_points": config["exhibits"]["most_points"]}
 EXHIBIT_FILES = [
     *files_of([one for one in MADE if not one.on_request], RESULTS),

@@ -1,8 +1,6 @@
 # One page of everything that a study publishes.
-from welfare_added.claims.page import describe
 from welfare_added.report.page import PARTS
 
-STAMP = describe(SOURCE, config["district"].get("size")) if SYNTHETIC else NOTE or "Records of one's own."
 PUBLISHED = sorted({*EXHIBIT_FILES, *CLAIM_FILES, *GATED_FILES})
 STUDY_FILES = [RESULT_FILES, PUBLISHED]
 REPORT = f"{RESULTS}/report/index.html"
@@ -30,7 +28,7 @@ rule report:
         root=relative(ROOT),
         study=config["study"],
         note=NOTE,
-        stamp=STAMP,
+        stamp=ORIGIN if SYNTHETIC else f"{ORIGIN} {NOTE}",
         restricted=RESTRICTED,
     log: f"{LOGS}/report.log"
     benchmark: f"{BENCHMARKS}/report.tsv"

@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from welfare_added.claims import expressions
+from welfare_added.claims.claim import Number
 from welfare_added.claims.selectors import AnswerError, NotAvailableError, Tables, select
-
-Number = float | tuple[float, float]
 
 COMBINATIONS: Mapping[str, Callable[..., float]] = {
     "ratio": lambda a, b: a / b,
@@ -103,5 +102,5 @@ def parts(node, shared: Mapping[str, object]) -> Iterator[Mapping]:
         yield node
     else:
         for operands in node.values():
-            for operand in operands:
+            for operand in operands if isinstance(operands, list) else [operands]:
                 yield from parts(operand, shared)

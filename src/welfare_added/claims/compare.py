@@ -1,15 +1,18 @@
 """All claims of a paper beside the results: the table and the page."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from welfare_added.claims.answers import Number, Sources
+from welfare_added.claims.answers import Sources
+from welfare_added.claims.claim import Claim, Number, ends
+from welfare_added.claims.digits import decimals
 from welfare_added.claims.document import ClaimsError, Document
 from welfare_added.claims.selectors import Tables
-from welfare_added.claims.verdicts import Verdict, judge, published_of
+from welfare_added.claims.verdicts import Verdict, judge
+from welfare_added.run.choices import ConfigError, choice
 
 
 def compare(
@@ -32,7 +35,7 @@ def compare(
         Naming the claim, if its answer names a table, column, row or choice that is not there.
 
     """
-    sources = Sources(Tables(tables), choices, document.shared, published_of(document))
+    sources = Sources(Tables(tables), choices, document.shared, document.published_number)
     return [judge(claim, document, sources) for claim in document.claims]
 
 
@@ -43,7 +46,8 @@ def as_table(verdicts: list[Verdict]) -> pd.DataFrame:
     -------
     DataFrame
         id, location, quantity, unit, kind, published, reproduced, tolerance [the claim's unit],
-        verdict, reason, bound, quote, note, answer. Ranges read ``low to high``.
+        verdict, reason, bound, quote, note, answer. Ranges read ``low to high``; the number of a
+        table's cell has the digits that the paper prints.
 
     """
     return pd.DataFrame(
@@ -53,7 +57,7 @@ def as_table(verdicts: list[Verdict]) -> pd.DataFrame:
             "quantity": verdict.claim.quantity,
             "unit": verdict.claim.unit,
             "kind": verdict.claim.kind,
-            "published": as_text(verdict.claim.published),
+            "published": _published(verdict.claim),
             "reproduced": as_text(verdict.reproduced),
             "tolerance": verdict.tolerance,
             "verdict": verdict.verdict,
@@ -67,16 +71,21 @@ def as_table(verdicts: list[Verdict]) -> pd.DataFrame:
     )
 
 
+def _published(claim: Claim) -> str:
+    if claim.cell is None or not claim.digit:
+        return as_text(claim.published)
+    return f"{claim.published:.{decimals(claim.digit)}f}"
+
+
 def as_text(number: Number | None, digits: int = 12) -> str:
     """Write a number or range with so many significant digits; nothing for None."""
     if number is None:
         return ""
-    ends = number if isinstance(number, tuple) else (number,)
-    return " to ".join(f"{end:.{digits}g}" for end in ends)
+    return " to ".join(f"{end:.{digits}g}" for end in ends(number))
 
 
-def choices_of(document: Document, config: Mapping) -> dict[str, object]:
-    """Values of the keys of config.yaml that the claims use, by dotted path.
+def choices_of(paths: Iterable[str], config: Mapping) -> dict[str, object]:
+    """Values of the keys of the configuration that the claims use, by dotted path.
 
     Raises
     ------
@@ -84,14 +93,7 @@ def choices_of(document: Document, config: Mapping) -> dict[str, object]:
         If the config has no such key.
 
     """
-    return {path: _look_up(path, config) for path in document.choices()}
-
-
-def _look_up(path: str, config: Mapping) -> object:
-    value: object = config
-    for key in path.split("."):
-        try:
-            value = value[int(key)] if isinstance(value, list) else value[key]
-        except (KeyError, IndexError, TypeError):
-            raise ClaimsError(f"the claims use {path!r}, which config.yaml does not have") from None
-    return value
+    try:
+        return {path: choice(config, path) for path in paths}
+    except ConfigError as error:
+        raise ClaimsError(f"claims.yaml: {error}") from None

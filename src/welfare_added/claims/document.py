@@ -4,86 +4,55 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-import yaml
 from jsonschema import Draft202012Validator
 
 from welfare_added.claims import answers, expressions
+from welfare_added.claims.cells import claims_of
+from welfare_added.claims.claim import RECOVERY, Claim, PublishedTable, Tolerance
+from welfare_added.run.choices import read_yaml
+from welfare_added.run.errors import UserError
+from welfare_added.run.parsed import remembered
 
 
-class ClaimsError(ValueError):
+class ClaimsError(UserError):
     """A claims file that breaks the schema, repeats an id or refers to what is not there."""
 
 
 @dataclass(frozen=True)
-class Tolerance:
-    """How far a reproduced number may lie from a published one, beyond the printed digit.
-
-    Attributes
-    ----------
-    relative
-        Share of the published number (plus ``offset``).
-    absolute
-        In the claim's unit.
-    offset
-        Added to the published number first: 100 for "percent more", whose error is the ratio's.
-    why
-        Why so far and no farther.
-
-    """
-
-    why: str
-    relative: float = 0.0
-    absolute: float = 0.0
-    offset: float = 0.0
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A number that the paper states.
-
-    Attributes
-    ----------
-    published
-        A number, or the two ends of a range, in ``unit``.
-    digit
-        One unit of the last digit printed; 0 for an exact number.
-    kind
-        input, prediction, arithmetic or assumption.
-    bound
-        None, or at_least, at_most (one-sided), or about (two-sided; the digit says how coarse).
-    answer
-        What answers it: see `welfare_added.claims.answers.answer`.
-
-    """
-
-    id: str
-    location: str
-    quantity: str
-    quote: str
-    published: answers.Number
-    unit: str
-    kind: str
-    digit: float
-    tolerance: str
-    answer: object
-    bound: str | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True)
 class Document:
-    """All claims of a paper, in its order."""
+    """All claims of a paper: those of its text in its order, then its tables, cell by cell."""
 
     paper: str
     tolerances: Mapping[str, Tolerance]
     shared: Mapping[str, object]
     claims: tuple[Claim, ...]
+    published_tables: tuple[PublishedTable, ...] = ()
+
+    @cached_property
+    def by_id(self) -> dict[str, Claim]:
+        """Claims by id."""
+        return {claim.id: claim for claim in self.claims}
 
     def claim(self, identifier: str) -> Claim:
         """Find a claim by id."""
-        return next(claim for claim in self.claims if claim.id == identifier)
+        return self.by_id[identifier]
+
+    def named(self, name: str) -> tuple[Claim | None, str]:
+        """Claim that a name of an expression means, and which end of its range: low, high or ""."""
+        if name in self.by_id:
+            return self.by_id[name], ""
+        identifier, _, end = name.rpartition(".")
+        return self.by_id.get(identifier), end
+
+    def published_number(self, name: str) -> float:
+        """Published number of a claim by ``id``, ``id.low`` or ``id.high``."""
+        claim, end = self.named(name)
+        if end:
+            return claim.published[("low", "high").index(end)]
+        return float(claim.published)
 
     def tables(self) -> list[str]:
         """Tables that the answers use, as paths below results/<study>, sorted."""
@@ -93,75 +62,125 @@ class Document:
         """Dotted paths of config.yaml that the answers use, sorted."""
         return sorted({part["config"] for part in self._parts() if "config" in part})
 
+    def cell_files(self) -> list[str]:
+        """CSV files of the published tables, as paths from the claims file's folder."""
+        return [table.cells for table in self.published_tables]
+
     def _parts(self):
         for claim in self.claims:
             yield from answers.parts(claim.answer, self.shared)
 
 
 def read(path: Path | str, schema: Path | str) -> Document:
-    """Read and check a claims file.
+    """Read and check a claims file and the published tables beside it.
 
     Raises
     ------
     ClaimsError
-        With every fault found, each naming the claim.
+        With every fault found, each naming the claim, or the table's file, lines and column.
 
     """
-    content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    path = Path(path)
+    content = read_yaml(path)
     rules = json.loads(Path(schema).read_text(encoding="utf-8"))
     faults = _schema_faults(content, rules)
     if not faults:
-        document = _document(content)
-        faults = _reference_faults(document)
+        document, faults = _document(content, path.parent)
+        faults = faults or _reference_faults(document)
     if faults:
-        raise ClaimsError(f"{Path(path).name}: " + "\n".join(faults))
+        raise ClaimsError(f"{path.name}: " + "\n".join(faults))
     return document
+
+
+def requirements(path: Path, schema: Path) -> dict[str, list[str]]:
+    """What a claims file asks of a run: its tables, choices and files of cells.
+
+    Remembered by the content of the file, of the tables beside it and of the schema, so that a
+    start need not read thousands of lines. Raises ClaimsError as `read` does.
+    """
+    beside = sorted(path.parent.glob("claims/*.csv"))
+
+    def asked() -> dict[str, list[str]]:
+        document = read(path, schema)
+        asks = {"tables": document.tables(), "choices": document.choices()}
+        return {**asks, "cell_files": document.cell_files()}
+
+    return remembered("claims", asked, path, schema, *beside)
 
 
 def _schema_faults(content, rules: Mapping) -> list[str]:
     errors = sorted(
         Draft202012Validator(rules).iter_errors(content), key=lambda error: list(error.path)
     )
-    return [f"{_place(content, list(error.path))}: {_said(error)}" for error in errors]
+    return [f"{_place(content, list(error.path))}: {_message(error)}" for error in errors]
 
 
-def _said(error) -> str:
-    text = error.schema.get("description", "") if error.validator in ("oneOf", "pattern") else ""
+def _message(error) -> str:
+    text = error.schema.get("description", "")
+    if error.validator == "not":
+        return text
+    text = text if error.validator in ("oneOf", "pattern") else ""
     return f"{error.message[:300]}" + (f" ({text})" if text else "")
 
 
 def _place(content, path: list) -> str:
-    if len(path) > 1 and path[0] == "claims":
-        claim = content["claims"][path[1]]
-        name = claim.get("id", f"number {path[1] + 1}") if isinstance(claim, dict) else path[1]
+    if len(path) > 1 and path[0] in ("claims", "tables"):
+        entry = content[path[0]][path[1]]
+        name = entry.get("id", f"number {path[1] + 1}") if isinstance(entry, dict) else path[1]
         inside = ".".join(str(part) for part in path[2:])
-        return f"claim {name}" + (f", {inside}" if inside else "")
+        return f"{path[0].removesuffix('s')} {name}" + (f", {inside}" if inside else "")
     return ".".join(str(part) for part in path) or "the file"
 
 
-def _document(content: Mapping) -> Document:
-    claims = []
-    for entry in content["claims"]:
-        published = entry["published"]
-        if isinstance(published, list):
-            published = (float(published[0]), float(published[1]))
-        claims.append(Claim(**{**entry, "published": published}))
-    return Document(
+def _document(content: Mapping, folder: Path) -> tuple[Document, list[str]]:
+    claims = [_claim(entry) for entry in content.get("claims", [])]
+    tables, faults = [], []
+    for entry in content.get("tables", []):
+        cells, wrong = claims_of(entry, folder / entry["cells"])
+        claims += cells
+        faults += wrong
+        head = ("id", "location", "quantity", "cells", "note")
+        tables.append(PublishedTable(**{key: entry[key] for key in head if key in entry}))
+    document = Document(
         paper=content["paper"],
         tolerances={name: Tolerance(**rule) for name, rule in content["tolerances"].items()},
         shared=content.get("answers", {}),
         claims=tuple(claims),
+        published_tables=tuple(tables),
     )
+    return document, faults
+
+
+def _claim(entry: Mapping) -> Claim:
+    published = entry.get("published")
+    if isinstance(published, list):
+        published = (float(published[0]), float(published[1]))
+    return Claim(**{**entry, "published": published})
 
 
 def _reference_faults(document: Document) -> list[str]:
+    tables = Counter(table.id for table in document.published_tables)
+    claims = Counter(claim.id for claim in document.claims)
     faults = [
         f"claim {name}: {count} claims have this id; ids must differ"
-        for name, count in Counter(claim.id for claim in document.claims).items()
+        for name, count in claims.items()
         if count > 1
     ]
+    faults += [
+        f"table {name}: {count} tables or claims have this id; ids must differ"
+        for name, count in {one: tables[one] + claims[one] for one in tables}.items()
+        if count > 1
+    ]
+    cells: dict[tuple[str, str], list[str]] = {}
     for claim in document.claims:
-        faults += [f"claim {claim.id}: {fault}" for fault in _faults_of(claim, document)]
+        for fault in _faults_of(claim, document):
+            if claim.cell is None:
+                faults.append(f"claim {claim.id}: {fault}")
+            else:
+                cells.setdefault((claim.cell.table, fault), []).append(claim.cell.source)
+    for (table, fault), places in cells.items():
+        more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+        faults.append(f"table {table}: {places[0]}{more}: {fault}")
     return faults
 
 
@@ -169,6 +188,11 @@ def _faults_of(claim: Claim, document: Document) -> list[str]:
     if claim.tolerance not in document.tolerances:
         known = ", ".join(document.tolerances)
         return [f"tolerance {claim.tolerance!r} is not one of the file's tolerances: {known}"]
+    if bool(document.tolerances[claim.tolerance].standard_errors) != (claim.kind == RECOVERY):
+        return [
+            f"tolerance {claim.tolerance!r}: a recovery, and no other claim, has a tolerance in "
+            "standard_errors"
+        ]
     try:
         used = list(answers.parts(claim.answer, document.shared))
     except KeyError as error:
@@ -187,14 +211,15 @@ def _faults_of(claim: Claim, document: Document) -> list[str]:
 
 
 def _unknown(names: set[str], claim: Claim, document: Document) -> list[str]:
-    published = {other.id: other.published for other in document.claims}
     faults = []
     for name in sorted(names):
-        identifier, _, end = name.partition(".")
-        if identifier not in published:
-            faults.append(f"its expression names {identifier!r}, which is no claim")
-        elif identifier == claim.id:
+        other, end = document.named(name)
+        if other is None:
+            faults.append(f"its expression names {name!r}, which is no claim")
+        elif other.id == claim.id:
             faults.append("its expression refers to itself")
-        elif bool(end) != isinstance(published[identifier], tuple):
-            faults.append(f"write {identifier}.low or .high for a range, {identifier} for a number")
+        elif other.published is None:
+            faults.append(f"its expression names {name!r}, a recovery: the paper prints no number")
+        elif end not in (("low", "high") if isinstance(other.published, tuple) else ("",)):
+            faults.append(f"write {other.id}.low or .high for a range, {other.id} for a number")
     return faults

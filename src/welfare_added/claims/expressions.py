@@ -5,6 +5,8 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 
+from welfare_added.run.errors import UserError
+
 OPERATORS: Mapping[type, Callable] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -14,7 +16,7 @@ OPERATORS: Mapping[type, Callable] = {
 }
 
 
-class ExpressionError(ValueError):
+class ExpressionError(UserError):
     """An expression that uses something other than numbers, claims, + - * / ** and FUNCTIONS."""
 
 
@@ -46,6 +48,8 @@ FUNCTIONS: Mapping[str, Callable[..., float]] = {
 def names(expression: str) -> set[str]:
     """Claims that an expression refers to: ``id``, or ``id.low`` and ``id.high`` of a range.
 
+    A cell of a published table has an id of several parts, ``table_3.row.column``.
+
     Raises
     ------
     ExpressionError
@@ -65,7 +69,7 @@ def evaluate(
     Parameters
     ----------
     expression
-        Numbers, names, ``name.low``, ``name.high``, ``+ - * / **``, parentheses and FUNCTIONS.
+        Numbers, names, names with dots, ``+ - * / **``, parentheses and FUNCTIONS.
     value_of
         Gives the number behind a name, written as in the expression.
     check_only
@@ -88,8 +92,8 @@ def evaluate(
                 return value
             case ast.Name(id=name):
                 return value_of(name)
-            case ast.Attribute(value=ast.Name(id=name), attr="low" | "high" as end):
-                return value_of(f"{name}.{end}")
+            case ast.Attribute() if name := _dotted(node):
+                return value_of(name)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return -visit(operand)
             case ast.BinOp(left=left, op=sign, right=right) if type(sign) in OPERATORS:
@@ -105,3 +109,13 @@ def evaluate(
         )
 
     return float(visit(tree.body))
+
+
+def _dotted(node: ast.expr) -> str:
+    """Name of several parts, as ``table_3.row.column``; empty if the node is something else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and "__" not in node.attr:
+        above = _dotted(node.value)
+        return f"{above}.{node.attr}" if above else ""
+    return ""

@@ -2,12 +2,14 @@
 
 import math
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import jinja2
 
-from welfare_added.claims.answers import Number
+from welfare_added.claims import digits
 from welfare_added.claims.document import Document
+from welfare_added.claims.grid import Grid, grid
 from welfare_added.claims.verdicts import AGREES, DISAGREES, NOT_AVAILABLE, Verdict
 
 MARKS = {
@@ -15,6 +17,15 @@ MARKS = {
     **dict.fromkeys(DISAGREES.values(), "✗"),
     NOT_AVAILABLE: "–",
 }
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section, table or figure of the paper: single claims, then published tables."""
+
+    title: str
+    rows: list[Verdict] = field(default_factory=list)
+    grids: list[Grid] = field(default_factory=list)
 
 
 def page(document: Document, verdicts: list[Verdict], district: str, template: Path | str) -> str:
@@ -27,7 +38,7 @@ def page(document: Document, verdicts: list[Verdict], district: str, template: P
     verdicts
         What became of them, in the paper's order.
     district
-        What the numbers come from, from `describe`.
+        What the numbers come from, in a sentence or two.
     template
         The page's jinja2 template.
 
@@ -39,76 +50,56 @@ def page(document: Document, verdicts: list[Verdict], district: str, template: P
     return environment.from_string(Path(template).read_text(encoding="utf-8")).render(
         document=document,
         verdicts=verdicts,
-        sections=sections(verdicts),
+        sections=sections(document, verdicts),
         counts=counts(verdicts),
         marks=MARKS,
         district=district,
     )
 
 
-def describe(source: str, size: str | None) -> str:
-    """Say what district the numbers come from (config.yaml, district.source and size)."""
-    if source != "synthetic":
-        return (
-            "The district is given by tables of the user's own, not by the paper's records: "
-            "nothing here was calibrated, inputs included."
-        )
-    if size == "full":
-        return (
-            "The district is synthetic: calibrated to the inputs that the paper states and to none "
-            "of its results. Inputs were aimed at, predictions were not."
-        )
-    return (
-        f"The district is synthetic and {size}: for trying the pipeline out. Neither its counts "
-        "nor its gains are those of a district of the paper's size."
-    )
-
-
-def sections(verdicts: list[Verdict]) -> dict[str, list[Verdict]]:
-    """Group verdicts by the first part of their location, sections in the paper's order."""
-    grouped: dict[str, list[Verdict]] = {}
+def sections(document: Document, verdicts: list[Verdict]) -> list[Section]:
+    """Group verdicts by the first part of their location, sections in the order of the claims."""
+    grouped: dict[str, Section] = {}
+    cells: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
-        grouped.setdefault(verdict.claim.location.split(",")[0], []).append(verdict)
-    return grouped
+        if verdict.claim.cell is None:
+            _section(verdict.claim.location, grouped).rows.append(verdict)
+        else:
+            cells.setdefault(verdict.claim.cell.table, []).append(verdict)
+    for table in document.published_tables:
+        _section(table.location, grouped).grids.append(grid(table, cells[table.id]))
+    return list(grouped.values())
+
+
+def _section(location: str, grouped: dict[str, Section]) -> Section:
+    title = location.split(",")[0]
+    return grouped.setdefault(title, Section(title))
 
 
 def counts(verdicts: list[Verdict]) -> dict[str, dict[str, int]]:
     """Count verdicts by kind and verdict, all kinds of the page by all verdicts of the page."""
-    found = Counter((verdict.claim.kind, verdict.verdict) for verdict in verdicts)
-    columns = [word for word in MARKS if any(word == verdict for _, verdict in found)]
-    return {kind: {word: found[kind, word] for word in columns} for kind in AGREES}
+    number = Counter((verdict.claim.kind, verdict.verdict) for verdict in verdicts)
+    columns = [word for word in MARKS if any(word == verdict for _, verdict in number)]
+    kinds = [kind for kind in AGREES if any(kind == one for one, _ in number)]
+    return {kind: {word: number[kind, word] for word in columns} for kind in kinds}
 
 
 def published(verdict: Verdict) -> str:
     """Write the published number as printed, with its qualifier."""
     bound = (verdict.claim.bound or "").replace("_", " ")
-    return f"{bound} {_shown(verdict.claim.published, verdict.claim.digit)}".strip()
+    return f"{bound} {digits.published_text(verdict.claim)}".strip()
 
 
 def reproduced(verdict: Verdict) -> str:
-    """Write our number with one digit more than the published one; nothing if not available."""
-    if verdict.reproduced is None:
-        return ""
-    return _shown(verdict.reproduced, verdict.claim.digit / 10)
+    """Write our number with two digits more than the published one; nothing if not available."""
+    return digits.reproduced_text(verdict.claim, verdict.reproduced, verdict.tolerance)
 
 
 def allowed(verdict: Verdict) -> str:
-    """Write the tolerance with two digits, and to which sides."""
+    """Write the tolerance with two digits, and to which sides; nothing if there is none."""
+    if math.isnan(verdict.tolerance):
+        return ""
     if verdict.tolerance == 0:
         return "exact"
-    step = 10.0 ** (math.floor(math.log10(verdict.tolerance)) - 1)
     side = {"at_least": "−", "at_most": "+"}.get(verdict.claim.bound or "", "±")
-    return f"{side} {_shown(verdict.tolerance, step)}"
-
-
-def _shown(number: Number, step: float) -> str:
-    if isinstance(number, tuple):
-        return f"{_shown(number[0], step)} to {_shown(number[1], step)}"
-    if not math.isfinite(number):
-        return f"{number}"
-    if step:
-        decimals = -math.floor(math.log10(step) + 1e-9)
-        text = f"{round(number, decimals):,.{max(decimals, 0)}f}"
-    else:
-        text = f"{number:,.6g}"
-    return text.replace(",", "") if abs(number) < 10_000 else text
+    return f"{side} {digits.shown(verdict.tolerance, digits.two_digits_of(verdict.tolerance))}"

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from welfare_added.run.errors import UserError
 
-class AnswerError(ValueError):
+
+class AnswerError(UserError):
     """An answer that names a table, column or row which the results do not hold."""
 
 
@@ -23,6 +25,7 @@ class Tables:
         """Take the file of each table, by its path below results/<study>."""
         self._paths = {name: Path(path) for name, path in paths.items()}
         self._read: dict[str, pd.DataFrame] = {}
+        self._positions: dict[tuple[str, str], dict[str, np.ndarray]] = {}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Read a table.
@@ -41,12 +44,25 @@ class Tables:
             path = self._paths[name]
             if not path.is_file():
                 raise AnswerError(f"table {name!r} has no file {path.name}; make it first")
-            reader = pd.read_parquet if path.suffix == ".parquet" else pd.read_csv
-            self._read[name] = reader(path)
+            self._read[name] = _read(path)
         table = self._read[name]
         if table.empty:
             raise NotAvailableError(f"{name} is empty in this run")
         return table
+
+    def positions(self, name: str, column: str, text: str) -> np.ndarray:
+        """Positions of the rows whose column reads so, ascending; sorted once for all texts."""
+        if (name, column) not in self._positions:
+            texts = self[name][column].astype(str)
+            self._positions[name, column] = pd.RangeIndex(len(texts)).groupby(texts)
+        return np.asarray(self._positions[name, column].get(text, ()), dtype=int)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """Read a table; in a CSV only an empty text is missing, so that "None" may be a label."""
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path)
+    return pd.read_csv(path, keep_default_na=False, na_values=[""])
 
 
 def select(selector: Mapping, tables: Tables) -> float:
@@ -80,27 +96,28 @@ def select(selector: Mapping, tables: Tables) -> float:
                 f"table {name!r} has no column {column!r}; its columns are: "
                 f"{', '.join(table.columns)}"
             )
-    rows = _rows(table, selector.get("where", {}))
+    rows = _rows(tables, name, selector.get("where", {}))
     if rows.empty:
         raise _no_rows(table, selector)
     return REDUCERS[selector.get("reduce", "value")](rows, selector)
 
 
-def _rows(table: pd.DataFrame, where: Mapping) -> pd.DataFrame:
+def _rows(tables: Tables, name: str, where: Mapping) -> pd.DataFrame:
+    rows = np.arange(len(tables[name]))
     for column, wanted in where.items():
-        table = table[_fits(table[column], wanted)]
-    return table
+        if isinstance(wanted, str):
+            rows = np.intersect1d(rows, tables.positions(name, column, wanted), assume_unique=True)
+        else:
+            rows = rows[_fits(tables[name][column].iloc[rows], wanted)]
+    return tables[name].iloc[rows]
 
 
-def _fits(values: pd.Series, wanted) -> pd.Series:
+def _fits(values: pd.Series, wanted) -> np.ndarray:
     if isinstance(wanted, Mapping):
-        return values.between(wanted["from"] - 1e-9, wanted["to"] + 1e-9)
+        return values.between(wanted["from"] - 1e-9, wanted["to"] + 1e-9).to_numpy()
     if isinstance(wanted, list):
-        return values.isin(wanted)
-    if isinstance(wanted, str):
-        return values.astype(str) == wanted
-    numbers = pd.to_numeric(values, errors="coerce")
-    return pd.Series(np.isclose(numbers, wanted, rtol=0, atol=1e-9), index=values.index)
+        return values.isin(wanted).to_numpy()
+    return np.isclose(pd.to_numeric(values, errors="coerce"), wanted, rtol=0, atol=1e-9)
 
 
 def _no_rows(table: pd.DataFrame, selector: Mapping) -> Exception:
@@ -126,7 +143,14 @@ def _value(rows: pd.DataFrame, selector: Mapping) -> float:
             f"{len(rows)} rows of table {selector['table']!r} fit where one should; "
             "add to `where` or name a `reduce`"
         )
-    value = float(rows[selector["column"]].iloc[0])
+    held = rows[selector["column"]].iloc[0]
+    try:
+        value = float(held)
+    except ValueError:
+        raise AnswerError(
+            f"table {selector['table']!r} holds {held!r} in column {selector['column']!r}, "
+            "where a number should stand"
+        ) from None
     if math.isnan(value):
         note = rows["note"].iloc[0] if "note" in rows else None
         raise NotAvailableError(
@@ -143,6 +167,14 @@ def _reduced(method: str) -> Callable[[pd.DataFrame, Mapping], float]:
         return float(getattr(values, method)())
 
     return reduce
+
+
+def _standard_error(rows: pd.DataFrame, selector: Mapping) -> float:
+    """Standard error of the mean of independent draws: their standard deviation over sqrt(n)."""
+    draws = rows[selector["column"]].astype(float).dropna()
+    if len(draws) < 2:
+        raise NotAvailableError(f"{selector['column']} has fewer than 2 draws in this run")
+    return float(draws.std() / math.sqrt(len(draws)))
 
 
 def _at_extreme(method: str) -> Callable[[pd.DataFrame, Mapping], float]:
@@ -189,6 +221,7 @@ REDUCERS: Mapping[str, Callable[[pd.DataFrame, Mapping], float]] = {
     "mean": _reduced("mean"),
     "sum": _reduced("sum"),
     "sd": _reduced("std"),
+    "standard_error": _standard_error,
     "argmax": _at_extreme("idxmax"),
     "argmin": _at_extreme("idxmin"),
     "crossing": _crossing,

@@ -1,12 +1,12 @@
 """Published beside reproduced: tolerance and verdict, computed and never written by hand."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from welfare_added.claims import expressions
-from welfare_added.claims.answers import Number, Sources, answer, parts
-from welfare_added.claims.document import Claim, Document
+from welfare_added.claims.answers import Sources, answer, parts
+from welfare_added.claims.claim import RECOVERY, Claim, Number, ends
+from welfare_added.claims.document import Document
 from welfare_added.claims.selectors import AnswerError, NotAvailableError
 
 AGREES = {
@@ -14,15 +14,18 @@ AGREES = {
     "prediction": "reproduced",
     "arithmetic": "adds up",
     "assumption": "assumed",
+    "recovery": "recovered",
 }
 DISAGREES = {
     "input": "differs",
     "prediction": "differs",
     "arithmetic": "does not add up",
     "assumption": "differs",
+    "recovery": "not recovered",
 }
 NOT_AVAILABLE = "not available"
 SLACK = 1e-9
+CELL_REMEDY = "map a label that the output words otherwise by the answer's rows, columns or panels"
 
 
 @dataclass(frozen=True)
@@ -32,13 +35,15 @@ class Verdict:
     Attributes
     ----------
     claim
-        The claim.
+        The claim; of a recovery, with the planted truth as its published number.
     reproduced
         Our number or range in the claim's unit; None if not available.
     tolerance
-        Largest distance from the published number that still agrees, in the claim's unit.
+        Largest distance from the published number that still agrees, in the claim's unit; not a
+        number where a recovery has no standard error.
     verdict
-        reproduced, differs, adds up, does not add up, assumed, or not available.
+        reproduced, differs, adds up, does not add up, assumed, recovered, not recovered, or not
+        available.
     reason
         Why it is not available, else empty.
 
@@ -60,15 +65,41 @@ def judge(claim: Claim, document: Document, sources: Sources) -> Verdict:
         Naming the claim, if its answer names a table, column, row or choice that is not there.
 
     """
+    try:
+        if claim.kind == RECOVERY:
+            return _judge_recovery(claim, document, sources)
+        return _judge_published(claim, document, sources)
+    except AnswerError as error:
+        where = f" (cell of {claim.cell.source}; {CELL_REMEDY})" if claim.cell else ""
+        raise AnswerError(f"claim {claim.id}: {error}{where}") from None
+
+
+def _judge_published(claim: Claim, document: Document, sources: Sources) -> Verdict:
     tolerance = tolerance_of(claim, document)
     try:
         reproduced = answer(claim.answer, sources)
     except NotAvailableError as reason:
         return Verdict(claim, None, tolerance, NOT_AVAILABLE, str(reason))
-    except AnswerError as error:
-        raise AnswerError(f"claim {claim.id}: {error}") from None
     words = AGREES if agrees(claim, reproduced, tolerance) else DISAGREES
     return Verdict(claim, reproduced, tolerance, words[claim.kind])
+
+
+def _judge_recovery(claim: Claim, document: Document, sources: Sources) -> Verdict:
+    """Whether an estimate lies within so many of its standard errors of the planted truth."""
+    try:
+        truth = answer(claim.answer["truth"], sources)
+        claim = replace(claim, published=truth)
+        estimate = answer(claim.answer["estimate"], sources)
+        error = answer(claim.answer["standard_error"], sources)
+        if error < 0:
+            raise AnswerError(f"its standard error is {error:g}; name the column that holds it")
+        if not (error > 0 and math.isfinite(error)):
+            raise NotAvailableError(f"the standard error is {error:g} in this run")
+    except NotAvailableError as reason:
+        return Verdict(claim, None, math.nan, NOT_AVAILABLE, str(reason))
+    tolerance = document.tolerances[claim.tolerance].standard_errors * error
+    words = AGREES if agrees(claim, estimate, tolerance) else DISAGREES
+    return Verdict(claim, estimate, tolerance, words[claim.kind])
 
 
 def tolerance_of(claim: Claim, document: Document) -> float:
@@ -78,18 +109,17 @@ def tolerance_of(claim: Claim, document: Document) -> float:
     half the change in the result when that input goes from half a digit below to half above.
     """
     rule = document.tolerances[claim.tolerance]
-    ends = claim.published if isinstance(claim.published, tuple) else (claim.published,)
-    size = max(abs(end) for end in ends)
+    size = max(abs(end) for end in ends(claim.published))
     allowance = rule.absolute + rule.relative * (rule.offset + size)
     return claim.digit / 2 + allowance + _passed_on(claim, document)
 
 
 def _passed_on(claim: Claim, document: Document) -> float:
-    published = published_of(document)
+    published = document.published_number
     total = 0.0
     for part in parts(claim.answer, document.shared):
         for name in sorted(expressions.names(part["expression"])) if "expression" in part else ():
-            half = document.claim(name.partition(".")[0]).digit / 2
+            half = document.named(name)[0].digit / 2
             sides = [
                 expressions.evaluate(
                     part["expression"],
@@ -101,26 +131,14 @@ def _passed_on(claim: Claim, document: Document) -> float:
     return total
 
 
-def published_of(document: Document) -> Callable[[str], float]:
-    """Published number of a claim by ``id``, ``id.low`` or ``id.high``."""
-    numbers: dict[str, float] = {}
-    for claim in document.claims:
-        if isinstance(claim.published, tuple):
-            low, high = claim.published
-            numbers |= {f"{claim.id}.low": low, f"{claim.id}.high": high}
-        else:
-            numbers[claim.id] = float(claim.published)
-    return numbers.__getitem__
-
-
 def agrees(claim: Claim, reproduced: Number, tolerance: float) -> bool:
     """Whether a reproduced number lies within the tolerance of the published one.
 
     A range agrees with a range if both ends do, a number with a range if it lies inside, and a
     range with a number if it lies around or beside it within the tolerance at both ends.
     """
-    low, high = _ends(claim.published)
-    ours_low, ours_high = _ends(reproduced)
+    low, high = ends(claim.published)[0], ends(claim.published)[-1]
+    ours_low, ours_high = ends(reproduced)[0], ends(reproduced)[-1]
     if not all(math.isfinite(end) for end in (ours_low, ours_high)):
         return False
     slack = tolerance + SLACK * max(1.0, abs(low), abs(high))
@@ -131,7 +149,3 @@ def agrees(claim: Claim, reproduced: Number, tolerance: float) -> bool:
     if isinstance(claim.published, tuple) and isinstance(reproduced, tuple):
         return abs(ours_low - low) <= slack and abs(ours_high - high) <= slack
     return low - slack <= ours_low and ours_high <= high + slack
-
-
-def _ends(number: Number) -> tuple[float, float]:
-    return number if isinstance(number, tuple) else (number, number)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from welfare_added.run.errors import UserError
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -40,7 +42,7 @@ class Problem:
         return "\n".join([*lines, f"    Remedy: {self.remedy}"])
 
 
-class DistrictError(ValueError):
+class DistrictError(UserError):
     """The tables of a district cannot be used as they are.
 
     Attributes

@@ -10,12 +10,13 @@ import pandas as pd
 from jsonschema import Draft202012Validator
 
 from welfare_added.run.choices import choice, filled, read_yaml
+from welfare_added.run.errors import UserError
 
 FIGURE_KINDS, TABLE_KINDS = ("pdf", "png", "csv"), ("csv", "tex")
 NUMBERED = re.compile(r"(figure|table)_([a-z]?)(\d+)([a-z]?)")
 
 
-class ExhibitsError(ValueError):
+class ExhibitsError(UserError):
     """An exhibits.yaml that breaks its schema; names the exhibit and what is wrong."""
 
 
@@ -138,12 +139,15 @@ class Exhibits:
     ----------
     all
         By name.
+    records
+        Conditions and texts on what the numbers come from; the first that holds counts.
     small_print
-        Conditions and texts below every exhibit made from data.
+        Conditions and texts below every exhibit made from data; all that hold count.
 
     """
 
     all: Mapping[str, Exhibit]
+    records: tuple[Mapping, ...]
     small_print: tuple[Mapping, ...]
 
     def skipped(self, study: Study) -> dict[str, str]:
@@ -155,10 +159,13 @@ class Exhibits:
         """Exhibits that a study can have, those on request included."""
         return [one for one in self.all.values() if not one.lack(study)]
 
+    def origin(self, study: Study) -> str:
+        """What a study's numbers come from, in a sentence or two; may be empty."""
+        return next(iter(_texts(self.records, study)), "")
+
     def note(self, study: Study) -> str:
         """Small print of a study's exhibits; may be empty."""
-        said = (one["text"] for one in self.small_print if study.meets(one["if"]))
-        return " ".join(filled(text, study.config) for text in said)
+        return " ".join(_texts(self.small_print, study))
 
 
 def read_exhibits(path: Path, schema: Path) -> Exhibits:
@@ -182,7 +189,11 @@ def read_exhibits(path: Path, schema: Path) -> Exhibits:
         name: Exhibit(name, **{**one, "needs": tuple(one.get("needs", ()))})
         for name, one in content["exhibits"].items()
     }
-    return Exhibits(made, tuple(content.get("small_print", ())))
+    return Exhibits(made, tuple(content["records"]), tuple(content.get("small_print", ())))
+
+
+def _texts(conditional: Iterable[Mapping], study: Study) -> list[str]:
+    return [filled(one["text"], study.config) for one in conditional if study.meets(one["if"])]
 
 
 def files_of(exhibits: Iterable[Exhibit], results: str) -> list[str]:

@@ -13,6 +13,8 @@ import pandas as pd
 from docutils.core import publish_parts
 from markupsafe import Markup
 
+from welfare_added.claims.digits import texts_of_row
+
 HERE = Path(__file__).parent
 PARTS = ("page.html.j2", "page.css", "claims.js", "explorer.js")
 
@@ -146,12 +148,18 @@ def render(
         stamp=stamp,
         exhibits=[(head, list(some)) for head, some in groupby(exhibits, _category)],
         skipped=skipped.to_dict("records"),
-        claims=None if claims is None else claims.to_dict("records"),
+        claims=None if claims is None else claim_rows(claims),
         calibration=None if calibration is None else Markup(as_table(calibration)),
         explorer=numbers and Markup(numbers),
         style=Markup(_part("page.css")),
         scripts=[Markup(_part(name)) for name in ("claims.js", *["explorer.js"][: bool(numbers)])],
     )
+
+
+def claim_rows(claims: pd.DataFrame) -> list[dict[str, str]]:
+    """Rows of claims.csv as text, numbers to the digits that are shown."""
+    rows = claims.to_dict("records")
+    return [row | texts_of_row(row) for row in rows]
 
 
 def trace(history: Mapping, name: str, lines: Mapping[str, tuple[str, ...]]) -> Source:

@@ -10,12 +10,14 @@ from pathlib import Path
 import yaml
 from jsonschema import Draft202012Validator, ValidationError, validators
 
+from welfare_added.run.errors import UserError
+
 SHARED_SCHEMA = "workflow/schemas/config.schema.json"
 PAPERS = "workflow/papers"
 PLACE = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)+)(:[^}]*)?\}")
 
 
-class ConfigError(ValueError):
+class ConfigError(UserError):
     """A choice in config.yaml that cannot be followed."""
 
 

@@ -4,7 +4,7 @@ import os
 import platform
 import re
 import resource
-from importlib import metadata
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -43,8 +43,12 @@ def blas() -> str:
 
 
 def distributions() -> dict[str, str]:
-    """Installed distributions and their versions, by normalised name."""
-    found = {_normal(one.name): one.version for one in metadata.distributions() if one.name}
+    """Installed distributions and their versions, by normalised name, from their folders."""
+    found: dict[str, str] = {}
+    for folder in sys.path:
+        for path in sorted(Path(folder).glob("*.dist-info")):
+            name, _, version = path.stem.partition("-")
+            found.setdefault(_normal(name), version)  # as Python does, the first on the path
     return dict(sorted(found.items()))
 
 

@@ -21,11 +21,11 @@ def statements(path: Path) -> str:
 
     Raises SyntaxError where the module is no Python.
     """
-    return remembered(path, "statements", _statements)
+    return remembered("statements", lambda: _statements(path), path)
 
 
-def _statements(path: Path, text: str) -> str:
-    tree = ast.parse(text, filename=str(path))
+def _statements(path: Path) -> str:
+    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
     for node in ast.walk(tree):
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.Pass()]

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from welfare_added.run.parsed import remembered
@@ -39,18 +40,19 @@ def project_modules(starts: Iterable[Path], source: Path) -> list[Path]:
     return sorted(found)
 
 
-def imported(path: Path, source: Path) -> set[Path]:
+@cache
+def imported(path: Path, source: Path) -> frozenset[Path]:
     """The project's modules that one file imports itself, with the packages above them.
 
     Raises ValueError naming a relative import, which could not be followed.
     """
-    names = remembered(path, "imports", _imported_names)
-    return {file for name in names for file in _files(name, source)}
+    names = remembered("imports", lambda: _imported_names(path), path)
+    return frozenset(file for name in names for file in _files(name, source))
 
 
-def _imported_names(path: Path, text: str) -> list[str]:
+def _imported_names(path: Path) -> list[str]:
     names: set[str] = set()
-    for node in ast.walk(ast.parse(text, filename=str(path))):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -69,6 +71,7 @@ def _counts(module: Path, source: Path) -> bool:
     return not name.startswith(UNCOUNTED) or name == DECIDES_BYTES
 
 
+@cache
 def _files(name: str, source: Path) -> list[Path]:
     """List the module's file and the packages above it; a name inside a module has no file."""
     parts = name.split(".")

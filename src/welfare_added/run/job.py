@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from welfare_added.run import logs
 from welfare_added.run.digests import described, digest
 from welfare_added.run.environment import environment, peak_mb
 from welfare_added.run.errors import AuditError
 from welfare_added.run.fingerprint import statements
+from welfare_added.run.logs import logged
 from welfare_added.run.writing import write_text
 
 RECORDS = "records"
@@ -56,39 +56,38 @@ def job(snakemake) -> Iterator[Record]:
 
     The record, ``records/<log's name>.json``, holds the rule, its parameters and code, every
     input's and output's SHA-256, time, memory, machine, packages and its own
-    digest. One of an earlier run is taken away first, so that a job that fails leaves none. Raises
-    AuditError on an input whose bytes are not those that its own job recorded.
+    digest. One of an earlier run is taken away first, so that a job that fails leaves none. Ends
+    with an AuditError's message on an input whose bytes are not those that its own job recorded.
     """
-    logs.to_file(snakemake.log[0])
-    path = record_path(snakemake.log[0])
-    path.unlink(missing_ok=True)
-    code = {module: statements(Path(module)) for module in snakemake.input.get("code", [])}
-    inputs = described([name for name in snakemake.input if name not in code])
-    _refuse_edited(inputs, path.parent)
-    params = json.loads(json.dumps(dict(snakemake.params.items()), default=str))
-    made_from = {"inputs": [one["sha256"] for one in inputs], "params": params}
-    record = Record(f"{snakemake.rule}, made from {digest(made_from)[:16]}")
-    started, clock = datetime.now(UTC), time.perf_counter()
-    yield record
-    content = {
-        "rule": snakemake.rule,
-        "wildcards": dict(snakemake.wildcards.items()),
-        "inputs": inputs,
-        "outputs": described(list(snakemake.output)),
-        "params": params,
-        "code": code,
-        "notes": record.notes,
-        "origin": record.origin,
-        "started": started.isoformat(timespec="milliseconds"),
-        "ended": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "seconds": round(time.perf_counter() - clock, 3),
-        **_used(),
-        "environment": environment(),
-    }
-    content = json.loads(json.dumps(content))  # as it will be read
-    write_text(
-        json.dumps({**content, "digest": digest(content)}, indent=1, sort_keys=True) + "\n", path
-    )
+    with logged(snakemake.log[0]):
+        path = record_path(snakemake.log[0])
+        path.unlink(missing_ok=True)
+        code = {module: statements(Path(module)) for module in snakemake.input.get("code", [])}
+        inputs = described([name for name in snakemake.input if name not in code])
+        _refuse_edited(inputs, path.parent)
+        params = json.loads(json.dumps(dict(snakemake.params.items()), default=str))
+        made_from = {"inputs": [one["sha256"] for one in inputs], "params": params}
+        record = Record(f"{snakemake.rule}, made from {digest(made_from)[:16]}")
+        started, clock = datetime.now(UTC), time.perf_counter()
+        yield record
+        content = {
+            "rule": snakemake.rule,
+            "wildcards": dict(snakemake.wildcards.items()),
+            "inputs": inputs,
+            "outputs": described(list(snakemake.output)),
+            "params": params,
+            "code": code,
+            "notes": record.notes,
+            "origin": record.origin,
+            "started": started.isoformat(timespec="milliseconds"),
+            "ended": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "seconds": round(time.perf_counter() - clock, 3),
+            **_used(),
+            "environment": environment(),
+        }
+        content = json.loads(json.dumps(content))  # as it will be read
+        signed = {**content, "digest": digest(content)}
+        write_text(json.dumps(signed, indent=1, sort_keys=True) + "\n", path)
 
 
 def _refuse_edited(inputs: list[dict], records: Path) -> None:

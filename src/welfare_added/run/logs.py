@@ -1,11 +1,23 @@
-"""Where the messages of a rule go."""
+"""Where the messages of a rule go, and how it ends when the user has something to mend."""
 
 import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from welfare_added.run.errors import UserError
 
-def to_file(path: Path | str) -> None:
-    """Send all log messages of this process, from level INFO, to ``path``."""
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def logged(path: Path | str) -> Iterator[None]:
+    """Send all messages of this process, from level INFO, to ``path``.
+
+    A UserError ends the process with its message, last in the log, and without a traceback: the
+    run prints it from there. Any other error is ours, and keeps its traceback.
+    """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(
         filename=path,
@@ -14,3 +26,8 @@ def to_file(path: Path | str) -> None:
         format="%(levelname)s %(name)s: %(message)s",
     )
     logging.captureWarnings(True)
+    try:
+        yield
+    except UserError as error:
+        log.error("%s", error)
+        sys.exit(1)

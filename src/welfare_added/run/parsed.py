@@ -1,4 +1,4 @@
-"""What parsing a Python file tells, kept on disk by the file's content for the next start."""
+"""What reading a source file tells, kept on disk by the file's content for the next start."""
 
 import atexit
 import hashlib
@@ -11,22 +11,17 @@ KEPT = Path(".snakemake/parsed.json")
 MOST = 5_000  # answers kept
 
 
-def remembered(path: Path, question: str, answer: Callable[[Path, str], object]) -> object:
-    """What ``answer`` makes of a file's path and text, asked once for every content of the file.
+def remembered(question: str, answer: Callable[[], object], *paths: Path) -> object:
+    """The answer to a question about some files, found once for every content of theirs.
 
-    question: a name for it. The answer must follow from the text alone and be JSON. A kept answer
-    cannot be out of date, since its key is the SHA-256 of the text.
+    question: a name for it. answer: finds it; it must follow from the files alone and be JSON. An
+    answer that is kept cannot be out of date, since its key is the SHA-256 of what it rests on.
     """
-    return _asked(path, path.stat().st_mtime_ns, question, answer)
-
-
-@cache
-def _asked(path: Path, _written: int, question: str, answer: Callable) -> object:
-    content = path.read_bytes()
-    key = f"{question} {hashlib.sha256(content).hexdigest()}"
+    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
+    key = f"{question} {' '.join(digests)}"
     answers = _kept()
     if key not in answers:
-        answers[key] = answer(path, content.decode("utf-8"))
+        answers[key] = answer()
     return answers[key]
 
 
@@ -45,9 +40,10 @@ def _keep(answers: dict[str, object], before: int) -> None:
     """Write answers, unless there is none to add or no folder of Snakemake's here."""
     if len(answers) == before or not KEPT.parent.is_dir():
         return
-    part = KEPT.with_suffix(f".{hashlib.sha256(repr(answers.keys()).encode()).hexdigest()[:8]}")
+    text = json.dumps(dict(list(answers.items())[-MOST:]))
+    part = KEPT.with_suffix(f".{hashlib.sha256(text.encode()).hexdigest()[:8]}")
     try:
-        part.write_text(json.dumps(dict(list(answers.items())[-MOST:])), encoding="utf-8")
+        part.write_text(text, encoding="utf-8")
         part.replace(KEPT)
     except OSError:
-        part.unlink(missing_ok=True)  # a full or read-only disk: parsed again next time
+        part.unlink(missing_ok=True)  # a full or read-only disk: found again next time

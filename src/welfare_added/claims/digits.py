@@ -1,0 +1,112 @@
+"""How many digits of a number are shown: those that the paper prints, and two more."""
+
+import math
+from decimal import Decimal
+
+from welfare_added.claims.claim import RECOVERY, Claim, Number, ends
+
+MORE = 2
+SIGNIFICANT = 6
+
+
+def published_text(claim: Claim) -> str:
+    """Published number of a claim, to its last printed digit; empty if there is none."""
+    if claim.published is None:
+        return ""
+    return shown(claim.published, claim.digit)
+
+
+def reproduced_text(claim: Claim, reproduced: Number | None, tolerance: float) -> str:
+    """Our number to the digits of the published one and two more; empty for None.
+
+    A recovery is shown to two significant digits of its tolerance, some standard errors. An exact
+    published number counts with the decimals that it needs.
+    """
+    if reproduced is None:
+        return ""
+    if claim.kind == RECOVERY:
+        return shown(reproduced, two_digits_of(tolerance))
+    if claim.digit:
+        return shown(reproduced, claim.digit / 10**MORE)
+    places = max(_decimals_needed(end) for end in ends(claim.published))
+    return _for_each_end(reproduced, lambda end: _without_zeros(_rounded(end, places + MORE)))
+
+
+def texts_of_row(row: dict[str, str]) -> dict[str, str]:
+    """``published`` and ``reproduced`` of a row of claims.csv, to the digits that are shown.
+
+    The table holds no printed digits: a published 0.90 stands there as 0.9, a number rounded to
+    thousands in full. Therefore at most SIGNIFICANT digits are shown. What allows no tolerance is
+    exact, and ends without zeros.
+    """
+    published, reproduced = row["published"], row["reproduced"]
+    if not reproduced:
+        return {"published": published, "reproduced": ""}
+    parts = reproduced.split(" to ")
+    if row["kind"] == RECOVERY:
+        step = two_digits_of(float(row["tolerance"]))
+        truth = f"{float(published):.{SIGNIFICANT}g}"
+        return {"published": truth, "reproduced": shown(float(reproduced), step)}
+    places = max(-Decimal(end).as_tuple().exponent for end in published.split(" to "))
+    texts = [_at_most(float(part), places) for part in parts]
+    if float(row["tolerance"]) == 0:
+        texts = [_without_zeros(text) for text in texts]
+    return {"published": published, "reproduced": " to ".join(texts)}
+
+
+def shown(number: Number, step: float) -> str:
+    """A number to a step of a power of ten; to SIGNIFICANT digits if the step is 0."""
+    return _for_each_end(number, lambda end: _to_step(end, step))
+
+
+def two_digits_of(size: float) -> float:
+    """Step that leaves two significant digits of a positive number."""
+    return 10.0 ** (math.floor(math.log10(size)) - 1)
+
+
+def _to_step(number: float, step: float) -> str:
+    if not math.isfinite(number):
+        return f"{number}"
+    if not step:
+        return _grouped(f"{number:,.{SIGNIFICANT}g}", number)
+    return _rounded(number, _places(step))
+
+
+def decimals(digit: float) -> int:
+    """Decimals of a number whose last digit stands for ``digit``; none from 1 on."""
+    return max(0, _places(digit))
+
+
+def _places(step: float) -> int:
+    return -math.floor(math.log10(step) + 1e-9)
+
+
+def _rounded(number: float, places: int) -> str:
+    return _grouped(f"{round(number, places):,.{max(places, 0)}f}", number)
+
+
+def _grouped(text: str, number: float) -> str:
+    """Thousands are set apart from 10,000 on, so that years are not."""
+    return text.replace(",", "") if abs(number) < 10_000 else text
+
+
+def _at_most(number: float, places: int) -> str:
+    """A number to MORE places than ``places``, or as many of them as SIGNIFICANT digits leave."""
+    if not math.isfinite(number):
+        return f"{number}"
+    size = math.floor(math.log10(abs(number))) + 1 if number else 1
+    return _rounded(number, max(0, places, min(places + MORE, SIGNIFICANT - size)))
+
+
+def _decimals_needed(number: float) -> int:
+    if not math.isfinite(number):
+        return 0
+    return max(0, -Decimal(repr(float(number))).normalize().as_tuple().exponent)
+
+
+def _without_zeros(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _for_each_end(number: Number, write) -> str:
+    return " to ".join(write(end) for end in ends(number))
