@@ -23,7 +23,12 @@ from welfare_added.run.errors import UserError
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "workflow/schemas/exhibits.schema.json"
 PAPER = ROOT / "workflow/papers/eastmond_2024/exhibits.yaml"
-OUTCOMES = "graduated_high_school two_year_college four_year_college bachelors_in_six_years".split()
+OUTCOMES = [
+    "graduated_high_school",
+    "two_year_college",
+    "four_year_college",
+    "bachelors_in_six_years",
+]
 GOOD = {
     "records": [{"if": {"synthetic": True}, "text": "Made up."}],
     "exhibits": {

@@ -247,7 +247,7 @@ def test_no_study_means_the_papers_name(project):
 
 @pytest.mark.parametrize("study", ["private", "benchmark", "Mine", "a/b", "..", 7])
 def test_a_study_that_would_mix_with_other_folders_is_refused(config, study):
-    with pytest.raises(ConfigError, match="study: .*small letters, digits and underscores"):
+    with pytest.raises(ConfigError, match=r"study: .*small letters, digits and underscores"):
         check({**config, "study": study}, ROOT)
 
 

@@ -57,7 +57,14 @@ COLUMNS = {
     ],
     "text_numbers": ["quantity", "value", "unit", "note"],
 }
-ROWS = {"gaps": 60, "equal_gain_index": 30, "winners": 60, "bias": 120, "subjects": 10, "earnings": 20}
+ROWS = {
+    "gaps": 60,
+    "equal_gain_index": 30,
+    "winners": 60,
+    "bias": 120,
+    "subjects": 10,
+    "earnings": 20,
+}
 
 
 def script(name):
@@ -131,7 +138,9 @@ def run_all(root):
     tables |= {name: root / f"{name}.csv" for name in ("earnings", "subjects")}
     tables["usual"] = [path for path in plans("math") if path.stem.endswith("standard")]
     profile = (15.5, 0.03, [20, 65], 10)
-    script("text_numbers")(SimpleNamespace(**tables), root / "text_numbers.csv", 5, PRICES, 0.28, profile)
+    script("text_numbers")(
+        SimpleNamespace(**tables), root / "text_numbers.csv", 5, PRICES, 0.28, profile
+    )
 
 
 @pytest.mark.parametrize("table", COLUMNS)

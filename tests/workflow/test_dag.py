@@ -4,12 +4,14 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import signal
 import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from welfare_added.audit.readme import BEGIN, END, exhibits_table
 from welfare_added.exhibits.declarations import read_exhibits
@@ -81,7 +83,10 @@ EDITS = [
         "src/welfare_added/welfare/ranking.py",
         {"ranking", "deselection", "claims", "report", "manifest", "all"},
     ),
-    ("src/welfare_added/exhibits/eastmond_2024/theory.py", {"figure_01", "report", "manifest", "all"}),
+    (
+        "src/welfare_added/exhibits/eastmond_2024/theory.py",
+        {"figure_01", "report", "manifest", "all"},
+    ),
 ]
 
 
@@ -227,6 +232,99 @@ def test_an_edited_comment_or_docstring_reruns_nothing(changed, module):
     assert changed.due() == set()
 
 
+def python_files(project, *folders: str) -> list[Path]:
+    return [path for folder in folders for path in sorted((project.folder / folder).rglob("*.py"))]
+
+
+def test_a_comment_in_every_file_reruns_nothing(changed):
+    files = python_files(changed, "src", "scripts")
+    assert len(files) > 150
+    for path in files:
+        text = path.read_text()
+        path.write_text(f"# a comment\n{text}\n\n# another\n")
+    assert changed.due() == set()
+
+
+def test_an_edit_of_how_jobs_are_recorded_reruns_nothing(changed):
+    """Of what every script uses only the module that decides bytes counts."""
+    files = python_files(changed, "src/welfare_added/run")
+    assert {"environment.py", "job.py", "logs.py", "parsed.py", "writing.py"} <= {
+        path.name for path in files
+    }
+    for path in files:
+        if path.name != "writing.py":
+            path.write_text(path.read_text() + "\nEDITED = True\n")
+    assert changed.due() == set()
+
+
+def test_an_edit_of_what_decides_bytes_reruns_everything(changed):
+    everything = changed.due("--forceall")
+    path = changed.folder / "src/welfare_added/run/writing.py"
+    path.write_text(path.read_text() + "\nEDITED = True\n")
+    assert changed.due() == everything > ESTIMATION | ALLOCATION | {"figure_01", "skipped"}
+
+
+def test_an_edit_of_another_papers_files_reruns_nothing(changed):
+    copied = ("workflow/papers", "scripts", "src/welfare_added/exhibits")
+    for folder in copied:
+        place = changed.folder / folder
+        shutil.copytree(place / "eastmond_2024", place / "bates_2022")
+    market = changed.folder / "src/welfare_added/market"
+    shutil.copytree(changed.folder / "src/welfare_added/welfare", market)
+    assert changed.due() == set()
+    for path in python_files(changed, *(f"{folder}/bates_2022" for folder in copied[1:])):
+        path.write_text(path.read_text() + "\nEDITED = True\n")
+    for path in (changed.folder / "workflow/papers/bates_2022").rglob("*"):
+        if path.suffix in (".yaml", ".smk"):
+            path.write_text(path.read_text() + "\n# edited\n")
+    for path in market.rglob("*.py"):
+        path.write_text(path.read_text() + "\nEDITED = True\n")
+    assert changed.due() == set()
+    # It is a paper all the same, with results of its own and everything to do.
+    due = changed.due("--config", "paper=bates_2022")
+    assert due >= ESTIMATION | ALLOCATION | {"figure_04", "report", "manifest", "all"}
+    listed = changed.run("--summary", "--quiet=host", "--config", "paper=bates_2022")
+    assert "results/bates_2022/figures/figure_04.pdf" in listed
+    assert "results/eastmond_2024" not in listed
+
+
+def test_an_unknown_paper_stops_the_run_naming_those_there_are(fresh):
+    done = fresh.snakemake("--dry-run", "--config", "paper=bates_2022")
+    assert done.returncode != 0
+    said = done.stdout + done.stderr
+    assert "paper: 'bates_2022' is not one of eastmond_2024" in said
+    assert "Traceback" not in said
+    asked = fresh.audit("--paper", "bates_2022", "verify")
+    assert asked.returncode == 10
+    assert "paper: 'bates_2022' is not one of eastmond_2024" in asked.stderr
+
+
+def test_a_key_of_the_paper_set_in_the_shared_file_wins(fresh):
+    said = fresh.run("--dry-run", "--", "synthetic_district")
+    assert "Making a synthetic district of size tiny" in said
+    own = yaml.safe_load((fresh.folder / "workflow/papers/eastmond_2024/config.yaml").read_text())
+    assert own["district"]["size"] == "full"
+
+
+def test_an_exhibits_declaration_that_is_wrong_stops_the_run(fresh):
+    path = fresh.folder / "workflow/papers/eastmond_2024/exhibits.yaml"
+    path.write_text(path.read_text().replace("    program: theory\n", "    programme: theory\n"))
+    done = fresh.snakemake("--dry-run")
+    assert done.returncode != 0
+    said = done.stdout + done.stderr
+    assert "exhibits.figure_01: 'program' is a required property" in said
+    assert "Traceback" not in said
+
+
+def test_a_program_that_is_not_there_is_named(fresh):
+    path = fresh.folder / "workflow/papers/eastmond_2024/exhibits.yaml"
+    path.write_text(path.read_text().replace("    program: theory\n", "    program: theories\n"))
+    done = fresh.snakemake("figure_01")
+    assert done.returncode != 0
+    assert "theories" in done.stdout + done.stderr
+    assert not (results(fresh) / "figures/figure_01.csv").exists()
+
+
 def test_a_finished_run_is_verified_and_what_is_done_to_it_is_named(changed):
     done = changed.audit("verify")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -241,7 +339,9 @@ def test_a_finished_run_is_verified_and_what_is_done_to_it_is_named(changed):
     path = "results/eastmond_2024/welfare/mvpf.csv"
     assert f"edited: {path}\n    not as public_funds left it\n" in done.stdout
     assert f"    Remedy: snakemake --cores 2 --forcerun public_funds -- {path}\n" in done.stdout
-    verdicts = json.loads((changed.folder / "results/eastmond_2024/audit/verification.json").read_text())
+    verdicts = json.loads(
+        (changed.folder / "results/eastmond_2024/audit/verification.json").read_text()
+    )
     assert verdicts["exhibits"]["eastmond_2024/figure_10"]["verdict"] == "stale"
     assert verdicts["exhibits"]["eastmond_2024/figure_04"]["verdict"] == "verified"
     bonus = verdicts["numbers"]["bonus_district"]

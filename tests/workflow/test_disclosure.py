@@ -212,3 +212,35 @@ def test_what_is_not_confidential_is_released_as_it_is(tiny, changed):
     assert same == (tiny.folder / "results/eastmond_2024/figures/figure_02.csv").read_bytes()
     assert (release / "eastmond_2024/claims.html").is_file()
     assert not list(release.rglob("*.parquet"))
+
+
+def test_own_records_are_cut_into_bins_of_the_users_own(confidential, tiny, tmp_path):
+    """What the paper published of its district decides nothing of another's."""
+
+    def inputs(project, private: str) -> set[str]:
+        path = project.folder / private / "records/moments.json"
+        return {Path(one["path"]).name for one in json.loads(path.read_text())["inputs"]}
+
+    assert "inputs.yaml" in inputs(tiny, "results/eastmond_2024")
+    assert inputs(confidential, "results/private/mine") == {
+        "students.parquet",
+        "classes.parquet",
+        "outcomes.parquet",
+        "value_added.parquet",
+    }
+    project = confidential.copied(tmp_path / "copy")
+    published = project.folder / "workflow/papers/eastmond_2024/calibration/inputs.yaml"
+    published.write_text(published.read_text().replace("classes", "classes ", 1) + "\n# edited\n")
+    assert project.due() == set()
+    table = "results/private/mine/value_added/sorting_bins.csv"
+    for number in (20, 7):
+        if number != 20:
+            project.choose({"exhibits": {"sorting_bins": number}})
+            assert project.due() >= {"moments", "figure_03", "figure_a2"}
+            project.run(table)
+        bins = pd.read_csv(project.folder / table).groupby(["subject", "advantage", "against"])
+        assert (bins["bin"].max() == number).all()
+        assert (bins["bin"].nunique() == number).all()
+        moments = pd.read_csv(project.folder / "results/private/mine/moments.csv")
+        sizes = moments["quantity"].str.fullmatch(r"class_size\.bins\.\d\d")
+        assert sizes.sum() == number
