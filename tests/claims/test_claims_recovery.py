@@ -213,6 +213,11 @@ def test_cells_may_be_answered_by_draws(table_of, judged):
             "column se is filled in line 2; a recovery has none",
         ),
         (
+            "row,column,published,digit\nDrive,Planted,1,0.1\n",
+            ANSWER,
+            "column digit is filled in line 2; a recovery has none",
+        ),
+        (
             "row,column,published,bound\nDrive,Planted,1,about\n",
             ANSWER,
             "column bound is filled in line 2; a recovery has none",

@@ -414,6 +414,31 @@ def test_page_shows_a_table_with_each_verdict_in_its_cell(table_of, judged):
     assert "– 1 not available: value is empty in this run" in text
 
 
+def test_an_exact_cell_is_written_and_shown(table_of, judged):
+    document = table_of("row,column,published,digit\na,N,2012,0\n")
+    verdicts = list(judged(document, "plan,N\na,2012\n").values())
+    assert as_table(verdicts)["published"].tolist() == ["2012"]
+    assert "✓ 2012</span>" in page(document, verdicts, "d", TEMPLATE)
+
+
+@pytest.mark.parametrize(
+    ("unit", "heads"),
+    [("SD", ["Mean", "SD"]), ({"Mean": "a", "SD": "b"}, ["Mean[a]", "SD[b]"])],
+)
+def test_units_stand_by_column_only_where_they_differ(table_of, judged, unit, heads):
+    document = table_of(CELLS, unit=unit)
+    text = page(document, list(judged(document, WIDE).values()), "d", TEMPLATE)
+    head = re.search(r'class="grid">\s*<thead><tr><th></th>(.*?)</tr>', text)[1]
+    assert re.sub("<[^>]*>", "", head.replace("</th>", "|")).strip("|").split("|") == heads
+
+
+def test_units_of_one_column_may_differ(table_of, judged):
+    cells = "row,column,published,unit\na,b,1,\nc,b,2,share\n"
+    document = table_of(cells)
+    text = page(document, list(judged(document, "plan,b\na,1\nc,2\n").values()), "d", TEMPLATE)
+    assert '<span class="unit">' not in text
+
+
 def test_950_cells_take_less_than_a_second(table_of, judged):
     rows = [f"Row {i},Column {j},{i * j / 7:.3f}" for i in range(95) for j in range(10)]
     start = time.process_time()

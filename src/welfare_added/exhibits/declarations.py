@@ -6,11 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pandas as pd
-from jsonschema import Draft202012Validator
-
 from welfare_added.run.choices import choice, filled, read_yaml
 from welfare_added.run.errors import UserError
+from welfare_added.run.parsed import remembered
 
 FIGURE_KINDS, TABLE_KINDS = ("pdf", "png", "csv"), ("csv", "tex")
 NUMBERED = re.compile(r"(figure|table)_([a-z]?)(\d+)([a-z]?)")
@@ -177,19 +175,26 @@ def read_exhibits(path: Path, schema: Path) -> Exhibits:
         If the file does not follow its schema; a line a fault.
 
     """
-    content = read_yaml(path)
-    rules = json.loads(schema.read_text(encoding="utf-8"))
-    faults = [
-        f"- {'.'.join(map(str, fault.path)) or 'the top level'}: {fault.message}"
-        for fault in Draft202012Validator(rules).iter_errors(content)
-    ]
-    if faults:
-        raise ExhibitsError(f"{path} cannot be used:\n" + "\n".join(faults))
+    content = remembered("exhibits", lambda: _content(path, schema), path, schema)
     made = {
         name: Exhibit(name, **{**one, "needs": tuple(one.get("needs", ()))})
         for name, one in content["exhibits"].items()
     }
     return Exhibits(made, tuple(content["records"]), tuple(content.get("small_print", ())))
+
+
+def _content(path: Path, schema: Path) -> dict:
+    import jsonschema  # as late as this: it takes a tenth of a second at every start
+
+    content = read_yaml(path)
+    rules = json.loads(schema.read_text(encoding="utf-8"))
+    faults = [
+        f"- {'.'.join(map(str, fault.path)) or 'the top level'}: {fault.message}"
+        for fault in jsonschema.Draft202012Validator(rules).iter_errors(content)
+    ]
+    if faults:
+        raise ExhibitsError(f"{path} cannot be used:\n" + "\n".join(faults))
+    return content
 
 
 def _texts(conditional: Iterable[Mapping], study: Study) -> list[str]:
@@ -199,8 +204,3 @@ def _texts(conditional: Iterable[Mapping], study: Study) -> list[str]:
 def files_of(exhibits: Iterable[Exhibit], results: str) -> list[str]:
     """Every file of some exhibits below a study's folder."""
     return [path for one in exhibits for path in one.files(results).values()]
-
-
-def skipped_table(reasons: Mapping[str, str]) -> pd.DataFrame:
-    """Reasons as a table: exhibit, reason."""
-    return pd.DataFrame(list(reasons.items()), columns=["exhibit", "reason"])

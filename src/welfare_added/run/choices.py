@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import yaml
-from jsonschema import Draft202012Validator, ValidationError, validators
 
+from welfare_added.run.digests import digest
 from welfare_added.run.errors import UserError
+from welfare_added.run.parsed import remembered
 
 SHARED_SCHEMA = "workflow/schemas/config.schema.json"
 PAPERS = "workflow/papers"
@@ -68,18 +69,23 @@ def check(config: dict, root: Path) -> None:
         One line a problem: the key, what stands there, what would be right.
 
     """
-    validator = VALIDATOR(schema_of(root, config["paper"]))
-    errors = sorted(validator.iter_errors(config), key=lambda e: [str(part) for part in e.path])
-    problems = [_explain(error) for error in errors] or list(_contradictions(config))
+    schemas = (root / SHARED_SCHEMA, paper_folder(root, config["paper"]) / "config.schema.json")
+    question = f"choices {digest(config)}"
+    problems = remembered(question, lambda: _faults(config, schemas), *schemas)
+    problems = problems or list(_contradictions(config))
     if problems:
         raise ConfigError("config.yaml cannot be used:\n" + "\n".join(f"- {p}" for p in problems))
 
 
-def schema_of(root: Path, paper: str) -> dict:
+def _faults(config: dict, schemas: tuple[Path, Path]) -> list[str]:
+    from welfare_added.run.schema import faults  # late: it takes a tenth of a second to load
+
+    return faults(config, _schema(*schemas))
+
+
+def _schema(shared: Path, own: Path) -> dict:
     """Schema of all choices: the shared ones, and in every section those that the paper adds."""
-    files = (root / SHARED_SCHEMA, paper_folder(root, paper) / "config.schema.json")
-    shared, own = (json.loads(path.read_text(encoding="utf-8")) for path in files)
-    return _joined(shared, own)
+    return _joined(*(json.loads(path.read_text(encoding="utf-8")) for path in (shared, own)))
 
 
 def _joined(one: dict, other: dict) -> dict:
@@ -159,24 +165,6 @@ def one_district(config: dict, name: str, folder: str) -> dict:
     return {**found, "districts": [name], "partition": cut}
 
 
-def _explain(error) -> str:
-    place = ".".join(str(part) for part in error.path) or "the top level"
-    wanted = error.schema.get("description") if isinstance(error.schema, dict) else None
-    if error.validator == "additionalProperties":
-        allowed = ", ".join(error.schema["properties"])
-        unknown = sorted(set(error.instance) - set(error.schema["properties"]))
-        return f"{place}: unknown key {', '.join(unknown)}; known keys are {allowed}"
-    if error.validator == "required":
-        missing = sorted(set(error.schema["required"]) - set(error.instance))
-        return f"{place}: missing key {', '.join(missing)}"
-    if error.validator == "enum":
-        allowed = ", ".join(str(value) for value in error.schema["enum"])
-        return f"{place}: {error.instance!r} is not one of {allowed}"
-    if error.validator == "not":
-        return f"{place}: {error.instance!r} is not allowed; wanted: {wanted}"
-    return f"{place}: {error.message}" + (f"; wanted: {wanted}" if wanted else "")
-
-
 def _contradictions(config: dict) -> Iterator[str]:
     """Choices that are allowed one by one but not together."""
     if config.get("partition") and config["district"]["source"] == "synthetic":
@@ -184,23 +172,3 @@ def _contradictions(config: dict) -> Iterator[str]:
             "partition: the synthetic district is made whole; name several in districts, or set "
             "district.source to a folder of tables"
         )
-
-
-def _ascending(_validator, _wanted, value, _schema) -> Iterator[ValidationError]:
-    """Keyword ``ascending`` of our schemas: a list of numbers, the smaller first."""
-    if _numbers(value) and value != sorted(value):
-        pair = f"{value[0]} comes after {value[-1]}; write the smaller one first"
-        yield ValidationError(pair if len(value) == 2 else f"{value} is not in ascending order")
-
-
-def _grid(_validator, _wanted, value, _schema) -> Iterator[ValidationError]:
-    """Keyword ``grid`` of our schemas: first and last number, and a step above zero."""
-    if _numbers(value) and len(value) == 3 and (value[0] > value[1] or value[2] <= 0):
-        yield ValidationError("wanted first, last and a step above zero, as 0.0, 4.9, 0.1")
-
-
-def _numbers(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(one, int | float) for one in value)
-
-
-VALIDATOR = validators.extend(Draft202012Validator, {"ascending": _ascending, "grid": _grid})
