@@ -3,8 +3,10 @@
 import copy
 import inspect
 import re
+import runpy
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -15,7 +17,6 @@ from welfare_added.exhibits.declarations import (
     Study,
     files_of,
     read_exhibits,
-    skipped_table,
 )
 from welfare_added.run.choices import ConfigError, overridden, papers, read_config
 from welfare_added.run.errors import UserError
@@ -301,7 +302,8 @@ def test_own_tables_skip_with_reasons(exhibits, config, tmp_path):
         "figure_bias",
         "figure_calibration",
     ]
-    table = skipped_table(skipped)
+    runpy.run_path(str(ROOT / "scripts/skipped.py"))["main"](skipped, tmp_path / "skipped.csv")
+    table = pd.read_csv(tmp_path / "skipped.csv")
     assert table.columns.tolist() == ["exhibit", "reason"] and len(table) == 4
     assert table["reason"].tolist() == list(skipped.values())
 

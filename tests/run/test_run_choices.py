@@ -9,7 +9,9 @@ import pytest
 import yaml
 
 from welfare_added.run.choices import (
+    SHARED_SCHEMA,
     ConfigError,
+    _schema,
     check,
     choice,
     completed,
@@ -20,7 +22,6 @@ from welfare_added.run.choices import (
     papers,
     read_config,
     restricted,
-    schema_of,
 )
 from welfare_added.run.folders import audit_folder
 
@@ -202,7 +203,7 @@ def test_an_unknown_paper_is_refused_naming_those_there_are(project, paper):
     with pytest.raises(ConfigError, match=message):
         read_config(project)
     with pytest.raises(ConfigError, match=message):
-        schema_of(project, paper)
+        check({**read_config(ROOT), "paper": paper}, project)
 
 
 def test_a_known_paper_has_its_folder_and_its_choices(project):
@@ -254,6 +255,10 @@ def test_a_study_that_would_mix_with_other_folders_is_refused(config, study):
 FREE = {("constrained", "plans"), ("star",)}  # names of the user's plans; overrides, checked merged
 
 
+def joined(paper: str) -> dict:
+    return _schema(ROOT / SHARED_SCHEMA, paper_folder(ROOT, paper) / "config.schema.json")
+
+
 def objects(schema: dict, place: tuple = ()) -> dict[tuple, dict]:
     """Every part of a schema that describes a mapping, by its place."""
     found = {place: schema} if "properties" in schema or schema.get("type") == "object" else {}
@@ -265,7 +270,7 @@ def objects(schema: dict, place: tuple = ()) -> dict[tuple, dict]:
 
 @pytest.mark.parametrize("paper", papers(ROOT))
 def test_the_joined_schema_is_closed_at_every_level(paper):
-    found = objects(schema_of(ROOT, paper))
+    found = objects(joined(paper))
     assert {(), ("district",), ("exhibits",), ("disclosure",)} <= set(found)
     for place, schema in found.items():
         if place not in FREE:
@@ -274,7 +279,7 @@ def test_the_joined_schema_is_closed_at_every_level(paper):
 
 def test_the_joined_schema_knows_exactly_the_keys_that_there_are(config):
     """Every key is required, and none is known that no file has; but for the open ones."""
-    found = objects(schema_of(ROOT, "eastmond_2024"))
+    found = objects(joined("eastmond_2024"))
     assert ("constrained", "plans", "*") in found and ("welfare", "earnings_per_sd") in found
     for place, schema in found.items():
         if place in FREE or place[:2] in {("constrained", "plans"), ("district", "columns")}:
