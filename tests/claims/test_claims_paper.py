@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-import yaml
 from claims_cases import COLUMNS, PAPER, ROOT, SCHEMA, TEMPLATE
 
 from welfare_added.claims import answers
@@ -15,6 +14,7 @@ from welfare_added.claims.compare import as_table, choices_of, compare
 from welfare_added.claims.page import page
 from welfare_added.claims.selectors import Tables
 from welfare_added.claims.verdicts import judge
+from welfare_added.run.choices import read_config
 
 DOES_NOT_ADD_UP = {
     "class_size_mean_replayed": 18.80,
@@ -57,7 +57,7 @@ NUMBERS = re.compile(r"\d[\d,]*\.?\d*")
 
 @pytest.fixture(scope="module")
 def config():
-    return yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    return read_config(ROOT)
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +161,6 @@ def test_script_writes_table_and_page(paper, results, config, tmp_path):
     out = SimpleNamespace(table=tmp_path / "claims.csv", page=tmp_path / "claims.html")
     tables = [results[name] for name in paper.tables()]
     choices = choices_of(paper.choices(), config)
-    script.main(PAPER, SCHEMA, TEMPLATE, tables, choices, "synthetic", "tiny", out)
+    script.main(PAPER, SCHEMA, TEMPLATE, tables, choices, "A synthetic world.", out)
     assert len(pd.read_csv(out.table)) == len(paper.claims)
-    assert "synthetic and tiny" in out.page.read_text(encoding="utf-8")
+    assert "A synthetic world." in out.page.read_text(encoding="utf-8")

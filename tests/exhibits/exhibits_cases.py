@@ -252,7 +252,7 @@ def calibration() -> pd.DataFrame:
     return table.assign(achieved=table["target"] * ratio, ratio=ratio, source="figure 2")
 
 
-def headlines() -> pd.DataFrame:
+def text_numbers() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "quantity": ["break_even_bonus_district", "break_even_bonus_school"],
@@ -317,7 +317,7 @@ def drawings(note: str = "Synthetic district.") -> dict:
         lambda d: e.draw_subjects(d, note),
     )
     made["figure_09b"] = (f.earnings_data(earnings()), lambda d: f.draw_earnings(d, note))
-    made["figure_10"] = (e.mvpf_data(mvpf(), headlines(), 5), lambda d: e.draw_mvpf(d, 5, note))
+    made["figure_10"] = (e.mvpf_data(mvpf(), text_numbers(), 5), lambda d: e.draw_mvpf(d, 5, note))
     made["figure_a5"] = (f.ces_data(earnings(), ces()), lambda d: f.draw_ces(d, note))
     made["figure_d6"] = (
         validation.persistence_data(persistence()),

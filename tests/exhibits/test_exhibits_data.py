@@ -12,13 +12,13 @@ from exhibits_cases import (
     exact_frontiers,
     frontiers,
     gaps,
-    headlines,
     moments,
     mvpf,
     outcomes,
     persistence,
     sorting_bins,
     subjects,
+    text_numbers,
     value_added,
     winners,
 )
@@ -236,7 +236,7 @@ def test_tangent_has_the_slope_of_relative_prices_and_touches_the_best_point():
 
 
 def test_mvpf_is_capped_for_the_eye_only():
-    data = mvpf_data(mvpf(), headlines(), 5)
+    data = mvpf_data(mvpf(), text_numbers(), 5)
     assert np.isinf(data["mvpf"]).any()
     assert data["shown"].max() == 5
     below = data["mvpf"] < 5

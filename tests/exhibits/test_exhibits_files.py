@@ -16,22 +16,28 @@ from exhibits_cases import drawings, frontiers, moments, value_added
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from welfare_added.exhibits import availability, output, style
+from welfare_added.exhibits import output, style
+from welfare_added.exhibits.declarations import Study, read_exhibits
 from welfare_added.exhibits.eastmond_2024.scatter import draw_groups, group_data
+from welfare_added.run.choices import overridden, read_config
 
+ROOT = Path(__file__).parents[2]
+EXHIBITS = read_exhibits(
+    ROOT / "workflow/papers/eastmond_2024/exhibits.yaml",
+    ROOT / "workflow/schemas/exhibits.schema.json",
+)
 MADE = drawings()
-LONGEST = drawings(availability.note("synthetic", None, "empirical_bayes", 0.75))
+STAR = overridden(read_config(ROOT), {"value_added": {"estimator": "empirical_bayes"}})
+LONGEST = drawings(EXHIBITS.note(Study(STAR, synthetic=True, confidential=False)))
 
 
 def sheet(folder: Path, name: str, most_points: int = 2000) -> output.Sheet:
-    paths = (folder / f"{name}.{kind}" for kind in ("pdf", "png", "csv"))
-    return output.Sheet(*paths, 80, most_points, origin="rule, made from 0123")
+    paths = {kind: folder / f"{name}.{kind}" for kind in ("pdf", "png", "csv")}
+    return output.Sheet(paths, 80, most_points, origin="rule, made from 0123")
 
 
 def digest(files: output.Sheet) -> list[str]:
-    return [
-        hashlib.sha256(path.read_bytes()).hexdigest() for path in (files.pdf, files.png, files.csv)
-    ]
+    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in files.files.values()]
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -39,11 +45,11 @@ def test_every_exhibit_is_written_small_with_its_data(name, tmp_path):
     data, draw = MADE[name]
     files = sheet(tmp_path, name)
     output.write_exhibit(draw(data), data, files)
-    assert files.pdf.stat().st_size < 400_000
-    assert files.png.read_bytes().startswith(b"\x89PNG")
-    written = pd.read_csv(files.csv)
+    assert files.files["pdf"].stat().st_size < 400_000
+    assert files.files["png"].read_bytes().startswith(b"\x89PNG")
+    written = pd.read_csv(files.files["csv"])
     pd.testing.assert_frame_equal(written, data.reset_index(drop=True), check_dtype=False)
-    content = files.pdf.read_bytes()
+    content = files.files["pdf"].read_bytes()
     assert b"/FontFile2" in content and b"DejaVu" in content
     assert b"CreationDate" not in content and b"/Type3" not in content
 
@@ -57,8 +63,8 @@ from welfare_added.exhibits.output import Sheet, write_exhibit
 made = drawings()
 for name in ("figure_02", "figure_07", "figure_10"):
     data, draw = made[name]
-    files = (Path(sys.argv[1], f"{name}.{kind}") for kind in ("pdf", "png", "csv"))
-    write_exhibit(draw(data), data, Sheet(*files, 80, 2000))
+    files = {kind: Path(sys.argv[1], f"{name}.{kind}") for kind in ("pdf", "png", "csv")}
+    write_exhibit(draw(data), data, Sheet(files, 80, 2000))
 """
 
 
@@ -174,8 +180,10 @@ def test_texts_stay_on_the_page_and_off_each_other(name):
 
 
 def test_empty_table_is_an_error_that_names_the_file(files):
-    path = files("welfare/index.csv", pd.DataFrame(columns=["subject", "weight"]))
-    with pytest.raises(ValueError, match=r"welfare/index\.csv: the table has no rows, so there is"):
+    path = files("welfare/equal_gain_index.csv", pd.DataFrame(columns=["subject", "weight"]))
+    with pytest.raises(
+        ValueError, match=r"welfare/equal_gain_index\.csv: the table has no rows, so there is"
+    ):
         output.read(path)
 
 
@@ -206,49 +214,3 @@ def test_missing_quantity_and_weight_are_named(files):
 
 def test_weights_read_from_text_are_still_found():
     assert len(output.at_weight(pd.DataFrame({"weight": [0.0, 0.5 + 1e-13, 1.0]}))) == 1
-
-
-def test_nothing_is_skipped_on_the_full_synthetic_district():
-    assert availability.skipped_exhibits("synthetic", "full", "leave_year_out", {}) == {}
-
-
-def test_small_synthetic_district_skips_the_calibration_alone():
-    assert list(availability.skipped_exhibits("synthetic", "tiny", "leave_year_out", {})) == [
-        "figure_calibration"
-    ]
-
-
-def test_own_tables_skip_with_reasons(tmp_path):
-    skipped = availability.skipped_exhibits(str(tmp_path), None, "empirical_bayes", {})
-    assert list(skipped) == ["figure_d6", "figure_d7", "figure_calibration", "figure_bias"]
-    assert "holds no outcomes.csv or outcomes.parquet" in skipped["figure_d7"]
-    assert all(len(reason) > 30 for reason in skipped.values())
-    (tmp_path / "outcomes.csv").write_text("student_id\n")
-    own = availability.skipped_exhibits(str(tmp_path), None, "leave_year_out", {})
-    assert list(own) == ["figure_calibration", "figure_bias"]
-    absent = {"enrolments": ["ethnicity"], "outcomes": list(availability.OUTCOMES)}
-    poorer = availability.skipped_exhibits(str(tmp_path), None, "leave_year_out", absent)
-    assert {"figure_d7", "figure_08b"} == set(poorer) - set(own)
-    assert "no column ethnicity" in poorer["figure_08b"]
-    table = availability.skipped_table(own)
-    assert table.columns.tolist() == ["exhibit", "reason"] and len(table) == 2
-
-
-def test_exhibit_files_hold_three_a_figure_and_two_a_table():
-    files = availability.exhibit_files("results/x", ["figure_04", "table_a1"])
-    assert files == [
-        "results/x/figures/figure_04.pdf",
-        "results/x/figures/figure_04.png",
-        "results/x/figures/figure_04.csv",
-        "results/x/tables/table_a1.csv",
-        "results/x/tables/table_a1.tex",
-    ]
-    assert len(availability.EXHIBITS) == len(set(availability.EXHIBITS)) == 24
-
-
-def test_note_says_what_the_exhibits_must_be_read_with():
-    assert availability.note("synthetic", "Ours", "leave_year_out", 0.75) == "Synthetic district."
-    assert availability.note("my/folder", None, "leave_year_out", 0.75) == ""
-    assert availability.note("my/folder", "Ours", "leave_year_out", 0.75) == "Ours."
-    star = availability.note("my/folder", "Ours", "empirical_bayes", 0.6)
-    assert "teacher and class shock cannot be separated" in star and "60%" in star

@@ -10,7 +10,7 @@ import pytest
 
 from welfare_added.allocation.frontier import frontier, subject_shares
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
+SCRIPTS = Path(__file__).parents[2] / "scripts/eastmond_2024"
 PRICES = {"ela": 1524, "math": 650}
 LABELS = ["subject", "scope", "information", "weight"]
 COLUMNS = {
@@ -21,7 +21,7 @@ COLUMNS = {
         "baseline_higher_lower",
         "baseline_racial",
     ],
-    "index": [
+    "equal_gain_index": [
         "subject",
         "scope",
         "weight",
@@ -55,9 +55,16 @@ COLUMNS = {
         "covariance",
         "identity_error",
     ],
-    "headlines": ["quantity", "value", "unit", "note"],
+    "text_numbers": ["quantity", "value", "unit", "note"],
 }
-ROWS = {"gaps": 60, "index": 30, "winners": 60, "bias": 120, "subjects": 10, "earnings": 20}
+ROWS = {
+    "gaps": 60,
+    "equal_gain_index": 30,
+    "winners": 60,
+    "bias": 120,
+    "subjects": 10,
+    "earnings": 20,
+}
 
 
 def script(name):
@@ -116,7 +123,7 @@ def run_all(root):
 
     single = plans("ela", "math", "both")
     script("gaps")(*data, single, root / "gaps.csv", 5, 0.75)
-    script("index")(*data, root / "frontiers.csv", root / "index.csv", 0.75)
+    script("equal_gain_index")(*data, root / "frontiers.csv", root / "equal_gain_index.csv", 0.75)
     script("winners")(*data, single, root / "winners.csv", 5, 0.75)
     script("status_quo")(*data, root / "status_quo.csv", 0.75)
     script("earnings")(*data, plans("both"), root / "earnings.csv", 5, PRICES, 15.5)
@@ -131,7 +138,9 @@ def run_all(root):
     tables |= {name: root / f"{name}.csv" for name in ("earnings", "subjects")}
     tables["usual"] = [path for path in plans("math") if path.stem.endswith("standard")]
     profile = (15.5, 0.03, [20, 65], 10)
-    script("headlines")(SimpleNamespace(**tables), root / "headlines.csv", 5, PRICES, 0.28, profile)
+    script("text_numbers")(
+        SimpleNamespace(**tables), root / "text_numbers.csv", 5, PRICES, 0.28, profile
+    )
 
 
 @pytest.mark.parametrize("table", COLUMNS)
@@ -145,15 +154,15 @@ def test_rows(folder, table):
 
 
 def test_scalars_are_unique(folder):
-    assert pd.read_csv(folder / "headlines.csv")["quantity"].is_unique
+    assert pd.read_csv(folder / "text_numbers.csv")["quantity"].is_unique
     for table in ("status_quo", "deselection"):
         assert not pd.read_csv(folder / f"{table}.csv").duplicated(["subject", "quantity"]).any()
 
 
 def test_scalars_that_claims_need(folder):
-    headlines = set(pd.read_csv(folder / "headlines.csv")["quantity"])
+    numbers = set(pd.read_csv(folder / "text_numbers.csv")["quantity"])
     usual = {f"earnings_standard_math_only_{scope}" for scope in ("district", "school")}
-    assert {"teachers_per_year", *usual} <= headlines
+    assert {"teachers_per_year", *usual} <= numbers
     assert {"share_below_median", "mean_loss"} <= set(
         pd.read_csv(folder / "status_quo.csv")["quantity"]
     )

@@ -4,15 +4,17 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import signal
 import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
-from welfare_added.audit.readme import BEGIN, END, exhibits_table, renewed
-from welfare_added.run.errors import AuditError
+from welfare_added.audit.readme import BEGIN, END, exhibits_table
+from welfare_added.exhibits.declarations import read_exhibits
 
 ESTIMATION = {"district", "value_added", "validation", "value_added_choices", "slots", "moments"}
 ALLOCATION = {"allocation", "allocation_subjects", "allocation_ces", "frontiers"}
@@ -81,7 +83,10 @@ EDITS = [
         "src/welfare_added/welfare/ranking.py",
         {"ranking", "deselection", "claims", "report", "manifest", "all"},
     ),
-    ("src/welfare_added/exhibits/theory.py", {"figure_01", "report", "manifest", "all"}),
+    (
+        "src/welfare_added/exhibits/eastmond_2024/theory.py",
+        {"figure_01", "report", "manifest", "all"},
+    ),
 ]
 
 
@@ -93,7 +98,7 @@ def test_an_edited_module_reruns_what_imports_it(changed, module, expected):
 
 
 def test_an_edit_of_the_solver_reruns_allocations_but_no_estimation(changed):
-    path = changed.folder / "src/welfare_added/allocation/sweep.py"
+    path = changed.folder / "src/welfare_added/assignment/sweep.py"
     path.write_text(path.read_text() + "\nEDITED = True\n")
     due = changed.due()
     assert due >= ALLOCATION | {"gaps", "figure_04", "claims"}
@@ -216,7 +221,7 @@ def test_an_interrupted_allocation_leaves_no_file_and_is_made_up(changed, how):
 
 @pytest.mark.parametrize(
     "module",
-    ["src/welfare_added/allocation/sweep.py", "scripts/figure_04.py"],
+    ["src/welfare_added/assignment/sweep.py", "scripts/exhibit.py"],
     ids=["module", "script"],
 )
 def test_an_edited_comment_or_docstring_reruns_nothing(changed, module):
@@ -225,6 +230,99 @@ def test_an_edited_comment_or_docstring_reruns_nothing(changed, module):
     first = first.replace('"""The', '"""Now the')
     path.write_text("\n".join([first, "# a comment", *rest]))
     assert changed.due() == set()
+
+
+def python_files(project, *folders: str) -> list[Path]:
+    return [path for folder in folders for path in sorted((project.folder / folder).rglob("*.py"))]
+
+
+def test_a_comment_in_every_file_reruns_nothing(changed):
+    files = python_files(changed, "src", "scripts")
+    assert len(files) > 150
+    for path in files:
+        text = path.read_text()
+        path.write_text(f"# a comment\n{text}\n\n# another\n")
+    assert changed.due() == set()
+
+
+def test_an_edit_of_how_jobs_are_recorded_reruns_nothing(changed):
+    """Of what every script uses only the module that decides bytes counts."""
+    files = python_files(changed, "src/welfare_added/run")
+    assert {"environment.py", "job.py", "logs.py", "parsed.py", "writing.py"} <= {
+        path.name for path in files
+    }
+    for path in files:
+        if path.name != "writing.py":
+            path.write_text(path.read_text() + "\nEDITED = True\n")
+    assert changed.due() == set()
+
+
+def test_an_edit_of_what_decides_bytes_reruns_everything(changed):
+    everything = changed.due("--forceall")
+    path = changed.folder / "src/welfare_added/run/writing.py"
+    path.write_text(path.read_text() + "\nEDITED = True\n")
+    assert changed.due() == everything > ESTIMATION | ALLOCATION | {"figure_01", "skipped"}
+
+
+def test_an_edit_of_another_papers_files_reruns_nothing(changed):
+    copied = ("workflow/papers", "scripts", "src/welfare_added/exhibits")
+    for folder in copied:
+        place = changed.folder / folder
+        shutil.copytree(place / "eastmond_2024", place / "bates_2022")
+    market = changed.folder / "src/welfare_added/market"
+    shutil.copytree(changed.folder / "src/welfare_added/welfare", market)
+    assert changed.due() == set()
+    for path in python_files(changed, *(f"{folder}/bates_2022" for folder in copied[1:])):
+        path.write_text(path.read_text() + "\nEDITED = True\n")
+    for path in (changed.folder / "workflow/papers/bates_2022").rglob("*"):
+        if path.suffix in (".yaml", ".smk"):
+            path.write_text(path.read_text() + "\n# edited\n")
+    for path in market.rglob("*.py"):
+        path.write_text(path.read_text() + "\nEDITED = True\n")
+    assert changed.due() == set()
+    # It is a paper all the same, with results of its own and everything to do.
+    due = changed.due("--config", "paper=bates_2022")
+    assert due >= ESTIMATION | ALLOCATION | {"figure_04", "report", "manifest", "all"}
+    listed = changed.run("--summary", "--quiet=host", "--config", "paper=bates_2022")
+    assert "results/bates_2022/figures/figure_04.pdf" in listed
+    assert "results/eastmond_2024" not in listed
+
+
+def test_an_unknown_paper_stops_the_run_naming_those_there_are(fresh):
+    done = fresh.snakemake("--dry-run", "--config", "paper=bates_2022")
+    assert done.returncode != 0
+    said = done.stdout + done.stderr
+    assert "paper: 'bates_2022' is not one of eastmond_2024" in said
+    assert "Traceback" not in said
+    asked = fresh.audit("--paper", "bates_2022", "verify")
+    assert asked.returncode == 10
+    assert "paper: 'bates_2022' is not one of eastmond_2024" in asked.stderr
+
+
+def test_a_key_of_the_paper_set_in_the_shared_file_wins(fresh):
+    said = fresh.run("--dry-run", "--", "synthetic_district")
+    assert "Making a synthetic district of size tiny" in said
+    own = yaml.safe_load((fresh.folder / "workflow/papers/eastmond_2024/config.yaml").read_text())
+    assert own["district"]["size"] == "full"
+
+
+def test_an_exhibits_declaration_that_is_wrong_stops_the_run(fresh):
+    path = fresh.folder / "workflow/papers/eastmond_2024/exhibits.yaml"
+    path.write_text(path.read_text().replace("    program: theory\n", "    programme: theory\n"))
+    done = fresh.snakemake("--dry-run")
+    assert done.returncode != 0
+    said = done.stdout + done.stderr
+    assert "exhibits.figure_01: 'program' is a required property" in said
+    assert "Traceback" not in said
+
+
+def test_a_program_that_is_not_there_is_named(fresh):
+    path = fresh.folder / "workflow/papers/eastmond_2024/exhibits.yaml"
+    path.write_text(path.read_text().replace("    program: theory\n", "    program: theories\n"))
+    done = fresh.snakemake("figure_01")
+    assert done.returncode != 0
+    assert "theories" in done.stdout + done.stderr
+    assert not (results(fresh) / "figures/figure_01.csv").exists()
 
 
 def test_a_finished_run_is_verified_and_what_is_done_to_it_is_named(changed):
@@ -241,7 +339,9 @@ def test_a_finished_run_is_verified_and_what_is_done_to_it_is_named(changed):
     path = "results/eastmond_2024/welfare/mvpf.csv"
     assert f"edited: {path}\n    not as public_funds left it\n" in done.stdout
     assert f"    Remedy: snakemake --cores 2 --forcerun public_funds -- {path}\n" in done.stdout
-    verdicts = json.loads((changed.folder / "results/audit/verification.json").read_text())
+    verdicts = json.loads(
+        (changed.folder / "results/eastmond_2024/audit/verification.json").read_text()
+    )
     assert verdicts["exhibits"]["eastmond_2024/figure_10"]["verdict"] == "stale"
     assert verdicts["exhibits"]["eastmond_2024/figure_04"]["verdict"] == "verified"
     bonus = verdicts["numbers"]["bonus_district"]
@@ -271,8 +371,10 @@ def test_verify_is_a_target_too(changed):
 def test_a_figure_and_a_number_can_be_traced(changed):
     figure = changed.audit("trace", "figure_10").stdout
     for part in (
-        "scripts/figure_10.py:",
-        "exhibits/earnings.py:",
+        "src/welfare_added/exhibits/eastmond_2024/earnings.py:",
+        " figure_10",
+        " mvpf_data",
+        " draw_mvpf",
         "rule synthetic_district",
         "parameters.yaml (source)",
     ):
@@ -286,7 +388,7 @@ def test_a_figure_and_a_number_can_be_traced(changed):
 
 
 def test_two_runs_are_compared_by_their_manifests(changed):
-    manifest = changed.folder / "results/audit/manifest.json"
+    manifest = changed.folder / "results/eastmond_2024/audit/manifest.json"
     first = changed.folder / "first.json"
     first.write_bytes(manifest.read_bytes())
     changed.choose({"welfare": {"tax_rate": 0.3}})
@@ -319,26 +421,13 @@ def test_figures_carry_their_origin(tiny):
 
 def test_the_readme_says_what_each_exhibit_is_made_from(tiny):
     root = Path(__file__).parents[2]
-    manifest = json.loads((tiny.folder / "results/audit/manifest.json").read_text())
-    table = exhibits_table(manifest, "eastmond_2024", root)
+    manifest = json.loads((tiny.folder / "results/eastmond_2024/audit/manifest.json").read_text())
+    folder = root / "workflow/papers/eastmond_2024"
+    schema = root / "workflow/schemas/exhibits.schema.json"
+    exhibits = read_exhibits(folder / "exhibits.yaml", schema)
+    table = exhibits_table(manifest, "eastmond_2024", exhibits, root)
     made = {row.rsplit("|", 2)[0] for row in table.splitlines()}
-    shown = (root / "README.md").read_text().split(BEGIN)[1].split(END)[0].strip()
+    shown = (folder / "README.md").read_text().split(BEGIN)[1].split(END)[0].strip()
     rows = {row.rsplit("|", 2)[0] for row in shown.splitlines()}
     assert made <= rows, f"renew README.md by `make reference`: {sorted(made - rows)}"
     assert [row.split("|")[2].strip(" `") for row in rows - made] == ["figure_calibration"]
-
-
-def test_a_readme_without_marks_is_refused():
-    with pytest.raises(AuditError, match="marks around the table of exhibits are gone"):
-        renewed("nothing", "| table |")
-    assert renewed(f"a\n{BEGIN}old\n{END}b", "new\n") == f"a\n{BEGIN}\nnew\n\n{END}b"
-
-
-def test_snakemakes_own_report_has_every_exhibit_with_its_caption(changed):
-    changed.run("--report", "report.html")
-    text = (changed.folder / "report.html").read_text()
-    for name in [*EXHIBITS, "table_a1"]:
-        assert f"{name}.{'csv' if name == 'table_a1' else 'png'}" in text
-        caption = Path(__file__).parents[2] / f"workflow/report/{name}.rst"
-        first = caption.read_text().splitlines()[0].split("** ")[1]
-        assert first.split("'")[0][:40] in text, name

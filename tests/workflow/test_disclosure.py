@@ -5,18 +5,16 @@ import json
 import re
 import shutil
 import zlib
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from conftest import Project, copy_project
-from prov.model import ProvDocument
 from validators import crate_problems
 
 from welfare_added.disclosure.populations import populations
+from welfare_added.run.choices import read_config
 
 CANARIES = {
     "student_id": "canarypupil",
@@ -128,7 +126,7 @@ def test_class_ids_that_recur_each_year_count_nobody_twice(confidential, tiny):
         for name in ("district/students.parquet", "allocation/slots.parquet")
     ]
     outcomes = pd.read_parquet(folder / "district/outcomes.parquet")
-    share = yaml.safe_load((tiny.folder / "config.yaml").read_text())["welfare"]["deselected_share"]
+    share = read_config(tiny.folder)["welfare"]["deselected_share"]
     expected = populations(*tables, outcomes, share)
     found = pd.read_csv(confidential.folder / "results/private/mine/populations.csv")
     pd.testing.assert_frame_equal(found, expected, check_dtype=False, rtol=1e-9)
@@ -143,13 +141,14 @@ def test_what_is_private_is_in_one_closed_folder(confidential):
     results = confidential.folder / "results"
     assert (results / "private").stat().st_mode & 0o777 == 0o700
     there = {path.name for path in results.iterdir()}
-    assert there == {"README.md", "mine", "private", "report"}
-    kinds = {path.suffix for path in (results / "mine").rglob("*") if path.is_file()}
-    assert kinds == {".csv", ".pdf", ".png", ".tex"}
+    assert there == {"README.md", "mine", "private"}
+    report = results / "mine/report/index.html"
+    kinds = {p.suffix for p in (results / "mine").rglob("*") if p.is_file() and p != report}
+    assert report.is_file() and kinds == {".csv", ".pdf", ".png", ".tex"}
 
 
 def test_the_release_says_how_each_file_was_made(confidential):
-    release = confidential.folder / "release"
+    release = confidential.folder / "release/mine"
     told = json.loads((release / "history.json").read_text())
     for name, entry in told["files"].items():
         if (release / name).is_file():
@@ -166,19 +165,12 @@ def test_the_release_says_how_each_file_was_made(confidential):
     assert abs(enrolments["rows"] - rows) < 5 and enrolments["rows"] % 5 == 0
 
 
-def test_the_release_is_a_provenance_run_crate_and_prov(confidential):
-    release = confidential.folder / "release"
-    assert crate_problems(release) == []
-    document = ProvDocument.deserialize(release / "prov.json")
-    kinds = Counter(type(record).__name__ for record in document.get_records())
-    told = json.loads((release / "history.json").read_text())
-    assert kinds["ProvActivity"] == len(told["jobs"])
-    assert kinds["ProvEntity"] == len(told["files"])
-    assert kinds["ProvGeneration"] == sum(len(job["outputs"]) for job in told["jobs"].values())
+def test_the_release_is_a_provenance_run_crate(confidential):
+    assert crate_problems(confidential.folder / "release/mine") == []
 
 
 def test_the_validator_sees_what_a_crate_lacks(confidential, tmp_path):
-    shutil.copytree(confidential.folder / "release", tmp_path / "release")
+    shutil.copytree(confidential.folder / "release/mine", tmp_path / "release")
     path = tmp_path / "release/ro-crate-metadata.json"
     crate = json.loads(path.read_text())
     crate["@graph"] = [one for one in crate["@graph"] if one["@id"] != "#run"]
@@ -204,19 +196,51 @@ def test_a_leak_stops_disclosure_and_release(confidential, tmp_path):
     project = confidential.copied(tmp_path / "copy")
     leaked = project.folder / "results/mine/welfare/teachers.csv"
     leaked.write_text("teacher_id,va\ncanaryteacher1,0.2\n")
-    before = (project.folder / "release/SHA256SUMS").read_text()
+    before = (project.folder / "release/mine/SHA256SUMS").read_text()
     done = project.snakemake("release", "--forcerun", "disclosure")
     assert done.returncode != 0
     assert "results/mine/welfare/teachers.csv: no rule publishes it" in done.stdout + done.stderr
     assert "canaryteacher" not in done.stdout + done.stderr
-    assert not (project.folder / "results/private/audit/disclosure.json").exists()
-    assert (project.folder / "release/SHA256SUMS").read_text() == before
+    assert not (project.folder / "results/private/mine/audit/disclosure.json").exists()
+    assert (project.folder / "release/mine/SHA256SUMS").read_text() == before
 
 
 def test_what_is_not_confidential_is_released_as_it_is(tiny, changed):
     changed.run("release")
-    release = changed.folder / "release"
+    release = changed.folder / "release/eastmond_2024"
     same = (release / "eastmond_2024/figures/figure_02.csv").read_bytes()
     assert same == (tiny.folder / "results/eastmond_2024/figures/figure_02.csv").read_bytes()
     assert (release / "eastmond_2024/claims.html").is_file()
     assert not list(release.rglob("*.parquet"))
+
+
+def test_own_records_are_cut_into_bins_of_the_users_own(confidential, tiny, tmp_path):
+    """What the paper published of its district decides nothing of another's."""
+
+    def inputs(project, private: str) -> set[str]:
+        path = project.folder / private / "records/moments.json"
+        return {Path(one["path"]).name for one in json.loads(path.read_text())["inputs"]}
+
+    assert "inputs.yaml" in inputs(tiny, "results/eastmond_2024")
+    assert inputs(confidential, "results/private/mine") == {
+        "students.parquet",
+        "classes.parquet",
+        "outcomes.parquet",
+        "value_added.parquet",
+    }
+    project = confidential.copied(tmp_path / "copy")
+    published = project.folder / "workflow/papers/eastmond_2024/calibration/inputs.yaml"
+    published.write_text(published.read_text().replace("classes", "classes ", 1) + "\n# edited\n")
+    assert project.due() == set()
+    table = "results/private/mine/value_added/sorting_bins.csv"
+    for number in (20, 7):
+        if number != 20:
+            project.choose({"exhibits": {"sorting_bins": number}})
+            assert project.due() >= {"moments", "figure_03", "figure_a2"}
+            project.run(table)
+        bins = pd.read_csv(project.folder / table).groupby(["subject", "advantage", "against"])
+        assert (bins["bin"].max() == number).all()
+        assert (bins["bin"].nunique() == number).all()
+        moments = pd.read_csv(project.folder / "results/private/mine/moments.csv")
+        sizes = moments["quantity"].str.fullmatch(r"class_size\.bins\.\d\d")
+        assert sizes.sum() == number

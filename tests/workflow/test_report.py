@@ -12,8 +12,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from welfare_added.report.explorer import explorer_data
-from welfare_added.report.page import Source, render, trace
+from welfare_added.exhibits.declarations import read_exhibits
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 PLAN = ["subject", "scope", "information"]
@@ -46,7 +45,7 @@ def page(browser, tiny) -> Page:
 
 
 def report(project) -> Path:
-    return project.folder / "results/report/index.html"
+    return project.folder / "results/eastmond_2024/report/index.html"
 
 
 def table(project, name: str) -> pd.DataFrame:
@@ -78,6 +77,10 @@ def test_it_opens_without_network_and_without_an_error(page):
 
 
 def test_every_exhibit_is_there_with_picture_data_and_history(page, tiny):
+    folder = tiny.folder / "workflow"
+    exhibits = read_exhibits(
+        folder / "papers/eastmond_2024/exhibits.yaml", folder / "schemas/exhibits.schema.json"
+    ).all
     names = page.evaluate("[...document.querySelectorAll('section')].map((s) => s.id)")
     assert len(names) == 23 and names[0] == "figure_01" and "table_a1" in names
     page.evaluate("document.querySelectorAll('img').forEach((i) => i.loading = 'eager')")
@@ -88,7 +91,9 @@ def test_every_exhibit_is_there_with_picture_data_and_history(page, tiny):
         kind = "figures" if name.startswith("figure") else "tables"
         file = tiny.folder / f"results/eastmond_2024/{kind}/{name}.csv"
         assert base64.b64decode(held) == file.read_bytes()
-        assert f"scripts/{name}.py:" in section.locator("details").text_content()
+        program = exhibits[name].program
+        code = rf"exhibits/eastmond_2024/{program}\.py:\d+ {name}\b"
+        assert re.search(code, section.locator("details").text_content())
         assert section.locator("figcaption strong").count() == 1
     assert "rule synthetic_district" in page.locator("#figure_02 details").text_content()
 
@@ -207,95 +212,3 @@ def test_nothing_of_place_or_time_is_in_it(tiny):
     text = report(tiny).read_text()
     assert str(tiny.folder) not in text
     assert not re.search(r"20\d\d-\d\d-\d\dT", text)
-
-
-def test_missing_numbers_are_null_and_curves_keep_their_ends():
-    weights = [0.0, 0.5, 1.0]
-    key = {"scope": "district", "weight": weights}
-    plan = {"subject": "ela", "information": "standard", **key}
-    zeros = ("gain_lower", "gain_higher", "gain_mean")
-    exact = pd.DataFrame({"gain_higher": [3.0, 2.0, 0.0], "gain_lower": [0.0, 1.0, 1.5]})
-    tables = {
-        "frontiers": pd.DataFrame({**plan, **dict.fromkeys(zeros, 0.12345678)}),
-        "gaps": pd.DataFrame(
-            {
-                **plan,
-                **dict.fromkeys(
-                    (
-                        "change_higher_lower",
-                        "baseline_higher_lower",
-                        "change_racial",
-                        "baseline_racial",
-                    ),
-                    float("nan"),
-                ),
-            }
-        ),
-        "winners": pd.DataFrame(
-            {
-                **plan,
-                **dict.fromkeys(
-                    ("share_harmed", "mean_loss", "share_helped", "mean_win", "share_moved"), 0.5
-                ),
-            }
-        ),
-        "earnings": pd.DataFrame(
-            {
-                "information": "standard",
-                **key,
-                **dict.fromkeys(
-                    ("earnings_lower", "earnings_higher", "earnings_mean", "total_per_year"), 1.0
-                ),
-            }
-        ),
-        "subjects": pd.DataFrame(
-            {
-                "scope": "district",
-                "weight_ela": weights,
-                "gain_ela": 0.0,
-                "gain_math": 0.0,
-                "earnings_mean": 0.0,
-            }
-        ),
-        "headlines": pd.DataFrame({"quantity": ["teachers_per_year"], "value": [800.0]}),
-        "mvpf": pd.DataFrame({"bonus": [100.0, 200.0]}),
-        "exact": exact.assign(
-            subject="ela", scope="district", information="standard", weight_from=weights
-        ),
-    }
-    found = explorer_data(tables, 0.28)
-    plan = found["plans"]["ela|district|standard"]
-    assert plan["gain_mean"] == [0.123457] * 3
-    assert plan["change_racial"] == plan["earnings_mean"] == [None] * 3
-    curve = found["exact"]["ela|district|standard"]
-    assert curve[0] == [3.0, 0.0] and curve[-1] == [0.0, 1.5]
-    json.dumps(found, allow_nan=False)
-
-
-def test_a_job_is_told_once():
-    history = {
-        "files": {
-            "c": {"sha256": "c" * 64, "job": "s/top"},
-            "b": {"sha256": "b" * 64, "job": "s/below"},
-            "a": {"keyed_digest": "a" * 64, "job": None},
-        },
-        "jobs": {
-            "s/top": {"rule": "top", "inputs": ["b", "b"]},
-            "s/below": {"rule": "below", "inputs": ["a"]},
-        },
-    }
-    lines = {"s/top": ("t.py:1",), "s/below": ("b.py:1",)}
-    source = Source("a", "a" * 12)
-    first = Source("b", "b" * 12, "below", ("b.py:1",), made_from=(source,))
-    again = Source("b", "b" * 12, "below", above=True)
-    assert trace(history, "c", lines) == Source(
-        "c", "c" * 12, "top", ("t.py:1",), made_from=(first, again)
-    )
-
-
-def test_nothing_in_the_numbers_can_end_their_script():
-    page = render(
-        "x", "x", [], pd.DataFrame(columns=["exhibit", "reason"]), None, None, {"a": "</script><b>"}
-    )
-    held = page.split('id="explorer-data">')[1]
-    assert json.loads(held.split("</script>")[0]) == {"a": "</script><b>"}

@@ -55,7 +55,9 @@ def finished(running: subprocess.Popen) -> str:
 
 def job_ids(project: Project) -> list[str]:
     """Numbers of Slurm's jobs in the manifest; none where a job ran elsewhere."""
-    manifest = json.loads((project.folder / "results/audit/manifest.json").read_text())
+    manifest = json.loads(
+        (project.folder / "results/eastmond_2024/audit/manifest.json").read_text()
+    )
     return [job["job_id"] for job in manifest["jobs"].values()]
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from welfare_added.disclosure.errors import DisclosureError
-from welfare_added.release.identifiers import Identifiers
 from welfare_added.disclosure.profiles import Profile
-from welfare_added.run.digests import sha256
+from welfare_added.release.identifiers import Identifiers
 from welfare_added.release.run_crate import WORKFLOW
+from welfare_added.run.digests import sha256
 from welfare_added.run.writing import replace_atomically
 
 

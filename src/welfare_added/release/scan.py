@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from welfare_added.run import folders
-from welfare_added.release import media
 from welfare_added.disclosure.declarations import Declared
 from welfare_added.disclosure.errors import DisclosureError
-from welfare_added.release.identifiers import Identifiers
 from welfare_added.disclosure.profiles import Profile
+from welfare_added.release import media
+from welfare_added.release.identifiers import Identifiers
 from welfare_added.release.published_tables import problems
+from welfare_added.run import folders
 from welfare_added.run.digests import sha256
 
 KINDS = (".csv", ".pdf", ".png", ".tex", ".html")

@@ -149,7 +149,9 @@ def test_what_is_never_published_is_empty_in_a_long_table():
 
 
 def test_what_is_not_declared_does_not_pass():
-    with pytest.raises(DisclosureError, match=r"t\.csv: column z is not declared.*tables\.yaml"):
+    with pytest.raises(
+        DisclosureError, match=r"t\.csv: column z is not declared.*disclosure\.yaml"
+    ):
         publishable(table().assign(z=1), ROWS, people(), N10)
     spec = declared({"y": "estimate"}, keys={"kind": frozenset({"a"})})
     odd = pd.DataFrame({"kind": ["a", "T0042"], "y": [1.0, 2.0]})

@@ -11,7 +11,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from pypdf import PdfReader, PdfWriter
 
-from welfare_added.disclosure.declarations import Declared, Kind, published_tables, read
+from welfare_added.disclosure.declarations import Declared, Kind
 from welfare_added.disclosure.errors import DisclosureError
 from welfare_added.disclosure.profiles import PROFILES
 from welfare_added.release.history import history
@@ -20,7 +20,6 @@ from welfare_added.release.release import clean, key_of, release
 from welfare_added.release.scan import Rules, scan
 from welfare_added.run.digests import sha256
 
-ROOT = Path(__file__).parents[2]
 PUPIL = "pupil-00417"
 N10 = PROFILES["n10"]
 
@@ -88,7 +87,7 @@ def look(manifest=None):
         manifest=manifest or made_from(),
         gates=frozenset(),
     )
-    return scan([Path("results/mine")], files(), rules)
+    return scan(Path("results/mine"), files(), rules)
 
 
 def test_what_is_in_order_passes_with_its_digest(study):
@@ -416,25 +415,3 @@ def test_the_history_of_public_records_is_plain():
 def test_texts_of_a_release_are_looked_at_too():
     with pytest.raises(DisclosureError, match=r"README\.md: an identifier"):
         clean({"README.md": f"thanks to {PUPIL}"}, Identifiers([PUPIL]))
-
-
-def test_every_table_of_the_declaration_can_be_read():
-    path, schema = (
-        ROOT / "workflow/disclosure/tables.yaml",
-        ROOT / "workflow/schemas/disclosure.schema.json",
-    )
-    declared = read(path, schema)
-    assert "welfare/gaps" in published_tables(path) and "figures/figure_05" not in published_tables(
-        path
-    )
-    assert declared["welfare/winners"].kind("share_harmed") == Kind("share", "students")
-    assert declared["moments"].kind("class_size.bins.03").name == "withheld"
-    assert declared["value_added/outcomes"].populations(
-        "coefficient", {"outcome": "any_college"}
-    ) == ("students", "outcome_any_college")
-
-
-def test_a_wrong_declaration_is_refused(tmp_path):
-    (tmp_path / "tables.yaml").write_text("values: {}\ntables: {t: {cells: {x: guess}}}\n")
-    with pytest.raises(DisclosureError, match=r"tables\.yaml, tables\.t\.cells\.x"):
-        read(tmp_path / "tables.yaml", ROOT / "workflow/schemas/disclosure.schema.json")

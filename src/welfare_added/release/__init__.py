@@ -1,0 +1,1 @@
+"""What leaves the project: releases of published results, looked through and described."""

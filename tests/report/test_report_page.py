@@ -1,0 +1,100 @@
+"""What the report's page is rendered from."""
+
+import json
+
+import pandas as pd
+
+from welfare_added.report.explorer import explorer_data
+from welfare_added.report.page import Source, render, trace
+
+
+def test_missing_numbers_are_null_and_curves_keep_their_ends():
+    weights = [0.0, 0.5, 1.0]
+    key = {"scope": "district", "weight": weights}
+    plan = {"subject": "ela", "information": "standard", **key}
+    zeros = ("gain_lower", "gain_higher", "gain_mean")
+    exact = pd.DataFrame({"gain_higher": [3.0, 2.0, 0.0], "gain_lower": [0.0, 1.0, 1.5]})
+    tables = {
+        "frontiers": pd.DataFrame({**plan, **dict.fromkeys(zeros, 0.12345678)}),
+        "gaps": pd.DataFrame(
+            {
+                **plan,
+                **dict.fromkeys(
+                    (
+                        "change_higher_lower",
+                        "baseline_higher_lower",
+                        "change_racial",
+                        "baseline_racial",
+                    ),
+                    float("nan"),
+                ),
+            }
+        ),
+        "winners": pd.DataFrame(
+            {
+                **plan,
+                **dict.fromkeys(
+                    ("share_harmed", "mean_loss", "share_helped", "mean_win", "share_moved"), 0.5
+                ),
+            }
+        ),
+        "earnings": pd.DataFrame(
+            {
+                "information": "standard",
+                **key,
+                **dict.fromkeys(
+                    ("earnings_lower", "earnings_higher", "earnings_mean", "total_per_year"), 1.0
+                ),
+            }
+        ),
+        "subjects": pd.DataFrame(
+            {
+                "scope": "district",
+                "weight_ela": weights,
+                "gain_ela": 0.0,
+                "gain_math": 0.0,
+                "earnings_mean": 0.0,
+            }
+        ),
+        "text_numbers": pd.DataFrame({"quantity": ["teachers_per_year"], "value": [800.0]}),
+        "mvpf": pd.DataFrame({"bonus": [100.0, 200.0]}),
+        "exact": exact.assign(
+            subject="ela", scope="district", information="standard", weight_from=weights
+        ),
+    }
+    found = explorer_data(tables, 0.28)
+    plan = found["plans"]["ela|district|standard"]
+    assert plan["gain_mean"] == [0.123457] * 3
+    assert plan["change_racial"] == plan["earnings_mean"] == [None] * 3
+    curve = found["exact"]["ela|district|standard"]
+    assert curve[0] == [3.0, 0.0] and curve[-1] == [0.0, 1.5]
+    json.dumps(found, allow_nan=False)
+
+
+def test_a_job_is_told_once():
+    history = {
+        "files": {
+            "c": {"sha256": "c" * 64, "job": "s/top"},
+            "b": {"sha256": "b" * 64, "job": "s/below"},
+            "a": {"keyed_digest": "a" * 64, "job": None},
+        },
+        "jobs": {
+            "s/top": {"rule": "top", "inputs": ["b", "b"]},
+            "s/below": {"rule": "below", "inputs": ["a"]},
+        },
+    }
+    lines = {"s/top": ("t.py:1",), "s/below": ("b.py:1",)}
+    source = Source("a", "a" * 12)
+    first = Source("b", "b" * 12, "below", ("b.py:1",), made_from=(source,))
+    again = Source("b", "b" * 12, "below", above=True)
+    assert trace(history, "c", lines) == Source(
+        "c", "c" * 12, "top", ("t.py:1",), made_from=(first, again)
+    )
+
+
+def test_nothing_in_the_numbers_can_end_their_script():
+    page = render(
+        "x", "x", [], pd.DataFrame(columns=["exhibit", "reason"]), None, None, {"a": "</script><b>"}
+    )
+    held = page.split('id="explorer-data">')[1]
+    assert json.loads(held.split("</script>")[0]) == {"a": "</script><b>"}

@@ -1,0 +1,319 @@
+"""Choices that cannot be followed are refused before anything runs, in plain words."""
+
+import copy
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from welfare_added.run.choices import (
+    SHARED_SCHEMA,
+    ConfigError,
+    _schema,
+    check,
+    choice,
+    completed,
+    filled,
+    one_district,
+    overridden,
+    paper_folder,
+    papers,
+    read_config,
+    restricted,
+)
+from welfare_added.run.folders import audit_folder
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def config():
+    return read_config(ROOT)
+
+
+def test_the_default_is_allowed(config):
+    check(config, ROOT)
+    check(overridden(config, config["star"]), ROOT)
+
+
+BAD = [
+    ("district.siez", "tiny", r"district: unknown key siez; known keys are source, name"),
+    ("district.size", "huge", r"district.size: 'huge' is not one of full, small, tiny"),
+    ("district.years", [2013, 2003], r"district.years: 2013 comes after 2003"),
+    ("district.grades", [5, 4], r"district.grades: 5 comes after 4; write the smaller one first"),
+    ("district.grades", [5, 4, 3], r"district.grades: \[5, 4, 3\] is not in ascending order"),
+    (
+        "allocation.weights",
+        100,
+        r"allocation.weights: 100 is not allowed; wanted: number of social",
+    ),
+    ("allocation.ces_gammas", [0, 1, 0], r"allocation.ces_gammas: wanted first, last and a step"),
+    ("welfare.subject_weight_ela", 1.5, r"welfare.subject_weight_ela: 1.5 is greater than the max"),
+    (
+        "welfare.bias_weight",
+        -0.1,
+        r"bias_weight: -0.1 is less than the minimum of 0; wanted: social",
+    ),
+    ("welfare.tax_rate", "0.28", r"welfare.tax_rate: '0.28' is not of type 'number'"),
+    ("benchmark.sizes", [500], r"benchmark.sizes.0: 500 is not one of 100, 317, 1000, 3000, 10000"),
+    ("value_added.estimator", "ols", r"'ols' is not one of leave_year_out, empirical_bayes"),
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"), BAD, ids=[f"{bad[0]}={bad[1]}" for bad in BAD]
+)
+def test_a_bad_choice_is_explained(config, path, value, message):
+    section, key = path.split(".")
+    config[section][key] = value
+    with pytest.raises(ConfigError, match=message):
+        check(config, ROOT)
+
+
+WRONG = [None, True, -1, 0.5, 10**9, "nonsense", [], [7], ["nonsense"], {}, {"nonsense": 7}]
+
+
+def places(config: dict, above: tuple = ()) -> list[tuple]:
+    """Every key of the choices, with those above it."""
+    found = []
+    for key, value in config.items():
+        found.append((*above, key))
+        found += places(value, (*above, key)) if isinstance(value, dict) else []
+    return found
+
+
+def test_nonsense_anywhere_is_explained_by_its_place(config):
+    refused = 0
+    for place in places(config):
+        for value in WRONG:
+            changed = copy.deepcopy(config)
+            section = changed
+            for key in place[:-1]:
+                section = section[key]
+            section[place[-1]] = value
+            try:
+                check(changed, ROOT)
+            except ConfigError as error:
+                assert place[0] in str(error)
+                refused += 1
+    assert refused > 8 * len(places(config))
+
+
+def test_a_missing_key_is_named(config):
+    del config["welfare"]["tax_rate"]
+    with pytest.raises(ConfigError, match="welfare: missing key tax_rate"):
+        check(config, ROOT)
+
+
+def test_overriding_leaves_the_original_alone(config):
+    merged = overridden(config, {"district": {"size": "tiny"}})
+    assert merged["district"]["size"] == "tiny"
+    assert merged["district"]["seed"] == config["district"]["seed"]
+    assert config["district"]["size"] == "full"
+
+
+KEY = re.compile(r"( *)(\w+):")
+
+
+def without_comment(text: str) -> set[str]:
+    """Keys of a YAML file that neither their line, nor the key or the lines above explain."""
+    found, explained = set(), []  # indents of keys whose own comment covers what is below
+    for line in text.splitlines():
+        match = KEY.match(line)
+        if not match:
+            continue
+        indent, key = len(match[1]), match[2]
+        explained = [at for at in explained if at < indent]
+        if "#" in line:
+            explained.append(indent)
+        elif not explained and not line.endswith(":"):
+            found.add(key)
+    return found
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "config.yaml",
+        *sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("workflow/papers/*/config.yaml")),
+    ],
+)
+def test_every_choice_has_a_comment(path):
+    text = (ROOT / path).read_text()
+    assert without_comment(text) == set()
+
+
+def test_a_choice_without_a_comment_is_found():
+    text = "a: 1  # one\nb:\n  c: 2\n  d: 3  # three\ne:  # of five\n  f: 5\ng: 6\n"
+    assert without_comment(text) == {"c", "g"}
+
+
+def test_one_of_several_districts_is_a_study_of_its_own(config):
+    config |= {"study": "state", "districts": ["north", "south"]}
+    north, south = (one_district(config, name, "synthetic") for name in ("north", "south"))
+    assert north["study"] == "state_north" and north["districts"] == ["north"]
+    assert north["district"]["source"] == "synthetic"
+    assert north["district"]["seed"] != south["district"]["seed"] > config["district"]["seed"]
+    alone = one_district({**config, "districts": ["south"]}, "south", "synthetic")
+    assert alone == south
+    config["district"] = {**config["district"], "source": "tables"}
+    config["partition"] = "county"
+    cut = one_district(config, "north", "results/private/state/partition")
+    assert cut["district"]["source"] == "results/private/state/partition/north"
+    assert cut["partition"] == "results/private/state/partition.csv"
+    assert restricted(cut)
+    assert audit_folder(cut["study"], True) == "results/private/state_north/audit"
+
+
+def test_a_partition_of_the_synthetic_district_is_refused(config):
+    with pytest.raises(ConfigError, match="partition: the synthetic district is made whole"):
+        check(config | {"partition": "county"}, ROOT)
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of the project's choices and schemas, which a test may change."""
+    shutil.copy(ROOT / "config.yaml", tmp_path)
+    shutil.copytree(ROOT / "workflow", tmp_path / "workflow")
+    return tmp_path
+
+
+def choose(project: Path, changes: dict) -> None:
+    path = project / "config.yaml"
+    path.write_text(yaml.safe_dump(overridden(yaml.safe_load(path.read_text()), changes)))
+
+
+def another_paper(project: Path, name: str = "ellison_2020") -> Path:
+    folder = project / "workflow/papers" / name
+    shutil.copytree(project / "workflow/papers/eastmond_2024", folder)
+    return folder
+
+
+@pytest.mark.parametrize("paper", ["eastmnd_2024", "", None, 7, "../papers/eastmond_2024"])
+def test_an_unknown_paper_is_refused_naming_those_there_are(project, paper):
+    another_paper(project)
+    (project / "workflow/papers/notes").mkdir()  # no paper: it has no choices
+    assert papers(project) == ["eastmond_2024", "ellison_2020"]
+    choose(project, {"paper": paper})
+    message = re.escape(f"paper: {paper!r} is not one of eastmond_2024, ellison_2020") + "$"
+    with pytest.raises(ConfigError, match=message):
+        paper_folder(project, paper)
+    with pytest.raises(ConfigError, match=message):
+        read_config(project)
+    with pytest.raises(ConfigError, match=message):
+        check({**read_config(ROOT), "paper": paper}, project)
+
+
+def test_a_known_paper_has_its_folder_and_its_choices(project):
+    folder = another_paper(project)
+    path = folder / "config.yaml"
+    path.write_text(path.read_text().replace("tax_rate: 0.28", "tax_rate: 0.31"))
+    assert paper_folder(project, "ellison_2020") == folder
+    assert read_config(project)["welfare"]["tax_rate"] == 0.28
+    other = read_config(project, "ellison_2020")
+    assert other["welfare"]["tax_rate"] == 0.31
+    assert other["paper"] == other["study"] == "ellison_2020"
+
+
+def test_a_key_of_the_paper_that_is_set_in_the_shared_file_wins(project):
+    before = read_config(project)
+    choose(project, {"welfare": {"tax_rate": 0.3}, "district": {"size": "tiny"}})
+    config = read_config(project)
+    check(config, project)
+    assert config["welfare"] == {**before["welfare"], "tax_rate": 0.3}
+    assert config["district"] == {**before["district"], "size": "tiny"}
+    assert config["exhibits"] == before["exhibits"]
+
+
+def test_no_key_stands_in_both_files_of_choices():
+    """What stands in both could be changed in the paper's file without any effect."""
+    shared, own = (
+        places(yaml.safe_load((ROOT / path).read_text()))
+        for path in ("config.yaml", "workflow/papers/eastmond_2024/config.yaml")
+    )
+    sections = {("district",), ("exhibits",)}
+    assert set(shared) & {place for place in own if place[0] != "star"} == sections
+
+
+def test_no_study_means_the_papers_name(project):
+    assert yaml.safe_load((ROOT / "config.yaml").read_text())["study"] is None
+    assert read_config(project)["study"] == "eastmond_2024"
+    given = {"paper": "laverde_2023", "study": None, "x": 1}
+    assert completed(given) == {"paper": "laverde_2023", "study": "laverde_2023", "x": 1}
+    assert given["study"] is None
+    assert completed({"paper": "a", "study": "mine"})["study"] == "mine"
+
+
+@pytest.mark.parametrize("study", ["private", "benchmark", "Mine", "a/b", "..", 7])
+def test_a_study_that_would_mix_with_other_folders_is_refused(config, study):
+    with pytest.raises(ConfigError, match=r"study: .*small letters, digits and underscores"):
+        check({**config, "study": study}, ROOT)
+
+
+FREE = {("constrained", "plans"), ("star",)}  # names of the user's plans; overrides, checked merged
+
+
+def joined(paper: str) -> dict:
+    return _schema(ROOT / SHARED_SCHEMA, paper_folder(ROOT, paper) / "config.schema.json")
+
+
+def objects(schema: dict, place: tuple = ()) -> dict[tuple, dict]:
+    """Every part of a schema that describes a mapping, by its place."""
+    found = {place: schema} if "properties" in schema or schema.get("type") == "object" else {}
+    for name, inner in schema.get("properties", {}).items():
+        found |= objects(inner, (*place, name))
+    further = schema.get("additionalProperties")
+    return found | (objects(further, (*place, "*")) if isinstance(further, dict) else {})
+
+
+@pytest.mark.parametrize("paper", papers(ROOT))
+def test_the_joined_schema_is_closed_at_every_level(paper):
+    found = objects(joined(paper))
+    assert {(), ("district",), ("exhibits",), ("disclosure",)} <= set(found)
+    for place, schema in found.items():
+        if place not in FREE:
+            assert schema.get("additionalProperties") is False, place
+
+
+def test_the_joined_schema_knows_exactly_the_keys_that_there_are(config):
+    """Every key is required, and none is known that no file has; but for the open ones."""
+    found = objects(joined("eastmond_2024"))
+    assert ("constrained", "plans", "*") in found and ("welfare", "earnings_per_sd") in found
+    for place, schema in found.items():
+        if place in FREE or place[:2] in {("constrained", "plans"), ("district", "columns")}:
+            continue
+        here = choice(config, ".".join(place)) if place else config
+        optional = {"star"} if not place else set()
+        assert set(schema["properties"]) == set(here), place
+        assert set(schema["required"]) == set(here) - optional, place
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["", "district", "exhibits", "disclosure", "welfare", "welfare.earnings_per_sd", "value_added"],
+)
+def test_an_unknown_key_is_refused_at_every_level(config, place):
+    section = choice(config, place) if place else config
+    section["nonsense"] = 1
+    known = ", ".join(name for name in section if name != "nonsense")
+    with pytest.raises(ConfigError) as raised:
+        check(config, ROOT)
+    assert f"- {place or 'the top level'}: unknown key nonsense; known keys are " in str(
+        raised.value
+    )
+    said = str(raised.value).partition("known keys are ")[2].split("\n")[0]
+    assert set(said.split(", ")) == set(known.split(", "))
+
+
+def test_a_text_is_filled_with_choices_and_an_unknown_one_is_refused(config):
+    text = "{welfare.tax_rate:.0%} of {district.size}, {year}, {} and {allocation.ces_gammas.1}"
+    config["allocation"]["ces_gammas"] = [0.0, 4.9, 0.1]
+    assert filled(text.replace(".1}", "}"), config).startswith("28% of full, {year}, {} and [0.0")
+    assert choice(config, "allocation.ces_gammas.1") == 4.9
+    with pytest.raises(ConfigError, match=r"config\.yaml has no key 'welfare\.tax'"):
+        filled("{welfare.tax}", config)
+    for path in ("welfare.tax_rate.x", "allocation.ces_gammas.3", "nothing"):
+        with pytest.raises(ConfigError, match=f"has no key '{re.escape(path)}'"):
+            choice(config, path)
