@@ -1,8 +1,8 @@
 """The exact frontier of a cell: every supported allocation, and the weights at which it is optimal.
 
 The score is linear in the weight, so the largest value is convex and piecewise linear in it, and
-the allocations that attain it are the vertices of the frontier. A parametric network simplex follows
-the optimal basis from weight 0 to weight 1; the matching changes at ratios of whole numbers.
+the allocations that attain it are the vertices of the frontier. A parametric network simplex
+follows the optimal basis from weight 0 to weight 1; the matching changes at ratios of whole numbers.
 """
 
 from collections.abc import Iterator

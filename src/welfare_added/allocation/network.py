@@ -150,6 +150,8 @@ def _optimise(tree, teachers, factors, u, v, starts, types, most, reach):
     largest = hang(tree, teachers, factors, u, v)
     worth, stack = np.empty(m), np.empty(n + m, np.int64)
     row = unchanged = pivots = 0
+    if largest > reach:
+        return most
     while unchanged < n and pivots < most:
         best, teacher, kind = 0.0, -1, -1
         for _ in range(min(ROWS, n - unchanged)):

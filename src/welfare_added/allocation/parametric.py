@@ -1,10 +1,10 @@
 """Parametric network simplex, compiled: the optimal basis of one weight followed to the next.
 
-The score of an arc is (1 - w) low + w high. Of a basis two sets of duals are kept, by the low and by
-the high scores; its reduced cost at w is then (1 - w) r0 + w r1, both whole numbers. It stays
-optimal until the first arc pays, at w = rest / rise with rest = -r0 and rise = r1 - r0. These ratios
-are compared exactly. At one weight several arcs may pay; each that enters raises the value at larger
-weights, so none is idle.
+The score of an arc is (1 - w) low + w high. Of a basis two sets of duals are kept, by the low and
+by the high scores; its reduced cost at w is then (1 - w) r0 + w r1, both whole numbers. It stays
+optimal until the first arc pays, at w = rest / rise with rest = -r0 and rise = r1 - r0. These
+ratios are compared exactly. At one weight several arcs may pay; each that enters raises the value
+at larger weights, so none is idle.
 """
 
 from typing import NamedTuple

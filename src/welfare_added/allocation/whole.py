@@ -16,7 +16,7 @@ BITS = 50  # of a cell's largest score: three are left for duals and reduced cos
 ESTIMATES = 10**8  # value added is kept to 1 / ESTIMATES [student SD]
 TEACHER_BITS = 27  # of value added that is no multiple of that
 SHARES = 2_520_000  # weights, shares and their products are ratios whose denominators divide this
-NOISE = 1e-6  # of a unit: distance from a whole number that is rounding
+NOISE = 1e-4  # of a unit: distance from a whole number that is rounding
 
 
 @dataclass(frozen=True)
