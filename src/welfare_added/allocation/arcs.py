@@ -49,7 +49,7 @@ class Factors:
     @cached_property
     def largest(self) -> float:
         """Bound on the absolute worth of any arc; tight where one factor matters."""
-        return float(np.abs(self.teachers).max(axis=0) @ np.abs(self.classes).max(axis=0))
+        return float((np.abs(self.teachers).max(axis=0) * np.abs(self.classes).max(axis=0)).sum())
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 The score is linear in the weight, so the largest value is convex and piecewise linear in it, and
 the allocations that attain it are the vertices of the frontier. A parametric network simplex
-follows the optimal basis from weight 0 to weight 1; the matching changes at ratios of whole numbers.
+follows the optimal basis from weight 0 to weight 1; the matching changes at weights that are ratios
+of whole numbers.
 """
 
 from collections.abc import Iterator
