@@ -96,5 +96,5 @@ class _Path:
 def _end(teachers: np.ndarray, classes: np.ndarray, u: np.ndarray, v: np.ndarray) -> End:
     """A score by the factors that matter in it."""
     matters = classes.any(axis=0)
-    own = np.ascontiguousarray(teachers[:, matters])
-    return End(own, np.ascontiguousarray(own.T), np.ascontiguousarray(classes.T[matters]), u, v)
+    pairs = ((part[:, matters], part[:, matters].T) for part in (teachers, classes))
+    return End(*(np.ascontiguousarray(part) for pair in pairs for part in pair), u, v)

@@ -21,12 +21,13 @@ CLOSE = 1 + 1e-15  # doubles of two ratios further apart than this are in the ra
 class End(NamedTuple):
     """One of the two scores, and the basis's duals by it; all whole numbers.
 
-    teachers: (n, k) factors. across: the same transposed. classes: (k, m) factors of types.
-    u, v: (n,), (m,) duals, in place.
+    teachers: (n, k) factors. across: the same transposed. types: (m, k) factors. classes: the
+    same transposed. u, v: (n,), (m,) duals, in place.
     """
 
     teachers: np.ndarray
     across: np.ndarray
+    types: np.ndarray
     classes: np.ndarray
     u: np.ndarray
     v: np.ndarray
@@ -60,10 +61,12 @@ def to_next_vertex(tree, unit, kinds, first, low, high, starts, types):
         if len(starts):
             renew_all(kinds, first, low, high, starts, types)
             continue
-        inside[stack[:size]] = True
+        for i in range(size):
+            inside[stack[i]] = True
         side = 2 * size <= len(tree)  # the smaller one: arcs across have changed, seen from either
         _renew(kinds, first, inside, side, low, high, costs)
-        inside[stack[:size]] = False
+        for i in range(size):
+            inside[stack[i]] = False
 
 
 @njit(cache=True)
@@ -90,9 +93,9 @@ def _renew(kinds, first, inside, side, low, high, costs):
     for kind in range(m):
         if inside[n + kind] != side:
             continue
-        _price(low.classes[:, kind], low.across, low.v[kind], low.u, costs[0])
-        _price(high.classes[:, kind], high.across, high.v[kind], high.u, costs[1])
-        if _ratios(costs, first[2], n):
+        price(kind, low.types, low.across, low.v, low.u, costs, 0)
+        price(kind, high.types, high.across, high.v, high.u, costs, 1)
+        if _ratios(costs, first, n):
             for row in range(n):
                 if costs[2, row] <= first[2, row] * CLOSE:
                     _take(kinds, first, row, kind, costs[0, row], costs[1, row])
@@ -101,12 +104,12 @@ def _renew(kinds, first, inside, side, low, high, costs):
 @njit(cache=True)
 def _look(kinds, first, row, low, high, costs):
     """Find the arc of a teacher that pays first."""
-    kinds[row], first[:, row] = -1, 1.0
-    _price(low.teachers[row], low.classes, low.u[row], low.v, costs[0])
-    _price(high.teachers[row], high.classes, high.u[row], high.v, costs[1])
+    kinds[row], first[0, row], first[1, row], first[2, row] = -1, 1.0, 1.0, 1.0
+    price(row, low.teachers, low.classes, low.u, low.v, costs, 0)
+    price(row, high.teachers, high.classes, high.u, high.v, costs, 1)
     m = len(low.v)
-    _ratios(costs, costs[2], m)
-    bound = min(_least(costs[2, :m]), 1.0) * CLOSE
+    _ratios(costs, costs, m)
+    bound = _least(costs, m) * CLOSE
     for kind in range(m):
         if costs[2, kind] <= bound:
             _take(kinds, first, row, kind, costs[0, kind], costs[1, kind])
@@ -115,7 +118,7 @@ def _look(kinds, first, row, low, high, costs):
 @njit(cache=True)
 def _look_listed(kinds, first, row, low, high, starts, types):
     """The same among listed arcs."""
-    kinds[row], first[:, row] = -1, 1.0
+    kinds[row], first[0, row], first[1, row], first[2, row] = -1, 1.0, 1.0, 1.0
     for i in range(starts[row], starts[row + 1]):
         rest, cost = arc_cost(row, types[i], low), arc_cost(row, types[i], high)
         if cost < 0:
@@ -140,17 +143,19 @@ def _take(kinds, first, row, kind, rest, rise):
 
 
 @njit(cache=True, fastmath=True)
-def _price(own, others, dual, duals, costs):
-    """Less the reduced costs of a node's arcs to all of the other side, into ``costs``.
+def price(node, own, others, dual, duals, costs, row):
+    """Less the reduced costs of a node's arcs to all of the other side, into a row of ``costs``.
 
-    own: (k,) factors. others: (k, p) theirs. All are whole numbers: any order of terms will do.
+    own: (p, k) factors of its side. others: (k, q) theirs. All are whole numbers: any order of
+    terms will do.
     """
+    into, mine = costs[row], dual[node]
     for i in range(len(duals)):
-        costs[i] = dual + duals[i]
-    for k in range(len(own)):
-        factor = own[k]
+        into[i] = mine + duals[i]
+    for k in range(len(others)):
+        factor = own[node, k]
         for i in range(len(duals)):
-            costs[i] -= factor * others[k, i]
+            into[i] -= factor * others[k, i]
 
 
 @njit(cache=True, error_model="numpy")  # without its check of divisors it is done four at a time
@@ -161,23 +166,24 @@ def _ratios(costs, bounds, size):
         rest, cost = costs[0, i], costs[1, i]
         ratio = rest / (rest - cost) if cost < 0 else NEVER
         costs[1, i] = rest - cost
-        count += ratio <= bounds[i] * CLOSE
+        count += ratio <= bounds[2, i] * CLOSE
         costs[2, i] = ratio
     return count
 
 
 @njit(cache=True, fastmath=True)
-def _least(values):
-    least = NEVER
-    for value in values:
-        least = min(least, value)
+def _least(costs, size):
+    """Smallest ratio, one at most."""
+    least = 1.0
+    for i in range(size):
+        least = min(least, costs[2, i])
     return least
 
 
 @njit(cache=True)
 def _earliest(first):
     """Teacher whose arc pays first, of several the first by number; -1 if none does."""
-    bound = _least(first[2]) * CLOSE
+    bound = _least(first, first.shape[1]) * CLOSE
     best, rest, rise = -1, 1.0, 1.0
     for row in range(first.shape[1]):
         if first[2, row] <= bound and below(first[0, row], first[1, row], rest, rise):

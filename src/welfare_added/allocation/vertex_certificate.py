@@ -7,7 +7,7 @@ from numba import njit
 
 from welfare_added.allocation.arcs import AllArcs, ListedArcs
 from welfare_added.allocation.certificate import CertificateError
-from welfare_added.allocation.parametric import End, arc_cost
+from welfare_added.allocation.parametric import End, arc_cost, price
 from welfare_added.allocation.whole import EXACT
 
 CERTAIN = 4.0  # a mixture of whole numbers below 2^53 of larger size has the sign of its double
@@ -88,28 +88,18 @@ def _collect(low, high, weight, found):
     Gives their number; those for which there is no room are only counted.
     """
     n, m = len(low.u), len(low.v)
-    gains = np.empty((2, m))
+    costs = np.empty((2, m))
     size = 0
     for row in range(n):
-        _fill(low.teachers[row], low.classes, low.u[row], low.v, gains[0])
-        _fill(high.teachers[row], high.classes, high.u[row], high.v, gains[1])
-        if _count_near(gains, weight):
+        price(row, low.teachers, low.classes, low.u, low.v, costs, 0)
+        price(row, high.teachers, high.classes, high.u, high.v, costs, 1)
+        if _count_near(costs, weight):
             for kind in range(m):
-                if _is_near(gains[0, kind], gains[1, kind], weight):
+                if _is_near(-costs[0, kind], -costs[1, kind], weight):
                     if size < found.shape[1]:
-                        found[:, size] = gains[:, kind]
+                        found[0, size], found[1, size] = -costs[0, kind], -costs[1, kind]
                     size += 1
     return size
-
-
-@njit(cache=True, fastmath=True)
-def _fill(teacher, classes, u, v, gains):
-    """Reduced costs of a teacher's arcs; whole numbers, so any order of terms will do."""
-    for kind in range(len(v)):
-        gains[kind] = -u - v[kind]
-    for k in range(len(teacher)):
-        for kind in range(len(v)):
-            gains[kind] += teacher[k] * classes[k, kind]
 
 
 @njit(cache=True)
@@ -118,8 +108,8 @@ def _is_near(low, high, weight):
 
 
 @njit(cache=True)
-def _count_near(gains, weight):
+def _count_near(costs, weight):
     count = 0
-    for kind in range(gains.shape[1]):
-        count += _is_near(gains[0, kind], gains[1, kind], weight)
+    for kind in range(costs.shape[1]):
+        count += _is_near(-costs[0, kind], -costs[1, kind], weight)
     return count
