@@ -258,15 +258,15 @@ def test_an_engine_that_errs_is_caught(kind, monkeypatch):
 
 PLAN = """
 import sys, pandas as pd
-from welfare_added.run import logs
 from welfare_added.run import writing
+from welfare_added.run.logs import logged
 from welfare_added.allocation.objectives import group_objective, social_weights
 from welfare_added.allocation.plans import solve_plan
 slots = pd.read_parquet("slots.parquet")
-logs.to_file("plan.log")
-objective = group_objective(slots, {"ela": 1.0}, "heterogeneous", social_weights(41))
-plan, certificates = solve_plan(slots, objective, "district")
-writing.write_parquet_parts(plan, "plan.parquet")
+with logged("plan.log"):
+    objective = group_objective(slots, {"ela": 1.0}, "heterogeneous", social_weights(41))
+    plan, certificates = solve_plan(slots, objective, "district")
+    writing.write_parquet_parts(plan, "plan.parquet")
 """
 
 

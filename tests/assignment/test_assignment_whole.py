@@ -9,7 +9,6 @@ from allocation_cases import make_slots, random_problem
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from welfare_added.allocation import arcs, certificate, network
 from welfare_added.allocation.ces import marginal_weights
 from welfare_added.allocation.frontier import group_gain
 from welfare_added.allocation.objectives import (
@@ -18,6 +17,7 @@ from welfare_added.allocation.objectives import (
     social_weights,
     subject_objective,
 )
+from welfare_added.assignment import arcs, certificate, network
 from welfare_added.assignment.arcs import Factors
 from welfare_added.assignment.certificate import CertificateError
 from welfare_added.assignment.exact import ExactFrontier
