@@ -20,7 +20,7 @@ def main(slots, students, pairs, frontier, params):
         found, params.constraints, params.weights, params.optimality_gap, params.seconds
     )
     writing.write_csv(table, frontier)
-    return {"solver": "highs", "largest_gap": float(table["gap"].max())}
+    return {"solver": "highs", "largest_gap": float(table["optimality_gap"].max())}
 
 
 if "snakemake" in globals():

@@ -19,7 +19,7 @@ def solved():
 def again(solved, **changes):
     problem, optimum = solved
     parts = {"matching": optimum.matching, "u": optimum.u, "v": optimum.v, **changes}
-    factors = Factors(problem.teachers, problem.classes[0], parts["u"], parts["v"])
+    factors = Factors(problem.rows, problem.columns[0], parts["u"], parts["v"])
     return certify(problem.arcs, factors, parts["matching"], 1e-9, "cell 7, weight 0.3")
 
 
@@ -37,7 +37,7 @@ def test_a_worse_matching_is_refused(solved):
         for b in members[members > a]:
             worse = optimum.matching.copy()
             worse[[a, b]] = worse[[b, a]]
-            value = (problem.teachers[worse] * problem.classes[0]).sum()
+            value = (problem.rows[worse] * problem.columns[0]).sum()
             if value < optimum.primal - 1e-9:
                 with pytest.raises(CertificateError, match=r"cell 7, weight 0.3: relative gap"):
                     again(solved, matching=worse)
@@ -67,7 +67,7 @@ def test_missing_duals_are_refused(solved):
 def test_a_teacher_taken_twice_is_refused(solved):
     twice = solved[1].matching.copy()
     twice[0] = twice[1]
-    with pytest.raises(CertificateError, match="does not give each class its own teacher"):
+    with pytest.raises(CertificateError, match="does not give each column its own row"):
         again(solved, matching=twice)
 
 
@@ -76,7 +76,7 @@ def test_a_move_between_blocks_is_refused(solved):
     other = np.flatnonzero(problem.blocks != problem.blocks[0])[0]
     moved = optimum.matching.copy()
     moved[[0, other]] = moved[[other, 0]]
-    with pytest.raises(CertificateError, match="a class she may not take"):
+    with pytest.raises(CertificateError, match="a column that it may not take"):
         again(solved, matching=moved)
 
 
@@ -99,5 +99,5 @@ def test_barred_arcs_do_not_hide_a_gap():
     assert certify(arcs, factors, good, 1e-9, "ties").primal == 6
     with pytest.raises(CertificateError, match=r"ties: relative gap 0.\d+ exceeds.*3, dual 6"):
         certify(arcs, factors, bad, 1e-9, "ties")
-    with pytest.raises(CertificateError, match="a class she may not take"):
+    with pytest.raises(CertificateError, match="a column that it may not take"):
         certify(arcs, factors, barred, 1e-9, "ties")

@@ -40,12 +40,12 @@ def smooth_problem(seed, n):
 
 def values(problem, matching):
     """Value of a matching at weights 0 and 1."""
-    return np.array([(problem.teachers[matching] * end).sum() for end in problem.classes])
+    return np.array([(problem.rows[matching] * end).sum() for end in problem.columns])
 
 
 def best_value(problem, weight):
-    low, high = problem.classes
-    scores = problem.teachers @ ((1 - weight) * low + weight * high).T
+    low, high = problem.columns
+    scores = problem.rows @ ((1 - weight) * low + weight * high).T
     allowed = np.equal.outer(problem.blocks, problem.blocks)
     scores[~allowed] = -1e6
     rows, columns = linear_sum_assignment(scores, maximize=True)

@@ -50,7 +50,7 @@ def values_of_all_matchings(problem, classes):
     found = {}
     for order in itertools.permutations(range(n)):
         if all(problem.blocks[order[c]] == problem.blocks[c] for c in range(n)):
-            found[order] = sum(float(problem.teachers[order[c]] @ classes[c]) for c in range(n))
+            found[order] = sum(float(problem.rows[order[c]] @ classes[c]) for c in range(n))
     return found
 
 
@@ -61,7 +61,7 @@ def test_agrees_with_every_permutation(solver, scope):
     for objective in all_objectives(slots):
         for problem in cell_problems(slots, objective, scope):
             for index, optimum in enumerate(solver(problem)):
-                values = values_of_all_matchings(problem, problem.classes[index])
+                values = values_of_all_matchings(problem, problem.columns[index])
                 best = max(values.values())
                 assert optimum.primal == pytest.approx(best, rel=1e-7, abs=1e-9)  # CES is rounded
                 assert values[tuple(optimum.matching)] == pytest.approx(best, abs=1e-9)
@@ -72,7 +72,7 @@ def test_agrees_with_every_permutation(solver, scope):
 
 
 def check_certificate(problem, index, optimum):
-    scores = problem.teachers @ problem.classes[index].T
+    scores = problem.rows @ problem.columns[index].T
     allowed = np.equal.outer(problem.blocks, problem.blocks)
     slack = optimum.u[:, None] + optimum.v[None, :] - scores
     assert slack[allowed].min() >= -1e-10
@@ -103,7 +103,7 @@ def test_network_agrees_with_lsa_exactly(problem):
         check_certificate(problem, index, one)
         if index in problem.ties:
             second = problem.ties[index]
-            gains = [(problem.teachers[o.matching] * second).sum() for o in (one, two)]
+            gains = [(problem.rows[o.matching] * second).sum() for o in (one, two)]
             assert gains[0] == gains[1]
             assert one.tie_gap == two.tie_gap == 0
 
@@ -139,7 +139,7 @@ def test_where_sorting_is_optimal_no_pivot_is_needed():
     (problem,) = cell_problems(slots, objective, "district")
     whole = whole_problem(problem).problem
     engine = HighsEngine(whole)
-    for classes in whole.classes:
+    for classes in whole.columns:
         engine.solve(classes)
         assert engine.programme.pivots() == 0
 
@@ -152,9 +152,9 @@ def test_highs_goes_on_from_a_basis_that_is_not_optimal(monkeypatch):
 
     def staircase(self, worth, arcs=None):
         if self.tree is None or arcs is None:
-            self.tree = self._staircase(worth.classes)
-        u, v = np.empty(len(self.teachers)), np.empty(len(self.supply))
-        hang(self.tree, self.teachers, np.ascontiguousarray(worth.classes.T), u, v)
+            self.tree = self._staircase(worth.columns)
+        u, v = np.empty(len(self.rows)), np.empty(len(self.supply))
+        hang(self.tree, self.rows, np.ascontiguousarray(worth.columns.T), u, v)
         return u, v
 
     best = [optimum.primal for optimum in lsa(problem)]

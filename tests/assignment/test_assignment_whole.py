@@ -25,7 +25,7 @@ from welfare_added.assignment.parametric import below
 from welfare_added.assignment.problem import Problem
 from welfare_added.assignment.sweep import SOLVERS
 from welfare_added.assignment.sweep import network as solve
-from welfare_added.assignment.whole import BITS, EXACT, class_grid, teacher_grid, whole_problem
+from welfare_added.assignment.whole import BITS, EXACT, column_grid, row_grid, whole_problem
 
 BOTH = {"ela": 0.75, "math": 0.25}
 WEIGHTS = social_weights(101)
@@ -54,10 +54,10 @@ def test_factors_of_the_default_choices_stay_what_they_are(information, count):
     slots = make_slots(seed=1, cells=1, size=40)
     problem = cell_of(group_objective(slots, BOTH, information, social_weights(count)), slots)
     whole = whole_problem(problem)
-    teacher = Fraction(str(problem.teachers[0, 0]))
-    unit = teacher / int(whole.problem.teachers[0, 0])
+    teacher = Fraction(str(problem.rows[0, 0]))
+    unit = teacher / int(whole.problem.rows[0, 0])
     shares = [Fraction(3, 4), Fraction(1, 4)]
-    for index, classes in enumerate(whole.problem.classes):
+    for index, classes in enumerate(whole.problem.columns):
         weight = Fraction(index, count - 1)
         lower, higher = (
             [share * w * int(slots[f"{g}_{s}"][5]) for s, share in zip(BOTH, shares, strict=True)]
@@ -71,9 +71,9 @@ def test_factors_of_the_default_choices_stay_what_they_are(information, count):
 
 def test_other_numbers_are_rounded_to_what_is_exact():
     rng = np.random.default_rng(3)
-    teachers, unit = teacher_grid(rng.normal(size=(50, 4)))
+    teachers, unit = row_grid(rng.normal(size=(50, 4)))
     factors = rng.lognormal(size=(50, 4))
-    classes, step = class_grid(teachers, factors)
+    classes, step = column_grid(teachers, factors)
     assert (classes == np.rint(classes)).all() and (teachers == np.rint(teachers)).all()
     assert 2.0 ** (BITS - 2) < Factors(teachers, classes).largest < 1.01 * 2.0**BITS
     assert np.abs(classes * step - factors).max() <= step / 2 < 1e-5
@@ -87,10 +87,8 @@ def test_the_last_digits_choose_nothing(seed, size, noise):
     slots = tied_slots(seed, size)
     problem = cell_of(group_objective(slots, BOTH, "standard", social_weights(5)), slots)
     rng = np.random.default_rng(seed)
-    moved = [rng.uniform(-noise, noise, part.shape) for part in (problem.teachers, problem.classes)]
-    other = replace(
-        problem, teachers=problem.teachers + moved[0], classes=problem.classes + moved[1]
-    )
+    moved = [rng.uniform(-noise, noise, part.shape) for part in (problem.rows, problem.columns)]
+    other = replace(problem, rows=problem.rows + moved[0], columns=problem.columns + moved[1])
     for one, two in zip(solve(problem), solve(other), strict=True):
         assert np.array_equal(one.matching, two.matching)
         assert np.array_equal(one.u, two.u) and np.array_equal(one.v, two.v)
@@ -106,8 +104,8 @@ def test_sums_do_not_depend_on_their_order(seed, chunk):
     order = np.random.default_rng(seed).permutation(4)
     turned = replace(
         problem,
-        teachers=problem.teachers[:, order],
-        classes=problem.classes[:, :, order],
+        rows=problem.rows[:, order],
+        columns=problem.columns[:, :, order],
         ties={index: tie[:, order] for index, tie in problem.ties.items()},
     )
     usual, arcs.CHUNK = arcs.CHUNK, chunk
@@ -163,7 +161,7 @@ def test_counts_beyond_the_budget_are_rounded():
     classes = rng.integers(0, 10**9, (2, 20, 2)).astype(float)
     problem = Problem(teachers, classes, np.zeros(20, dtype=int))
     whole = whole_problem(problem).problem
-    assert max(Factors(whole.teachers, part).largest for part in whole.classes) < EXACT / 4
+    assert max(Factors(whole.rows, part).largest for part in whole.columns) < EXACT / 4
     assert [optimum.relative_gap for optimum in solve(problem)] == [0, 0]
     assert {vertex.relative_gap for vertex in ExactFrontier(problem).vertices()} == {0}
 

@@ -191,7 +191,7 @@ def test_constrained_plans_are_made_on_request(changed):
     assert set(table["subject"]) == {"ela", "math"}
     few = table[table["plan"] == "few_moves"]
     assert (few["moved"] <= 0.25).all() and (few["cost"] > 0).any()
-    assert table["gap"].max() <= 1e-4
+    assert table["optimality_gap"].max() <= 1e-4
     assert (table.loc[table["plan"] == "unconstrained", "cost"] == 0).all()
     drawn = pd.read_csv(results(changed) / "figures/figure_constrained.csv")
     pd.testing.assert_frame_equal(drawn, table[list(drawn)])

@@ -1,1 +1,1 @@
-"""The planner's problem: cells, score matrices, solvers, certificates, frontiers."""
+"""The planner's problem: which teachers could take which classes, optimal plans and frontiers."""

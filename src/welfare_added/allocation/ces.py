@@ -1,4 +1,4 @@
-"""The planner of figure A.5, with constant elasticity over each student's earnings level."""
+"""The planner of figure A.5, whose utility of each student's earnings has constant elasticity."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,13 +8,13 @@ import pandas as pd
 from welfare_added.district.vocabulary import SUBJECTS
 from welfare_added.run.errors import UserError
 
-PARTS = 2**24  # of the mean student's weight
+PARTS = 2**24  # weights are multiples of the mean student's weight over this
 
 
 def gamma_grid(first: float, last: float, step: float) -> np.ndarray:
     """Inequality aversions from first to last by step, (G,).
 
-    Raises ValueError if they do not go up from 0 or more.
+    Raises UserError unless they increase from 0 or more.
     """
     if not (step > 0 and 0 <= first <= last):
         raise UserError(
@@ -31,18 +31,19 @@ def marginal_weights(
     mean_earnings: float,
     floor: float,
 ) -> np.ndarray:
-    """Marginal social weight of a dollar to each student, (G, students), of mean one.
+    """Marginal social weight of a dollar to each student, (G, students), with mean one.
 
     The planner maximises the sum of y_i^(1 - gamma) / (1 - gamma), where
-        y_i = mean_earnings + sum_s dollars_s lagged_is   [$ a year],
-    at least the share ``floor`` of mean earnings, is what student i can expect to earn from
-    lagged scores (students, subjects) [student SD]. Value added moves y_i little, so its marginal
-    weight y_i^(-gamma) is taken at the status quo. gamma = 0 weighs all students alike.
-    Weights are kept to a multiple of 1 / PARTS. They are worked out in extended precision, because
+        y_i = mean_earnings + sum_s dollars_s lagged_is   [$ a year]
+    is what student i can expect to earn given the lagged scores (students, subjects) [student SD],
+    but at least the share ``floor`` of mean earnings. dollars: (subjects,) earnings per student SD
+    [$ a year]. Value added changes y_i little, so the marginal weight y_i^(-gamma) is taken at the
+    status quo. gamma = 0 weighs all students alike.
+    Weights are rounded to a multiple of 1 / PARTS and computed in extended precision, because
     powers of doubles differ in the last digit from one processor to another.
     """
-    brought = (lagged * dollars).sum(axis=1)  # no matrix product: its last digits differ likewise
-    expected = np.maximum(mean_earnings + brought, floor * mean_earnings)
+    deviation = (lagged * dollars).sum(axis=1)  # a matrix product's last digits differ likewise
+    expected = np.maximum(mean_earnings + deviation, floor * mean_earnings)
     level = np.log((expected / mean_earnings).astype(np.longdouble))
     weights = np.empty((len(gammas), len(level)))
     for row, gamma in zip(weights, gammas, strict=True):
@@ -62,10 +63,10 @@ def ces_factors(
     """Class factors (G, N, 4) of the CES planner; columns lower_ela, higher_ela, lower_math, ...
 
     For subject s and group g of a class: dollars_s times the sum of the marginal weights (see
-    ``marginal_weights``) of its students in g. Times value added [student SD] that is weighted
+    ``marginal_weights``) of its students in g. Times value added [student SD] this is in weighted
     dollars a year. students: class_id, year, lag_ela, lag_math, lower_ela, lower_math.
     The paper prints no formula; at gamma = 0 this is its utilitarian, earnings-maximising plan.
-    Raises ValueError where students and slots count a class differently.
+    Raises UserError where students and slots have different counts for a class.
     """
     key = ["class_id", "year"]
     rows = students.merge(slots[[*key, "slot"]], on=key, how="inner", validate="many_to_one")
@@ -84,7 +85,7 @@ def ces_factors(
 
 
 def _same_counts(at: np.ndarray, slots: pd.DataFrame, column: str) -> None:
-    """Refuse student rows that do not add up to the slots' counts."""
+    """Raise UserError where the numbers of students differ from the slots' counts."""
     wrong = np.bincount(at, minlength=len(slots)) != slots[column].to_numpy()
     if wrong.any():
         raise UserError(

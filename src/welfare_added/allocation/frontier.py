@@ -1,24 +1,25 @@
-"""What each allocation gives to lower- and higher-scoring students, over the status quo."""
+"""Mean gains of lower- and higher-scoring students from each allocation, over the status quo."""
 
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from welfare_added.assignment.whole import teacher_grid
+from welfare_added.assignment.whole import row_grid
 from welfare_added.run.errors import UserError
 
 
 def group_gain(slots: pd.DataFrame, plan: np.ndarray, subject: str, group: str) -> np.ndarray:
-    """Mean change in the value added that students of a group get, (W,) [student SD].
+    """Mean change in the value added that students of a group receive, (W,) [student SD].
 
-    sum_c n_c (tau[plan_c] - tau[c]) / sum_c n_c over all classes c, n_c the class's students of
-    ``group`` (lower|higher) in ``subject``, tau the group's own (heterogeneous) value added.
-    plan: (W, N) slot of the teacher who takes each class. Added up in integers, so that the order
-    of the classes does not matter. Source: section 4.1, figure 4.
+    sum_c n_c (tau[plan_c] - tau[c]) / sum_c n_c over all classes c, with n_c the class's students
+    of ``group`` (lower|higher) in ``subject`` and tau the value added for that group.
+    plan: (W, N) slot of the teacher who takes each class. Summed in integers, so that the order of
+    the classes does not matter. Raises UserError where the group has no student.
+    Source: Eastmond et al. (2024), section 4.1 and figure 4.
     """
     counts = slots[f"{group}_{subject}"].to_numpy(np.int64)
-    value_added, unit = teacher_grid(slots[f"va_{group}_{subject}"].to_numpy(float))
+    value_added, unit = row_grid(slots[f"va_{group}_{subject}"].to_numpy(float))
     value_added = value_added.astype(np.int64)
     if counts.sum() == 0:
         raise UserError(
@@ -35,9 +36,10 @@ def frontier(
 ) -> pd.DataFrame:
     """Gains of one plan by weight: weight, gain_lower, gain_higher, gain_mean, certificate.
 
-    Heterogeneous estimates score every plan, those chosen with standard ones too (section 4.2).
-    subjects: weight of each subject in the score, adding up to one; gains are so weighted.
-    gain_mean: simple mean of the groups. certificate: largest relative gap over the cells.
+    Gains are by heterogeneous estimates, also of plans chosen by standard ones (section 4.2),
+    [student SD]. subjects: weight of each subject in the gains, with sum one.
+    gain_mean: unweighted mean of the two groups. certificate: largest relative optimality gap over
+    the cells. Raises UserError where plan, slots and certificates do not fit.
     """
     choices = plan.drop(columns="slot").to_numpy().T
     gaps = certificates.groupby("weight", sort=True)["relative_gap"].max()
@@ -60,7 +62,10 @@ def frontier(
 
 
 def subject_shares(subject: str, weight_ela: float) -> dict[str, float]:
-    """Weights of the subjects that count for ``subject`` (ela|math|both)."""
+    """Weight of each subject in the score of ``subject`` (ela|math|both).
+
+    Raises UserError on any other subject.
+    """
     if subject == "both":
         return {"ela": weight_ela, "math": 1 - weight_ela}
     if subject not in ("ela", "math"):

@@ -1,7 +1,7 @@
-"""The planner's objectives as low-rank scores: sum_k F_k(class; weight) V_k(teacher).
+"""The planner's objectives: teacher j in class c scores sum_k F_k(c; weight) V_k(j).
 
-Scores are sums over a class's students, in student SD of value added times students (CES: dollars
-times students); the constant 1/N of the paper's equations is left out.
+V is value added; F counts the class's weighted students. Scores are sums over a class's students
+[student SD times students; CES: weighted dollars a year], without the paper's constant 1/N.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,8 +21,9 @@ GROUP_ESTIMATES = ("va_lower_ela", "va_higher_ela", "va_lower_math", "va_higher_
 
 @dataclass(frozen=True)
 class Objective:
-    """Factors of all slots: teachers (N, k), classes (W, N, k), the W weights, and tie-breakers.
+    """Factors of all slots.
 
+    teachers: V (N, k). classes: F (W, N, k). weights: (W,).
     ties: weight index -> (N, k) class factors of the objective that breaks ties there.
     """
 
@@ -33,9 +34,9 @@ class Objective:
 
 
 def social_weights(weights: int | Sequence[float]) -> np.ndarray:
-    """Weights from 0 to 1, evenly spaced if a count is given, else as listed; (W,).
+    """Social weights (W,): evenly spaced from 0 to 1 if a count is given, else as listed.
 
-    Raises ValueError unless there are two or more, all in [0, 1], in increasing order.
+    Raises UserError unless there are two or more, all in [0, 1], in increasing order.
     """
     if isinstance(weights, int):
         if weights < 2:
@@ -46,7 +47,7 @@ def social_weights(weights: int | Sequence[float]) -> np.ndarray:
     if outside:
         raise UserError(
             f"allocation.weights: {len(outside)} outside [0, 1], for example {outside[:3]}. "
-            "A weight is the share of the planner's concern that a group gets."
+            "A weight is the share of one group in the planner's objective."
         )
     if len(grid) < 2 or (np.diff(grid) <= 0).any():
         raise UserError("allocation.weights: want two or more, each larger than the one before.")
@@ -60,10 +61,11 @@ def group_objective(
     weights: np.ndarray,
     ends: str = "efficient",
 ) -> Objective:
-    """Weight w on lower-, 1 - w on higher-scoring students: eqs. 7, 8, and that of section 5.1.2.
+    """Weight w on lower-, 1 - w on higher-scoring students (eqs. 7 and 8, section 5.1.2).
 
     subjects: weight of each subject, {"ela": 1.0} or {"ela": 0.75, "math": 0.25}.
-    heterogeneous: each group's own value added; standard: one estimate for all students.
+    information: heterogeneous (value added by group of students) or standard (one estimate for all
+    students). ends: see config.yaml, allocation.ends. Raises UserError on other choices.
     """
     _one_of("information", information, INFORMATION)
 
@@ -83,7 +85,7 @@ def group_objective(
 def subject_objective(
     slots: pd.DataFrame, weights: np.ndarray, ends: str = "efficient"
 ) -> Objective:
-    """Weight w on ELA, 1 - w on math, all students alike (heterogeneous estimates): eq. 9."""
+    """Weight w on ELA, 1 - w on math, equal for all students; heterogeneous estimates (eq. 9)."""
 
     def factors(weight: float) -> np.ndarray:
         shares = [weight, weight, 1 - weight, 1 - weight]
@@ -93,16 +95,16 @@ def subject_objective(
 
 
 def ces_objective(slots: pd.DataFrame, gammas: np.ndarray, factors: np.ndarray) -> Objective:
-    """The CES planner of figure A.5: class factors (G, N, 4) of ``ces_factors``, one a gamma."""
+    """The CES planner of figure A.5; factors: (G, N, 4) from ``ces_factors``, one per gamma."""
     return Objective(slots[list(GROUP_ESTIMATES)].to_numpy(float), factors, gammas, {})
 
 
 def cells_of(
     slots: pd.DataFrame, only: tuple[int, int] | None = None
 ) -> list[tuple[int, np.ndarray]]:
-    """Number and rows of each cell (year x grade), or of the one of that year and grade alone.
+    """Number and slots of each cell (year x grade), or only of the year and grade ``only``.
 
-    Raises ValueError unless column slot counts the rows and cells follow one another.
+    Raises UserError unless column slot counts the rows and rows are sorted by cell.
     """
     if not np.array_equal(slots["slot"], np.arange(len(slots))):
         raise UserError("slots: column slot must count 0, 1, 2, ... in row order.")
@@ -120,14 +122,17 @@ def cell_problems(
     scope: str,
     only: tuple[int, int] | None = None,
 ) -> Iterator[Problem]:
-    """The problem of each of `cells_of`; within schools, a school is a block of it."""
+    """The problem of each of `cells_of`; with scope school, teachers stay within their school.
+
+    Raises UserError on a scope that is neither district nor school.
+    """
     _one_of("scope", scope, SCOPES)
     for cell, at in cells_of(slots, only):
         rows = slots.iloc[at]
         schools = pd.factorize(rows["school_id"])[0]
         yield Problem(
-            teachers=objective.teachers[at],
-            classes=objective.classes[:, at],
+            rows=objective.teachers[at],
+            columns=objective.classes[:, at],
             blocks=schools if scope == "school" else np.zeros(len(at), dtype=int),
             ties={index: factors[at] for index, factors in objective.ties.items()},
             labels=objective.weights,
@@ -138,7 +143,7 @@ def cell_problems(
 def _objective(
     teachers: np.ndarray, factors: Callable[[float], np.ndarray], weights: np.ndarray, ends: str
 ) -> Objective:
-    """Stack the factors; at weights 0 and 1 the other group's objective breaks ties."""
+    """Stack the factors over the weights; the other group's objective breaks ties at 0 and 1."""
     _one_of("allocation.ends", ends, ENDS)
     ties = {}
     if ends == "efficient":

@@ -1,4 +1,4 @@
-"""A plan: the optimum of every cell at every weight, as tables."""
+"""A plan: the optimal allocation of every cell at every weight, as tables."""
 
 import logging
 import sys
@@ -31,13 +31,13 @@ def solve_plan(
     prefix: str = "w",
     only: tuple[int, int] | None = None,
 ) -> tuple[list[pd.DataFrame], pd.DataFrame]:
-    """Plan and certificates of an objective over all cells, or that of one year and grade.
+    """Plan and certificates for an objective, over all cells or the year and grade ``only``.
 
-    Plan, a table a cell: slot (class), then w000, w001, ... the slot of the teacher who takes it,
-    one a weight.
+    Plan, one table per cell: slot (class), then w000, w001, ..., one column per weight with the
+    slot of the teacher who takes the class.
     Certificates: cell, weight, primal, dual, relative_gap, largest_violation, tie_gap (of the
-    tie-breaking stage; empty where none), fallback (1 where another solver had to answer).
-    Raises CertificateError where an optimum is not proven; ValueError on unknown choices.
+    tie-breaking stage; missing where none), fallback (1 where scipy solved in place of the solver).
+    Raises CertificateError where an optimum is not proven; UserError on unknown choices.
     """
     if solver not in SOLVERS:
         raise UserError(f"allocation.solver: {solver!r} is unknown; want {', '.join(SOLVERS)}.")
@@ -62,7 +62,7 @@ def _plan(at: np.ndarray, chosen: list[np.ndarray], prefix: str) -> pd.DataFrame
 
 
 def certified(certificates: pd.DataFrame, solver: str) -> dict[str, object]:
-    """What the certificates of a plan prove, in a few words for the record of its job."""
+    """Summary of a plan's certificates, for the record of its job."""
     return {
         "solver": solver,
         "optima": len(certificates),
@@ -102,7 +102,7 @@ def _certificate_row(cell: int, weight: float, optimum: Optimum) -> dict[str, fl
 
 
 def progress(problems: Iterable[Problem], total: int) -> Iterator[Problem]:
-    """A progress bar on a terminal's stderr, else nothing."""
+    """Iterate over the problems, with a progress bar if stderr is a terminal."""
     quiet = not sys.stderr.isatty()
     with Progress(console=Console(stderr=True), disable=quiet, transient=True) as bar:
         yield from bar.track(problems, total=total, description="Cells")

@@ -1,4 +1,4 @@
-"""From value added and classes to slots: the classes that the planner can reallocate."""
+"""Slots: the classes that the planner can reallocate, with their teachers' value added."""
 
 import logging
 
@@ -14,15 +14,15 @@ CLASS = ["year", "grade", "school_id", "class_id", "teacher_id", "students"]
 
 
 def build_slots(classes: pd.DataFrame, value_added: pd.DataFrame) -> pd.DataFrame:
-    """One row a class whose teacher has estimates in both subjects there and then.
+    """One row per class whose teacher has estimates in both subjects for that year and school.
 
     classes: class_id, year, grade, school_id, teacher_id, students, lower_ela, lower_math.
     value_added: subject, teacher_id, year, grade, school_id and the three estimates.
-    Gives slot (0..N-1, by year, grade, school and class), cell (year x grade), the class, counts
+    Returns slot (0..N-1, by year, grade, school and class), cell (year x grade), the class, counts
     of lower- and higher-scoring students by subject, and va_{standard,lower,higher}_{subject}
-    [student SD]. A teacher of two classes of a cell holds two slots. Nothing is missing.
-    Teachers without an estimate keep their class: the paper is silent about them.
-    Raises ValueError on missing columns, repeated keys, impossible counts, or no class at all.
+    [student SD], without missing values. A teacher of two classes of a cell has two slots.
+    Teachers without an estimate keep their class, about which the paper says nothing.
+    Raises UserError on missing columns, repeated keys, impossible counts, or no class at all.
     """
     _need(classes, [*CLASS, "lower_ela", "lower_math"], "classes")
     _need(value_added, ["subject", *PLACE, *ESTIMATES], "value_added")
@@ -42,7 +42,7 @@ def build_slots(classes: pd.DataFrame, value_added: pd.DataFrame) -> pd.DataFram
 
 
 def _number(slots: pd.DataFrame) -> pd.DataFrame:
-    """Sort, number slots and cells, and put the columns in order."""
+    """Sort slots, number slots and cells, and order the columns."""
     slots = slots.sort_values(CLASS[:4], kind="stable", ignore_index=True)
     slots["slot"] = np.arange(len(slots))
     slots["cell"] = slots.groupby(["year", "grade"]).ngroup()
@@ -56,7 +56,7 @@ def _number(slots: pd.DataFrame) -> pd.DataFrame:
 
 
 def _estimates(value_added: pd.DataFrame, subject: str) -> pd.DataFrame:
-    """The subject's complete estimates, one row a teacher, year, grade and school."""
+    """The subject's complete estimates, one row per teacher, year, grade and school."""
     rows = value_added[value_added["subject"] == subject].dropna(subset=list(ESTIMATES))
     return rows[[*PLACE, *ESTIMATES]].rename(columns={e: f"{e}_{subject}" for e in ESTIMATES})
 

@@ -1,4 +1,4 @@
-"""The exact frontier of a district: the vertices of its cells, and their sum."""
+"""The exact frontier of a district: the vertices of its cells' frontiers, and their sum."""
 
 import logging
 from collections.abc import Mapping
@@ -26,15 +26,16 @@ def trace(
     tolerance: float = 1e-9,
     only: tuple[int, int] | None = None,
 ) -> tuple[list[pd.DataFrame], list[pd.DataFrame]]:
-    """Vertices of the frontier of every cell, and how the allocation changes along it.
+    """Vertices of each cell's frontier, and how the allocation changes from one to the next.
 
-    Both a table a cell: of all cells, or of that of the year and grade ``only``.
+    Both are lists of one table per cell, for all cells or only the year and grade ``only``.
 
-    objective: of weights 0 and 1. subjects: weight of each subject in the gains.
+    objective: with weights 0 and 1. subjects: weight of each subject in the gains.
     Vertices: cell, vertex (0, 1, ... by weight), weight_from, weight_to, gain_lower, gain_higher
-    (the cell's part of the district's mean gain over the status quo [student SD]), certificate.
+    (the cell's part of the district's mean gain over the status quo [student SD]), certificate
+    (relative optimality gap).
     Moves: cell, vertex, slot (class), teacher (slot of the teacher who takes it from this vertex
-    on); the first vertex lists what differs from the status quo, the others from the one before.
+    on); the first vertex lists changes from the status quo, the others from the one before.
     Raises CertificateError where a vertex is not proven optimal.
     """
     totals = {f"{g}_{s}": slots[f"{g}_{s}"].sum() for g in GROUPS for s in subjects}
@@ -45,10 +46,10 @@ def trace(
     moves = [] if cells else [_moves(0, np.empty(0, dtype=int), none)]
     for (cell, at), problem in zip(cells, progress(problems, len(cells)), strict=True):
         tracer = ExactFrontier(problem, tolerance)
-        found = list(tracer.vertices())
-        log.info("%s: %d slots, %d vertices", problem.name, len(at), len(found))
-        same = tracer.types.of, equal_rows(problem.blocks[:, None], problem.teachers)
-        matchings = np.stack([keep_places(vertex.matching, *same) for vertex in found])
+        cell_vertices = list(tracer.vertices())
+        log.info("%s: %d slots, %d vertices", problem.name, len(at), len(cell_vertices))
+        same = tracer.types.of, equal_rows(problem.blocks[:, None], problem.rows)
+        matchings = np.stack([keep_places(vertex.matching, *same) for vertex in cell_vertices])
         rows = slots.iloc[at].reset_index(drop=True)
         gains = {
             f"gain_{group}": sum(
@@ -57,26 +58,26 @@ def trace(
             )
             for group in GROUPS
         }
-        vertices.append(_vertices(cell, found, gains))
+        vertices.append(_vertices(cell, cell_vertices, gains))
         moves.append(_moves(cell, at, matchings))
     return vertices, moves
 
 
 def traced(vertices: list[pd.DataFrame]) -> dict[str, object]:
-    """What the certificates of a frontier prove, in a few words for the record of its job."""
+    """Summary of a frontier's certificates, for the record of its job."""
     gaps = np.concatenate([table["certificate"] for table in vertices])
     return {"vertices": len(gaps), "largest_gap": float(gaps.max()) if len(gaps) else None}
 
 
-def _vertices(cell: int, found: list[Vertex], gains: Mapping[str, np.ndarray]) -> pd.DataFrame:
+def _vertices(cell: int, vertices: list[Vertex], gains: Mapping[str, np.ndarray]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "cell": np.full(len(found), cell),
-            "vertex": np.arange(len(found)),
-            "weight_from": np.array([vertex.weight_from for vertex in found], dtype=float),
-            "weight_to": np.array([vertex.weight_to for vertex in found], dtype=float),
+            "cell": np.full(len(vertices), cell),
+            "vertex": np.arange(len(vertices)),
+            "weight_from": np.array([vertex.weight_from for vertex in vertices], dtype=float),
+            "weight_to": np.array([vertex.weight_to for vertex in vertices], dtype=float),
             **gains,
-            "certificate": np.array([vertex.relative_gap for vertex in found], dtype=float),
+            "certificate": np.array([vertex.relative_gap for vertex in vertices], dtype=float),
         }
     )
 
@@ -88,7 +89,7 @@ def _part(
     group: str,
     totals: Mapping[str, float],
 ) -> np.ndarray:
-    """A cell's part of the district's mean gain of a group, (V,): zero where it has none of it."""
+    """A cell's part of the district's mean gain of a group, (V,); zero where the group is empty."""
     count = rows[f"{group}_{subject}"].sum()
     if count == 0:
         return np.zeros(len(matchings))
@@ -110,10 +111,11 @@ def _moves(cell: int, at: np.ndarray, matchings: np.ndarray) -> pd.DataFrame:
 
 
 def minkowski(vertices: pd.DataFrame) -> pd.DataFrame:
-    """The district's exact frontier: at each weight every cell is at its own optimal vertex.
+    """The district's exact frontier: the (Minkowski) sum of the frontiers of its cells.
 
-    The sum of convex frontiers has their edges, in order of the weights. Columns: weight_from,
-    weight_to, gain_lower, gain_higher, gain_mean [student SD], certificate (largest of all cells').
+    At each weight every cell is at its optimal vertex, so the sum has the edges of all cells'
+    frontiers, in order of the weights. Columns: weight_from, weight_to, gain_lower, gain_higher,
+    gain_mean [student SD], certificate (largest relative optimality gap of any cell).
     """
     steps = vertices[GAINS] - vertices.groupby("cell")[GAINS].shift(fill_value=0.0)
     edges = steps.groupby(vertices["weight_from"], sort=True).sum()
@@ -126,7 +128,7 @@ def minkowski(vertices: pd.DataFrame) -> pd.DataFrame:
 
 
 def allocation_at(slots: pd.DataFrame, moves: pd.DataFrame, vertex_of: Mapping[int, int]):
-    """Slot of the teacher who takes each class, (N,), where each cell is at its given vertex."""
+    """Slot of the teacher who takes each class, (N,), given the vertex of each cell."""
     plan = slots["slot"].to_numpy().copy()
     reached = moves[moves["vertex"] <= moves["cell"].map(vertex_of)]
     last = reached.drop_duplicates("slot", keep="last")

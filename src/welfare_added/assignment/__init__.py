@@ -1,1 +1,1 @@
-"""Who goes where, as matrices: certified optima, frontiers, integer programmes."""
+"""Optimal matchings of rows to columns, as arrays: proofs of optimality, frontiers, constraints."""

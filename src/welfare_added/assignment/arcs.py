@@ -1,7 +1,7 @@
-"""Which teacher may take which class, and what each such arc is worth.
+"""Which row may be matched to which column (an arc), and the score of each arc.
 
-An arc of an n x m problem is coded as ``row * m + column``. Teacher j in class c is worth
-sum_k F[c, k] V[j, k]; neither that matrix nor the list of all pairs is ever held whole.
+An arc of an n x m problem is coded as ``row * m + column``. Row j in column c scores
+sum_k F[c, k] V[j, k]; neither that matrix nor the list of all pairs is ever held in memory.
 """
 
 from collections.abc import Iterator
@@ -10,56 +10,56 @@ from functools import cached_property
 
 import numpy as np
 
-BELOW = -0.5  # a level that whole numbers exceed if they are not negative
-CHUNK = 1 << 18  # arcs priced at a time: they stay in the processor's cache
+BELOW = -0.5  # whole numbers exceed this if they are not negative
+CHUNK = 1 << 18  # arcs priced at a time, few enough for the processor's cache
 
 
 @dataclass(frozen=True)
 class Factors:
-    """Worth and duals of all arcs: F[c] V[j] - u[j] - v[c], the reduced cost of (j, c).
+    """Factors and duals whose products are the reduced costs F[c] V[j] - u[j] - v[c] of all arcs.
 
-    teachers: V (n, k). classes: F (m, k). u: (n,), v: (m,), zero where left out.
+    rows: V (n, k). columns: F (m, k). u: (n,), v: (m,), zero where left out.
     """
 
-    teachers: np.ndarray
-    classes: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray
     u: np.ndarray | None = None
     v: np.ndarray | None = None
 
     @cached_property
     def left(self) -> np.ndarray:
-        """Rows of the matrix as factors, (n, k or k + 2)."""
+        """Left factor of the matrix of reduced costs, (n, k or k + 2)."""
         if self.u is None:
-            return self.teachers
-        n = len(self.teachers)
-        return np.concatenate([self.teachers, -self.u[:, None], np.full((n, 1), -1.0)], axis=1)
+            return self.rows
+        n = len(self.rows)
+        return np.concatenate([self.rows, -self.u[:, None], np.full((n, 1), -1.0)], axis=1)
 
     @cached_property
     def right(self) -> np.ndarray:
-        """Columns of the matrix as factors, transposed: (k or k + 2, m)."""
+        """Right factor of the matrix of reduced costs, (k or k + 2, m)."""
         if self.u is None:
-            return self.classes.T
-        m = len(self.classes)
-        return np.concatenate([self.classes.T, np.ones((1, m)), self.v[None]])
+            return self.columns.T
+        m = len(self.columns)
+        return np.concatenate([self.columns.T, np.ones((1, m)), self.v[None]])
 
     def pairs(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        """Entry of each (row, column)."""
+        """Reduced cost of each (row, column)."""
         return np.einsum("ik,ki->i", self.left[rows], self.right[:, columns])
 
     @cached_property
     def largest(self) -> float:
-        """Bound on the absolute worth of any arc; tight where one factor matters."""
-        return float((np.abs(self.teachers).max(axis=0) * np.abs(self.classes).max(axis=0)).sum())
+        """Upper bound on the absolute score of any arc; attained where k is 1."""
+        return float((np.abs(self.rows).max(axis=0) * np.abs(self.columns).max(axis=0)).sum())
 
 
 @dataclass(frozen=True)
 class AllArcs:
-    """Every teacher may take every class. shape: (n, m)."""
+    """Every row may be matched to every column. shape: (n, m)."""
 
     shape: tuple[int, int]
 
     def chunks(self, factors: Factors) -> Iterator[tuple[int, np.ndarray]]:
-        """First row and block of rows of the matrix, one after the other."""
+        """The matrix in blocks of rows: number of the first row, and the block."""
         n, m = self.shape
         step = max(1, CHUNK // m)
         for start in range(0, n, step):
@@ -68,31 +68,34 @@ class AllArcs:
     def above(self, factors: Factors, level: float) -> np.ndarray:
         """Codes of the arcs whose reduced cost exceeds ``level``, ascending."""
         m = self.shape[1]
-        found = [np.flatnonzero(part > level) + s * m for s, part in self.chunks(factors)]
-        return found[0] if len(found) == 1 else np.concatenate(found)
+        codes = [np.flatnonzero(part > level) + s * m for s, part in self.chunks(factors)]
+        return codes[0] if len(codes) == 1 else np.concatenate(codes)
 
     def row_max(self, factors: Factors) -> np.ndarray:
-        """Largest reduced cost of each teacher, (n,)."""
+        """Largest reduced cost of each row, (n,)."""
         return np.concatenate([part.max(axis=1) for _, part in self.chunks(factors)])
 
     def violators(self, factors: Factors, tolerance: float) -> np.ndarray:
-        """Codes of the most violated arc of each teacher and of each class, ascending."""
+        """Codes of the arc of largest reduced cost of each row and column, if above ``tolerance``.
+
+        Ascending.
+        """
         m = self.shape[1]
         columns = np.arange(m)
         best, best_row = np.full(m, tolerance), np.full(m, -1)
-        found = []
+        codes = []
         for start, part in self.chunks(factors):
             if part.max() <= tolerance:
                 continue
             column = part.argmax(axis=1)
             rows = np.flatnonzero(part[np.arange(len(part)), column] > tolerance)
-            found.append((start + rows) * m + column[rows])
+            codes.append((start + rows) * m + column[rows])
             row = part.argmax(axis=0)
             value = part[row, columns]
             better = value > best
             best[better], best_row[better] = value[better], start + row[better]
         worst = np.flatnonzero(best_row >= 0)
-        return np.unique(np.concatenate([*found, best_row[worst] * m + worst]))
+        return np.unique(np.concatenate([*codes, best_row[worst] * m + worst]))
 
     def allows(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Whether each (row, column) is an arc."""
@@ -127,11 +130,11 @@ class ListedArcs:
         return self.codes[factors.pairs(*self._ends) > level]
 
     def row_max(self, factors: Factors) -> np.ndarray:
-        """Largest reduced cost of each teacher, (n,)."""
+        """Largest reduced cost of each row, (n,)."""
         return np.maximum.reduceat(factors.pairs(*self._ends), self._row_starts)
 
     def violators(self, factors: Factors, tolerance: float) -> np.ndarray:
-        """Codes of all arcs whose reduced cost exceeds ``tolerance``: they are few."""
+        """Codes of all arcs whose reduced cost exceeds ``tolerance``, ascending."""
         return self.above(factors, tolerance)
 
     def allows(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -141,7 +144,7 @@ class ListedArcs:
         return self.codes[at] == wanted
 
     def of_types(self, first: np.ndarray) -> "ListedArcs":
-        """The arcs to the classes ``first`` (m,), coded teacher x position there."""
+        """The arcs to the columns ``first`` (m,), coded ``row * m + position in first``."""
         position = np.full(self.shape[1], -1)
         position[first] = np.arange(len(first))
         rows, columns = self._ends
@@ -162,7 +165,7 @@ class ListedArcs:
 
 @dataclass(frozen=True)
 class TightArcs:
-    """Of all arcs those whose reduced cost by other ``duals`` is not negative; never listed."""
+    """The arcs whose reduced cost by given ``duals`` is not negative; computed, never listed."""
 
     every: AllArcs
     duals: Factors
@@ -178,7 +181,7 @@ class TightArcs:
             yield np.where(other >= 0, part, -np.inf)
 
     def row_max(self, factors: Factors) -> np.ndarray:
-        """Largest reduced cost of each teacher, (n,)."""
+        """Largest reduced cost of each row, (n,)."""
         return np.concatenate([part.max(axis=1) for part in self._chunks(factors)])
 
     def allows(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -190,9 +193,9 @@ class TightArcs:
         return np.concatenate(list(self._chunks(factors)))
 
     def of_types(self, first: np.ndarray) -> ListedArcs:
-        """The arcs to the classes ``first`` (m,), listed."""
+        """The arcs to the columns ``first`` (m,), listed."""
         duals = self.duals
-        some = Factors(duals.teachers, duals.classes[first], duals.u, duals.v[first])
+        some = Factors(duals.rows, duals.columns[first], duals.u, duals.v[first])
         shape = (self.shape[0], len(first))
         return ListedArcs(AllArcs(shape).above(some, BELOW), shape)
 
@@ -201,7 +204,7 @@ Arcs = AllArcs | ListedArcs | TightArcs
 
 
 def arcs_between(row_blocks: np.ndarray, column_blocks: np.ndarray) -> AllArcs | ListedArcs:
-    """Arcs between the rows and columns of equal block label."""
+    """Arcs between rows and columns of equal block label."""
     shape = (len(row_blocks), len(column_blocks))
     if len(np.unique(row_blocks)) == 1:
         return AllArcs(shape)
@@ -209,9 +212,9 @@ def arcs_between(row_blocks: np.ndarray, column_blocks: np.ndarray) -> AllArcs |
 
 
 def tight_arcs(arcs: AllArcs | ListedArcs, factors: Factors) -> ListedArcs | TightArcs:
-    """Arcs that some optimum may use: those whose reduced cost by optimal duals is zero.
+    """Arcs that an optimal matching may use: those of reduced cost zero.
 
-    Factors and duals are whole numbers.
+    factors: whole numbers, with optimal duals.
     """
     if isinstance(arcs, AllArcs):
         return TightArcs(arcs, factors)

@@ -1,4 +1,4 @@
-"""Proof that a matching is optimal: duals feasible for every allowed arc, and no gap."""
+"""Proof that a matching is optimal: dual values feasible for all allowed arcs, of the same sum."""
 
 from math import fsum
 
@@ -10,7 +10,7 @@ from welfare_added.assignment.whole import EXACT
 
 
 class CertificateError(RuntimeError):
-    """A solution whose optimality is not proven."""
+    """A matching that is not proven optimal."""
 
 
 def certify(
@@ -20,28 +20,28 @@ def certify(
     tolerance: float,
     where: str,
 ) -> Optimum:
-    """Check a matching against duals, after raising u by each teacher's largest violation.
+    """Check a matching against dual values, after raising u by each row's largest violation.
 
-    factors: worth of teachers in classes, with the solver's duals u and v (n,);
-    matching: (n,) teacher of each class. Neither the solver's objective nor its word is used: the
-    primal value is recomputed from the integer matching and the dual bound from the raised duals.
-    Of whole numbers all of that is exact, and so is the gap: of an optimum it is zero.
-    Raises CertificateError, naming ``where``, on a matching that is none, missing duals, numbers
+    factors: factors of rows and columns, with the solver's duals u and v (n,);
+    matching: (n,) row of each column. Nothing else of the solver's is used: the primal value is
+    recomputed from the matching and the dual bound from the raised duals. With whole numbers both
+    are exact, and the gap between them is zero at an optimum.
+    Raises CertificateError, naming ``where``, on an invalid matching, missing duals, numbers
     too large to be exact, or a relative gap above ``tolerance``.
     """
     n = arcs.shape[0]
     u, v = factors.u, factors.v
     if not np.array_equal(np.sort(matching), np.arange(n)):
-        raise CertificateError(f"{where}: the solution does not give each class its own teacher.")
+        raise CertificateError(f"{where}: the solution does not give each column its own row.")
     if not (np.isfinite(u).all() and np.isfinite(v).all()):
         raise CertificateError(f"{where}: the solver gave no dual values, so nothing is proven.")
     if factors.largest + np.abs(u).max() + np.abs(v).max() > EXACT:
         raise CertificateError(f"{where}: duals above 2^53 are not exact, so nothing is proven.")
     if not arcs.allows(matching, np.arange(n)).all():
-        raise CertificateError(f"{where}: a teacher is sent to a class she may not take.")
+        raise CertificateError(f"{where}: a row is matched to a column that it may not take.")
     worst = arcs.row_max(factors)
     raised = u + np.maximum(worst, 0.0)
-    matched = (factors.teachers[matching] * factors.classes).sum(axis=1)
+    matched = (factors.rows[matching] * factors.columns).sum(axis=1)
     gap = fsum([*raised, *v, *-matched]) / (max(fsum(np.abs(matched)), factors.largest) or 1.0)
     primal, dual = fsum(matched), fsum([*raised, *v])
     if not abs(gap) <= tolerance:

@@ -1,7 +1,7 @@
-"""The exact frontier of a cell: every supported allocation, and the weights at which it is optimal.
+"""The exact frontier of a problem: every supported matching, and the weights where it is optimal.
 
-The score is linear in the weight, so the largest value is convex and piecewise linear in it, and
-the allocations that attain it are the vertices of the frontier. A parametric network simplex
+The score is linear in the weight, so the optimal value is convex and piecewise linear in it, and
+the matchings that attain it are the vertices of the frontier. A parametric network simplex
 follows the optimal basis from weight 0 to weight 1; the matching changes at weights that are ratios
 of whole numbers.
 """
@@ -17,17 +17,17 @@ from welfare_added.assignment.parametric import End, renew_all, to_next_vertex
 from welfare_added.assignment.problem import Problem
 from welfare_added.assignment.types import merge
 from welfare_added.assignment.vertex_certificate import certify_points
-from welfare_added.assignment.whole import class_grid, teacher_grid
+from welfare_added.assignment.whole import column_grid, row_grid
 
 START, END = (0.0, 1.0), (1.0, 1.0)  # weights 0 and 1 as ratios
 
 
 @dataclass(frozen=True)
 class Vertex:
-    """A supported allocation.
+    """A supported matching.
 
-    matching: (n,) teacher of each class. weight_from, weight_to: where it is optimal.
-    relative_gap: the larger of those that certificates at both weights leave it.
+    matching: (n,) row of each column. weight_from, weight_to: it is optimal between these weights.
+    relative_gap: the larger of those certified at both weights.
     """
 
     matching: np.ndarray
@@ -37,30 +37,37 @@ class Vertex:
 
 
 class ExactFrontier:
-    """Traces a cell's frontier from weight 0 to weight 1, efficient ends included."""
+    """Traces a problem's frontier from weight 0 to weight 1; at both ends only efficient points."""
 
     def __init__(self, problem: Problem, tolerance: float = 1e-9):
-        """Take a problem of two weights, 0 and 1; between them its factors are interpolated."""
-        if len(problem.classes) != 2:
+        """Take a problem of two weights, 0 and 1; scores between them are interpolated linearly.
+
+        Raises ValueError where the problem has another number of weights.
+        """
+        if len(problem.columns) != 2:
             raise ValueError(f"{problem.name}: want the factors of weights 0 and 1 alone.")
-        teachers, _ = teacher_grid(problem.teachers)
-        classes, _ = class_grid(teachers, problem.classes)
-        self.problem = replace(problem, teachers=teachers, classes=classes, ties={})
+        rows, _ = row_grid(problem.rows)
+        columns, _ = column_grid(rows, problem.columns)
+        self.problem = replace(problem, rows=rows, columns=columns, ties={})
         self.tolerance = tolerance
         self.types = merge(self.problem)
         self.network = NetworkSimplex(self.problem, self.types)
         self.arcs = arcs_between(problem.blocks, problem.blocks[self.types.first])
 
     def vertices(self) -> Iterator[Vertex]:
-        """Every vertex in order of the weights. Raises CertificateError, SolverStall."""
-        path = _Path(self.network, self.problem.classes[:, self.types.first], self.arcs)
+        """Every vertex in order of the weights.
+
+        Raises CertificateError where a vertex is not proven optimal, SolverStall where the simplex
+        does not end.
+        """
+        path = _Path(self.network, self.problem.columns[:, self.types.first], self.arcs)
         at, used = START, self.network.used()
         gap = self._prove(path, at, used)
         while True:
             to = path.advance()
             now = used if to == END else self.network.used()
             gap_to = self._prove(path, to, used, now)
-            if to[0] > 0:  # else the one before is an end that is not efficient
+            if to[0] > 0:  # else the matching is optimal at weight 0 alone, and not efficient
                 weights = at[0] / at[1], to[0] / to[1]
                 yield Vertex(self.types.matching(used), *weights, max(gap, gap_to))
             if to == END:
@@ -73,28 +80,28 @@ class ExactFrontier:
 
 
 class _Path:
-    """The optimal basis on its way, and its duals by the scores of weight 0 and of weight 1."""
+    """The optimal basis as the weight rises, with its duals at the scores of weights 0 and 1."""
 
-    def __init__(self, network: NetworkSimplex, classes: np.ndarray, arcs: AllArcs | ListedArcs):
-        """Find the optimum of the first score; classes: (2, m, k), of types."""
+    def __init__(self, network: NetworkSimplex, columns: np.ndarray, arcs: AllArcs | ListedArcs):
+        """Find the optimum at weight 0; columns: (2, m, k) factors of the types."""
         self.network = network
         allowed = arcs if isinstance(arcs, ListedArcs) else None
         self.listed = listed(allowed)
-        u, v = network.solve(Factors(network.teachers, classes[0]), allowed)
-        self.ends = tuple(_end(network.teachers, part, u.copy(), v.copy()) for part in classes)
+        u, v = network.solve(Factors(network.rows, columns[0]), allowed)
+        self.ends = tuple(_end(network.rows, part, u.copy(), v.copy()) for part in columns)
         high = self.ends[1]
-        hang(network.tree, high.teachers, high.classes, high.u, high.v)
+        hang(network.tree, high.rows, high.columns_transposed, high.u, high.v)
         self.kinds, self.first = np.empty(len(u), dtype=np.int64), np.empty((3, len(u)))
         renew_all(self.kinds, self.first, *self.ends, *self.listed)
 
     def advance(self) -> tuple[float, float]:
-        """Go to where the matching has changed; the weight as a ratio, `END` if it does not."""
+        """Go to the weight where the matching changes; that weight as a ratio, or `END` if none."""
         tree, unit = self.network.tree, self.network.unit
         return to_next_vertex(tree, unit, self.kinds, self.first, *self.ends, *self.listed)
 
 
-def _end(teachers: np.ndarray, classes: np.ndarray, u: np.ndarray, v: np.ndarray) -> End:
-    """A score by the factors that matter in it."""
-    matters = classes.any(axis=0)
-    pairs = ((part[:, matters], part[:, matters].T) for part in (teachers, classes))
+def _end(rows: np.ndarray, columns: np.ndarray, u: np.ndarray, v: np.ndarray) -> End:
+    """The score at one end, without factors that are zero in all columns."""
+    matters = columns.any(axis=0)
+    pairs = ((part[:, matters], part[:, matters].T) for part in (rows, columns))
     return End(*(np.ascontiguousarray(part) for pair in pairs for part in pair), u, v)

@@ -1,9 +1,9 @@
-"""Optimal matchings by HiGHS: simplex over a window of arcs, priced against all arcs.
+"""Optimal matchings by HiGHS with column generation: simplex over a subset of arcs, the window.
 
-Our own network simplex proposes a basis; the window is that basis and the arcs that may be as
-good. HiGHS proves the basis optimal or goes on from it, and arcs that its duals show to be
-better join the window, until none is left. Its duals are rounded by linear algebra; those of the
-answer are exact, the proposal's own or recovered from the matching.
+Our own network simplex proposes a basis; the window is that basis and the arcs of reduced cost
+near zero. HiGHS proves the basis optimal or improves it, and arcs of positive reduced cost are
+added to the window until none is left. HiGHS's duals carry rounding errors; those returned are
+exact, either the proposal's or recovered from the matching.
 """
 
 import numpy as np
@@ -14,40 +14,41 @@ from welfare_added.assignment.network import NetworkEngine
 from welfare_added.assignment.problem import Problem
 from welfare_added.assignment.programme import Programme, SolverStall
 
-PRICED = 1e-10  # violation, relative to the largest score, that sends an arc into the window
-NEAR = 1e-9  # reduced cost, relative to the largest score, of arcs that are in it from the start
-ROUNDS = 60
+PRICED = 1e-10  # arcs of larger reduced cost, relative to the largest score, join the window
+NEAR = 1e-9  # arcs whose reduced cost is above minus this, so scaled, are in it from the start
+ROUNDS = 60  # of adding arcs, at most
 
 
 class HighsEngine:
-    """Solves a cell's problem at one weight after the other, each from the last basis."""
+    """Solves a problem at one weight after the other, each from the last basis."""
 
     def __init__(self, problem: Problem):
-        """Take a cell whose factors are whole numbers."""
+        """Take a problem whose factors are whole numbers."""
         self.proposer = NetworkEngine(problem)
         self.types = self.proposer.types
-        self.programme = Programme(self.types.supply, len(problem.teachers))
+        self.programme = Programme(self.types.supply, len(problem.rows))
         self.every = problem.arcs
 
     def solve(
-        self, classes: np.ndarray, among: ListedArcs | TightArcs | None = None
+        self, columns: np.ndarray, among: ListedArcs | TightArcs | None = None
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Matching (n,), u (n,) and v (n,) for class factors (n, k), ``among`` some arcs if given.
+        """Matching (n,), u (n,) and v (n,) for column factors (n, k), using the arcs ``among``.
 
-        The present basis must use those arcs only. Raises SolverStall where there is no optimum.
+        None stands for all arcs; the present basis must use no others. Raises SolverStall where no
+        optimum is reached.
         """
-        teachers, arcs = self.proposer.teachers, self.proposer.among(among)
-        scale = Factors(teachers, classes).largest or 1.0
-        worth = Factors(teachers, classes[self.types.first] / scale)
-        proposal = self.proposer.propose(classes, among)
-        near = Factors(teachers, worth.classes, *(part / scale for part in proposal))
+        rows, arcs = self.proposer.rows, self.proposer.among(among)
+        scale = Factors(rows, columns).largest or 1.0
+        worth = Factors(rows, columns[self.types.first] / scale)
+        proposal = self.proposer.propose(columns, among)
+        near = Factors(rows, worth.columns, *(part / scale for part in proposal))
         near = arcs.above(near, -NEAR)
         self.programme.load(near, self._worth(worth, near), *self.proposer.network.basis())
         pivots = 0
         for _ in range(ROUNDS):
-            duals = np.split(self.programme.run(), [len(teachers)])
+            duals = np.split(self.programme.run(), [len(rows)])
             pivots += self.programme.pivots()
-            better = arcs.violators(Factors(teachers, worth.classes, *duals), PRICED)
+            better = arcs.violators(Factors(rows, worth.columns, *duals), PRICED)
             if len(better):
                 better = np.setdiff1d(better, self.programme.window, assume_unique=True)
             if len(better) == 0:
@@ -55,7 +56,7 @@ class HighsEngine:
                 if pivots == 0:
                     return matching, proposal[0], proposal[1][self.types.of]
                 start = np.rint(duals[1] * scale)[self.types.of]
-                matrix = (self.every if among is None else among).matrix(Factors(teachers, classes))
+                matrix = (self.every if among is None else among).matrix(Factors(rows, columns))
                 return matching, *recover_duals(matrix, matching, start)
             self.programme.extend(better, self._worth(worth, better))
         raise SolverStall(f"{ROUNDS} rounds of pricing")

@@ -8,10 +8,10 @@ from welfare_added.assignment.problem import Problem
 
 
 class LsaEngine:
-    """Solves a cell's problem at one weight after the other; block by block."""
+    """Solves a problem at one weight after the other, block by block."""
 
     def __init__(self, problem: Problem):
-        """Split the cell into its blocks."""
+        """Split the problem into its blocks."""
         self.problem = problem
         order = np.argsort(problem.blocks, kind="stable")
         cuts = np.flatnonzero(np.diff(problem.blocks[order])) + 1
@@ -19,19 +19,19 @@ class LsaEngine:
         self.v = np.zeros(len(problem.blocks))
 
     def solve(
-        self, classes: np.ndarray, among: Arcs | None = None
+        self, columns: np.ndarray, among: Arcs | None = None
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Matching (n,), u (n,) and v (n,) for class factors (n, k), ``among`` some arcs if given.
+        """Matching (n,), u (n,) and v (n,) for column factors (n, k), using the arcs ``among``.
 
-        Raises ValueError where no matching exists.
+        None stands for all arcs. Raises ValueError where no matching exists.
         """
         arcs = self.problem.arcs if among is None else among
-        matrix = arcs.matrix(Factors(self.problem.teachers, classes))
+        matrix = arcs.matrix(Factors(self.problem.rows, columns))
         matching = np.empty(len(matrix), dtype=int)
         for block in self.members:
             part = matrix if len(block) == len(matrix) else matrix[np.ix_(block, block)]
-            teacher, position = linear_sum_assignment(part, maximize=True)
-            matching[block[position]] = block[teacher]
+            row, column = linear_sum_assignment(part, maximize=True)
+            matching[block[column]] = block[row]
         u, self.v = recover_duals(matrix, matching, self.v)
         return matching, u, self.v
 
@@ -39,13 +39,12 @@ class LsaEngine:
 def recover_duals(
     matrix: np.ndarray, matching: np.ndarray, start: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Duals u (n,), v (n,) that make matched arcs tight and all others feasible.
+    """Dual values u (n,), v (n,): feasible for all arcs, and u + v = score on matched arcs.
 
-    matrix: (n, n) worth, minus infinity where there is no arc. Longest paths over classes
+    matrix: (n, n) scores s, minus infinity where there is no arc. Longest paths over columns
     (Bellman-Ford): v_c = max_j v_{c(j)} + s_jc - s_{j c(j)}, from any ``start`` (n,); exact where
-    worth and start are whole numbers. It stops
-    after n rounds at the latest; on a matching that is not optimal the duals then violate some
-    arc, which the certificate shows.
+    scores and start are whole numbers. Stops after n + 1 rounds at the latest; if the matching is
+    not optimal the duals then violate some arc, which the certificate shows.
     """
     n = len(matrix)
     home = np.argsort(matching)

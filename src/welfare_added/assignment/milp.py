@@ -1,10 +1,10 @@
-"""One cell's problem with side constraints: a mixed-integer programme, solved with proof.
+"""Assignment with side constraints: a mixed-integer programme with a proven optimality gap.
 
     max  sum_jc s_jc x_jc   over matchings x with   sum_jc a^i_jc x_jc >= b^i   for each side i
 
-HiGHS solves the linear relaxation over a window of arcs, priced against all arcs;
-then the integer programme over the arcs whose reduced cost is not below the distance from the
-relaxation's value to the best matching found. An arc left out cannot be part of a better one.
+HiGHS solves the linear relaxation by column generation, over a subset of arcs (the window) that
+grows by arcs of positive reduced cost. It then solves the integer programme without the arcs whose
+reduced cost is so negative that no matching with one can be better than the best matching found.
 """
 
 import time
@@ -18,26 +18,26 @@ from scipy.sparse import csc_array, vstack
 
 from welfare_added.assignment.lsa import recover_duals
 
-PRICED = 1e-9  # violation, relative to the largest score, that sends an arc into the window
+PRICED = 1e-9  # arcs of larger reduced cost, relative to the largest score, join the window
 SLACK = 1e-7  # by which a scaled constraint may fall short: HiGHS's own feasibility tolerance
 NEAR = 0.003  # first window of the relaxation: arcs of reduced cost above minus this
-CLOSE = 0.0003  # the same of the integer programme
-WIDER = 4.0  # growth of the latter while a better matching may lie outside
+CLOSE = 0.0003  # the same for the integer programme
+WIDER = 4.0  # factor by which the latter grows while a better matching may use other arcs
 
 
 class Infeasible(ValueError):
-    """No matching keeps all constraints."""
+    """No matching satisfies all constraints."""
 
 
 class Unsolved(RuntimeError):
-    """Neither a matching nor a proof that there is none was found in time."""
+    """The time limit passed without a matching, or without a proof that there is none."""
 
 
 @dataclass(frozen=True)
 class Side:
     """A constraint sum_jc a_jc x_jc >= least.
 
-    name: the line of config.yaml it comes from. coefficients: a (n, n), teacher by class.
+    name: for messages and prices. coefficients: a (n, n), row by column.
     """
 
     name: str
@@ -47,18 +47,19 @@ class Side:
 
 @dataclass(frozen=True)
 class Constrained:
-    """A matching that keeps the constraints, and what is proven of it.
+    """A matching that satisfies the constraints, and how far from optimal it can be.
 
-    matching: (n,) teacher of each class. value: its score. bound: no matching that keeps the
-    constraints scores more. gap: (bound - value) / sum of absolute matched scores.
-    prices: (sides,) what a unit more of each bound would cost at the margin (duals of the
-    relaxation). arcs: how many of the n x n the integer programme needed.
+    matching: (n,) row of each column. value: its score. bound: upper bound on the score of any
+    matching that satisfies the constraints. optimality_gap: (bound - value) / the larger of the sum
+    of absolute matched scores and the largest absolute score.
+    prices: (sides,) marginal loss of score per unit of each ``least`` (duals of the relaxation).
+    arcs: number of arcs in the integer programme, out of n x n.
     """
 
     matching: np.ndarray
     value: float
     bound: float
-    gap: float
+    optimality_gap: float
     prices: np.ndarray
     arcs: int
 
@@ -67,20 +68,20 @@ def solve_constrained(
     scores: np.ndarray,
     sides: Sequence[Side],
     allowed: np.ndarray,
-    gap: float = 1e-6,
+    optimality_gap: float = 1e-6,
     seconds: float = 60.0,
 ) -> Constrained:
-    """Best matching, proven to a relative ``gap`` unless ``seconds`` run out first.
+    """Best matching, proven to a relative ``optimality_gap`` unless ``seconds`` run out first.
 
-    scores: (n, n) teacher by class. allowed: (n, n) bool, which pairs may be matched.
-    Raises Infeasible where no matching keeps the constraints, Unsolved where none was found in
+    scores: (n, n) row by column. allowed: (n, n) bool, which pairs may be matched.
+    Raises Infeasible where no matching satisfies the constraints, Unsolved where none was found in
     time.
     """
-    return _Cell(scores, sides, allowed).solve(gap, seconds)
+    return _Cell(scores, sides, allowed).solve(optimality_gap, seconds)
 
 
 class _Cell:
-    """The problem with scores and constraints scaled so that the largest term of each is one."""
+    """The problem, with the scores and each constraint divided by their largest absolute term."""
 
     def __init__(self, scores: np.ndarray, sides: Sequence[Side], allowed: np.ndarray):
         self.n, self.allowed, self.scores = len(scores), allowed, scores
@@ -88,27 +89,35 @@ class _Cell:
         self.worth = scores / self.scale
         units = np.array([float(np.abs(side.coefficients).max()) or 1.0 for side in sides])
         self.units = units
-        self.rows = np.array(
+        self.coefficients = np.array(
             [s.coefficients.ravel() / u for s, u in zip(sides, units, strict=True)]
         )
-        self.rows = self.rows.reshape(len(sides), self.n**2)
+        self.coefficients = self.coefficients.reshape(len(sides), self.n**2)
         self.least = np.array([side.least for side in sides]) / units
 
-    def solve(self, gap: float, seconds: float) -> Constrained:
+    def solve(self, optimality_gap: float, seconds: float) -> Constrained:
         """Best matching; see `solve_constrained`."""
         matching, reduced = self._unconstrained()
         if self._keeps(matching):
             value = self.worth[matching, np.arange(self.n)].sum()
-            return self._result(matching, value, np.zeros(len(self.rows)), self.n)
+            return self._result(matching, value, np.zeros(len(self.coefficients)), self.n)
         window = reduced >= -NEAR
         window[np.flatnonzero(np.eye(self.n).ravel() * self.allowed.ravel())] = True
         top, prices, reduced = self._relax(window)
-        return self._search(top, prices, reduced, gap, seconds)
+        return self._search(top, prices, reduced, optimality_gap, seconds)
 
     def _search(
-        self, top: float, prices: np.ndarray, reduced: np.ndarray, gap: float, seconds: float
+        self,
+        top: float,
+        prices: np.ndarray,
+        reduced: np.ndarray,
+        optimality_gap: float,
+        seconds: float,
     ) -> Constrained:
-        """Integer programmes over wider and wider windows, until no arc outside can matter."""
+        """Integer programmes over larger and larger windows, until no arc outside can matter.
+
+        top: value of the relaxation.
+        """
         prices = prices * self.scale / self.units
         home = np.arange(self.n)
         best = home if self.allowed.diagonal().all() and self._keeps(home) else None
@@ -120,18 +129,19 @@ class _Cell:
             if best is not None:
                 inside[best * self.n + home] = True
             left = end - time.monotonic()
-            best, within = self._integer(inside, best, gap, max(left if whole else left / 2, 1.0))
+            limit = max(left if whole else left / 2, 1.0)
+            best, within = self._integer(inside, best, optimality_gap, limit)
             if best is None and whole and within == -np.inf:
-                raise Infeasible("no matching keeps the constraints")
+                raise Infeasible("no matching satisfies the constraints")
             value = -np.inf if best is None else self.worth[best, home].sum()
-            outside = -np.inf if whole else top - margin  # worth of a matching with another arc
+            outside = -np.inf if whole else top - margin  # bound for matchings with another arc
             bound = max(value, min(bound, max(within, outside)))
             proven = best is not None and outside <= max(within, value)
             if proven or (best is not None and time.monotonic() >= end):
                 return self._result(best, bound, prices, int(inside.sum()))
             if time.monotonic() >= end and whole:
                 raise Unsolved(
-                    f"no matching that keeps the constraints was found in {seconds:g} s; raise "
+                    f"no matching that satisfies the constraints was found in {seconds:g} s; raise "
                     "constrained.seconds in config.yaml"
                 )
             margin = min(margin * WIDER, max((top - value) * (1 + 1e-9), margin))
@@ -146,35 +156,36 @@ class _Cell:
         """Best matching without side constraints, and reduced costs (n * n,)."""
         worth = np.where(self.allowed, self.worth, -np.inf)
         try:
-            teachers, classes = linear_sum_assignment(worth, maximize=True)
+            rows, columns = linear_sum_assignment(worth, maximize=True)
         except ValueError:
-            raise Infeasible("the allowed pairs leave some class without a teacher") from None
+            raise Infeasible("the allowed pairs leave some column without a row") from None
         matching = np.empty(self.n, dtype=int)
-        matching[classes] = teachers
+        matching[columns] = rows
         u, v = recover_duals(worth, matching, np.zeros(self.n))
         return matching, (worth - u[:, None] - v).ravel()
 
     def _relax(self, window: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-        """Bound on the relaxation, prices of the constraints, and reduced costs (n * n,).
+        """Upper bound on the relaxation, prices of the constraints, and reduced costs (n * n,).
 
-        window: arcs to begin with. Where it cannot keep the constraints, the shortfall is made as
-        small as possible first; if it stays, no mixture of matchings keeps them.
+        window: (n * n,) bool, arcs to begin with. Where they cannot satisfy the constraints, the
+        shortfall is minimised first; if it is positive over all arcs, the relaxation is infeasible.
         """
         master = _Master(self, np.flatnonzero(window))
         worth = self.worth.ravel()
         possible = master.possible(worth)
         if not possible and self._priced(master, np.zeros(self.n**2), 1.0)[0] < -SLACK:
-            raise Infeasible("no mixture of matchings keeps the constraints")
+            raise Infeasible("no matching satisfies the constraints, not even a fractional one")
         return self._priced(master, worth, 0.0)
 
     def _priced(
         self, master: "_Master", worth: np.ndarray, shortfall: float
     ) -> tuple[float, np.ndarray, np.ndarray]:
-        """Optimum of the master problem after all arcs that pay have joined it."""
+        """Optimum of the relaxation after adding all arcs of positive reduced cost; as `_relax`."""
         master.aim(worth, shortfall)
         while True:
             u, v, prices = master.duals()
-            reduced = (worth.reshape(self.n, self.n) - u[:, None] - v).ravel() - prices @ self.rows
+            reduced = (worth.reshape(self.n, self.n) - u[:, None] - v).ravel()
+            reduced = reduced - prices @ self.coefficients
             reduced = np.where(self.allowed.ravel(), reduced, -np.inf)
             pays = np.setdiff1d(np.flatnonzero(self._paying(reduced)), master.arcs)
             if not len(pays):
@@ -184,21 +195,21 @@ class _Cell:
             master.extend(pays, worth)
 
     def _paying(self, reduced: np.ndarray) -> np.ndarray:
-        """Arcs (n * n,) with the largest positive reduced costs of their teacher or class."""
+        """Arcs (n * n,) with the largest positive reduced costs of their row or column."""
         matrix = reduced.reshape(self.n, self.n)
         best = (matrix >= matrix.max(axis=1, keepdims=True)) | (matrix >= matrix.max(axis=0))
         return (best & (matrix > PRICED)).ravel()
 
     def _integer(
-        self, inside: np.ndarray, start: np.ndarray | None, gap: float, seconds: float
+        self, inside: np.ndarray, start: np.ndarray | None, optimality_gap: float, seconds: float
     ) -> tuple[np.ndarray | None, float]:
-        """Best matching found over some arcs (n * n,) from ``start``, and a bound for them.
+        """Best matching over the arcs ``inside`` (n * n,), from ``start``, and an upper bound.
 
-        The matching is None, and the bound minus infinity, where there is none.
+        The matching is None where none was found, and the bound minus infinity where none exists.
         """
         arcs = np.flatnonzero(inside)
         master = _Master(self, arcs)
-        master.integer({"mip_rel_gap": gap, "time_limit": seconds}, start)
+        master.integer({"mip_rel_gap": optimality_gap, "time_limit": seconds}, start)
         used, bound = master.incumbent()
         if used is None:
             return None, bound
@@ -209,24 +220,24 @@ class _Cell:
         return matching, bound
 
     def _keeps(self, matching: np.ndarray) -> bool:
-        """Whether a matching keeps all constraints."""
-        sums = self.rows[:, matching * self.n + np.arange(self.n)].sum(axis=1)
+        """Whether a matching satisfies all constraints."""
+        sums = self.coefficients[:, matching * self.n + np.arange(self.n)].sum(axis=1)
         return bool((sums >= self.least - self.n * SLACK).all())
 
     def assignment(self, arcs: np.ndarray) -> csc_array:
-        """Rows of teachers and classes (2n), a column an arc."""
-        teachers, classes = np.divmod(arcs, self.n)
-        rows = np.stack([teachers, self.n + classes], axis=1).ravel()
+        """Assignment constraints, (2n, arcs): one per row and column, one variable per arc."""
+        rows, columns = np.divmod(arcs, self.n)
+        index = np.stack([rows, self.n + columns], axis=1).ravel()
         starts = np.arange(0, 2 * len(arcs) + 1, 2)
-        return csc_array((np.ones(2 * len(arcs)), rows, starts), shape=(2 * self.n, len(arcs)))
+        return csc_array((np.ones(2 * len(arcs)), index, starts), shape=(2 * self.n, len(arcs)))
 
 
 class _Master:
-    """The relaxation over a window of arcs, held by HiGHS with a column a shortfall and an arc."""
+    """The relaxation over a window of arcs: one variable per constraint's shortfall and per arc."""
 
     def __init__(self, cell: _Cell, arcs: np.ndarray):
         self.cell, self.arcs = cell, np.empty(0, dtype=int)
-        self.sides = len(cell.rows)
+        self.sides = len(cell.coefficients)
         rows = 2 * cell.n + self.sides
         self.highs = highspy.Highs()
         self.highs.silent()
@@ -246,13 +257,13 @@ class _Master:
         self.extend(arcs, cell.worth.ravel())
 
     def possible(self, worth: np.ndarray) -> bool:
-        """Whether some mixture of the window's matchings keeps all constraints."""
+        """Whether the relaxation over the window is feasible."""
         self.aim(worth, 0.0)
         self.highs.run()
         return self.highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
 
     def aim(self, worth: np.ndarray, shortfall: float) -> None:
-        """Set the objective, and whether constraints may fall short (1) or not (0)."""
+        """Set the arcs' scores ``worth``, and whether constraints may fall short (1) or not (0)."""
         first = np.arange(self.sides, dtype=np.int32)
         most = np.full(self.sides, np.inf if shortfall else 0.0)
         self.highs.changeColsBounds(self.sides, first, np.zeros(self.sides), most)
@@ -260,8 +271,8 @@ class _Master:
         self.highs.changeColsCost(len(self.arcs), index, worth[self.arcs])
 
     def extend(self, arcs: np.ndarray, worth: np.ndarray) -> None:
-        """Add arcs."""
-        side_rows = csc_array(self.cell.rows[:, arcs])
+        """Add arcs to the window."""
+        side_rows = csc_array(self.cell.coefficients[:, arcs])
         columns = vstack([self.cell.assignment(arcs), side_rows]).tocsc()
         count = len(arcs)
         self.highs.addCols(
@@ -271,7 +282,7 @@ class _Master:
         self.arcs = np.concatenate([self.arcs, arcs])
 
     def duals(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Duals of teachers, classes and constraints at the optimum. Raises Unsolved."""
+        """Duals of rows, columns and constraints at the optimum. Raises Unsolved if none."""
         self.highs.run()
         status = self.highs.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:
@@ -280,7 +291,7 @@ class _Master:
         return tuple(np.split(duals, [self.cell.n, 2 * self.cell.n]))
 
     def integer(self, options: dict[str, float], start: np.ndarray | None) -> None:
-        """Solve for whole arcs, from the matching ``start`` if there is one."""
+        """Solve the integer programme, from the matching ``start`` if there is one."""
         index = np.arange(self.sides, self.sides + len(self.arcs), dtype=np.int32)
         whole = np.full(len(index), highspy.HighsVarType.kInteger)
         self.highs.changeColsIntegrality(len(index), index, whole)
@@ -295,7 +306,7 @@ class _Master:
         self.highs.run()
 
     def incumbent(self) -> tuple[np.ndarray | None, float]:
-        """Arcs of the best matching found, if any, and the bound on all."""
+        """Arcs of the best matching found, if any, and the upper bound on the value of all."""
         if self.highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             return None, -np.inf
         info = self.highs.getInfo()

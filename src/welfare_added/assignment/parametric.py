@@ -1,10 +1,10 @@
-"""Parametric network simplex, compiled: the optimal basis of one weight followed to the next.
+"""Parametric network simplex, compiled: follows the optimal basis from one weight to the next.
 
-The score of an arc is (1 - w) low + w high. Of a basis two sets of duals are kept, by the low and
-by the high scores; its reduced cost at w is then (1 - w) r0 + w r1, both whole numbers. It stays
-optimal until the first arc pays, at w = rest / rise with rest = -r0 and rise = r1 - r0. These
-ratios are compared exactly. At one weight several arcs may pay; each that enters raises the value
-at larger weights, so none is idle.
+The score of an arc is (1 - w) low + w high. A basis has two sets of duals, by the low and by the
+high scores; an arc's reduced cost at w is then (1 - w) r0 + w r1, with whole r0 and r1. The basis
+is optimal until the first reduced cost becomes positive, at w = rest / rise with rest = -r0 and
+rise = r1 - r0; that arc is said to pay. Ratios are compared exactly. Several arcs may pay at the
+same weight; each that enters raises the value at larger weights, so no pivot is degenerate.
 """
 
 from typing import NamedTuple
@@ -15,20 +15,20 @@ from numba import njit
 from welfare_added.assignment.network import exchange, shift
 
 NEVER = 2.0  # ratio of an arc that does not pay below weight one
-CLOSE = 1 + 1e-15  # doubles of two ratios further apart than this are in the ratios' own order
+CLOSE = 1 + 1e-15  # ratios whose doubles differ by more than this factor are in the same order
 
 
 class End(NamedTuple):
     """One of the two scores, and the basis's duals by it; all whole numbers.
 
-    teachers: (n, k) factors. across: the same transposed. types: (m, k) factors. classes: the
-    same transposed. u, v: (n,), (m,) duals, in place.
+    rows: (n, k) factors. columns: (m, k) factors of the types of columns. Both also transposed.
+    u, v: (n,), (m,) duals, updated in place.
     """
 
-    teachers: np.ndarray
-    across: np.ndarray
-    types: np.ndarray
-    classes: np.ndarray
+    rows: np.ndarray
+    rows_transposed: np.ndarray
+    columns: np.ndarray
+    columns_transposed: np.ndarray
     u: np.ndarray
     v: np.ndarray
 
@@ -37,11 +37,11 @@ class End(NamedTuple):
 def to_next_vertex(tree, unit, kinds, first, low, high, starts, types):
     """Pivot until the matching changes and no other arc pays at that weight.
 
-    tree: as of `NetworkSimplex`, in place, flows in ``unit`` a class. kinds (n,), first (3, n): of
-    each teacher the arc that pays first, its type (-1: none below weight one), and rest, rise and
-    rest / rise, in place. low, high: an `End` each, duals in place. starts, types: as of
-    `NetworkSimplex.solve`.
-    Gives the weight at which it changed, as a ratio of whole numbers; (1, 1) if it does not.
+    tree: as in `NetworkSimplex`, ``unit`` units of flow per column. kinds (n,), first (3, n): of
+    each row the arc that pays first, its type (-1: none below weight one), and rest, rise and
+    rest / rise. low, high: an `End` each. All of these are updated in place. starts, types: from
+    `network.listed`.
+    Returns the weight at which it changes, as a ratio of whole numbers; (1, 1) if it does not.
     """
     n, m = len(kinds), len(low.v)
     stack, costs = np.empty(len(tree), np.int64), np.empty((3, max(n, m)))
@@ -63,7 +63,7 @@ def to_next_vertex(tree, unit, kinds, first, low, high, starts, types):
             continue
         for i in range(size):
             inside[stack[i]] = True
-        side = 2 * size <= len(tree)  # the smaller one: arcs across have changed, seen from either
+        side = 2 * size <= len(tree)  # only arcs between the two parts change: price the smaller
         _renew(kinds, first, inside, side, low, high, costs)
         for i in range(size):
             inside[stack[i]] = False
@@ -71,7 +71,7 @@ def to_next_vertex(tree, unit, kinds, first, low, high, starts, types):
 
 @njit(cache=True)
 def renew_all(kinds, first, low, high, starts, types):
-    """Find the arc of each teacher that pays first."""
+    """Find the arc of each row that pays first."""
     costs = np.empty((3, len(low.v)))
     for row in range(len(kinds)):
         if len(starts):
@@ -82,9 +82,10 @@ def renew_all(kinds, first, low, high, starts, types):
 
 @njit(cache=True)
 def _renew(kinds, first, inside, side, low, high, costs):
-    """The same after the duals of a part of the tree have moved by as much.
+    """The same after the duals of one part of the tree have changed by a common amount.
 
-    inside: (nodes,) whether a node is in that part. side: the one whose arcs across are priced.
+    inside: (nodes,) whether a node is in that part. side: price the arcs of the nodes inside (True)
+    or of those outside (False).
     """
     n, m = len(kinds), len(low.v)
     for row in range(n):
@@ -93,8 +94,8 @@ def _renew(kinds, first, inside, side, low, high, costs):
     for kind in range(m):
         if inside[n + kind] != side:
             continue
-        price(kind, low.types, low.across, low.v, low.u, costs, 0)
-        price(kind, high.types, high.across, high.v, high.u, costs, 1)
+        price(kind, low.columns, low.rows_transposed, low.v, low.u, costs, 0)
+        price(kind, high.columns, high.rows_transposed, high.v, high.u, costs, 1)
         if _ratios(costs, first, n):
             for row in range(n):
                 if costs[2, row] <= first[2, row] * CLOSE:
@@ -103,10 +104,10 @@ def _renew(kinds, first, inside, side, low, high, costs):
 
 @njit(cache=True)
 def _look(kinds, first, row, low, high, costs):
-    """Find the arc of a teacher that pays first."""
+    """Find the arc of one row that pays first."""
     kinds[row], first[0, row], first[1, row], first[2, row] = -1, 1.0, 1.0, 1.0
-    price(row, low.teachers, low.classes, low.u, low.v, costs, 0)
-    price(row, high.teachers, high.classes, high.u, high.v, costs, 1)
+    price(row, low.rows, low.columns_transposed, low.u, low.v, costs, 0)
+    price(row, high.rows, high.columns_transposed, high.u, high.v, costs, 1)
     m = len(low.v)
     _ratios(costs, costs, m)
     bound = _least(costs, m) * CLOSE
@@ -127,16 +128,16 @@ def _look_listed(kinds, first, row, low, high, starts, types):
 
 @njit(cache=True)
 def arc_cost(row, kind, end):
-    """Less the reduced cost of one arc."""
+    """Minus the reduced cost of one arc."""
     total = end.u[row] + end.v[kind]
-    for k in range(len(end.classes)):
-        total -= end.teachers[row, k] * end.classes[k, kind]
+    for k in range(len(end.columns_transposed)):
+        total -= end.rows[row, k] * end.columns_transposed[k, kind]
     return total
 
 
 @njit(cache=True)
 def _take(kinds, first, row, kind, rest, rise):
-    """Take an arc as its teacher's if it pays before hers."""
+    """Record an arc as its row's first if it pays before the one recorded."""
     if below(rest, rise, first[0, row], first[1, row]):
         kinds[row] = kind
         first[0, row], first[1, row], first[2, row] = rest, rise, rest / rise
@@ -144,10 +145,10 @@ def _take(kinds, first, row, kind, rest, rise):
 
 @njit(cache=True, fastmath=True)
 def price(node, own, others, dual, duals, costs, row):
-    """Less the reduced costs of a node's arcs to all of the other side, into a row of ``costs``.
+    """Minus the reduced costs of all arcs of a node, written to one row of ``costs``.
 
-    own: (p, k) factors of its side. others: (k, q) theirs. All are whole numbers: any order of
-    terms will do.
+    own: (p, k) factors of the node's side. others: (k, q) factors of the other side. With whole
+    numbers sums are exact in any order.
     """
     into, mine = costs[row], dual[node]
     for i in range(len(duals)):
@@ -160,7 +161,7 @@ def price(node, own, others, dual, duals, costs, row):
 
 @njit(cache=True, error_model="numpy")  # without its check of divisors it is done four at a time
 def _ratios(costs, bounds, size):
-    """Turn costs by low and by high costs into rest, rise and ratio; count the ratios in bounds."""
+    """Turn costs at both ends into rest, rise and ratio; count ratios that are within bounds."""
     count = 0
     for i in range(size):
         rest, cost = costs[0, i], costs[1, i]
@@ -173,7 +174,7 @@ def _ratios(costs, bounds, size):
 
 @njit(cache=True, fastmath=True)
 def _least(costs, size):
-    """Smallest ratio, one at most."""
+    """Smallest ratio, or one if that is smaller."""
     least = 1.0
     for i in range(size):
         least = min(least, costs[2, i])
@@ -182,7 +183,7 @@ def _least(costs, size):
 
 @njit(cache=True)
 def _earliest(first):
-    """Teacher whose arc pays first, of several the first by number; -1 if none does."""
+    """Row whose arc pays first, the lowest number among ties; -1 if none does."""
     bound = _least(first, first.shape[1]) * CLOSE
     best, rest, rise = -1, 1.0, 1.0
     for row in range(first.shape[1]):
@@ -193,7 +194,7 @@ def _earliest(first):
 
 @njit(cache=True)
 def below(a, b, c, d):
-    """Whether a / b < c / d, exactly; all whole, b and d positive, a and c not negative."""
+    """Whether a / b < c / d, exactly; whole numbers, b and d positive, a and c not negative."""
     left, right = a * d, c * b
     if abs(left - right) > 1e-15 * (left + right):
         return left < right

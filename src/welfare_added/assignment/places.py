@@ -1,4 +1,4 @@
-"""Among equally good matchings: no teacher moves for nothing."""
+"""Break ties among optimal matchings by keeping as many rows as possible in their own columns."""
 
 import numpy as np
 
@@ -15,20 +15,20 @@ def equal_rows(*columns: np.ndarray) -> np.ndarray:
 
 
 def keep_places(
-    matching: np.ndarray, class_group: np.ndarray, teacher_group: np.ndarray
+    matching: np.ndarray, column_group: np.ndarray, row_group: np.ndarray
 ) -> np.ndarray:
-    """Swap teachers among interchangeable classes, and equal teachers, so that more stay put.
+    """Permute a matching within groups of equal columns and equal rows, so that fewer rows move.
 
-    matching: (n,) teacher of each class, slot i being home to teacher i and class i.
-    class_group, teacher_group: (n,) labels of interchangeable classes and of equal teachers.
+    matching: (n,) row of each column; row i is in its own column where matching[i] is i.
+    column_group, row_group: (n,) labels of interchangeable columns and of interchangeable rows.
     The value of the matching is unchanged.
     """
-    matching = _stay(matching, class_group)
-    return np.argsort(_stay(np.argsort(matching), teacher_group))
+    matching = _stay(matching, column_group)
+    return np.argsort(_stay(np.argsort(matching), row_group))
 
 
 def _stay(held: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Permute ``held`` within groups of places: own item where present, others in slot order."""
+    """Permute ``held`` within groups: i at position i where possible, the others in order."""
     n = len(held)
     group_of_item = np.empty(n, dtype=int)
     group_of_item[held] = group

@@ -1,4 +1,4 @@
-"""One cell of the planner's problem for all weights, and its certified optimum at one weight."""
+"""One assignment problem at several weights, and its certified optimum at one of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -11,17 +11,18 @@ from welfare_added.assignment.arcs import Arcs, arcs_between
 
 @dataclass(frozen=True)
 class Problem:
-    """Teachers and classes of a cell; teacher j in class c scores sum_k classes[w, c, k] V[j, k].
+    """Match n rows to n columns; row j in column c scores sum_k columns[w, c, k] rows[j, k].
 
-    teachers: V (n, k). classes: F (W, n, k), one layer a weight.
-    blocks: (n,) int label of slot i, both of its teacher and of its class; a teacher may only
-    take a class of her own block.
-    ties: weight index -> (n, k) class factors of a second objective that breaks ties there.
-    labels: (W,) the weights, for messages; name: the cell, for messages.
+    rows: V (n, k). columns: F (W, n, k), one layer per weight.
+    blocks: (n,) int label of row i and of column i; a row may be matched only to columns of its
+    own block.
+    ties: weight index -> (n, k) column factors of a second objective that breaks ties there.
+    labels: (W,) the weights, for messages; name: of the problem, for messages.
+    Raises ValueError where shapes do not fit or a factor is not finite.
     """
 
-    teachers: np.ndarray
-    classes: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray
     blocks: np.ndarray
     ties: Mapping[int, np.ndarray] = field(default_factory=dict)
     labels: np.ndarray | None = None
@@ -29,13 +30,13 @@ class Problem:
 
     def __post_init__(self) -> None:
         """Refuse shapes that do not fit and factors that are not finite."""
-        n, k = self.teachers.shape
-        if self.classes.shape[1:] != (n, k) or self.blocks.shape != (n,) or n == 0:
+        n, k = self.rows.shape
+        if self.columns.shape[1:] != (n, k) or self.blocks.shape != (n,) or n == 0:
             raise ValueError(
-                f"{self.name}: teachers {self.teachers.shape}, classes {self.classes.shape} and "
+                f"{self.name}: rows {self.rows.shape}, columns {self.columns.shape} and "
                 f"blocks {self.blocks.shape} do not fit: want (n, k), (W, n, k) and (n,), n > 0."
             )
-        factors = (self.teachers, self.classes, *self.ties.values())
+        factors = (self.rows, self.columns, *self.ties.values())
         if not all(np.isfinite(part).all() for part in factors):
             raise ValueError(
                 f"{self.name}: a factor is missing or infinite; drop such slots first."
@@ -43,7 +44,7 @@ class Problem:
 
     @cached_property
     def arcs(self) -> Arcs:
-        """All allowed (teacher, class) pairs."""
+        """All allowed (row, column) pairs."""
         return arcs_between(self.blocks, self.blocks)
 
     def label(self, index: int) -> float:
@@ -53,15 +54,16 @@ class Problem:
 
 @dataclass(frozen=True)
 class Optimum:
-    """A certified optimum of one cell at one weight.
+    """A certified optimum of one problem at one weight.
 
-    matching: (n,) int, teacher of each class. u, v: (n,) duals of teachers and classes, feasible
-    for all allowed arcs. primal: value of the matching; dual: sum of the duals, a bound on any.
-    relative_gap: (dual - primal) / sum of absolute matched scores, or a bound on any one score if
+    matching: (n,) int, row of each column. u, v: (n,) dual values of rows and columns, feasible
+    for all allowed arcs. primal: value of the matching; dual: sum of the dual values, an upper
+    bound on the value of any matching.
+    relative_gap: (dual - primal) / sum of absolute matched scores, or / a bound on any one score if
     that is larger.
-    largest_violation: of the solver's own duals before u was raised to make them feasible.
+    largest_violation: of dual feasibility, before u was raised to restore it.
     tie_gap: relative gap of the tie-breaking stage, NaN where there is none.
-    fallback: whether the solver gave up and another one answered.
+    fallback: whether the chosen solver stalled and scipy answered instead.
     """
 
     matching: np.ndarray
@@ -75,6 +77,6 @@ class Optimum:
     fallback: bool = False
 
     def in_units(self, unit: float) -> "Optimum":
-        """The same where a score of one is worth ``unit``."""
+        """The same optimum with scores, values and duals multiplied by ``unit``."""
         scaled = ("u", "v", "primal", "dual", "largest_violation")
         return replace(self, **{name: getattr(self, name) * unit for name in scaled})

@@ -1,4 +1,4 @@
-"""A transport problem over a few arcs, held by HiGHS: load, extend, change worth, solve again."""
+"""A transportation problem over a subset of arcs, solved and solved again by HiGHS."""
 
 import highspy
 import numpy as np
@@ -6,7 +6,7 @@ import numpy as np
 OPTIONS = {
     "presolve": "off",
     "solver": "simplex",
-    "simplex_strategy": 4,  # primal: along the weights the old basis stays feasible
+    "simplex_strategy": 4,  # primal: the last weight's basis is feasible at the next
     "simplex_primal_edge_weight_strategy": 0,
     "simplex_scale_strategy": 0,
     "primal_simplex_bound_perturbation_multiplier": 0.0,
@@ -24,15 +24,15 @@ class SolverStall(RuntimeError):
 
 
 class Programme:
-    """Rows are teachers (supply 1) and types of classes; columns are the arcs of the window.
+    """A linear programme with one constraint per row and per type of column, one variable per arc.
 
-    window: (A,) codes of the arcs held, ``teacher * types + type``.
+    window: (A,) codes of the arcs in the programme, ``row * types + type``.
     """
 
-    def __init__(self, supply: np.ndarray, teachers: int):
-        """Take the number of teachers and the supply (m,) of the types of classes."""
-        self.teachers, self.types = teachers, len(supply)
-        self.right = np.concatenate([np.ones(teachers), supply])
+    def __init__(self, supply: np.ndarray, rows: int):
+        """Take the number of rows (supply 1 each) and the supply (m,) of the types of columns."""
+        self.rows, self.types = rows, len(supply)
+        self.right = np.concatenate([np.ones(rows), supply])
         self.window = np.empty(0, dtype=int)
         self.highs = highspy.Highs()
         self.highs.silent()
@@ -41,7 +41,11 @@ class Programme:
         self.highs.setOptionValue("simplex_iteration_limit", 50 * len(self.right) + 1000)
 
     def load(self, arcs: np.ndarray, worth: np.ndarray, basic: np.ndarray, logical: np.ndarray):
-        """Hold ``arcs`` (ascending), starting from the ``basic`` ones and ``logical`` rows."""
+        """Set the window to ``arcs`` (ascending), and the basis to some arcs and some slacks.
+
+        worth: (A,) scores. basic: codes of the basic arcs. logical: constraints whose slack is
+        basic.
+        """
         count = len(arcs)
         self.highs.passModel(
             count, len(self.right), 2 * count, 1, -1, 0.0, worth, np.zeros(count),
@@ -60,7 +64,7 @@ class Programme:
         self.window = arcs
 
     def extend(self, arcs: np.ndarray, worth: np.ndarray) -> None:
-        """Add ``arcs`` to the window, outside the basis."""
+        """Add ``arcs`` of scores ``worth`` to the window, outside the basis."""
         count = len(arcs)
         self.highs.addCols(
             count, worth, np.zeros(count), np.full(count, np.inf), 2 * count,
@@ -69,12 +73,12 @@ class Programme:
         self.window = np.concatenate([self.window, arcs])
 
     def change(self, worth: np.ndarray) -> None:
-        """Give the window's arcs another worth; the basis stays."""
+        """Change the scores of the window's arcs; the basis stays."""
         count = len(self.window)
         self.highs.changeColsCost(count, np.arange(count, dtype=np.int32), worth)
 
     def run(self) -> np.ndarray:
-        """Optimise over the window; the rows' duals. Raises SolverStall."""
+        """Optimise over the window; duals of the constraints. Raises SolverStall if not optimal."""
         self.highs.run()
         status = self.highs.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:
@@ -82,7 +86,7 @@ class Programme:
         return np.array(self.highs.getSolution().row_dual)
 
     def pivots(self) -> int:
-        """How many pivots the last run took."""
+        """Number of pivots of the last run."""
         return self.highs.getInfo().simplex_iteration_count
 
     def used(self) -> np.ndarray:
@@ -90,10 +94,10 @@ class Programme:
         return np.sort(self.window[np.array(self.highs.getSolution().col_value) > 0.5])
 
     def basis(self) -> tuple[np.ndarray, np.ndarray]:
-        """Codes of the basic arcs, ascending, and the rows whose logical is basic."""
+        """Codes of the basic arcs, ascending, and the constraints whose slack is basic."""
         variables = self.highs.getBasicVariables()[1]
         return np.sort(self.window[variables[variables >= 0]]), -1 - variables[variables < 0]
 
     def _entries(self, arcs: np.ndarray) -> np.ndarray:
         rows, columns = np.divmod(arcs, self.types)
-        return np.stack([rows, self.teachers + columns], axis=1).astype(np.int32).ravel()
+        return np.stack([rows, self.rows + columns], axis=1).astype(np.int32).ravel()

@@ -1,4 +1,4 @@
-"""The optimum of a cell at every weight: solve, break ties, keep teachers in place, certify."""
+"""The optimum of a problem at every weight: solve, break ties, keep rows in place, certify."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -22,16 +22,16 @@ Engine = NetworkEngine | HighsEngine | LsaEngine
 
 
 def network(problem: Problem, tolerance: float = 1e-9) -> Iterator[Optimum]:
-    """Certified optima of a cell at each weight, by our network simplex.
+    """Certified optima of a problem at each weight, by our network simplex.
 
-    Where it stalls, scipy answers instead; that is logged and marked in the optimum.
-    Raises CertificateError where optimality is not proven to ``tolerance``.
+    Where it stalls, scipy solves instead; that is logged and marked in the optimum.
+    Raises CertificateError where optimality is not proven to ``tolerance``, a relative gap.
     """
     return sweep(problem, NetworkEngine, tolerance)
 
 
 def highs(problem: Problem, tolerance: float = 1e-9) -> Iterator[Optimum]:
-    """The same by HiGHS over a priced window of arcs, from the network simplex's basis."""
+    """The same by HiGHS with column generation, starting from the network simplex's basis."""
     return sweep(problem, HighsEngine, tolerance)
 
 
@@ -50,32 +50,32 @@ SOLVERS: dict[str, Callable[[Problem, float], Iterator[Optimum]]] = {
 def sweep(
     problem: Problem, kind: Callable[[Problem], Engine], tolerance: float
 ) -> Iterator[Optimum]:
-    """Certified optima at each weight by the engine of that kind, made for the cell.
+    """Certified optima at each weight, by the class of solver ``kind``.
 
-    All is done in whole numbers (`whole_problem`), so that ties are true ties. Where the problem
-    has a second objective, it chooses among the optima: arcs whose reduced cost is not zero are
-    shut and the rest solved again, with a certificate of its own. Teachers then stay in their own
-    class wherever that costs neither objective.
+    Factors are whole numbers (`whole_problem`), so that equal scores compare as equal. Where the
+    problem has a second objective, it chooses among the optima: only arcs of reduced cost zero are
+    allowed, and the problem is solved and certified again. Rows then keep their own column wherever
+    that costs neither objective.
     """
     whole = whole_problem(problem)
     problem = whole.problem
     engine = kind(problem)
-    same_teacher = equal_rows(problem.blocks[:, None], problem.teachers)
-    for index, classes in enumerate(problem.classes):
+    same_row = equal_rows(problem.blocks[:, None], problem.rows)
+    for index, columns in enumerate(problem.columns):
         where = f"{problem.name}, weight {problem.label(index):.12g}"
-        (matching, *duals), fallback = _attempt(problem, engine, classes, None, where)
-        factors = Factors(problem.teachers, classes, *duals)
-        grouping = [problem.blocks[:, None], classes]
+        (matching, *duals), fallback = _attempt(problem, engine, columns, None, where)
+        factors = Factors(problem.rows, columns, *duals)
+        grouping = [problem.blocks[:, None], columns]
         tie_gap = float("nan")
         if index in problem.ties:
             second = problem.ties[index]
             arcs = tight_arcs(problem.arcs, factors)
             solution, again = _attempt(problem, engine, second, arcs, where)
-            stage = Factors(problem.teachers, second, *solution[1:])
+            stage = Factors(problem.rows, second, *solution[1:])
             stage = certify(arcs, stage, solution[0], tolerance, f"{where}, tie-break")
             matching, tie_gap, fallback = stage.matching, stage.relative_gap, fallback or again
             grouping.append(second)
-        matching = keep_places(matching, equal_rows(*grouping), same_teacher)
+        matching = keep_places(matching, equal_rows(*grouping), same_row)
         optimum = certify(problem.arcs, factors, matching, tolerance, where)
         optimum = replace(optimum, tie_gap=tie_gap, fallback=fallback)
         yield optimum.in_units(whole.units[index])
@@ -84,13 +84,13 @@ def sweep(
 def _attempt(
     problem: Problem,
     engine: Engine,
-    classes: np.ndarray,
+    columns: np.ndarray,
     arcs: Arcs | None,
     where: str,
 ) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], bool]:
-    """The engine's solution, or scipy's where it stalls; and whether that happened."""
+    """The engine's solution, or scipy's where it stalls; and whether it stalled."""
     try:
-        return engine.solve(classes, arcs), False
+        return engine.solve(columns, arcs), False
     except SolverStall as stall:
-        log.warning("%s: the solver gave up (%s); scipy's answers instead.", where, stall)
-        return LsaEngine(problem).solve(classes, arcs), True
+        log.warning("%s: the solver gave up (%s); scipy solves instead.", where, stall)
+        return LsaEngine(problem).solve(columns, arcs), True

@@ -1,4 +1,4 @@
-"""Proof that matchings are optimal at a weight between two scores, decided in whole numbers."""
+"""Proof, in whole numbers, that matchings are optimal at a weight between 0 and 1."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from welfare_added.assignment.certificate import CertificateError
 from welfare_added.assignment.parametric import End, arc_cost, price
 from welfare_added.assignment.whole import EXACT
 
-CERTAIN = 4.0  # a mixture of whole numbers below 2^53 of larger size has the sign of its double
+CERTAIN = 4.0  # rounding cannot change the sign of a weighted mean that is larger than this
 
 
 def certify_points(
@@ -21,11 +21,13 @@ def certify_points(
     tolerance: float,
     where: str,
 ) -> float:
-    """Largest relative gap of ``points``, codes (n,) of arcs in use, at a ``weight`` of the ends.
+    """Largest relative optimality gap of matchings at a weight between the scores ``ends``.
 
-    weight: a ratio of whole numbers. No arc may pay there, and those in use must cost nothing. The
-    gap is zero, or n times what they do over the largest score.
-    Raises CertificateError, naming ``where``, on a gap above ``tolerance`` or duals too large.
+    points: matchings, each the codes (n,) of the arcs it uses. weight: a ratio of whole numbers.
+    At an optimum no arc has a positive reduced cost and those in use have zero; the gap is n times
+    the largest deviations from both, over the largest score.
+    Raises CertificateError, naming ``where``, on a gap above ``tolerance``, or duals too large to
+    be exact.
     """
     sizes = [_sizes(end) for end in ends]
     if max(map(sum, sizes)) > EXACT:
@@ -46,13 +48,13 @@ def certify_points(
 
 
 def _sizes(end: End) -> tuple[float, float]:
-    """Bounds on any score, and on the two duals that it is held against."""
-    largest = np.abs(end.teachers).max(axis=0, initial=0) @ np.abs(end.classes).max(axis=1)
+    """Upper bounds on any absolute score, and on any absolute sum of a row's and column's duals."""
+    largest = np.abs(end.rows).max(axis=0, initial=0) @ np.abs(end.columns_transposed).max(axis=1)
     return float(largest), float(np.abs(end.u).max() + np.abs(end.v).max())
 
 
 def _largest(low: np.ndarray, high: np.ndarray, weight: tuple[float, float]) -> float:
-    """Largest mixture of whole numbers at a weight, zero if none is positive."""
+    """Largest of (1 - weight) low + weight high, exactly; zero if none is positive."""
     above, below = int(weight[0]), int(weight[1])
     part = weight[0] / weight[1]
     some = np.flatnonzero(((1 - part) * low + part * high > -CERTAIN) & ((low != 0) | (high != 0)))
@@ -61,16 +63,16 @@ def _largest(low: np.ndarray, high: np.ndarray, weight: tuple[float, float]) -> 
 
 
 def _gains(arcs: tuple[np.ndarray, np.ndarray], ends: tuple[End, End]) -> list[np.ndarray]:
-    """Reduced costs of arcs by both scores."""
+    """Reduced costs of arcs at both ends."""
     return [_of_arcs(*arcs, end) for end in ends]
 
 
 def _near(ends: tuple[End, End], weight: float) -> np.ndarray:
-    """The same, (2, .), of at least those arcs whose mixture is positive."""
-    found = np.empty((2, 4 * len(ends[0].v)))
-    while (size := _collect(*ends, weight, found)) > found.shape[1]:
-        found = np.empty((2, size))
-    return found[:, :size]
+    """The same, (2, .), of all arcs whose reduced cost at the weight may be positive."""
+    gains = np.empty((2, 4 * len(ends[0].v)))
+    while (size := _collect(*ends, weight, gains)) > gains.shape[1]:
+        gains = np.empty((2, size))
+    return gains[:, :size]
 
 
 @njit(cache=True)
@@ -82,22 +84,22 @@ def _of_arcs(rows, kinds, end):
 
 
 @njit(cache=True)
-def _collect(low, high, weight, found):
-    """Fill ``found`` with reduced costs that are not both zero and may mix to more than zero.
+def _collect(low, high, weight, gains):
+    """Fill ``gains`` with reduced costs, not both zero, that may be positive at the weight.
 
-    Gives their number; those for which there is no room are only counted.
+    Returns their number; those beyond the length of ``gains`` are only counted.
     """
     n, m = len(low.u), len(low.v)
     costs = np.empty((2, m))
     size = 0
     for row in range(n):
-        price(row, low.teachers, low.classes, low.u, low.v, costs, 0)
-        price(row, high.teachers, high.classes, high.u, high.v, costs, 1)
+        price(row, low.rows, low.columns_transposed, low.u, low.v, costs, 0)
+        price(row, high.rows, high.columns_transposed, high.u, high.v, costs, 1)
         if _count_near(costs, weight):
             for kind in range(m):
                 if _is_near(-costs[0, kind], -costs[1, kind], weight):
-                    if size < found.shape[1]:
-                        found[0, size], found[1, size] = -costs[0, kind], -costs[1, kind]
+                    if size < gains.shape[1]:
+                        gains[0, size], gains[1, size] = -costs[0, kind], -costs[1, kind]
                     size += 1
     return size
 

@@ -1,4 +1,4 @@
-"""Factors as whole numbers, so that scores, duals and their sums are exact and ties are true ties.
+"""Factors as whole numbers, so that scores, duals and their sums are exact and equal scores tie.
 
 A sum of whole numbers below 2^53 is exact in double precision: neither the order of its terms nor
 the processor's instructions can change it.
@@ -11,20 +11,19 @@ import numpy as np
 from welfare_added.assignment.arcs import Factors
 from welfare_added.assignment.problem import Problem
 
-EXACT = 2.0**53  # up to which every whole number is a double
-BITS = 50  # of a cell's largest score: three are left for duals and reduced costs
-ESTIMATES = 10**8  # value added is kept to 1 / ESTIMATES [student SD]
-TEACHER_BITS = 27  # of value added that is no multiple of that
-SHARES = 2_520_000  # weights, shares and their products are ratios whose denominators divide this
-NOISE = 1e-4  # of a unit: distance from a whole number that is rounding
+EXACT = 2.0**53  # doubles represent every whole number up to here
+BITS = 50  # of a problem's largest score: three are left for duals and reduced costs
+ESTIMATES = 10**8  # row factors that are multiples of 1 / ESTIMATES are kept exactly
+ROW_BITS = 27  # precision of other row factors
+SHARES = 2_520_000  # column factors whose denominators divide this are kept exactly
+NOISE = 1e-4  # of a unit: distance from a whole number that counts as rounding error
 
 
 @dataclass(frozen=True)
 class Whole:
-    """A cell's problem in whole numbers, and what one of them is worth.
+    """A problem in whole numbers, and the units that turn its scores back into the original ones.
 
-    problem: the cell with whole teachers, classes and ties. units: (W,) a score of the problem as
-    given is a score of this one times the weight's unit.
+    problem: with whole rows, columns and ties. units: (W,) original score = whole score x unit.
     """
 
     problem: Problem
@@ -32,39 +31,39 @@ class Whole:
 
 
 def whole_problem(problem: Problem) -> Whole:
-    """Put a cell's factors on grids, each weight's class factors on one of their own.
+    """Express a problem's factors as whole multiples of units, one unit for columns per weight.
 
-    Value added that consists of multiples of 1e-8 and class factors that are ratios of small whole
-    numbers stay what they are. Others are rounded: value added to 27 bits of the largest, class
-    factors to as many bits as leave the largest score of the weight below 2^50.
+    Row factors that are multiples of 1e-8 and column factors that are ratios of small whole
+    numbers are kept exactly. Others are rounded: rows to 27 bits of the largest, columns to as many
+    bits as leave the largest score of the weight below 2^50.
     """
-    teachers, unit = teacher_grid(problem.teachers)
-    layers = [class_grid(teachers, layer) for layer in problem.classes]
-    ties = {index: class_grid(teachers, tie)[0] for index, tie in problem.ties.items()}
-    classes = np.stack([layer for layer, _ in layers])
+    rows, unit = row_grid(problem.rows)
+    layers = [column_grid(rows, layer) for layer in problem.columns]
+    ties = {index: column_grid(rows, tie)[0] for index, tie in problem.ties.items()}
+    columns = np.stack([layer for layer, _ in layers])
     units = unit * np.array([one for _, one in layers])
-    return Whole(replace(problem, teachers=teachers, classes=classes, ties=ties), units)
+    return Whole(replace(problem, rows=rows, columns=columns, ties=ties), units)
 
 
-def teacher_grid(values: np.ndarray) -> tuple[np.ndarray, float]:
-    """Whole numbers (as doubles) and their unit, for value added of any shape."""
-    found = multiples(values, ESTIMATES)
-    return found or rounded(values, np.abs(values).max() / 2.0**TEACHER_BITS)
+def row_grid(values: np.ndarray) -> tuple[np.ndarray, float]:
+    """Row factors of any shape as whole numbers (in doubles), and their unit."""
+    exact = multiples(values, ESTIMATES)
+    return exact or rounded(values, np.abs(values).max() / 2.0**ROW_BITS)
 
 
-def class_grid(teachers: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, float]:
-    """The same for class factors (..., k), given the whole teachers (n, k)."""
+def column_grid(rows: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, float]:
+    """The same for column factors (..., k), given the whole row factors (n, k)."""
     flat = values.reshape(-1, values.shape[-1])
-    found = multiples(values, SHARES)
-    if found and Factors(teachers, found[0].reshape(flat.shape)).largest <= 2.0**BITS:
-        return found
-    return rounded(values, Factors(teachers, flat).largest / 2.0**BITS)
+    exact = multiples(values, SHARES)
+    if exact and Factors(rows, exact[0].reshape(flat.shape)).largest <= 2.0**BITS:
+        return exact
+    return rounded(values, Factors(rows, flat).largest / 2.0**BITS)
 
 
 def multiples(values: np.ndarray, parts: int) -> tuple[np.ndarray, float] | None:
-    """Values as multiples of the largest unit, itself one of 1/parts, that divides all of them.
+    """Values as multiples of the largest multiple of 1/parts that divides all of them.
 
-    None where one of them is no multiple of 1/parts, but for rounding.
+    None where some value is not a multiple of 1/parts, up to rounding error.
     """
     scaled = values * parts
     whole = np.rint(scaled)

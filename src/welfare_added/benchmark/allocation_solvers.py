@@ -19,7 +19,7 @@ SHORT = 12  # classes of the cell on which a method runs first, so that loading 
 
 def scores(problem: Problem) -> list[np.ndarray]:
     """Score of each pair at each weight, (n, n) teacher by class."""
-    return [problem.teachers @ classes.T for classes in problem.classes]
+    return [problem.rows @ classes.T for classes in problem.columns]
 
 
 def ours(problem: Problem) -> list[float]:
@@ -33,13 +33,13 @@ def frontier(problem: Problem) -> list[float]:
     """Every vertex of the exact frontier, certified: value at the weight where it begins."""
     from welfare_added.assignment.exact import ExactFrontier
 
-    ends = Problem(problem.teachers, problem.classes[[0, -1]], problem.blocks)
+    ends = Problem(problem.rows, problem.columns[[0, -1]], problem.blocks)
     found = ExactFrontier(ends).vertices()
-    low, high = ends.classes
+    low, high = ends.columns
     return [
         float(
             (
-                problem.teachers[vertex.matching]
+                problem.rows[vertex.matching]
                 * ((1 - vertex.weight_from) * low + vertex.weight_from * high)
             ).sum()
         )
@@ -65,7 +65,7 @@ def ortools(problem: Problem) -> list[float]:
     """Assignment solver of OR-tools; integer costs, a millionth of a point each."""
     from ortools.graph.python import linear_sum_assignment
 
-    n = len(problem.teachers)
+    n = len(problem.rows)
     left, right = np.repeat(np.arange(n), n), np.tile(np.arange(n), n)
     values = []
     for s in scores(problem):
@@ -139,10 +139,10 @@ def _floors(problem: Problem) -> list:
     """No group loses; the counts of the classes are those of the two ends of the weights."""
     from welfare_added.assignment.milp import Side
 
-    counts = problem.classes[0] + problem.classes[-1]
+    counts = problem.columns[0] + problem.columns[-1]
     return [
         Side("no_group_loses", given, float(given.trace()))
-        for given in (np.outer(problem.teachers[:, k], counts[:, k]) for k in (0, 1))
+        for given in (np.outer(problem.rows[:, k], counts[:, k]) for k in (0, 1))
     ]
 
 
