@@ -2,7 +2,7 @@ import pandas as pd
 
 from welfare_added.allocation.ces import ces_factors, gamma_grid
 from welfare_added.allocation.objectives import ces_objective
-from welfare_added.allocation.plans import certified, solve_plan
+from welfare_added.allocation.plans import certificate_summary, solve_plan
 from welfare_added.run import writing
 from welfare_added.run.job import job
 
@@ -24,7 +24,7 @@ def main(slots, students, plan, certificates, params):
     )
     writing.write_parquet_parts(results[0], plan)
     writing.write_csv(results[1], certificates)
-    return certified(results[1], params.solver)
+    return certificate_summary(results[1], params.solver)
 
 
 if "snakemake" in globals():

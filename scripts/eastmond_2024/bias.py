@@ -1,14 +1,14 @@
 from welfare_added.allocation.objectives import social_weights
 from welfare_added.run.job import job
 from welfare_added.run.writing import write_csv
-from welfare_added.welfare.bias import bias_table, no_truth, read_true_effects
+from welfare_added.welfare.bias import bias_table, empty_bias_table, read_true_effects
 from welfare_added.welfare.classrooms import read_classrooms
 from welfare_added.welfare.reallocations import read_reallocations
 
 
 def main(slots, students, plans, labels, truth, out, weights, weight_ela, weight, premium):
     if not truth:
-        write_csv(no_truth(), out)
+        write_csv(empty_bias_table(), out)
         return
     classrooms = read_classrooms(slots, students)
     reallocations = read_reallocations(plans, labels, classrooms, social_weights(weights))

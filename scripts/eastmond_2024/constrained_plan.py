@@ -1,7 +1,7 @@
 import pandas as pd
 
 from welfare_added.allocation.constrained import constrained_frontier
-from welfare_added.allocation.constraints import cells, of_years, read_pairs
+from welfare_added.allocation.constraints import cells, read_pairs, slots_of_years
 from welfare_added.allocation.frontier import subject_shares
 from welfare_added.run import writing
 from welfare_added.run.job import job
@@ -11,7 +11,7 @@ def main(slots, students, pairs, frontier, params):
     slots = pd.read_parquet(slots)
     pair_rows = read_pairs(pairs, slots) if pairs else None
     found = cells(
-        of_years(slots, params.years),
+        slots_of_years(slots, params.years),
         subject_shares(params.subject, params.subject_weight_ela),
         pd.read_parquet(students) if "racial_gap" in params.constraints else None,
         pair_rows,

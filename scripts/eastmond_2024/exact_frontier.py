@@ -2,7 +2,7 @@ import pandas as pd
 
 from welfare_added.allocation.frontier import subject_shares
 from welfare_added.allocation.objectives import group_objective, social_weights
-from welfare_added.allocation.vertices import trace, traced
+from welfare_added.allocation.vertices import trace, vertex_summary
 from welfare_added.run import writing
 from welfare_added.run.job import job
 
@@ -14,7 +14,7 @@ def main(slots, vertices, moves, params):
     results = trace(slots, objective, params.scope, subjects, params.tolerance, params.only)
     writing.write_parquet_parts(results[0], vertices)
     writing.write_parquet_parts(results[1], moves)
-    return traced(results[0])
+    return vertex_summary(results[0])
 
 
 if "snakemake" in globals():

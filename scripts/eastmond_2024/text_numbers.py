@@ -13,10 +13,10 @@ def main(tables, labels, out, weights, earnings_per_sd, tax_rate, profile):
     usual = read_reallocations(tables.usual, labels, classrooms, social_weights(weights))
     parts = [
         text_numbers.sizes(classrooms),
-        text_numbers.worth(
+        text_numbers.break_even_bonuses(
             pd.read_csv(tables.earnings), pd.read_csv(tables.subjects), classrooms, tax_rate
         ),
-        text_numbers.usual_plans(usual, classrooms, earnings_per_sd, profile[0]),
+        text_numbers.standard_plans(usual, classrooms, earnings_per_sd, profile[0]),
         text_numbers.multiplier(*profile),
     ]
     write_csv(pd.concat(parts, ignore_index=True), out)

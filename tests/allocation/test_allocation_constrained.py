@@ -12,7 +12,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from welfare_added.allocation import constraints as lines_module
 from welfare_added.allocation.constrained import Conflict, constrained_frontier
-from welfare_added.allocation.constraints import cells, constraints, of_years, read_pairs
+from welfare_added.allocation.constraints import cells, constraints, read_pairs, slots_of_years
 from welfare_added.assignment.milp import Infeasible, Side, Unsolved, _Cell, solve_constrained
 
 BOTH = {"ela": 0.75, "math": 0.25}
@@ -271,13 +271,13 @@ def test_arcs_left_out_of_the_window_are_in_the_bound():
 
 def test_the_last_year_is_planned_unless_others_are_named():
     slots = make_slots(cells=3, size=4)
-    assert set(of_years(slots, None)["year"]) == {2005}
-    assert set(of_years(slots, [2003, 2004])["year"]) == {2003, 2004}
+    assert set(slots_of_years(slots, None)["year"]) == {2005}
+    assert set(slots_of_years(slots, [2003, 2004])["year"]) == {2003, 2004}
     with pytest.raises(
         ValueError,
         match=r"constrained.years: no class .* from 2011 to 2012; there are years 2003 to 2005",
     ):
-        of_years(slots, [2011, 2012])
+        slots_of_years(slots, [2011, 2012])
 
 
 def test_the_price_of_a_gap_is_in_units_of_the_score():

@@ -168,7 +168,7 @@ def test_a_cell_alone_is_solved_as_among_all(slots, scope):
 def test_a_cell_that_is_not_there_gives_tables_of_no_rows(slots):
     objective = group_objective(slots, ELA, "heterogeneous", WEIGHTS)
     (plan,), certificates = plans.solve_plan(slots, objective, "district", only=(1999, 3))
-    (some, *_), certified = plans.solve_plan(slots, objective, "district")
+    (some, *_), columns = plans.solve_plan(slots, objective, "district")
     assert plan.empty and (plan.dtypes == some.dtypes).all()
-    assert certificates.empty and list(certificates) == list(certified)
-    assert plans.certified(certificates, "highs")["optima"] == 0
+    assert certificates.empty and list(certificates) == list(columns)
+    assert plans.certificate_summary(certificates, "highs")["optima"] == 0

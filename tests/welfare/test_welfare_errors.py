@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from welfare_added.welfare.bias import COLUMNS, no_truth, read_true_effects
+from welfare_added.welfare.bias import COLUMNS, empty_bias_table, read_true_effects
 from welfare_added.welfare.classrooms import build_classrooms, subject_weights
 from welfare_added.welfare.equal_gain_index import index_table
 from welfare_added.welfare.public_funds import bonus_grid
@@ -163,7 +163,7 @@ def test_missing_truth(make, three, tmp_path):
 
 def test_no_truth_gives_no_rows_and_says_why(caplog):
     with caplog.at_level(logging.WARNING):
-        table = no_truth()
+        table = empty_bias_table()
     assert len(table) == 0
     assert list(table.columns) == COLUMNS
     assert "No true effects exist for this district" in caplog.text

@@ -10,10 +10,9 @@ import pandas as pd
 import pytest
 from pytest import approx
 
-from welfare_added.welfare import bias
-from welfare_added.welfare import text_numbers as headlines
+from welfare_added.welfare import bias, text_numbers
 from welfare_added.welfare.classrooms import build_classrooms, subject_weights
-from welfare_added.welfare.deselection import deselection_table, lowest
+from welfare_added.welfare.deselection import deselection_table, lowest_teachers
 from welfare_added.welfare.earnings import (
     best_subject_weight,
     ces_table,
@@ -266,8 +265,8 @@ def test_lowest_teachers_are_taken_year_by_year():
         }
     )
     score = np.array([3.0, -1, 2, 4, 5, 6, 4, 4])
-    assert lowest(score, slots, 0.25).tolist() == [False, True, *[False] * 4, True, True]
-    ties = lowest(np.zeros(8), slots, 0.25)
+    assert lowest_teachers(score, slots, 0.25).tolist() == [False, True, *[False] * 4, True, True]
+    ties = lowest_teachers(np.zeros(8), slots, 0.25)
     assert ties.tolist() == [False, False, False, True, True, False, False, False]
 
 
@@ -333,13 +332,13 @@ def test_premium_leaves_a_covariance_within_groups(three):
 def test_planner_of_both_subjects_mixes_their_weights(three):
     gamma = bias.planner_weights(three, "both", 0.75, 0.7, 0.0)[0]
     assert gamma[1, 0] / gamma[0, 0] == approx((0.75 * 0.7 + 0.25 * 0.3) / 0.3)
-    assert len(np.unique(bias.condition("both"))) == 4
-    assert bias.condition("math")[0].tolist() == [[0, 1], [0, 1]]
+    assert len(np.unique(bias.conditioning_groups("both"))) == 4
+    assert bias.conditioning_groups("math")[0].tolist() == [[0, 1], [0, 1]]
 
 
 def test_earnings_of_the_usual_plan_count_both_subjects(three):
     usual = reallocation("math", information="standard")
-    table = headlines.usual_plans([usual], three, PRICES, 15.5).set_index("quantity")["value"]
+    table = text_numbers.standard_plans([usual], three, PRICES, 15.5).set_index("quantity")["value"]
     ela, math = (0.05 + 0.0) / 2, (0.2 / 3 + 0.02) / 2
     assert table["earnings_standard_math_only_district"] == approx(15.5 * (1524 * ela + 650 * math))
 
@@ -356,12 +355,14 @@ def test_headline_worth(three):
     subjects = pd.DataFrame(
         {"scope": "district", "weight_ela": WEIGHTS, "earnings_mean": [60.0, 90.0, 90.0]}
     )
-    table = headlines.worth(earnings, subjects, three, 0.5).set_index("quantity")["value"]
+    table = text_numbers.break_even_bonuses(earnings, subjects, three, 0.5).set_index("quantity")[
+        "value"
+    ]
     assert table["break_even_bonus_district"] == approx(150)
     assert table["best_weight_ela_district"] == 0.5
     assert table["best_earnings_over_math_only_district"] == 30
     assert table["break_even_bonus_best_district"] == approx(0.5 * 90 * 8 / 3)
-    sizes = headlines.sizes(three).set_index("quantity")["value"]
+    sizes = text_numbers.sizes(three).set_index("quantity")["value"]
     assert sizes["teachers_per_year"] == 3
     assert sizes["students_per_year_lower_math"] == 3
     cells = three.slots["cell"].value_counts().tolist()
@@ -370,8 +371,8 @@ def test_headline_worth(three):
 
 
 def test_flat_profile_does_not_give_the_published_multiplier():
-    assert headlines.flat_profile_value(0.03, (20, 65), 10) == approx(18.99, abs=0.005)
-    assert headlines.flat_profile_value(0.0, (20, 65), 10) == 46
+    assert text_numbers.flat_profile_value(0.03, (20, 65), 10) == approx(18.99, abs=0.005)
+    assert text_numbers.flat_profile_value(0.0, (20, 65), 10) == 46
 
 
 @pytest.mark.parametrize(("subject", "want"), [("ela", (1, 0)), ("both", (0.75, 0.25))])

@@ -12,7 +12,7 @@ from welfare_added.welfare.classrooms import (
     score_by_type,
     subject_weights,
 )
-from welfare_added.welfare.earnings import dollars, lifetime_value, prices
+from welfare_added.welfare.earnings import earnings_array, earnings_of_plan, lifetime_value
 from welfare_added.welfare.equal_gain_index import equal_gain
 from welfare_added.welfare.gaps import gap_changes
 from welfare_added.welfare.public_funds import break_even_bonus, marginal_value
@@ -104,8 +104,8 @@ def test_the_planner_is_indifferent_to_the_index(weight, low, high):
 @given(seed=seeds)
 def test_total_earnings_compose_the_groups(make, seed):
     classrooms, reallocation = draw(make, seed, "both")
-    rates = prices({"ela": 1524, "math": 650})
-    table = dollars(reallocation, classrooms, rates, 15.5)
+    rates = earnings_array({"ela": 1524, "math": 650})
+    table = earnings_of_plan(reallocation, classrooms, rates, 15.5)
     gains = group_gains(changes(reallocation, classrooms, classrooms.effects), classrooms)
     students = (gains * classrooms.group_sizes).sum(axis=-1)
     total = lifetime_value(students, rates, 15.5) / classrooms.years

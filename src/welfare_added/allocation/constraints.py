@@ -172,7 +172,7 @@ def cells(
     return result
 
 
-def of_years(slots: pd.DataFrame, years: Sequence[int] | None) -> pd.DataFrame:
+def slots_of_years(slots: pd.DataFrame, years: Sequence[int] | None) -> pd.DataFrame:
     """Slots of the years from first to last; of the last year in the slots if None.
 
     Raises UserError where there are none.

@@ -61,7 +61,7 @@ def _plan(at: np.ndarray, chosen: list[np.ndarray], prefix: str) -> pd.DataFrame
     return pd.DataFrame({"slot": at, **columns})
 
 
-def certified(certificates: pd.DataFrame, solver: str) -> dict[str, object]:
+def certificate_summary(certificates: pd.DataFrame, solver: str) -> dict[str, object]:
     """Summary of a plan's certificates, for the record of its job."""
     return {
         "solver": solver,

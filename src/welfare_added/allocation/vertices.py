@@ -63,7 +63,7 @@ def trace(
     return vertices, moves
 
 
-def traced(vertices: list[pd.DataFrame]) -> dict[str, object]:
+def vertex_summary(vertices: list[pd.DataFrame]) -> dict[str, object]:
     """Summary of a frontier's certificates, for the record of its job."""
     gaps = np.concatenate([table["certificate"] for table in vertices])
     return {"vertices": len(gaps), "largest_gap": float(gaps.max()) if len(gaps) else None}

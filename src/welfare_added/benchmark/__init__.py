@@ -1,1 +1,1 @@
-"""How long the planner's problem takes, ours beside what else one could use."""
+"""Timings of our allocation and value added beside those of other packages."""

@@ -1,4 +1,4 @@
-"""The benchmark of the allocation: who is timed on what, interleaved, and how time grows."""
+"""The benchmark of the allocation: methods, tasks and sizes, timed in interleaved rounds."""
 
 import numpy as np
 import pandas as pd
@@ -7,8 +7,8 @@ from welfare_added.benchmark.timed_rounds import measured, medians
 from welfare_added.run.errors import UserError
 
 WEIGHTS = 101  # of a sweep
-# How many weights of a sweep each method is timed at, by number of classes; the seconds of a
-# sweep are those of the weights timed, times 101 over their number. Absent: takes too long.
+# Number of weights at which each method is timed in a sweep, by number of classes; seconds are
+# scaled up to 101 weights. Sizes that take too long are absent.
 TIMED = {
     "ours": {100: 101, 317: 101, 1000: 101, 3000: 101, 10000: 101},
     "lsa": {100: 101, 317: 101, 1000: 11, 3000: 2},
@@ -28,24 +28,24 @@ SINGLE = {
 }
 FRONTIER = (100, 317, 1000)
 MILP = {"ours": (100, 317), "highs_dense": (100,)}  # with all arcs 317 takes minutes
-MILP_WEIGHTS = [0.0, 0.1, 1.0]  # the ends carry the counts; the middle one is solved
+MILP_WEIGHTS = [0.0, 0.1, 1.0]  # the middle one is solved; the factors at 0 and 1 hold the counts
 
 
 def jobs(sizes: list[int]) -> list[dict]:
-    """Every measurement of one round, the reference of each task and size before its peers."""
+    """Every measurement of one round: task, method, number of classes n, and weights."""
     grid = np.arange(WEIGHTS) / (WEIGHTS - 1)
-    found = []
+    result = []
     for n in sizes:
         for method, timed in TIMED.items():
             if n in timed:
                 inner = np.linspace(0, WEIGHTS - 1, timed[n] + 2)[1:-1]
                 at = range(WEIGHTS) if timed[n] == WEIGHTS else np.round(inner).astype(int)
-                found.append(_job("sweep", method, n, grid[at]))
-        found += [_job("single", method, n, [0.5]) for method in SINGLE if n in SINGLE[method]]
+                result.append(_job("sweep", method, n, grid[at]))
+        result += [_job("single", method, n, [0.5]) for method in SINGLE if n in SINGLE[method]]
         if n in FRONTIER:
-            found.append(_job("frontier", "ours", n, [0.0, 1.0]))
-        found += [_job("milp", method, n, MILP_WEIGHTS) for method in MILP if n in MILP[method]]
-    return found
+            result.append(_job("frontier", "ours", n, [0.0, 1.0]))
+        result += [_job("milp", method, n, MILP_WEIGHTS) for method in MILP if n in MILP[method]]
+    return result
 
 
 def _job(task: str, method: str, n: int, weights) -> dict:
@@ -53,14 +53,14 @@ def _job(task: str, method: str, n: int, weights) -> dict:
 
 
 def run(sizes: list[int], rounds: int, seed: int) -> pd.DataFrame:
-    """Time every method ``rounds`` times, all methods in each round, one process a measurement.
+    """Time every method ``rounds`` times, all methods in each round, one process per measurement.
 
-    Columns: round, task, method, n, weights (timed), seconds (of the whole task), peak_mb, value
-    (sum of the values found, which all methods of a task and set of weights must share).
+    Columns: round, task, method, n, weights (number timed), seconds (of the whole task), peak_mb,
+    value (sum of the optimal values, equal for all methods of a task and set of weights).
     """
-    asked = [{**job, "seed": seed} for job in jobs(sizes)]
+    seeded = [{**job, "seed": seed} for job in jobs(sizes)]
     rows = []
-    for number, job, found in measured("allocation", asked, rounds):
+    for number, job, result in measured("allocation", seeded, rounds):
         scale = WEIGHTS / len(job["weights"]) if job["task"] == "sweep" else 1.0
         rows.append(
             {
@@ -69,18 +69,18 @@ def run(sizes: list[int], rounds: int, seed: int) -> pd.DataFrame:
                 "method": job["method"],
                 "n": job["n"],
                 "weights": len(job["weights"]),
-                "seconds": found["seconds"] * scale,
-                "peak_mb": found["peak_mb"],
-                "value": sum(found["values"]),
+                "seconds": result["seconds"] * scale,
+                "peak_mb": result["peak_mb"],
+                "value": sum(result["values"]),
             }
         )
     return pd.DataFrame(rows)
 
 
 def summary(rounds: pd.DataFrame) -> pd.DataFrame:
-    """Medians, one row a task, method and size, and time over that of LSA in the same round.
+    """Medians, one row per task, method and size, and the ratio to LSA's time in the same round.
 
-    The frontier is held against LSA's whole sweep; a mixed-integer programme against one LSA.
+    The frontier is compared with LSA's sweep of all weights, the integer programme with one LSA.
     """
     reference = {"sweep": "sweep", "frontier": "sweep", "single": "single", "milp": "single"}
     lsa = rounds[rounds["method"] == "lsa"].set_index(["task", "round", "n"])["seconds"]
@@ -88,7 +88,7 @@ def summary(rounds: pd.DataFrame) -> pd.DataFrame:
 
 
 def refuse_disagreement(rounds: pd.DataFrame) -> None:
-    """Raise ValueError where methods that solved the same problems found different values."""
+    """Raise UserError where the optimal values of methods on the same problems differ."""
     exact = rounds[rounds["task"] != "frontier"]
     for (task, n, weights), part in exact.groupby(["task", "n", "weights"]):
         tolerance = {"milp": 2e-4}.get(task, 1e-5)

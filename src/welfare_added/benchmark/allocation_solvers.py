@@ -1,8 +1,8 @@
-"""Each method of solving a cell: a function of the problem that returns the values it found.
+"""Each method of solving a cell, as a function from the problem to its optimal values.
 
-``sweep`` methods solve at every weight of the problem; `frontier` finds every vertex; ``milp``
-methods solve at the second of three weights while no group may lose. Solvers are imported where
-they are used: peers are extras, and OR-tools does not load beside HiGHS.
+``sweep`` methods solve at every weight of the problem; `frontier` traces every vertex; ``milp``
+methods solve at the second of three weights under the constraint that no group loses. Solvers are
+imported where they are used: other packages are optional, and OR-tools does not load beside HiGHS.
 """
 
 import time
@@ -14,7 +14,7 @@ from welfare_added.assignment.problem import Problem
 from welfare_added.benchmark.cells import cell
 from welfare_added.run.environment import peak_mb
 
-SHORT = 12  # classes of the cell on which a method runs first, so that loading is not timed
+SHORT = 12  # classes of a small cell that is solved first, so that loading is not timed
 
 
 def scores(problem: Problem) -> list[np.ndarray]:
@@ -23,18 +23,17 @@ def scores(problem: Problem) -> list[np.ndarray]:
 
 
 def ours(problem: Problem) -> list[float]:
-    """Certified optima, ties broken at the ends."""
+    """Our network simplex: certified optima, ties broken at weights 0 and 1."""
     from welfare_added.assignment.sweep import network
 
     return [optimum.primal for optimum in network(problem)]
 
 
 def frontier(problem: Problem) -> list[float]:
-    """Every vertex of the exact frontier, certified: value at the weight where it begins."""
+    """Our exact frontier: value of every certified vertex at the weight where it begins."""
     from welfare_added.assignment.exact import ExactFrontier
 
     ends = Problem(problem.rows, problem.columns[[0, -1]], problem.blocks)
-    found = ExactFrontier(ends).vertices()
     low, high = ends.columns
     return [
         float(
@@ -43,26 +42,26 @@ def frontier(problem: Problem) -> list[float]:
                 * ((1 - vertex.weight_from) * low + vertex.weight_from * high)
             ).sum()
         )
-        for vertex in found
+        for vertex in ExactFrontier(ends).vertices()
     ]
 
 
 def lsa(problem: Problem) -> list[float]:
-    """Linear sum assignment of scipy."""
+    """Scipy's linear sum assignment."""
     from scipy.optimize import linear_sum_assignment
 
     return [s[linear_sum_assignment(s, maximize=True)].sum() for s in scores(problem)]
 
 
 def lapx(problem: Problem) -> list[float]:
-    """Jonker and Volgenant's algorithm of the package lapx."""
+    """The package lapx: algorithm of Jonker and Volgenant."""
     import lap
 
     return [-lap.lapjv(-s)[0] for s in scores(problem)]
 
 
 def ortools(problem: Problem) -> list[float]:
-    """Assignment solver of OR-tools; integer costs, a millionth of a point each."""
+    """Assignment solver of OR-tools; costs rounded to millionths."""
     from ortools.graph.python import linear_sum_assignment
 
     n = len(problem.rows)
@@ -77,12 +76,12 @@ def ortools(problem: Problem) -> list[float]:
 
 
 def highs_dense_cold(problem: Problem) -> list[float]:
-    """HiGHS with all arcs, from scratch at each weight."""
+    """HiGHS with all arcs, started anew at each weight."""
     return [_run(model) for model in map(_dense, scores(problem))]
 
 
 def highs_dense_warm(problem: Problem) -> list[float]:
-    """HiGHS with all arcs and the last weight's basis."""
+    """HiGHS with all arcs, started from the last weight's basis."""
     first, *others = scores(problem)
     model = _dense(first)
     values = [_run(model)]
@@ -118,7 +117,7 @@ def _run(model) -> float:
 
 
 def pulp_cbc(problem: Problem) -> list[float]:
-    """PuLP and CBC, one mixed-integer problem a weight, as in the paper."""
+    """PuLP and CBC, one mixed-integer programme per weight, as in the paper."""
     import pulp
 
     values = []
@@ -136,18 +135,18 @@ def pulp_cbc(problem: Problem) -> list[float]:
 
 
 def _floors(problem: Problem) -> list:
-    """No group loses; the counts of the classes are those of the two ends of the weights."""
+    """Constraints that no group loses; its students are the factors at weights 0 and 1."""
     from welfare_added.assignment.milp import Side
 
     counts = problem.columns[0] + problem.columns[-1]
     return [
-        Side("no_group_loses", given, float(given.trace()))
-        for given in (np.outer(problem.rows[:, k], counts[:, k]) for k in (0, 1))
+        Side("no_group_loses", total, float(total.trace()))
+        for total in (np.outer(problem.rows[:, k], counts[:, k]) for k in (0, 1))
     ]
 
 
 def milp_ours(problem: Problem) -> list[float]:
-    """No group may lose: our programme over a window of arcs."""
+    """No group may lose: our integer programme over a subset of arcs."""
     from welfare_added.assignment.milp import solve_constrained
 
     (score, *_), sides = scores(problem)[1:], _floors(problem)
@@ -199,7 +198,7 @@ METHODS: dict[str, dict[str, Callable[[Problem], list[float]]]] = {
 
 
 def measure(task: str, method: str, n: int, weights: list[float], seed: int) -> dict:
-    """Seconds of one run on a cell of n classes, peak memory [MB], and the values found."""
+    """Seconds of one run on a cell of n classes, peak memory [MB], and the optimal values."""
     solve = METHODS[task][method]
     solve(cell(SHORT, seed, np.array(weights)))
     problem = cell(n, seed, np.array(weights))

@@ -1,4 +1,4 @@
-"""Cells of any size with about the moments of the paper's district."""
+"""Synthetic cells of any size, with moments like those of the paper's district."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ LOWER_SHARE = 2.0, 2.0  # of a beta distribution
 
 
 def cell(n: int, seed: int, weights: np.ndarray) -> Problem:
-    """Problem of n teachers and classes at each weight (W,): eq. 7, ties at the ends included."""
+    """Problem of n teachers and classes at weights (W,), with tie-breakers at 0 and 1: eq. 7."""
     random = np.random.default_rng(np.random.SeedSequence([seed, n]))
     covariance = TEACHER_SD**2 * np.array([[1, CORRELATION], [CORRELATION, 1]])
     teachers = random.multivariate_normal(np.zeros(2), covariance, n)

@@ -1,4 +1,4 @@
-"""Time over the size of a cell, a line a method."""
+"""Figure of seconds by number of classes in a cell, one line per method."""
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -20,14 +20,14 @@ TASKS = {"sweep": "101 weights", "single": "One weight"}
 
 
 def benchmark_data(table: pd.DataFrame) -> pd.DataFrame:
-    """Select the tasks that every method has: columns task, method, n, seconds."""
+    """Rows of the tasks that all methods are timed on; columns task, method, n, seconds."""
     rows = table[table["task"].isin(TASKS)]
     return rows[["task", "method", "n", "seconds"]].reset_index(drop=True)
 
 
 @house_style
 def draw_benchmark(data: pd.DataFrame) -> Figure:
-    """Draw seconds over classes, both in logs, a panel a task."""
+    """Draw seconds by number of classes, both in logs, one panel per task."""
     figure, [row] = panels(columns=2, height=3.8, sharey=True)
     for axes, (task, title) in zip(row, TASKS.items(), strict=True):
         for (method, name), colour, mark in zip(NAMES.items(), COLOURS, MARKS, strict=True):

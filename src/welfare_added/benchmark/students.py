@@ -1,4 +1,4 @@
-"""Student-years by the million, with 80 controls."""
+"""Large synthetic analysis samples, with 80 controls."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from welfare_added.district.vocabulary import ETHNICITIES
 
-# Two grades and sixteen years make 80 controls of section 3.2.
+# With two grades and sixteen years the regression of section 3.2 has 80 controls.
 GRADES, YEARS = (4, 5), tuple(range(2003, 2019))
 CLASSES_A_GRADE, CLASS_SIZE, TENURE = 3, 25, 6
 EFFECT_SD, SHOCK_SD, NOISE_SD = 0.18, 0.08, 0.55
@@ -38,7 +38,7 @@ def write_students(path: Path | str, rows: int, seed: int) -> None:
 
 
 def write_shuffled(path: Path | str, source: Path | str, seed: int) -> None:
-    """Write the same students in random order, so that a batch has some of nearly every class."""
+    """Write the same students in random order, so that each batch has students of most classes."""
     table = pq.read_table(source)
     order = np.random.default_rng(seed).permutation(len(table))
     pq.write_table(table.take(order), path, row_group_size=ROWS_AT_ONCE, compression="zstd")

@@ -1,4 +1,4 @@
-"""Measurements in rounds: every method once a round, each in a process of its own."""
+"""Timings in rounds: every method once per round, each in a process of its own."""
 
 import json
 import logging
@@ -16,45 +16,42 @@ log = logging.getLogger(__name__)
 
 
 def measured(benchmark: str, jobs: list[dict], rounds: int) -> Iterator[tuple[int, dict, dict]]:
-    """Number of the round, job, and what the worker found: seconds, peak_mb and values.
+    """Number of the round, job, and its result (seconds, peak_mb and values), one at a time.
 
     Raises RuntimeError naming a job that failed.
     """
     for number in range(rounds):
         for job in jobs:
-            asked = json.dumps({"benchmark": benchmark, **job})
-            command = [sys.executable, "-m", worker.__name__, asked]
+            argument = json.dumps({"benchmark": benchmark, **job})
+            command = [sys.executable, "-m", worker.__name__, argument]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             size = job.get("n") or job.get("rows")
             what = f"{job['method']} on {job['task']} with {size:,}"
             if done.returncode:
-                said = done.stderr.strip().splitlines()
+                errors = done.stderr.strip().splitlines()
                 raise RuntimeError(
-                    f"{what} failed: {said[-1] if said else f'exit code {done.returncode}'}. "
-                    "Peers come with `make benchmark`."
+                    f"{what} failed: {errors[-1] if errors else f'exit code {done.returncode}'}. "
+                    "`make benchmark` installs the other packages."
                 )
-            found = json.loads(done.stdout.splitlines()[-1])
-            log.info("round %d %s: %.4g s, %.0f MB", number, what, *_costs(found))
-            yield number, job, found
-
-
-def _costs(found: dict) -> tuple[float, float]:
-    return found["seconds"], found["peak_mb"]
+            result = json.loads(done.stdout.splitlines()[-1])
+            seconds, megabytes = result["seconds"], result["peak_mb"]
+            log.info("round %d %s: %.4g s, %.0f MB", number, what, seconds, megabytes)
+            yield number, job, result
 
 
 def medians(
     rounds: pd.DataFrame, size: str, reference: Callable[[str], pd.Series], name: str
 ) -> pd.DataFrame:
-    """Medians over the rounds, one row a task, method and size.
+    """Medians over the rounds, one row per task, method and size.
 
     Parameters
     ----------
     rounds
         round, task, method, the column ``size``, seconds, peak_mb.
     reference
-        From a task to the seconds that its methods are held against, by round and size.
+        Gives the seconds with which a task's methods are compared, by round and size.
     name
-        Of the column of the median ratio; ``ratio_min`` and ``ratio_max`` follow it.
+        Name of the column of median ratios; ``ratio_min`` and ``ratio_max`` are beside it.
 
     """
     rows = []
@@ -77,7 +74,7 @@ def medians(
 
 
 def growth(table: pd.DataFrame, size: str) -> pd.DataFrame:
-    """Exponent b of seconds = a size^b, least squares in logs, one row a task and method."""
+    """Exponent b of seconds = a size^b, least squares in logs, one row per task and method."""
     rows = []
     for (task, method), part in table.groupby(["task", "method"], sort=True):
         if len(part) > 1:

@@ -1,8 +1,8 @@
 """Each method of residualising scores, or of estimating value added, on a file of students.
 
 A method takes `Students`, prepares what is not timed, and returns seconds and the slope of the
-first control in the regression of ELA scores with teachers' effects absorbed, which all methods of
-a task must share. Peers are extras, imported where they are used.
+first control in the regression of ELA scores with teacher effects absorbed, which must be equal
+for all methods. Other packages are optional and imported where they are used.
 """
 
 import resource
@@ -38,14 +38,14 @@ CHOICES = {
     "seed": 1,
 }
 CONTROLS = 80
-# Threads of ours, as the rule value_added asks for. BLAS, and so all peers but pyfixest, has those
-# of the environment.
+# Threads of our estimation, as in the rule value_added. BLAS, and so every other package but
+# pyfixest, uses as many as the environment says.
 THREADS = 2
 SLOPE = "lag_ela^1:grade_4"
 NOTHING = float("nan")
-COMPILED_ON = 20_000  # rows of a first, untimed run of pyfixest: memory has no room for a whole one
-RUNS = 7  # whose median is taken,
-ENOUGH = 15.0  # unless they have taken so many seconds
+COMPILED_ON = 20_000  # rows of pyfixest's first, untimed run; memory is too small for all of them
+RUNS = 7  # the median is over so many runs,
+ENOUGH = 15.0  # or over fewer once they have taken so many seconds
 ONCE = ("pyfixest", "statsmodels", "lme4")
 
 
@@ -58,12 +58,12 @@ class Students:
 
     @property
     def batches(self) -> StudentFile:
-        """The file, to go through."""
+        """The file, to iterate over in batches."""
         return StudentFile(self.path, self.batch)
 
     @property
     def rows(self) -> int:
-        """Student-years."""
+        """Number of student-years."""
         return pq.ParquetFile(self.path).metadata.num_rows
 
     def dense(self) -> pd.DataFrame:
@@ -81,8 +81,8 @@ class Students:
 
 def _timed(work: Callable[[], object]) -> tuple[float, object]:
     start = time.perf_counter()
-    found = work()
-    return time.perf_counter() - start, found
+    result = work()
+    return time.perf_counter() - start, result
 
 
 def read(students: Students) -> tuple[float, float]:
@@ -92,7 +92,7 @@ def read(students: Students) -> tuple[float, float]:
 
 
 def floor(students: Students) -> tuple[float, float]:
-    """X'X of as many rows in the same batches, X in memory: what BLAS alone must do."""
+    """X'X over as many rows in batches, X in memory: a lower bound for any regression."""
     batch = np.random.default_rng(1).standard_normal((students.batch, CONTROLS))
     batch.T @ batch
     whole, rest = divmod(students.rows, students.batch)
@@ -124,7 +124,7 @@ def ours_residuals(students: Students) -> tuple[float, float]:
 
 
 def pyfixest_residuals(students: Students) -> tuple[float, float]:
-    """One regression of ELA in memory, teachers' effects absorbed."""
+    """One regression of ELA in memory, teacher effects absorbed."""
     import pyfixest
 
     frame = students.dense()
@@ -136,7 +136,7 @@ def pyfixest_residuals(students: Students) -> tuple[float, float]:
 
 
 def statsmodels_residuals(students: Students) -> tuple[float, float]:
-    """One regression of ELA in memory, a dummy a teacher."""
+    """One regression of ELA in memory, with a dummy variable for each teacher."""
     import statsmodels.api as sm
 
     frame = students.dense()
@@ -156,7 +156,7 @@ def ours_estimates(students: Students) -> tuple[float, float]:
 
 
 def lme4_estimates(students: Students) -> tuple[float, float]:
-    """One version of ELA in memory: a random effect a teacher, no drift (R's lme4)."""
+    """R's lme4, standard value added in ELA, in memory: a random effect per teacher, no drift."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "students.csv"
         students.dense().to_csv(path, index=False)
@@ -190,10 +190,10 @@ METHODS: dict[str, dict[str, Callable[[Students], tuple[float, float]]]] = {
 
 
 def measure(task: str, method: str, rows: int, path: str, batch: int) -> dict:
-    """Median seconds of runs on ``rows`` students of ``path``, after a first that is not timed.
+    """Median seconds on ``rows`` students of ``path``, after a first run that is not timed.
 
-    The first one compiles, and touches memory that a virtual machine may have to fetch. Methods of
-    `ONCE` are minutes of work, and compile nothing or have done so before: they run once.
+    The first run compiles code and claims memory from the system. Methods of `ONCE` take minutes
+    and need no such run: they run once.
     """
     run, students = METHODS[task][method], Students(Path(path), batch)
     runs = 1 if method in ONCE else RUNS

@@ -5,7 +5,7 @@ import sys
 
 
 def main(benchmark: str, **job) -> dict:
-    """Seconds of one run, peak memory of the process [MB], and the values found."""
+    """Seconds of one run, peak memory of the process [MB], and the values computed."""
     if benchmark == "allocation":
         from welfare_added.benchmark.allocation_solvers import measure
     else:

@@ -1,1 +1,1 @@
-"""What an allocation is worth: gaps, index, winners and losers, earnings, public funds, bias."""
+"""What an allocation is worth: achievement gaps, winners and losers, earnings, public funds."""

@@ -1,4 +1,4 @@
-"""Bias of welfare estimated from means, against the truth (theorems 1 and 2, appendix B)."""
+"""Bias of welfare estimates that use mean effects only (theorems 1 and 2, appendix B)."""
 
 import logging
 from collections.abc import Iterable
@@ -25,14 +25,14 @@ COLUMNS = ["subject", "scope", "information", "weight", "theorem", *VALUES]
 
 @dataclass(frozen=True)
 class Decomposition:
-    """Terms of theorem 1 or 2 for several reallocations, each a (weights,) array.
+    """Terms of theorem 1 or 2 for a plan, each a (weights,) array [student SD].
 
     Attributes
     ----------
-    welfare : mean of weight times true change over students.
-    estimate : what means predict.
-    external_validity : average weight times what the prediction of the mean misses.
-    covariance : of weights and true changes.
+    welfare : mean over students of welfare weight times true change in score.
+    estimate : the same from mean weights and predicted mean changes.
+    external_validity : mean weight times true minus predicted mean change.
+    covariance : of welfare weights and true changes.
 
     """
 
@@ -43,12 +43,12 @@ class Decomposition:
 
     @property
     def bias(self) -> np.ndarray:
-        """Welfare less its estimate."""
+        """Welfare minus its estimate."""
         return self.welfare - self.estimate
 
     @property
     def identity_error(self) -> np.ndarray:
-        """Bias less the sum of its two sources, to 1e-12: zero."""
+        """Bias minus the sum of its two sources, rounded to 1e-12; zero by the theorems."""
         error = self.bias - (self.external_validity + self.covariance)
         return np.round(error, 12) + 0.0  # no negative zeros
 
@@ -59,9 +59,9 @@ def planner_weights(
     """Planner's weight on a student of each type, (3, 2, 2), with mean one over students.
 
     A lower-scoring student counts ``weight`` and a higher-scoring one ``1 - weight``; where both
-    subjects count, a student's weight mixes those of the two subjects. Black and Hispanic students
-    count ``1 + premium`` times as much, because a planner who looks only at what the estimates
-    condition on would have no covariance left under theorem 2 (section 2.3).
+    subjects count, a student's weight is the mean of the two subjects', by ``weight_ela``. Black
+    and Hispanic students count ``1 + premium`` times as much: if weights depended only on the
+    groups that estimates distinguish, the covariance of theorem 2 would be zero (section 2.3).
     """
     by_lower = np.array([1.0 - weight, weight])
     ela, math = subject_weights(subject, weight_ela)
@@ -71,10 +71,10 @@ def planner_weights(
     return gamma * (classrooms.types.sum() / (gamma * classrooms.types).sum())
 
 
-def condition(subject: str) -> np.ndarray:
-    """Label of the group that each type of student belongs to, (3, 2, 2), for theorem 2.
+def conditioning_groups(subject: str) -> np.ndarray:
+    """Group x of theorem 2 that each type of student belongs to, (3, 2, 2) labels.
 
-    Lower- or higher-scoring in the subject; in both subjects at once where both count.
+    Lower- or higher-scoring in the subject; all four combinations where both subjects count.
     """
     of_ela = np.arange(2)[None, :, None]
     of_math = np.arange(2)[None, None, :]
@@ -100,9 +100,9 @@ def decompose(
     students : (types,) array
         How many students are of the type.
     truth : (weights, types) array
-        Sum of the true changes of the type's students [student SD].
+        Sum of the true changes in the scores of the type's students [student SD].
     predicted : (weights, types) array
-        Sum of the changes that the estimates predict; only their means by group are used.
+        The same as predicted by the estimates; only means by group are used.
     groups : (types,) int array
         Group x that the type belongs to.
 
@@ -134,12 +134,12 @@ def decompose(
 
 
 def read_true_effects(path: Path | str, classrooms: Classrooms) -> np.ndarray:
-    """True effects of each slot's own teacher by subject and group, (slots, 2, 2).
+    """True effects of each slot's own teacher by subject and group, (slots, 2, 2) [student SD].
 
     Raises
     ------
-    ValueError
-        If a slot's teacher has no truth in that year.
+    UserError
+        If a slot's teacher has no true effect in that year.
 
     """
     truth = pd.read_parquet(path)
@@ -147,25 +147,25 @@ def read_true_effects(path: Path | str, classrooms: Classrooms) -> np.ndarray:
     keys = ["teacher_id", "year"]
     for number, subject in enumerate(SUBJECTS):
         rows = truth[truth["subject"] == subject]
-        found = classrooms.slots[keys].merge(rows, on=keys, how="left", validate="many_to_one")
-        missing = found[found[["true_lower", "true_higher"]].isna().any(axis=1)]
+        of_slots = classrooms.slots[keys].merge(rows, on=keys, how="left", validate="many_to_one")
+        missing = of_slots[of_slots[["true_lower", "true_higher"]].isna().any(axis=1)]
         if len(missing):
             examples = ", ".join(
                 f"teacher {row.teacher_id} in {row.year}" for row in missing.head(3).itertuples()
             )
             raise UserError(
                 f"{path}: columns true_lower and true_higher have no {subject} effect for "
-                f"{len(missing)} of {len(found)} slots: {examples}. The truth must come from "
+                f"{len(missing)} of {len(of_slots)} slots: {examples}. The truth must come from "
                 "the same synthetic district as the slots"
             )
-        effects[:, number] = found[["true_higher", "true_lower"]].to_numpy()
+        effects[:, number] = of_slots[["true_higher", "true_lower"]].to_numpy()
     return effects
 
 
-def no_truth() -> pd.DataFrame:
-    """Bias table without rows, for records whose truth nobody knows."""
+def empty_bias_table() -> pd.DataFrame:
+    """Bias table without rows, for a real district, whose true effects are unknown."""
     log.warning(
-        "No true effects exist for this district, only synthetic ones have them: "
+        "No true effects exist for this district, only synthetic districts have them: "
         "the bias of welfare estimates cannot be computed and the table has no rows."
     )
     return pd.DataFrame(columns=COLUMNS)
@@ -179,10 +179,10 @@ def bias_table(
     weight: float,
     premium: float,
 ) -> pd.DataFrame:
-    """Bias of both theorems for every reallocation; columns as in ``welfare/bias.csv``.
+    """Bias by both theorems for every reallocation; columns as in ``welfare/bias.csv``.
 
-    Theorem 1 predicts the mean change from standard value added, theorem 2 each group's mean
-    change from the heterogeneous estimates; the planner is that of `planner_weights`.
+    Theorem 1 uses the mean change predicted by standard value added, theorem 2 each group's mean
+    change predicted by heterogeneous value added. Welfare weights are those of `planner_weights`.
     """
     students = classrooms.types.ravel()
     tables = []
@@ -193,17 +193,17 @@ def bias_table(
             _score_changes(reallocation, classrooms, effects, subjects)
             for effects in (true_effects, classrooms.standard_effects, classrooms.effects)
         )
-        groups = condition(reallocation.subject).ravel()
+        groups = conditioning_groups(reallocation.subject).ravel()
         everyone = np.zeros_like(groups)
         for theorem, predicted, by in ((1, standard, everyone), (2, heterogeneous, groups)):
-            found = decompose(gamma.ravel(), students, true, predicted, by)
+            terms = decompose(gamma.ravel(), students, true, predicted, by)
             tables.append(
                 pd.DataFrame(
                     {
                         **reallocation.labels,
                         "weight": reallocation.weights,
                         "theorem": theorem,
-                        **{name: getattr(found, name) for name in VALUES},
+                        **{name: getattr(terms, name) for name in VALUES},
                     }
                 )
             )

@@ -1,9 +1,9 @@
 """The classes that can be reallocated, their students by type and their teachers' effects.
 
-Students enter an allocation's worth only through their type: race group, lower- or higher-scoring
-in ELA, lower- or higher-scoring in math. They are counted once; everything else is arithmetic on
-small arrays. Axes: a group axis has length two, 0 higher-scoring and 1 lower-scoring, so that the
-flag ``lower_ela`` is itself the index.
+What an allocation is worth depends on students only through their type: race group, lower- or
+higher-scoring in ELA, lower- or higher-scoring in math. Students are counted by class and type
+once. A group axis has length two, 0 higher-scoring and 1 lower-scoring, so that the flag
+``lower_ela`` can be the index.
 """
 
 import logging
@@ -31,7 +31,7 @@ class Classrooms:
     Attributes
     ----------
     slots : DataFrame
-        One row a class, in the order of ``slot`` (0, 1, ...).
+        One row per class, in the order of ``slot`` (0, 1, ...).
     counts : (slots, 3, 2, 2) float array
         Students by race group, lower-scoring in ELA, lower-scoring in math.
     effects : (slots, 2, 2) array
@@ -63,22 +63,22 @@ class Classrooms:
 
     @property
     def years(self) -> int:
-        """How many years the classes span."""
+        """Number of years with classes."""
         return self.slots["year"].nunique()
 
     @property
     def teachers_per_year(self) -> float:
-        """Teachers in the allocation in an average year."""
+        """Mean number of teachers in the allocation per year."""
         return len(self.slots[["year", "teacher_id"]].drop_duplicates()) / self.years
 
     @cached_property
     def teachers(self) -> np.ndarray:
-        """Number of each slot's own teacher, (slots,): the same where the teacher is the same."""
+        """Integer label of each slot's own teacher, (slots,)."""
         return pd.factorize(self.slots["teacher_id"])[0]
 
     @property
     def standard_effects(self) -> np.ndarray:
-        """Standard value added as if it held for both groups, (slots, 2, 2)."""
+        """Standard value added, repeated for both groups, (slots, 2, 2)."""
         return np.repeat(self.standard[:, :, None], 2, axis=2)
 
 
@@ -102,13 +102,16 @@ def by_group(by_type: np.ndarray) -> np.ndarray:
 
 
 def subject_weights(subject: str, weight_ela: float) -> np.ndarray:
-    """Weights of ELA and math, (2,), in the score of ``subject``: ela, math or both."""
+    """Weights of ELA and math, (2,), in the score of ``subject``: ela, math or both.
+
+    Raises UserError on any other subject.
+    """
     shares = subject_shares(subject, weight_ela)
     return np.array([shares.get(name, 0.0) for name in SUBJECTS])
 
 
 def score_by_type(effects: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Effect on a student's score by the student's group in ELA and in math.
+    """Teacher's effect on a student's score, by the student's groups in ELA and in math.
 
     Parameters
     ----------
@@ -128,12 +131,12 @@ def score_by_type(effects: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def read_classrooms(slots_path: Path | str, students_path: Path | str) -> Classrooms:
-    """Read the slots and count the students of the sample who sit in them, by type.
+    """Read the slots and count the sample's students in them, by type.
 
     Raises
     ------
-    ValueError
-        If slots are not numbered 0, 1, ..., or students and slots disagree on a class.
+    UserError
+        If slots are not numbered 0, 1, ..., or their counts differ from those of the students.
 
     """
     slots = pd.read_parquet(slots_path)
@@ -144,12 +147,12 @@ def read_classrooms(slots_path: Path | str, students_path: Path | str) -> Classr
 
 
 def build_classrooms(slots: pd.DataFrame, students: pd.DataFrame, name: str) -> Classrooms:
-    """Count students by slot and type, and gather effects; ``name`` is the slots' file."""
+    """Count students by slot and type, and collect effects; ``name`` is the slots' file."""
     slots = slots.sort_values("slot", kind="stable").reset_index(drop=True)
     if not np.array_equal(slots["slot"], np.arange(len(slots))):
         raise UserError(f"{name}: column slot must number the rows 0 to {len(slots) - 1}")
     allocated = students_in_slots(students, slots)
-    log.info("%d of %d student-years sit in %d slots", len(allocated), len(students), len(slots))
+    log.info("%d of %d student-years are in %d slots", len(allocated), len(students), len(slots))
     counts = np.zeros((len(slots), 3, 2, 2))
     race = allocated["ethnicity"].map(RACES).fillna(OTHER).astype(int)
     at = (allocated["slot"], race, allocated["lower_ela"].astype(int))
@@ -166,19 +169,19 @@ def build_classrooms(slots: pd.DataFrame, students: pd.DataFrame, name: str) -> 
 
 
 def students_in_slots(students: pd.DataFrame, slots: pd.DataFrame) -> pd.DataFrame:
-    """Keep the students whose class is a slot, with its number in column ``slot``."""
+    """Students whose class is a slot, with its number in column ``slot``."""
     return students.merge(slots[[*CLASS_KEY, "slot"]], on=CLASS_KEY, validate="many_to_one")
 
 
 def _check_counts(slots: pd.DataFrame, counts: np.ndarray, name: str) -> None:
-    """Compare the groups that the slots claim with those of the students' table."""
-    found = {
+    """Raise UserError where the slots' numbers of students differ from the students' table."""
+    by_column = {
         "higher_ela": counts[:, :, HIGHER].sum(axis=(1, 2)),
         "lower_ela": counts[:, :, LOWER].sum(axis=(1, 2)),
         "higher_math": counts[:, :, :, HIGHER].sum(axis=(1, 2)),
         "lower_math": counts[:, :, :, LOWER].sum(axis=(1, 2)),
     }
-    for column, number in found.items():
+    for column, number in by_column.items():
         wrong = np.flatnonzero(slots[column].to_numpy() != number)
         if len(wrong):
             examples = "; ".join(

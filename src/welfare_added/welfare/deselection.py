@@ -1,4 +1,4 @@
-"""Dismissing teachers of lowest standard value added, and who goes wrongly (section 6)."""
+"""Dismissing the teachers of lowest standard value added, and how many wrongly (section 6)."""
 
 import numpy as np
 import pandas as pd
@@ -14,13 +14,13 @@ from welfare_added.welfare.ranking import welfare_added
 from welfare_added.welfare.reallocations import utilitarian_position
 
 
-def lowest(score: np.ndarray, slots: pd.DataFrame, share: float) -> np.ndarray:
-    """Mark the slots of each year's lowest teachers.
+def lowest_teachers(score: np.ndarray, slots: pd.DataFrame, share: float) -> np.ndarray:
+    """Mark the slots of each year's lowest-ranked teachers.
 
     Parameters
     ----------
     score : (slots,) array
-        What teachers are ranked by; a teacher of several classes in a year has the mean of theirs.
+        Teachers are ranked by it, or by its mean over several classes in a year.
     slots : DataFrame
         With year and teacher_id.
     share : float
@@ -29,7 +29,7 @@ def lowest(score: np.ndarray, slots: pd.DataFrame, share: float) -> np.ndarray:
     Returns
     -------
     (slots,) bool array
-        Of equal teachers the first by id is taken first.
+        Ties are broken by teacher_id.
 
     """
     teachers = slots[["year", "teacher_id"]].assign(score=score)
@@ -38,19 +38,20 @@ def lowest(score: np.ndarray, slots: pd.DataFrame, share: float) -> np.ndarray:
     within = each.groupby("year", sort=True)
     limit = np.floor(share * within["score"].transform("size") + 0.5)
     each["lowest"] = within.cumcount() < limit
-    found = teachers.merge(each, on=["year", "teacher_id"], how="left", validate="many_to_one")
-    return found["lowest"].to_numpy(dtype=bool)
+    marked = teachers.merge(each, on=["year", "teacher_id"], how="left", validate="many_to_one")
+    return marked["lowest"].to_numpy(dtype=bool)
 
 
 def replacement_gains(
     classrooms: Classrooms, dismissed: np.ndarray, replacement: np.ndarray
 ) -> np.ndarray:
-    """Mean gain by subject and group, (2, 2), when the dismissed give way to ``replacement``.
+    """Mean gain by subject and group, (2, 2) [student SD], when some teachers are replaced.
 
     Parameters
     ----------
     classrooms : Classrooms
     dismissed : (slots,) bool array
+        Whether the slot's own teacher is replaced.
     replacement : (slots, 2, 2) array
         Effects of the new teacher [student SD].
 
@@ -76,14 +77,14 @@ def deselection_table(
     weight_ela: float,
     deselected_share: float,
 ) -> pd.DataFrame:
-    """Gains from deselection and its mistakes; columns subject, quantity, value.
+    """Gains from deselection and the share wrongly dismissed; columns subject, quantity, value.
 
-    Quantities: deselected_per_year; gain_lower, gain_higher, gain_mean when the average teacher
-    (value added zero) takes the place, gain_mean being the mean of the two groups as in
-    ``frontiers.csv``; gain_per_student, the mean over students; gain_mean_cell, with the mean
-    teacher of the year and grade in the place; share_wrongly_dismissed, of those dismissed, who
-    are not among the lowest by `welfare_added.welfare.ranking.welfare_added`; ratio_district and
-    ratio_school, the utilitarian plan's gain over that of deselection. Gains [student SD].
+    Quantities: deselected_per_year; gain_lower, gain_higher, gain_mean if average teachers (value
+    added zero) replace the dismissed, gain_mean being the mean of the two groups as in
+    ``frontiers.csv``; gain_per_student, the mean over students; gain_mean_cell, gain_mean if mean
+    teachers of the year and grade replace them; share_wrongly_dismissed, the share of the dismissed
+    who are not among the lowest by welfare added (`ranking.welfare_added`); ratio_district and
+    ratio_school, the utilitarian plan's gain_mean over that of deselection. Gains [student SD].
 
     Parameters
     ----------
@@ -91,7 +92,7 @@ def deselection_table(
     frontiers : DataFrame
         ``frontiers.csv``.
     shares : (2, 2) array
-        Representative class.
+        Groups of the representative class, from `ranking.representative_class`.
     weight : float
         Social weight on lower-scoring students when teachers are ranked by welfare.
     weight_ela : float
@@ -104,10 +105,12 @@ def deselection_table(
     rows = []
     for subject in ("ela", "math", "both"):
         weights = subject_weights(subject, weight_ela)
-        dismissed = lowest(
+        dismissed = lowest_teachers(
             (classrooms.standard * weights).sum(axis=1), classrooms.slots, deselected_share
         )
-        deserved = lowest((by_welfare * weights).sum(axis=1), classrooms.slots, deselected_share)
+        deserved = lowest_teachers(
+            (by_welfare * weights).sum(axis=1), classrooms.slots, deselected_share
+        )
         values = _gains(classrooms, dismissed, weights)
         values["deselected_per_year"] = _teachers(classrooms, dismissed) / classrooms.years
         wrong = _teachers(classrooms, dismissed & ~deserved)

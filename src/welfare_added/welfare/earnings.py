@@ -12,7 +12,7 @@ from welfare_added.welfare.reallocations import Reallocation, changes, group_gai
 def lifetime_value(
     gains: np.ndarray, earnings_per_sd: np.ndarray, lifetime_multiplier: float
 ) -> np.ndarray:
-    """Present value of gains in ELA and math.
+    """Present value of the earnings that gains in ELA and math bring.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def lifetime_value(
     earnings_per_sd : (2,) array
         Annual earnings per student SD in ELA and in math [$].
     lifetime_multiplier : float
-        Present value of a dollar a year over the working life.
+        Present value of one dollar a year over the working life.
 
     Returns
     -------
@@ -32,7 +32,7 @@ def lifetime_value(
     return lifetime_multiplier * (gains * earnings_per_sd).sum(axis=-1)
 
 
-def dollars(
+def earnings_of_plan(
     reallocation: Reallocation,
     classrooms: Classrooms,
     earnings_per_sd: np.ndarray,
@@ -40,9 +40,9 @@ def dollars(
 ) -> pd.DataFrame:
     """Earnings that a plan brings, at each of its weights.
 
-    A group's figure sums, over subjects, the value of the mean gain of the students who are of
-    that group in the subject; the mean is that of the two groups, as in ``frontiers.csv``; the
-    total adds up every student's own gains and is divided by the number of years.
+    For a group, the value of its mean gain in each subject is summed over subjects (a student may
+    be lower-scoring in one subject only). The mean is that of the two groups, as in
+    ``frontiers.csv``. The total sums over all students and is divided by the number of years.
 
     Returns
     -------
@@ -76,9 +76,9 @@ def earnings_table(
     lifetime_multiplier: float,
 ) -> pd.DataFrame:
     """Earnings of the plans for both subjects; columns as in ``welfare/earnings.csv``."""
-    rates = prices(earnings_per_sd)
+    rates = earnings_array(earnings_per_sd)
     tables = [
-        dollars(reallocation, classrooms, rates, lifetime_multiplier).assign(
+        earnings_of_plan(reallocation, classrooms, rates, lifetime_multiplier).assign(
             scope=reallocation.scope,
             information=reallocation.information,
             weight=reallocation.weights,
@@ -96,10 +96,10 @@ def subjects_table(
     earnings_per_sd: dict[str, float],
     lifetime_multiplier: float,
 ) -> pd.DataFrame:
-    """Trade-off between subjects of the utilitarian plans of eq. 9 (figure 9a).
+    """Gains in ELA and math of the utilitarian plans of eq. 9, and their value (figure 9a).
 
-    Gains are means over all students, as in eq. 9, so that earnings are largest where the
-    frontier's slope is the relative price of the subjects.
+    Gains are means over all students, as in eq. 9, so that earnings are largest where the slope of
+    the frontier equals the ratio of the subjects' earnings per SD.
 
     Returns
     -------
@@ -120,7 +120,7 @@ def subjects_table(
                     "gain_ela": gains[:, 0],
                     "gain_math": gains[:, 1],
                     "earnings_mean": lifetime_value(
-                        gains, prices(earnings_per_sd), lifetime_multiplier
+                        gains, earnings_array(earnings_per_sd), lifetime_multiplier
                     ),
                 }
             )
@@ -129,7 +129,7 @@ def subjects_table(
 
 
 def best_subject_weight(subjects: pd.DataFrame) -> pd.DataFrame:
-    """Row of each scope where earnings are largest; of equal rows the lowest weight of ELA."""
+    """Row of each scope with the largest earnings; ties go to the lowest weight on ELA."""
     rounded = subjects["earnings_mean"].round(6)
     best = rounded.groupby(subjects["scope"], sort=True).idxmax()
     return subjects.loc[best].reset_index(drop=True)
@@ -141,18 +141,20 @@ def ces_table(
     earnings_per_sd: dict[str, float],
     lifetime_multiplier: float,
 ) -> pd.DataFrame:
-    """Earnings of the CES planner's plans; columns as in ``welfare/ces.csv`` (figure A.5).
+    """Earnings of the CES planner's plans, by inequality aversion gamma; as ``welfare/ces.csv``.
 
-    The weights of these plans are the planner's inequality aversion, gamma.
+    Source: figure A.5.
     """
     tables = []
     for reallocation in reallocations:
-        found = dollars(reallocation, classrooms, prices(earnings_per_sd), lifetime_multiplier)
-        tables.append(found.assign(scope=reallocation.scope, gamma=reallocation.weights))
+        table = earnings_of_plan(
+            reallocation, classrooms, earnings_array(earnings_per_sd), lifetime_multiplier
+        )
+        tables.append(table.assign(scope=reallocation.scope, gamma=reallocation.weights))
     columns = ["scope", "gamma", "earnings_lower", "earnings_higher", "earnings_mean"]
     return pd.concat(tables, ignore_index=True)[columns]
 
 
-def prices(earnings_per_sd: dict[str, float]) -> np.ndarray:
-    """Earnings per SD of ELA and of math as an array, in the order of subjects."""
+def earnings_array(earnings_per_sd: dict[str, float]) -> np.ndarray:
+    """Earnings per SD of ELA and of math, (2,), from a dictionary by subject."""
     return np.array([earnings_per_sd["ela"], earnings_per_sd["math"]], dtype=float)

@@ -9,7 +9,7 @@ from welfare_added.welfare.reallocations import utilitarian_position
 
 
 def equal_gain(weight, gain_lower, gain_higher, lower: float, higher: float):
-    """Gain that, given to every student, leaves the planner of ``weight`` indifferent.
+    """Gain that, given to every student, the planner values as much as the groups' mean gains.
 
     (w n_L G_L + (1 - w) n_H G_H) / (w n_L + (1 - w) n_H), from eq. 7 of Eastmond et al. (2024).
 
@@ -20,7 +20,7 @@ def equal_gain(weight, gain_lower, gain_higher, lower: float, higher: float):
     gain_lower, gain_higher : float or array
         Mean gain of a student of the group [student SD].
     lower, higher : float
-        Students of each group.
+        Number of students in each group.
 
     Returns
     -------
@@ -35,15 +35,15 @@ def equal_gain(weight, gain_lower, gain_higher, lower: float, higher: float):
 def index_table(
     frontiers: pd.DataFrame, group_sizes: np.ndarray, weight_ela: float
 ) -> pd.DataFrame:
-    """Index along the frontiers of each subject and scope; columns as in ``welfare/index.csv``.
+    """Index along each frontier of a subject and scope; columns as in ``welfare/index.csv``.
 
     Parameters
     ----------
     frontiers : DataFrame
         ``frontiers.csv``: gains by subject, scope, information and weight.
     group_sizes : (2, 2) array
-        Students by subject and group. With both subjects a student counts once in each subject,
-        by the subject's weight.
+        Students by subject and group. With both subjects a student is counted in each subject, by
+        the subject's weight.
     weight_ela : float
         Weight of ELA where both subjects count.
 
@@ -51,7 +51,13 @@ def index_table(
     -------
     DataFrame
         index_utilitarian is the index, at this row's weight, of the heterogeneous plan chosen
-        at weight 0.5; gain_mean_over_standard is figure A.3's unweighted difference.
+        at weight 0.5; gain_mean_over_standard is figure A.3's unweighted difference. Indices and
+        gains [student SD].
+
+    Raises
+    ------
+    UserError
+        If a frontier has not all weights.
 
     """
     tables = []
@@ -89,10 +95,10 @@ def index_table(
 
 def _frontier(rows: pd.DataFrame, information: str, which: str) -> pd.DataFrame:
     part = rows[rows["information"] == information].set_index("weight").sort_index()
-    wanted = sorted(set(rows["weight"]))
-    if list(part.index) != wanted:
+    weights = sorted(set(rows["weight"]))
+    if list(part.index) != weights:
         raise UserError(
             f"frontiers ({which}): {information} has {len(part)} weights where "
-            f"{len(wanted)} are needed; make frontiers.csv again"
+            f"{len(weights)} are needed; make frontiers.csv again"
         )
     return part

@@ -1,4 +1,4 @@
-"""Achievement gaps and what a plan does to them (section 4.3.1)."""
+"""Achievement and racial gaps, and how a plan changes them (section 4.3.1)."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,7 +20,7 @@ from welfare_added.welfare.reallocations import Reallocation, changes, group_gai
 
 
 def gap_changes(sums: np.ndarray, classrooms: Classrooms, weights: np.ndarray) -> np.ndarray:
-    """Change in both gaps that a plan brings.
+    """Change in the achievement gap and in the racial gap that a plan brings.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def gap_changes(sums: np.ndarray, classrooms: Classrooms, weights: np.ndarray) -
     -------
     (weights, 2) array
         Change in mean score of higher- minus lower-scoring students, and of white and Asian minus
-        Black and Hispanic students; missing where one side has no students [student SD].
+        Black and Hispanic students; missing where a group has no students [student SD].
 
     """
     gains = group_gains(sums, classrooms)
@@ -50,12 +50,12 @@ def _or_missing(sizes: np.ndarray) -> np.ndarray:
 
 
 def baseline_gaps(students: pd.DataFrame) -> np.ndarray:
-    """Gaps in the status quo, by subject and kind of gap, (2, 2).
+    """Gaps in the status quo, by subject and by achievement or race, (2, 2).
 
     Parameters
     ----------
     students : DataFrame
-        One row a student-year with ela, math, lower_ela, lower_math and ethnicity.
+        One row per student-year with ela, math, lower_ela, lower_math and ethnicity.
 
     Returns
     -------

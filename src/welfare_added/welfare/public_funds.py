@@ -17,7 +17,7 @@ def marginal_value(
     Parameters
     ----------
     bonus : array
-        Paid to every teacher, moved or not [$ a year].
+        Paid to every teacher, reallocated or not [$ per teacher and year].
     total : float
         Present value of students' earnings gains before tax [$ a year].
     teachers : float
@@ -30,7 +30,7 @@ def marginal_value(
     benefits : float
         After-tax gains of students [$ a year].
     net_cost : array
-        Bonuses less the tax recouped [$ a year].
+        Bonuses minus the tax on students' gains [$ a year].
     mvpf : array
         Benefits over net cost; infinite where the net cost is not positive.
 
@@ -44,16 +44,16 @@ def marginal_value(
 
 
 def break_even_bonus(total: float, teachers: float, tax_rate: float) -> float:
-    """Largest bonus that the tax on the gains pays for [$ a teacher and year]."""
+    """Largest bonus that the tax on students' gains pays for [$ per teacher and year]."""
     return tax_rate * total / teachers
 
 
 def bonus_grid(bonuses: tuple[float, float]) -> np.ndarray:
-    """Bonuses evenly spaced in logs, both ends among them [$].
+    """Bonuses evenly spaced in logs, both ends included [$].
 
     Raises
     ------
-    ValueError
+    UserError
         If the range is not positive and increasing.
 
     """
@@ -67,7 +67,7 @@ def bonus_grid(bonuses: tuple[float, float]) -> np.ndarray:
 
 
 def utilitarian_totals(earnings: pd.DataFrame) -> pd.Series:
-    """Gains a year of the utilitarian heterogeneous plan by scope [$], from ``earnings.csv``."""
+    """Total gains of the utilitarian heterogeneous plan by scope [$ a year]; ``earnings.csv``."""
     chosen = earnings[earnings["information"] == "heterogeneous"]
     totals = {
         scope: rows["total_per_year"].iloc[utilitarian_position(rows["weight"].to_numpy())]
@@ -79,7 +79,7 @@ def utilitarian_totals(earnings: pd.DataFrame) -> pd.Series:
 def public_funds_table(
     earnings: pd.DataFrame, teachers: float, tax_rate: float, bonuses: tuple[float, float]
 ) -> pd.DataFrame:
-    """MVPF of both scopes over the range of bonuses; columns as in ``welfare/mvpf.csv``."""
+    """MVPF by scope and bonus; columns as in ``welfare/mvpf.csv``."""
     grid = bonus_grid(bonuses)
     tables = []
     for scope, total in utilitarian_totals(earnings).items():

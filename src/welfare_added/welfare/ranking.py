@@ -1,4 +1,4 @@
-"""Ranking teachers by the welfare they would add to a representative class (appendix C.2)."""
+"""Ranking teachers by the welfare that they would add to a representative class (appendix C.2)."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ TEACHER_YEAR = ["teacher_id", "year"]
 
 
 def representative_class(students: pd.DataFrame) -> np.ndarray:
-    """Shares of the groups in the average class of the district.
+    """Shares of lower- and higher-scoring students in the district, as if one class.
 
     Parameters
     ----------
@@ -61,8 +61,8 @@ def ranking_table(
 ) -> pd.DataFrame:
     """Rank the teachers of each subject and year; columns as in ``welfare/ranking.parquet``.
 
-    Rank 1 is the highest; equal teachers share the better rank. Subject both scores ELA and math
-    together and ranks the teachers who have estimates of both.
+    Rank 1 is the highest; equal teachers share the better rank. Subject ``both`` is the weighted
+    mean of ELA and math, for teachers with estimates in both.
     """
     each = value_added.groupby(["subject", *TEACHER_YEAR], sort=True)[list(ESTIMATES)].mean()
     both = each.unstack("subject").dropna()

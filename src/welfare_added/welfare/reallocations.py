@@ -1,4 +1,4 @@
-"""Plans of reallocation as read from the allocation stage."""
+"""Reallocation plans, as written by the allocation stage, and the score changes they bring."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ Labels = tuple[str, str, str]  # subject, scope, information
 
 @dataclass(frozen=True)
 class Reallocation:
-    """One plan: who teaches which class, at each of several weights.
+    """One plan: which teacher takes which class, at each of several weights.
 
     Attributes
     ----------
     subject : str
-        ela, math or both; subjects (eq. 9) or ces (figure A.5) for the plans so called.
+        ela, math or both; subjects (plan of eq. 9) or ces (plan of figure A.5).
     scope : str
-        district or school.
+        district or school, within which teachers are reallocated.
     information : str
-        heterogeneous or standard: the estimates that chose the plan.
+        heterogeneous or standard: the estimates by which the plan was chosen.
     weights : (weights,) array
-        Social weight (of lower-scoring students; of ELA in a subjects plan; gamma in a ces plan).
+        Social weight on lower-scoring students; on ELA in a subjects plan; gamma in a ces plan.
     teachers : (weights, slots) int array
         Slot of the teacher who takes the class.
 
@@ -46,14 +46,14 @@ class Reallocation:
 
 
 def utilitarian_position(weights: np.ndarray) -> int:
-    """Position of weight 0.5 among ``weights``; raises ValueError where there is none."""
-    found = np.flatnonzero(np.abs(np.asarray(weights) - UTILITARIAN) < 1e-9)
-    if len(found) != 1:
+    """Position of weight 0.5 among ``weights``; raises UserError where there is none."""
+    positions = np.flatnonzero(np.abs(np.asarray(weights) - UTILITARIAN) < 1e-9)
+    if len(positions) != 1:
         raise UserError(
             f"weight {UTILITARIAN} is not among the {len(weights)} social weights; set "
             "allocation.weights to an odd number, or list 0.5 in it"
         )
-    return int(found[0])
+    return int(positions[0])
 
 
 def read_reallocations(
@@ -75,7 +75,7 @@ def read_reallocation(
     Parameters
     ----------
     path
-        Parquet: slot, then one column a weight, numbered in the order of ``weights``.
+        Parquet: slot, then one column per weight, numbered in the order of ``weights``.
     labels
         Subject, scope and information of the plan, as in `Reallocation`.
     classrooms : Classrooms
@@ -83,9 +83,9 @@ def read_reallocation(
 
     Raises
     ------
-    ValueError
-        If the plan's slots or weights are not those asked for, or a column does not rearrange
-        the teachers within their cell (and school, where the scope is the school).
+    UserError
+        If the plan's slots or weights are not the given ones, or a column does not permute the
+        teachers within their cell (and school, where the scope is the school).
 
     """
     subject, scope, information = labels
@@ -105,7 +105,7 @@ def read_reallocation(
     within = ["cell", "school_id"] if scope == "school" else ["cell"]
     home = classrooms.slots.groupby(within, sort=True).ngroup().to_numpy()
     for column, assigned in zip(columns, teachers, strict=True):
-        _check_rearrangement(assigned, home, f"{path}: column {column}", " and ".join(within))
+        _check_permutation(assigned, home, f"{path}: column {column}", " and ".join(within))
     return Reallocation(
         subject=subject,
         scope=scope,
@@ -115,7 +115,7 @@ def read_reallocation(
     )
 
 
-def _check_rearrangement(assigned: np.ndarray, home: np.ndarray, what: str, within: str) -> None:
+def _check_permutation(assigned: np.ndarray, home: np.ndarray, what: str, within: str) -> None:
     n = len(home)
     inside = (assigned >= 0) & (assigned < n)
     taken = np.bincount(assigned[inside], minlength=n)
@@ -131,7 +131,7 @@ def _check_rearrangement(assigned: np.ndarray, home: np.ndarray, what: str, with
 
 
 def changes(reallocation: Reallocation, classrooms: Classrooms, effects: np.ndarray) -> np.ndarray:
-    """Sum the changes in scores that a plan brings, by type of student.
+    """Sum of the changes in scores that a plan brings, by type of student.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def changes(reallocation: Reallocation, classrooms: Classrooms, effects: np.ndar
         lower-scoring in ELA and lower-scoring in math [student SD times students].
 
     """
-    # einsum, not a matrix product: as fast on contiguous rows, and threads cannot vary its bytes.
+    # einsum, because the last digits of a matrix product may depend on the number of threads
     sums = np.empty((len(reallocation.weights), 2, 3, 2, 2))
     for group in (HIGHER, LOWER):
         for subject, students, at in (

@@ -1,4 +1,4 @@
-"""Single numbers that no other table holds."""
+"""Numbers stated in the paper's text that are in no other table."""
 
 from collections.abc import Iterable
 
@@ -7,13 +7,13 @@ import pandas as pd
 from scipy.special import gammaln
 
 from welfare_added.welfare.classrooms import SUBJECTS, Classrooms
-from welfare_added.welfare.earnings import best_subject_weight, dollars, prices
+from welfare_added.welfare.earnings import best_subject_weight, earnings_array, earnings_of_plan
 from welfare_added.welfare.public_funds import break_even_bonus, utilitarian_totals
 from welfare_added.welfare.reallocations import Reallocation, utilitarian_position
 
 
 def sizes(classrooms: Classrooms) -> pd.DataFrame:
-    """How many teachers and students an average year's allocation has."""
+    """Mean number of teachers and students per year, and of possible allocations in logs."""
     years = classrooms.years
     rows = [
         ("teachers_per_year", classrooms.teachers_per_year, "teachers", "N of eq. 10"),
@@ -29,10 +29,10 @@ def sizes(classrooms: Classrooms) -> pd.DataFrame:
     return _table(rows)
 
 
-def worth(
+def break_even_bonuses(
     earnings: pd.DataFrame, subjects: pd.DataFrame, classrooms: Classrooms, tax_rate: float
 ) -> pd.DataFrame:
-    """Break-even bonuses and the income-optimal subject weight, by scope.
+    """Break-even bonuses and the weight on ELA that maximises earnings, by scope.
 
     Parameters
     ----------
@@ -67,13 +67,13 @@ def worth(
     return _table(rows)
 
 
-def usual_plans(
+def standard_plans(
     reallocations: Iterable[Reallocation],
     classrooms: Classrooms,
     earnings_per_sd: dict[str, float],
     lifetime_multiplier: float,
 ) -> pd.DataFrame:
-    """Earnings of the plans that neither heterogeneity nor a second subject informs (section 6).
+    """Earnings from reallocating by standard value added in one subject only (section 6).
 
     Parameters
     ----------
@@ -81,14 +81,14 @@ def usual_plans(
         Plans for one subject by standard value added.
     classrooms : Classrooms
     earnings_per_sd, lifetime_multiplier
-        As in ``earnings.dollars``; both subjects' gains are counted.
+        As in ``earnings.earnings_of_plan``; gains in both subjects are valued.
 
     """
-    rates = prices(earnings_per_sd)
+    rates = earnings_array(earnings_per_sd)
     rows = []
     for reallocation in reallocations:
-        worth = dollars(reallocation, classrooms, rates, lifetime_multiplier)["earnings_mean"]
-        gain = worth[utilitarian_position(reallocation.weights)]
+        earnings = earnings_of_plan(reallocation, classrooms, rates, lifetime_multiplier)
+        gain = earnings["earnings_mean"][utilitarian_position(reallocation.weights)]
         name = (
             f"earnings_{reallocation.information}_{reallocation.subject}_only_{reallocation.scope}"
         )
@@ -97,7 +97,7 @@ def usual_plans(
 
 
 def flat_profile_value(discount_rate: float, working_ages: tuple[int, int], age: int) -> float:
-    """Present value at ``age`` of a dollar in each year of work, first and last age included."""
+    """Present value at ``age`` of a dollar a year at ``working_ages``, both ends included."""
     first, last = working_ages
     return float(((1.0 + discount_rate) ** -(np.arange(first, last + 1.0) - age)).sum())
 
@@ -105,7 +105,7 @@ def flat_profile_value(discount_rate: float, working_ages: tuple[int, int], age:
 def multiplier(
     lifetime_multiplier: float, discount_rate: float, working_ages: tuple[int, int], age: int
 ) -> pd.DataFrame:
-    """The multiplier used, and what a flat profile of earnings would give (section 5.1.2)."""
+    """The multiplier used, and that of a constant dollar a year for comparison (section 5.1.2)."""
     flat = flat_profile_value(discount_rate, working_ages, age)
     return _table(
         [

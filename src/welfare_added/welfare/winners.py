@@ -1,4 +1,4 @@
-"""Who wins and who loses, in a plan (figure A.4) and in the status quo (section 4.3.2)."""
+"""Students who win and lose by a plan (figure A.4), and in the status quo (section 4.3.2)."""
 
 from collections.abc import Iterable
 
@@ -15,12 +15,12 @@ TYPES = 4
 def winners_and_losers(
     teachers: np.ndarray, classrooms: Classrooms, score: np.ndarray
 ) -> dict[str, float]:
-    """Shares of students harmed and helped by one allocation, and by how much.
+    """Shares of students harmed and helped by one allocation, and their mean loss and win.
 
     Parameters
     ----------
     teachers : (slots,) int array
-        Slot of the teacher who takes the class.
+        Slot of the teacher who takes each class.
     classrooms : Classrooms
     score : (slots, 2, 2) array
         Effect of the slot's own teacher on the score, from `score_by_type`.
@@ -29,8 +29,8 @@ def winners_and_losers(
     -------
     dict
         share_harmed, mean_loss (positive, among the harmed), share_helped, mean_win (among the
-        helped) [student SD], share_moved (of teachers who get another's class). A mean over nobody
-        is missing.
+        helped) [student SD], share_moved (of classes that get another teacher). A mean is NaN where
+        nobody is harmed or helped.
 
     """
     change, students = score[teachers] - score, classrooms.students
@@ -58,23 +58,23 @@ def winners_table(
     for reallocation in reallocations:
         score = score_by_type(classrooms.effects, subject_weights(reallocation.subject, weight_ela))
         for weight, teachers in zip(reallocation.weights, reallocation.teachers, strict=True):
-            found = winners_and_losers(teachers, classrooms, score)
-            rows.append({**reallocation.labels, "weight": weight, **found})
+            values = winners_and_losers(teachers, classrooms, score)
+            rows.append({**reallocation.labels, "weight": weight, **values})
     return pd.DataFrame(rows)
 
 
 def status_quo_losses(classrooms: Classrooms, weights: np.ndarray) -> dict[str, float]:
-    """How unequal teachers are among whom a student is placed in the status quo.
+    """Losses of students whose teacher is worse for them than others in the same school and grade.
 
-    Each student's own teacher is compared, by the effect on the student's group, with all
-    teachers of the same school, grade and year, each of whom the student could have had.
+    Each student's teacher is compared, by the effect on the student's group, with all teachers of
+    the same school, grade and year.
 
     Returns
     -------
     dict
         share_below_median: share of students whose teacher is below the median of those teachers;
-        mean_loss: the mean of those teachers minus the own teacher, averaged over these
-        students; share_below_mean and mean_loss_below_mean: the same against the mean;
+        mean_loss: mean over these students of the teachers' mean minus the own teacher [student
+        SD]; share_below_mean and mean_loss_below_mean: the same for students below the mean;
         share_without_choice: students of schools with one teacher of the grade that year.
 
     """
@@ -97,7 +97,7 @@ def status_quo_losses(classrooms: Classrooms, weights: np.ndarray) -> dict[str, 
 def _of_teachers(
     score: np.ndarray, place: pd.Series, teacher: pd.Series
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Median and mean over a place's teachers (slots, types), and how many there are (slots,)."""
+    """Median and mean over a place's teachers, (slots, types), and their number, (slots,)."""
     each = pd.DataFrame(score).assign(place=place.to_numpy(), teacher=teacher.to_numpy())
     each = each.drop_duplicates(["place", "teacher"]).drop(columns="teacher")
     grouped = each.groupby("place", sort=True)
