@@ -15,7 +15,7 @@ from scipy.spatial import ConvexHull
 from welfare_added.allocation import vertices
 from welfare_added.allocation.frontier import frontier
 from welfare_added.allocation.objectives import cell_problems, group_objective, social_weights
-from welfare_added.allocation.vertices import allocation_at, minkowski
+from welfare_added.allocation.vertices import allocation_at, sum_of_frontiers
 from welfare_added.assignment import exact, vertex_certificate
 from welfare_added.assignment.certificate import CertificateError
 from welfare_added.assignment.exact import ExactFrontier
@@ -125,7 +125,7 @@ def test_exact_and_grid_agree_at_every_weight(scope, subjects):
     grid = frontier(slots, *solve_plan(slots, objective, scope), subjects)
     ends = group_objective(slots, subjects, "heterogeneous", ENDS)
     vertices, moves = trace(slots, ends, scope, subjects)
-    exact = minkowski(vertices)
+    exact = sum_of_frontiers(vertices)
     assert exact["weight_from"].iloc[0] == 0 and exact["weight_to"].iloc[-1] == 1
     assert (exact["weight_to"][:-1].to_numpy() == exact["weight_from"][1:].to_numpy()).all()
     at = np.searchsorted(exact["weight_to"], weights)

@@ -23,7 +23,7 @@ from welfare_added.assignment import network as module
 from welfare_added.assignment.certificate import CertificateError
 from welfare_added.assignment.highs import HighsEngine
 from welfare_added.assignment.lsa import LsaEngine
-from welfare_added.assignment.network import NetworkEngine, NetworkSimplex, hang
+from welfare_added.assignment.network import NetworkEngine, NetworkSimplex, depths_and_duals
 from welfare_added.assignment.places import keep_places
 from welfare_added.assignment.problem import Problem
 from welfare_added.assignment.programme import SolverStall
@@ -152,9 +152,9 @@ def test_highs_goes_on_from_a_basis_that_is_not_optimal(monkeypatch):
 
     def staircase(self, worth, arcs=None):
         if self.tree is None or arcs is None:
-            self.tree = self._staircase(worth.columns)
+            self.tree = self._north_west_corner(worth.columns)
         u, v = np.empty(len(self.rows)), np.empty(len(self.supply))
-        hang(self.tree, self.rows, np.ascontiguousarray(worth.columns.T), u, v)
+        depths_and_duals(self.tree, self.rows, np.ascontiguousarray(worth.columns.T), u, v)
         return u, v
 
     best = [optimum.primal for optimum in lsa(problem)]

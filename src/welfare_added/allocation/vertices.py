@@ -110,7 +110,7 @@ def _moves(cell: int, at: np.ndarray, matchings: np.ndarray) -> pd.DataFrame:
     )
 
 
-def minkowski(vertices: pd.DataFrame) -> pd.DataFrame:
+def sum_of_frontiers(vertices: pd.DataFrame) -> pd.DataFrame:
     """The district's exact frontier: the (Minkowski) sum of the frontiers of its cells.
 
     At each weight every cell is at its optimal vertex, so the sum has the edges of all cells'

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from welfare_added.assignment.arcs import AllArcs, Factors, ListedArcs, arcs_between
-from welfare_added.assignment.network import NetworkSimplex, hang, listed
+from welfare_added.assignment.network import NetworkSimplex, depths_and_duals, listed
 from welfare_added.assignment.parametric import End, renew_all, to_next_vertex
 from welfare_added.assignment.problem import Problem
 from welfare_added.assignment.types import merge
@@ -90,7 +90,7 @@ class _Path:
         u, v = network.solve(Factors(network.rows, columns[0]), allowed)
         self.ends = tuple(_end(network.rows, part, u.copy(), v.copy()) for part in columns)
         high = self.ends[1]
-        hang(network.tree, high.rows, high.columns_transposed, high.u, high.v)
+        depths_and_duals(network.tree, high.rows, high.columns_transposed, high.u, high.v)
         self.kinds, self.first = np.empty(len(u), dtype=np.int64), np.empty((3, len(u)))
         renew_all(self.kinds, self.first, *self.ends, *self.listed)
 

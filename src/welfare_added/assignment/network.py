@@ -47,7 +47,7 @@ class NetworkSimplex:
         Raises SolverStall after too many pivots, or where duals grow too large to be exact.
         """
         if self.tree is None:
-            self.tree = self._staircase(worth.columns)
+            self.tree = self._north_west_corner(worth.columns)
         starts, types = listed(arcs)
         n, m = len(self.rows), len(self.supply)
         u, v = np.empty(n), np.empty(m)
@@ -74,7 +74,7 @@ class NetworkSimplex:
         parents = self.tree["parent"][nodes]
         return np.minimum(nodes, parents) * m + np.maximum(nodes, parents) - n
 
-    def _staircase(self, columns: np.ndarray) -> np.ndarray:
+    def _north_west_corner(self, columns: np.ndarray) -> np.ndarray:
         """Starting basis by the north-west corner rule: assortative matching within each block.
 
         Rows and types are sorted by the factor that matters most; optimal where k is 1.
@@ -153,7 +153,7 @@ def _optimise(tree, rows, factors, u, v, starts, types, most, reach):
     ``most`` if a dual might exceed ``reach``.
     """
     n, m = len(u), len(v)
-    largest = hang(tree, rows, factors, u, v)
+    largest = depths_and_duals(tree, rows, factors, u, v)
     worth, stack = np.empty(m), np.empty(n + m, np.int64)
     row = unchanged = pivots = 0
     if largest > reach:
@@ -169,14 +169,14 @@ def _optimise(tree, rows, factors, u, v, starts, types, most, reach):
         if best_row >= 0:
             largest += best
             if largest > reach:
-                largest = best + hang(tree, rows, factors, u, v)
+                largest = best + depths_and_duals(tree, rows, factors, u, v)
                 if largest > reach:
                     return most
             top, sign, _ = exchange(tree, best_row, n + kind)
             shift(tree, top, sign * best, u, v, stack)
             pivots += 1
             unchanged = 0
-    hang(tree, rows, factors, u, v)
+    depths_and_duals(tree, rows, factors, u, v)
     return pivots
 
 
@@ -190,7 +190,7 @@ def _worth(rows, factors, row, kind):
 
 
 @njit(cache=True)
-def hang(tree, rows, factors, u, v):
+def depths_and_duals(tree, rows, factors, u, v):
     """Work out children, depths and duals of all nodes from their parents; roots have dual zero.
 
     Returns the largest absolute dual.
