@@ -31,6 +31,7 @@ PLACE = ["teacher_id", "year", "grade", "school_id"]
 # The last digits depend on the machine's BLAS and on the order of rows, and would choose among
 # allocations that tie.
 DECIMALS = 8
+MOMENT_DECIMALS = 10
 log = logging.getLogger(__name__)
 
 
@@ -64,6 +65,10 @@ class ValueAdded:
     def class_means_to_keep(self) -> pd.DataFrame:
         """Class means to 1e-8 of an SD, likewise."""
         return self.class_means.round(DECIMALS)
+
+    def moments_to_keep(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Autocovariances and variances to 1e-10, likewise."""
+        return self.autocovariances.round(MOMENT_DECIMALS), self.variances.round(MOMENT_DECIMALS)
 
 
 @dataclass(frozen=True)
