@@ -9,12 +9,11 @@ from welfare_added.disclosure.declarations import read
 from welfare_added.disclosure.profiles import profile_of
 from welfare_added.district.files import TABLES
 from welfare_added.release.identifiers import Identifiers, identifiers_of, places
-from welfare_added.release.release import as_json
 from welfare_added.release.scan import Rules, scan
 from welfare_added.run import folders
 from welfare_added.run.digests import sha256
 from welfare_added.run.logs import logged
-from welfare_added.run.writing import write_text
+from welfare_added.run.writing import as_json, write_text
 
 
 def main(paths, params, out):

@@ -1,15 +1,14 @@
-import json
 from pathlib import Path
 
 from welfare_added.audit.manifest import manifest
-from welfare_added.run import writing
 from welfare_added.run.folders import RESULTS
 from welfare_added.run.logs import logged
+from welfare_added.run.writing import as_json, write_text
 
 
 def main(root, study, config, out):
     made = manifest(RESULTS, Path(root), config, study)
-    writing.write_text(json.dumps(made, indent=1, sort_keys=True) + "\n", out)
+    write_text(as_json(made), out)
 
 
 if "snakemake" in globals():

@@ -8,10 +8,11 @@ from welfare_added.disclosure.profiles import profile_of
 from welfare_added.district.files import TABLES
 from welfare_added.release.history import history, sources
 from welfare_added.release.identifiers import Identifiers, identifiers_of, places
-from welfare_added.release.release import as_json, clean, key_of, readme, release
+from welfare_added.release.release import clean, key_of, readme, release
 from welfare_added.release.run_crate import as_crate
 from welfare_added.run import folders
 from welfare_added.run.logs import logged
+from welfare_added.run.writing import as_json
 
 
 def main(paths, params, out):

@@ -12,7 +12,7 @@ def main(students, estimates, autocovariances, variances, class_means, batch, **
     write_parquet(found.estimates_to_keep(), estimates)
     write_csv(found.autocovariances, autocovariances)
     write_csv(found.variances, variances)
-    write_parquet(found.class_means, class_means)
+    write_parquet(found.class_means_to_keep(), class_means)
 
 
 if "snakemake" in globals():

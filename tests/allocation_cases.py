@@ -32,7 +32,7 @@ def make_slots(seed=5, cells=3, size=14, schools=4):
         table[f"lower_{subject}"] = lower
         table[f"higher_{subject}"] = students - lower
     for column in ESTIMATES:
-        table[column] = base + rng.normal(0, 0.08, n)
+        table[column] = (base + rng.normal(0, 0.08, n)).round(8)  # as value added is kept
     return table
 
 

@@ -138,7 +138,9 @@ def test_solvers_agree_on_the_frontier(slots):
 
 def test_errors_are_plain(slots):
     objective = group_objective(slots, ELA, "heterogeneous", WEIGHTS)
-    with pytest.raises(ValueError, match=r"allocation.solver: 'magic' is unknown; want highs, lsa"):
+    with pytest.raises(
+        ValueError, match=r"allocation.solver: 'magic' is unknown; want network, highs, lsa"
+    ):
         solve_plan(slots, objective, "district", "magic")
     with pytest.raises(ValueError, match="column slot must count 0, 1, 2"):
         solve_plan(slots.iloc[::-1], objective, "district")

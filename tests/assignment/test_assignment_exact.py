@@ -16,9 +16,10 @@ from welfare_added.allocation import vertices
 from welfare_added.allocation.frontier import frontier
 from welfare_added.allocation.objectives import cell_problems, group_objective, social_weights
 from welfare_added.allocation.vertices import allocation_at, minkowski
+from welfare_added.assignment import exact, vertex_certificate
 from welfare_added.assignment.certificate import CertificateError
 from welfare_added.assignment.exact import ExactFrontier
-from welfare_added.assignment.network import NetworkSimplex
+from welfare_added.assignment.parametric import to_next_vertex
 from welfare_added.assignment.problem import Problem
 
 BOTH = {"ela": 0.75, "math": 0.25}
@@ -150,18 +151,24 @@ def one_certificate(weight):
 
 
 def test_a_basis_that_is_not_optimal_is_refused(monkeypatch):
-    problem = smooth_problem(1, 30)
-    solve = NetworkSimplex.solve
+    """An arc that pays is passed over: the proof sees it, and where."""
+    passed = []
 
-    def lazy(self, worth, arcs=None):
-        u, v = solve(self, worth, arcs)
-        if 0.4 < worth.classes[0, 0] / worth.classes[0].sum() < 0.6:
-            self.tree = self._staircase(worth.classes)
-        return u, v
+    def lazy(tree, unit, kinds, first, *others):
+        if len(passed) == 3:
+            first[:, np.argsort(first[2])[:3]] = 1.0
+        passed.append(first)
+        return to_next_vertex(tree, unit, kinds, first, *others)
 
-    monkeypatch.setattr(NetworkSimplex, "solve", lazy)
-    with pytest.raises(CertificateError, match=r"smooth 1, weight 0\.\d+"):
-        list(ExactFrontier(problem).vertices())
+    monkeypatch.setattr(exact, "to_next_vertex", lazy)
+    with pytest.raises(CertificateError, match=r"smooth 1, weight 0\.\d+: a vertex may fall short"):
+        list(ExactFrontier(smooth_problem(1, 30)).vertices())
+
+
+def test_duals_that_are_not_exact_prove_nothing(monkeypatch):
+    monkeypatch.setattr(vertex_certificate, "EXACT", 2.0**20)
+    with pytest.raises(CertificateError, match=r"smooth 1, weight 0: duals above 2\^53"):
+        list(ExactFrontier(smooth_problem(1, 30)).vertices())
 
 
 def test_more_than_two_weights_are_refused():

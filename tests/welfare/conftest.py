@@ -74,7 +74,9 @@ def random_tables(seed, years=2, schools=3, classes=3, size=6):
     for subject in ("ela", "math"):
         common = rng.normal(0, 0.1, len(teachers))
         for column in ("standard", "lower", "higher"):
-            teachers[f"va_{column}_{subject}"] = common + rng.normal(0, 0.05, len(teachers))
+            teachers[f"va_{column}_{subject}"] = (
+                common + rng.normal(0, 0.05, len(teachers))
+            ).round(8)
     at = np.repeat(np.arange(len(teachers)), rng.integers(2, size + 1, len(teachers)))
     n = len(at)
     students = teachers.loc[at, ["year", "grade", "school_id", "class_id", "teacher_id"]]

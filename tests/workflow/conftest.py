@@ -75,15 +75,21 @@ class Project:
         return {row.split()[0] for row in table[: [*table, ""].index("")]} - {"total"}
 
     def choose(self, changes: dict) -> None:
-        """Change config.yaml, whose keys win over those of the paper's file."""
-        path = self.folder / "config.yaml"
-        config = yaml.safe_load(path.read_text())
-        for section, values in changes.items():
-            if isinstance(values, dict):
-                config.setdefault(section, {}).update(values)
-            else:
-                config[section] = values
-        path.write_text(yaml.safe_dump(config, sort_keys=False))
+        """Change choices where they stand: in config.yaml, or in the paper's own file."""
+        shared = self.folder / "config.yaml"
+        own = self.folder / "workflow/papers/eastmond_2024/config.yaml"
+        for path, others in ((shared, own), (own, shared)):
+            here, there = (yaml.safe_load(one.read_text()) for one in (path, others))
+            for section, values in changes.items():
+                if not isinstance(values, dict):
+                    here |= {section: values} if section in here else {}
+                    continue
+                known, elsewhere = here.get(section, {}), there.get(section, {})
+                mine = {k: v for k, v in values.items() if k in known}
+                if path == own:  # a key that nobody knows, too
+                    mine |= {k: v for k, v in values.items() if k not in elsewhere}
+                here |= {section: known | mine} if mine else {}
+            path.write_text(yaml.safe_dump(here, sort_keys=False))
 
 
 def copy_project(folder: Path) -> Project:

@@ -240,7 +240,8 @@ def test_its_results_are_verified_traced_and_kept_as_reference(both, tmp_path):
 
 def test_its_choices_are_closed_too(both):
     done = both.snakemake("-n", "--config", "paper=second_2030", "world={peopel: 3}", "--")
-    assert "world: unknown key peopel; known keys are people, seed, effect" in done.stderr
+    said = done.stdout + done.stderr
+    assert "world: unknown key peopel; known keys are people, seed, effect" in said
 
 
 def test_an_edit_of_either_paper_leaves_the_other_alone(both, tmp_path):

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 SUBJECTS = ("ela", "math")
+PARTS = 2**24  # of the mean student's weight
 
 
 def gamma_grid(first: float, last: float, step: float) -> np.ndarray:
@@ -35,10 +36,17 @@ def marginal_weights(
     at least the share ``floor`` of mean earnings, is what student i can expect to earn from
     lagged scores (students, subjects) [student SD]. Value added moves y_i little, so its marginal
     weight y_i^(-gamma) is taken at the status quo. gamma = 0 weighs all students alike.
+    Weights are kept to a multiple of 1 / PARTS. They are worked out in extended precision, because
+    powers of doubles differ in the last digit from one processor to another.
     """
-    expected = np.maximum(mean_earnings + lagged @ dollars, floor * mean_earnings)
-    raw = (expected / mean_earnings) ** -np.asarray(gammas, dtype=float)[:, None]
-    return raw / raw.mean(axis=1, keepdims=True)
+    brought = (lagged * dollars).sum(axis=1)  # no matrix product: its last digits differ likewise
+    expected = np.maximum(mean_earnings + brought, floor * mean_earnings)
+    level = np.log((expected / mean_earnings).astype(np.longdouble))
+    weights = np.empty((len(gammas), len(level)))
+    for row, gamma in zip(weights, gammas, strict=True):
+        raw = np.exp(level * -np.longdouble(gamma))
+        row[:] = np.rint(raw / raw.mean() * PARTS) / PARTS
+    return weights
 
 
 def ces_factors(

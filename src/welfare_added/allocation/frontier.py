@@ -5,21 +5,25 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from welfare_added.assignment.whole import teacher_grid
+
 
 def group_gain(slots: pd.DataFrame, plan: np.ndarray, subject: str, group: str) -> np.ndarray:
     """Mean change in the value added that students of a group get, (W,) [student SD].
 
     sum_c n_c (tau[plan_c] - tau[c]) / sum_c n_c over all classes c, n_c the class's students of
     ``group`` (lower|higher) in ``subject``, tau the group's own (heterogeneous) value added.
-    plan: (W, N) slot of the teacher who takes each class. Source: section 4.1, figure 4.
+    plan: (W, N) slot of the teacher who takes each class. Added up in integers, so that the order
+    of the classes does not matter. Source: section 4.1, figure 4.
     """
-    counts = slots[f"{group}_{subject}"].to_numpy(float)
-    value_added = slots[f"va_{group}_{subject}"].to_numpy(float)
+    counts = slots[f"{group}_{subject}"].to_numpy(np.int64)
+    value_added, unit = teacher_grid(slots[f"va_{group}_{subject}"].to_numpy(float))
+    value_added = value_added.astype(np.int64)
     if counts.sum() == 0:
         raise ValueError(
             f"slots: no student is in column {group}_{subject}, so gains are undefined."
         )
-    return (value_added[plan] - value_added) @ counts / counts.sum()
+    return (value_added[plan] - value_added) @ counts * (unit / counts.sum())
 
 
 def frontier(

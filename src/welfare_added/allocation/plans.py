@@ -25,7 +25,7 @@ def solve_plan(
     slots: pd.DataFrame,
     objective: Objective,
     scope: str,
-    solver: str = "highs",
+    solver: str = "network",
     tolerance: float = 1e-9,
     prefix: str = "w",
     only: tuple[int, int] | None = None,

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-TIGHT = 1e-10  # reduced cost, relative to the largest score, below which an arc may be optimal
+BELOW = -0.5  # a level that whole numbers exceed if they are not negative
 CHUNK = 1 << 18  # arcs priced at a time: they stay in the processor's cache
 
 
@@ -49,7 +49,7 @@ class Factors:
     @cached_property
     def largest(self) -> float:
         """Bound on the absolute worth of any arc; tight where one factor matters."""
-        return float(np.abs(self.teachers).max(axis=0) @ np.abs(self.classes).max(axis=0))
+        return float((np.abs(self.teachers).max(axis=0) * np.abs(self.classes).max(axis=0)).sum())
 
 
 @dataclass(frozen=True)
@@ -162,11 +162,10 @@ class ListedArcs:
 
 @dataclass(frozen=True)
 class TightArcs:
-    """Of all arcs those whose reduced cost by other ``duals`` exceeds ``level``; never listed."""
+    """Of all arcs those whose reduced cost by other ``duals`` is not negative; never listed."""
 
     every: AllArcs
     duals: Factors
-    level: float
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -176,7 +175,7 @@ class TightArcs:
     def _chunks(self, factors: Factors) -> Iterator[np.ndarray]:
         both = zip(self.every.chunks(factors), self.every.chunks(self.duals), strict=True)
         for (_, part), (_, other) in both:
-            yield np.where(other > self.level, part, -np.inf)
+            yield np.where(other >= 0, part, -np.inf)
 
     def row_max(self, factors: Factors) -> np.ndarray:
         """Largest reduced cost of each teacher, (n,)."""
@@ -184,7 +183,7 @@ class TightArcs:
 
     def allows(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Whether each (row, column) is an arc."""
-        return self.duals.pairs(rows, columns) > self.level
+        return self.duals.pairs(rows, columns) >= 0
 
     def matrix(self, factors: Factors) -> np.ndarray:
         """All entries, (n, m), minus infinity where there is no arc."""
@@ -195,7 +194,7 @@ class TightArcs:
         duals = self.duals
         some = Factors(duals.teachers, duals.classes[first], duals.u, duals.v[first])
         shape = (self.shape[0], len(first))
-        return ListedArcs(AllArcs(shape).above(some, self.level), shape)
+        return ListedArcs(AllArcs(shape).above(some, BELOW), shape)
 
 
 Arcs = AllArcs | ListedArcs | TightArcs
@@ -210,8 +209,10 @@ def arcs_between(row_blocks: np.ndarray, column_blocks: np.ndarray) -> AllArcs |
 
 
 def tight_arcs(arcs: AllArcs | ListedArcs, factors: Factors) -> ListedArcs | TightArcs:
-    """Arcs that some optimum may use: those whose reduced cost by optimal duals is zero."""
-    level = -TIGHT * (factors.largest or 1.0)
+    """Arcs that some optimum may use: those whose reduced cost by optimal duals is zero.
+
+    Factors and duals are whole numbers.
+    """
     if isinstance(arcs, AllArcs):
-        return TightArcs(arcs, factors, level)
-    return ListedArcs(arcs.above(factors, level), arcs.shape)
+        return TightArcs(arcs, factors)
+    return ListedArcs(arcs.above(factors, BELOW), arcs.shape)

@@ -1,9 +1,12 @@
 """Proof that a matching is optimal: duals feasible for every allowed arc, and no gap."""
 
+from math import fsum
+
 import numpy as np
 
 from welfare_added.assignment.arcs import Arcs, Factors
 from welfare_added.assignment.problem import Optimum
+from welfare_added.assignment.whole import EXACT
 
 
 class CertificateError(RuntimeError):
@@ -22,8 +25,9 @@ def certify(
     factors: worth of teachers in classes, with the solver's duals u and v (n,);
     matching: (n,) teacher of each class. Neither the solver's objective nor its word is used: the
     primal value is recomputed from the integer matching and the dual bound from the raised duals.
-    Raises CertificateError, naming ``where``, on a matching that is none, missing duals, or a
-    relative gap above ``tolerance``.
+    Of whole numbers all of that is exact, and so is the gap: of an optimum it is zero.
+    Raises CertificateError, naming ``where``, on a matching that is none, missing duals, numbers
+    too large to be exact, or a relative gap above ``tolerance``.
     """
     n = arcs.shape[0]
     u, v = factors.u, factors.v
@@ -31,13 +35,15 @@ def certify(
         raise CertificateError(f"{where}: the solution does not give each class its own teacher.")
     if not (np.isfinite(u).all() and np.isfinite(v).all()):
         raise CertificateError(f"{where}: the solver gave no dual values, so nothing is proven.")
+    if factors.largest + np.abs(u).max() + np.abs(v).max() > EXACT:
+        raise CertificateError(f"{where}: duals above 2^53 are not exact, so nothing is proven.")
     if not arcs.allows(matching, np.arange(n)).all():
         raise CertificateError(f"{where}: a teacher is sent to a class she may not take.")
     worst = arcs.row_max(factors)
     raised = u + np.maximum(worst, 0.0)
     matched = (factors.teachers[matching] * factors.classes).sum(axis=1)
-    primal, dual = float(matched.sum()), float(raised.sum() + v.sum())
-    gap = (dual - primal) / (max(float(np.abs(matched).sum()), factors.largest) or 1.0)
+    gap = fsum([*raised, *v, *-matched]) / (max(fsum(np.abs(matched)), factors.largest) or 1.0)
+    primal, dual = fsum(matched), fsum([*raised, *v])
     if not abs(gap) <= tolerance:
         raise CertificateError(
             f"{where}: relative gap {gap:.3g} exceeds the tolerance {tolerance:g} "

@@ -1,23 +1,25 @@
 """The exact frontier of a cell: every supported allocation, and the weights at which it is optimal.
 
 The score is linear in the weight, so the largest value is convex and piecewise linear in it, and
-the allocations that attain it are the vertices of the frontier. Two of them are neighbours if
-nothing beats them at the weight that values both alike; else what does lies between them.
+the allocations that attain it are the vertices of the frontier. A parametric network simplex
+follows the optimal basis from weight 0 to weight 1; the matching changes at weights that are ratios
+of whole numbers.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from welfare_added.assignment.arcs import Factors, ListedArcs, tight_arcs
-from welfare_added.assignment.certificate import CertificateError, certify
-from welfare_added.assignment.network import NetworkSimplex
+from welfare_added.assignment.arcs import AllArcs, Factors, ListedArcs, arcs_between
+from welfare_added.assignment.network import NetworkSimplex, hang, listed
+from welfare_added.assignment.parametric import End, renew_all, to_next_vertex
 from welfare_added.assignment.problem import Problem
 from welfare_added.assignment.types import merge
+from welfare_added.assignment.vertex_certificate import certify_points
+from welfare_added.assignment.whole import class_grid, teacher_grid
 
-BETTER = 1e-12  # gain in value, relative to that of the cell, that makes another vertex
-STRIDE = 1 / 256  # largest step in the weight, so that the last optimal basis is near the next
+START, END = (0.0, 1.0), (1.0, 1.0)  # weights 0 and 1 as ratios
 
 
 @dataclass(frozen=True)
@@ -34,15 +36,6 @@ class Vertex:
     relative_gap: float
 
 
-@dataclass(frozen=True)
-class _Point:
-    """An optimum at one weight: arcs in use, value at weights 0 and 1, and the duals (n,), (n,)."""
-
-    used: np.ndarray
-    values: np.ndarray
-    duals: tuple[np.ndarray, np.ndarray]
-
-
 class ExactFrontier:
     """Traces a cell's frontier from weight 0 to weight 1, efficient ends included."""
 
@@ -50,85 +43,58 @@ class ExactFrontier:
         """Take a problem of two weights, 0 and 1; between them its factors are interpolated."""
         if len(problem.classes) != 2:
             raise ValueError(f"{problem.name}: want the factors of weights 0 and 1 alone.")
-        self.problem, self.tolerance = problem, tolerance
-        self.types = merge(problem)
-        self.network = NetworkSimplex(problem, self.types)
-        self.scale = max(Factors(problem.teachers, end).largest for end in problem.classes) or 1.0
-        self.ends = problem.classes[:, self.types.first] / self.scale
-        arcs = problem.arcs
-        self.arcs = arcs.of_types(self.types.first) if isinstance(arcs, ListedArcs) else None
+        teachers, _ = teacher_grid(problem.teachers)
+        classes, _ = class_grid(teachers, problem.classes)
+        self.problem = replace(problem, teachers=teachers, classes=classes, ties={})
+        self.tolerance = tolerance
+        self.types = merge(self.problem)
+        self.network = NetworkSimplex(self.problem, self.types)
+        self.arcs = arcs_between(problem.blocks, problem.blocks[self.types.first])
 
     def vertices(self) -> Iterator[Vertex]:
         """Every vertex in order of the weights. Raises CertificateError, SolverStall."""
-        point, ahead = self._end(0.0), [self._end(1.0)]
-        start = known = 0.0  # weights from which ``point`` is optimal, and up to which it surely is
-        gap = self._prove(0.0, point, [point])
-        while ahead:
-            weight = self._balance(point, ahead[-1])
-            if weight is None:
-                ahead.pop()
-                continue
-            weight = max(weight, known)  # below it only where rounding parts points of one edge
-            step = min(weight, known + STRIDE)
-            best = self._solve(step)
-            if _value(best, step) - _value(point, step) > BETTER * self._size(point):
-                ahead.append(best)
-            elif step < weight:
-                known = step
-            else:
-                gap_to = self._prove(weight, best, [point, ahead[-1]])
-                if weight > start:
-                    yield Vertex(self.types.matching(point.used), start, weight, max(gap, gap_to))
-                point, start, known, gap = ahead.pop(), weight, weight, gap_to
-        gap = max(gap, self._prove(1.0, self._solve(1.0), [point]))
-        yield Vertex(self.types.matching(point.used), start, 1.0, gap)
+        path = _Path(self.network, self.problem.classes[:, self.types.first], self.arcs)
+        at, used = START, self.network.used()
+        gap = self._prove(path, at, used)
+        while True:
+            to = path.advance()
+            now = used if to == END else self.network.used()
+            gap_to = self._prove(path, to, used, now)
+            if to[0] > 0:  # else the one before is an end that is not efficient
+                weights = at[0] / at[1], to[0] / to[1]
+                yield Vertex(self.types.matching(used), *weights, max(gap, gap_to))
+            if to == END:
+                return
+            at, used, gap = to, now, gap_to
 
-    def _balance(self, point: _Point, other: _Point) -> float | None:
-        """Weight that values two points alike; None if they are one vertex."""
-        fall, rise = point.values - other.values
-        if max(fall, -rise) <= BETTER * self._size(point):
-            return None
-        return fall / (fall - rise)
-
-    def _classes(self, weight: float) -> np.ndarray:
-        low, high = self.problem.classes
-        return (1 - weight) * low + weight * high
-
-    def _solve(self, weight: float, among: ListedArcs | None = None) -> _Point:
-        """Optimum at a weight, over the arcs ``among`` (teacher x type) if given."""
-        low, high = self.ends
-        worth = Factors(self.problem.teachers, (1 - weight) * low + weight * high)
-        u, v = self.network.solve(worth, self.arcs if among is None else among)
-        used = self.network.used()
-        teachers, types = np.divmod(used, len(self.types.first))
-        matched = self.problem.teachers[teachers]
-        values = np.array([np.vdot(matched, end[types]) for end in self.ends]) * self.scale
-        return _Point(used, values, (u * self.scale, (v * self.scale)[self.types.of]))
-
-    def _end(self, weight: float) -> _Point:
-        """Efficient end of the frontier: the other group's gain breaks ties."""
-        best = self._solve(weight)
-        factors = Factors(self.problem.teachers, self._classes(weight), *best.duals)
-        among = tight_arcs(self.problem.arcs, factors).of_types(self.types.first)
-        efficient = self._solve(1 - weight, among)
-        return _Point(efficient.used, efficient.values, best.duals)
-
-    def _prove(self, weight: float, best: _Point, points: list[_Point]) -> float:
-        """Largest relative gap of ``points`` at a weight, by the certificate of the best there."""
-        factors = Factors(self.problem.teachers, self._classes(weight), *best.duals)
-        where = f"{self.problem.name}, weight {weight:.12g}"
-        matching = self.types.matching(best.used)
-        proof = certify(self.problem.arcs, factors, matching, self.tolerance, where)
-        gaps = [(proof.dual - _value(point, weight)) / self._size(point) for point in points]
-        if not max(gaps) <= self.tolerance:
-            raise CertificateError(
-                f"{where}: a vertex falls short of the optimum by {max(gaps):.3g} of its value."
-            )
-        return max(proof.relative_gap, *gaps)
-
-    def _size(self, point: _Point) -> float:
-        return max(float(np.abs(point.values).max()), self.scale)
+    def _prove(self, path: "_Path", weight: tuple[float, float], *used: np.ndarray) -> float:
+        where = f"{self.problem.name}, weight {weight[0] / weight[1]:.12g}"
+        return certify_points(self.arcs, path.ends, weight, used, self.tolerance, where)
 
 
-def _value(point: _Point, weight: float) -> float:
-    return float((1 - weight) * point.values[0] + weight * point.values[1])
+class _Path:
+    """The optimal basis on its way, and its duals by the scores of weight 0 and of weight 1."""
+
+    def __init__(self, network: NetworkSimplex, classes: np.ndarray, arcs: AllArcs | ListedArcs):
+        """Find the optimum of the first score; classes: (2, m, k), of types."""
+        self.network = network
+        allowed = arcs if isinstance(arcs, ListedArcs) else None
+        self.listed = listed(allowed)
+        u, v = network.solve(Factors(network.teachers, classes[0]), allowed)
+        self.ends = tuple(_end(network.teachers, part, u.copy(), v.copy()) for part in classes)
+        high = self.ends[1]
+        hang(network.tree, high.teachers, high.classes, high.u, high.v)
+        self.kinds, self.first = np.empty(len(u), dtype=np.int64), np.empty((3, len(u)))
+        renew_all(self.kinds, self.first, *self.ends, *self.listed)
+
+    def advance(self) -> tuple[float, float]:
+        """Go to where the matching has changed; the weight as a ratio, `END` if it does not."""
+        tree, unit = self.network.tree, self.network.unit
+        return to_next_vertex(tree, unit, self.kinds, self.first, *self.ends, *self.listed)
+
+
+def _end(teachers: np.ndarray, classes: np.ndarray, u: np.ndarray, v: np.ndarray) -> End:
+    """A score by the factors that matter in it."""
+    matters = classes.any(axis=0)
+    pairs = ((part[:, matters], part[:, matters].T) for part in (teachers, classes))
+    return End(*(np.ascontiguousarray(part) for pair in pairs for part in pair), u, v)

@@ -42,7 +42,8 @@ def recover_duals(
     """Duals u (n,), v (n,) that make matched arcs tight and all others feasible.
 
     matrix: (n, n) worth, minus infinity where there is no arc. Longest paths over classes
-    (Bellman-Ford): v_c = max_j v_{c(j)} + s_jc - s_{j c(j)}, from any ``start`` (n,). It stops
+    (Bellman-Ford): v_c = max_j v_{c(j)} + s_jc - s_{j c(j)}, from any ``start`` (n,); exact where
+    worth and start are whole numbers. It stops
     after n rounds at the latest; on a matching that is not optimal the duals then violate some
     arc, which the certificate shows.
     """

@@ -4,17 +4,20 @@ Nodes are the n teachers (0..n-1) and m types of classes (n..n+m-1); a basis is 
 one tree a block. Supplies are perturbed (each teacher by one part in ``unit``, the last type of a
 block by as many as the block has teachers), so that no basis is degenerate and no pivot is idle;
 rounding the flows takes the perturbation away.
+
+Factors are whole numbers. So are then scores, duals and reduced costs, all below 2^53: every sum is
+exact, in whatever order the compiled code adds, and an arc pays or it does not.
 """
 
 import numpy as np
 from numba import njit
 
-from welfare_added.assignment.arcs import Factors, ListedArcs
+from welfare_added.assignment.arcs import AllArcs, Factors, ListedArcs, TightArcs, arcs_between
 from welfare_added.assignment.problem import Problem
 from welfare_added.assignment.programme import SolverStall
-from welfare_added.assignment.types import Types
+from welfare_added.assignment.types import Types, merge
+from welfare_added.assignment.whole import EXACT
 
-PRICED = 1e-13  # reduced cost, relative to the largest score, that lets an arc enter
 ROWS = 4  # teachers whose arcs are looked at before the best of them enters
 
 # Of each node: the parent (-1 at a root) and the flow on the arc to it; the first child and the
@@ -39,18 +42,20 @@ class NetworkSimplex:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Duals u (n,) and v (m,) of the optimum over ``arcs`` (teacher x type; None: all).
 
-        The present basis must use ``arcs`` only. Raises SolverStall after too many pivots.
+        ``worth`` holds whole numbers. The present basis must use ``arcs`` only. Raises SolverStall
+        after too many pivots, or where duals grow too large to be exact.
         """
         if self.tree is None:
             self.tree = self._staircase(worth.classes)
-        starts, types = _listed(arcs)
+        starts, types = listed(arcs)
         n, m = len(self.teachers), len(self.supply)
         u, v = np.empty(n), np.empty(m)
         factors = np.ascontiguousarray(worth.classes.T)
         most = 1000 * (n + m)
-        if _optimise(self.tree, self.teachers, factors, u, v, starts, types, most) == most:
+        reach = (EXACT - worth.largest) / 2
+        if _optimise(self.tree, self.teachers, factors, u, v, starts, types, most, reach) == most:
             self.tree = None
-            raise SolverStall(f"{most} pivots without an optimum")
+            raise SolverStall(f"{most} pivots without an optimum, or duals above {reach:.3g}")
         return u, v
 
     def basis(self) -> tuple[np.ndarray, np.ndarray]:
@@ -93,7 +98,40 @@ class NetworkSimplex:
         return tree
 
 
-def _listed(arcs: ListedArcs | None) -> tuple[np.ndarray, np.ndarray]:
+class NetworkEngine:
+    """Solves a cell's problem at one weight after the other, each from the last basis."""
+
+    def __init__(self, problem: Problem):
+        """Merge equal classes into types; the cell's factors are whole numbers."""
+        self.types = merge(problem)
+        self.teachers = problem.teachers
+        self.arcs = arcs_between(problem.blocks, problem.blocks[self.types.first])
+        self.network = NetworkSimplex(problem, self.types)
+
+    def solve(
+        self, classes: np.ndarray, among: ListedArcs | TightArcs | None = None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Matching (n,), u (n,) and v (n,) for class factors (n, k), ``among`` some arcs if given.
+
+        The present basis must use those arcs only. Raises SolverStall where there is no optimum.
+        """
+        u, v = self.propose(classes, among)
+        return self.types.matching(self.network.used()), u, v[self.types.of]
+
+    def propose(
+        self, classes: np.ndarray, among: ListedArcs | TightArcs | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Move the basis to the optimum; its duals u (n,) and v (m,)."""
+        arcs = self.among(among)
+        worth = Factors(self.teachers, classes[self.types.first])
+        return self.network.solve(worth, arcs if isinstance(arcs, ListedArcs) else None)
+
+    def among(self, arcs: ListedArcs | TightArcs | None) -> AllArcs | ListedArcs:
+        """Arcs teacher x type: all that are allowed, or the given ones to classes."""
+        return self.arcs if arcs is None else arcs.of_types(self.types.first)
+
+
+def listed(arcs: ListedArcs | None) -> tuple[np.ndarray, np.ndarray]:
     """Where each teacher's types start, (n + 1,), and the types; both empty if all are allowed."""
     if arcs is None:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
@@ -102,17 +140,20 @@ def _listed(arcs: ListedArcs | None) -> tuple[np.ndarray, np.ndarray]:
 
 
 @njit(cache=True)
-def _optimise(tree, teachers, factors, u, v, starts, types, most):
+def _optimise(tree, teachers, factors, u, v, starts, types, most, reach):
     """Pivot until no arc's reduced cost is positive; count the pivots, ``most`` at most.
 
-    teachers: (n, k); factors: (k, m); u (n,) and v (m,) receive the duals.
+    teachers: (n, k); factors: (k, m); u (n,) and v (m,) receive the duals. ``most`` is also the
+    answer if a dual might exceed ``reach``.
     """
     n, m = len(u), len(v)
-    _hang(tree, teachers, factors, u, v)
+    largest = hang(tree, teachers, factors, u, v)
     worth, stack = np.empty(m), np.empty(n + m, np.int64)
     row = unchanged = pivots = 0
+    if largest > reach:
+        return most
     while unchanged < n and pivots < most:
-        best, teacher, kind = PRICED, -1, -1
+        best, teacher, kind = 0.0, -1, -1
         for _ in range(min(ROWS, n - unchanged)):
             gain, column = _best_type(row, teachers, factors, u, v, starts, types, worth)
             if gain > best:
@@ -120,10 +161,16 @@ def _optimise(tree, teachers, factors, u, v, starts, types, most):
             unchanged += 1
             row = row + 1 if row + 1 < n else 0
         if teacher >= 0:
-            _pivot(tree, teacher, n + kind, best, u, v, stack)
+            largest += best
+            if largest > reach:
+                largest = best + hang(tree, teachers, factors, u, v)
+                if largest > reach:
+                    return most
+            top, sign, _ = exchange(tree, teacher, n + kind)
+            shift(tree, top, sign * best, u, v, stack)
             pivots += 1
             unchanged = 0
-    _hang(tree, teachers, factors, u, v)
+    hang(tree, teachers, factors, u, v)
     return pivots
 
 
@@ -137,9 +184,12 @@ def _worth(teachers, factors, teacher, kind):
 
 
 @njit(cache=True)
-def _hang(tree, teachers, factors, u, v):
-    """List the children of every node; depths and duals from the roots, whose dual is zero."""
-    n = len(u)
+def hang(tree, teachers, factors, u, v):
+    """List the children of every node; depths and duals from the roots, whose dual is zero.
+
+    Gives the largest absolute dual.
+    """
+    n, largest = len(u), 0.0
     order = np.empty(len(tree), np.int64)
     for node in range(len(tree)):
         tree[node].child = -1
@@ -163,19 +213,22 @@ def _hang(tree, teachers, factors, u, v):
             tree[node].depth = tree[above].depth + 1
             if node < n:
                 u[node] = _worth(teachers, factors, node, above - n) - v[above - n]
+                largest = max(largest, abs(u[node]))
             else:
                 v[node - n] = _worth(teachers, factors, above, node - n) - u[above]
+                largest = max(largest, abs(v[node - n]))
             order[found] = node
             found += 1
             node = tree[node].younger
         at += 1
+    return largest
 
 
 @njit(cache=True)
 def _best_type(row, teachers, factors, u, v, starts, types, worth):
     """Largest reduced cost of a teacher's arcs and the type it leads to; 0 and -1 if none pays."""
     if len(starts) == 0:
-        if _count_above(u[row] + PRICED, row, teachers, factors, v, worth) == 0:
+        if _count_above(u[row], row, teachers, factors, v, worth) == 0:
             return 0.0, -1
         at = np.argmax(worth)
         return worth[at] - u[row], at
@@ -206,10 +259,11 @@ def _count_above(level, row, teachers, factors, v, worth):
 
 
 @njit(cache=True)
-def _pivot(tree, teacher, kind, gain, u, v, stack):
+def exchange(tree, teacher, kind):
     """Let the arc teacher -> kind (nodes) enter: push flow round its cycle, hang the cut part anew.
 
-    gain: the arc's reduced cost, by which the duals of the cut part move.
+    Gives the top of that part, by how much of the arc's reduced cost its duals move (1 or -1: of
+    teachers up, of types down), and the flow.
     """
     flow, leaving, teacher_side = _smallest_flow(tree, teacher, kind)
     _push(tree, teacher, kind, flow)
@@ -223,7 +277,7 @@ def _pivot(tree, teacher, kind, gain, u, v, stack):
         if node == leaving:
             break
         node, above, new_flow = old_parent, node, old_flow
-    _shift(tree, entering, gain if teacher_side else -gain, u, v, stack)
+    return entering, 1.0 if teacher_side else -1.0, flow
 
 
 @njit(cache=True)
@@ -264,8 +318,11 @@ def _push(tree, teacher, kind, flow):
 
 
 @njit(cache=True)
-def _shift(tree, top, by, u, v, stack):
-    """Depths of a part that was hung anew, and its duals: teachers' up ``by``, types' down."""
+def shift(tree, top, by, u, v, stack):
+    """Depths of a part that was hung anew, and its duals: teachers' up ``by``, types' down.
+
+    ``stack`` receives its nodes; gives their number.
+    """
     n = len(u)
     stack[0] = top
     found, at = 1, 0
@@ -282,6 +339,7 @@ def _shift(tree, top, by, u, v, stack):
             found += 1
             child = tree[child].younger
         at += 1
+    return found
 
 
 @njit(cache=True)

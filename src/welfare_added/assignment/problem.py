@@ -1,7 +1,7 @@
 """One cell of the planner's problem for all weights, and its certified optimum at one weight."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -73,3 +73,8 @@ class Optimum:
     largest_violation: float
     tie_gap: float = float("nan")
     fallback: bool = False
+
+    def in_units(self, unit: float) -> "Optimum":
+        """The same where a score of one is worth ``unit``."""
+        scaled = ("u", "v", "primal", "dual", "largest_violation")
+        return replace(self, **{name: getattr(self, name) * unit for name in scaled})

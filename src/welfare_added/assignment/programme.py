@@ -20,7 +20,7 @@ STATUS = np.array([highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBa
 
 
 class SolverStall(RuntimeError):
-    """HiGHS did not reach an optimum within its limits."""
+    """A solver did not reach an optimum within its limits."""
 
 
 class Programme:
@@ -80,6 +80,10 @@ class Programme:
         if status != highspy.HighsModelStatus.kOptimal:
             raise SolverStall(self.highs.modelStatusToString(status))
         return np.array(self.highs.getSolution().row_dual)
+
+    def pivots(self) -> int:
+        """How many pivots the last run took."""
+        return self.highs.getInfo().simplex_iteration_count
 
     def used(self) -> np.ndarray:
         """Codes of the arcs that the optimum uses, ascending."""

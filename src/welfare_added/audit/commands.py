@@ -1,6 +1,7 @@
 """The audit's commands: each prints what it finds and returns an exit code."""
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
@@ -12,8 +13,9 @@ from rich.text import Text
 from rich.tree import Tree
 
 from welfare_added.audit import reference as published
-from welfare_added.audit.compare import differences, reached
+from welfare_added.audit.compare import comparable, differences, reached
 from welfare_added.audit.due import due, planned, targets
+from welfare_added.audit.endings import ending
 from welfare_added.audit.manifest import manifest
 from welfare_added.audit.readme import README, exhibits_table, renewed
 from welfare_added.audit.trace import file_tree
@@ -30,7 +32,7 @@ from welfare_added.claims import document
 from welfare_added.exhibits.declarations import Exhibits, read_exhibits
 from welfare_added.run import choices, folders
 from welfare_added.run.errors import AuditError
-from welfare_added.run.writing import write_text
+from welfare_added.run.writing import as_json, replace_atomically, write_text
 
 SHOWN = 20
 
@@ -78,6 +80,13 @@ class Project:
         schema = self.root / "workflow/schemas/exhibits.schema.json"
         return read_exhibits(self.folder / "exhibits.yaml", schema)
 
+    def numbers(self) -> dict[str, str]:
+        """The paper's numbers as this run has them, as text; none where nothing is compared."""
+        if self.claims is None:
+            return {}
+        table = self.reproduced()
+        return dict(zip(table["id"], table["reproduced"], strict=True))
+
     def reproduced(self) -> pd.DataFrame:
         """The table of claims as text; raises AuditError if it is not there."""
         path = self.root / self.results / "claims.csv"
@@ -124,8 +133,9 @@ def trace(project: Project, of: str, console: Console) -> int:
 
 
 def compare(one: Path, other: Path, console: Console) -> int:
-    """Print what differs between two manifests; 0 if nothing does, else 1."""
+    """Print what differs between two runs, by manifest or reference; 0 if nothing does, else 1."""
     first, second = (json.loads(path.read_text(encoding="utf-8")) for path in (one, other))
+    first, second = comparable(first, second)
     found = differences(first, second)
     if not found:
         console.print(Text(f"The runs are identical in all {len(first['files'])} files."))
@@ -141,19 +151,25 @@ def compare(one: Path, other: Path, console: Console) -> int:
 
 def reference(project: Project, keep: bool, console: Console) -> int:
     """Print how a run differs from the published one, or keep it as the published one."""
-    path = project.folder / "reference.json"
+    path, tables = project.folder / "reference.json", project.folder / "reference"
+    results = project.root / project.results
     if keep:
         files = planned(project.root, project.paper, ["all"])
-        kept = published.reference(project.manifest, files, project.reproduced())
-        write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", path)
+        kept = published.reference(project.manifest, project.study, files, project.numbers())
+        write_text(as_json(kept), path)
+        shutil.rmtree(tables, ignore_errors=True)
+        for name, table in published.kept_tables(results).items():
+            replace_atomically(tables / name, lambda part, table=table: shutil.copy(table, part))
         console.print(Text(f"Kept as the published run: {path.relative_to(project.root)}"))
         return 0
     if not path.is_file():
         console.print(Text(f"There is no published run of {project.paper}."))
         return 0
     kept = json.loads(path.read_text(encoding="utf-8"))
-    outcome = published.beside(kept, project.manifest, project.reproduced())
-    console.print(Text(_said(outcome)))
+    outcome = published.beside(
+        kept, project.manifest, project.study, project.numbers(), (tables, results)
+    )
+    console.print(Text(ending(outcome)))
     return 0
 
 
@@ -164,24 +180,6 @@ def readme(project: Project, console: Console) -> int:
     write_text(renewed(path.read_text(encoding="utf-8"), table), path)
     console.print(Text(f"{path.relative_to(project.root)}: table of exhibits renewed"))
     return 0
-
-
-def _said(outcome: published.Outcome) -> str:
-    if not outcome.files and not outcome.numbers.size:
-        return f"Identical to the reference: all {outcome.compared} files, byte for byte."
-    lines = [f"Not the reference run: {len(outcome.files)} files differ of {outcome.compared}."]
-    for key, (then, now) in outcome.other_choices.items():
-        lines.append(f"    config.yaml, {key}: {now} here, {then} in the reference")
-    table = outcome.numbers
-    lines.append(f"{len(table)} of the paper's numbers come out differently:")
-    largest = table.sort_values("difference", ascending=False, kind="stable").head(SHOWN)
-    for row in largest.itertuples():
-        apart = f"{row.difference:.2g} of it apart"
-        lines.append(f"    {row.id}: {row.here} here, {row.reference} in the reference, {apart}")
-    if len(table) > SHOWN:
-        lines.append(f"    and {len(table) - SHOWN} smaller ones")
-    lines += [f"    {name}" for name in outcome.files[:SHOWN]] if not len(table) else []
-    return "\n".join(lines)
 
 
 def _asked_for(project: Project, of: str) -> tuple[list[str], str]:
@@ -248,7 +246,7 @@ def _write_verdicts(
         "exhibits": {name: said(finding) for name, finding in by_exhibit.items()},
         "numbers": {name: said(finding) for name, finding in by_number.items()},
     }
-    write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", folder / "verification.json")
+    write_text(as_json(content), folder / "verification.json")
 
 
 def _counts(what: str, findings: list[Finding]) -> Text:

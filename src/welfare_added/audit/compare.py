@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from welfare_added.run.choices import flat
+
 FOLDERS = ("figures", "tables")
 UNEXPLAINED = "nothing recorded differs: it was edited, or is not repeatable"
 
@@ -27,6 +29,34 @@ class Difference:
     path: str
     causes: tuple[str, ...]
     root: bool
+
+
+def comparable(one: Mapping, other: Mapping) -> tuple[Mapping, Mapping]:
+    """Two manifests as they are; where one is a paper's reference, of both the files it keeps.
+
+    A reference keeps digests of one study's results and no jobs: what differs is then told without
+    its causes but for the choices.
+    """
+    kept = [run["files"] for run in (one, other) if _is_reference(run)]
+    if not kept:
+        return one, other
+    names = set.intersection(*map(set, kept))
+    return tuple(_reduced(run, names) for run in (one, other))
+
+
+def _is_reference(run: Mapping) -> bool:
+    return "jobs" not in run
+
+
+def _reduced(run: Mapping, names: set[str]) -> dict:
+    """Digests of some files, by their path below the study's folder, and the choices."""
+    if _is_reference(run):
+        files = run["files"]
+    else:
+        study = f"results/{run['config']['study']}/"
+        files = {path.removeprefix(study): one["sha256"] for path, one in run["files"].items()}
+    held = {path: {"sha256": sha, "job": None} for path, sha in files.items() if path in names}
+    return {"config": run["config"], "files": held, "jobs": {}}
 
 
 def differences(one: Mapping, other: Mapping) -> list[Difference]:
@@ -54,7 +84,7 @@ def _difference(path: str, one: Mapping, other: Mapping) -> Difference:
             return Difference(path, (f"only in the {which} run",), True)
     names = [manifest["files"][path]["job"] for manifest in (one, other)]
     if None in names:
-        return Difference(path, ("a source that differs",), True)
+        return Difference(path, tuple(_choices(one, other)) or ("its bytes differ",), True)
     first, second = (m["jobs"][name] for m, name in zip((one, other), names, strict=True))
     own = _own_causes(first, second)
     read = [{i["path"]: i["sha256"] for i in job["inputs"]} for job in (first, second)]
@@ -67,6 +97,17 @@ def _difference(path: str, one: Mapping, other: Mapping) -> Difference:
         return Difference(path, tuple(own or rests), bool(own))
     packages = _packages(one, other, first, second)
     return Difference(path, tuple(packages) or (UNEXPLAINED,), True)
+
+
+def _choices(one: Mapping, other: Mapping) -> list[str]:
+    """Choices that differ, where the runs' jobs are not known."""
+    if one["jobs"] or other["jobs"]:
+        return []
+    then, now = flat(one["config"]), flat(other["config"])
+    keys = sorted({*then, *now})
+    return [
+        f"choice {k}: {then.get(k)} and {now.get(k)}" for k in keys if then.get(k) != now.get(k)
+    ]
 
 
 def _own_causes(first: Mapping, second: Mapping) -> list[str]:

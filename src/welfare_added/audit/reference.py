@@ -2,10 +2,40 @@
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-FORMAT = 1
+from welfare_added.run.choices import flat
+
+FORMAT = 2
+SAME = 1e-6  # of a column's largest value: numbers nearer than this are the same
+KEPT_TABLES = ("*.csv", "welfare/*.csv", "value_added/*.csv", "district/sample.csv", "tables/*.csv")
+NOT_KEPT = ("claims.csv", "skipped.csv")  # its numbers are kept apart; it holds none
+MACHINE = ("python", "processor", "blas")
+
+
+@dataclass(frozen=True)
+class TableDifference:
+    """How far a table is from that of the published run.
+
+    Attributes
+    ----------
+    table, column
+        Path below the study's folder, and the column that is farthest off; empty if the rows or
+        columns are others.
+    largest
+        Largest difference in that column, in its unit.
+    relative
+        The same over the largest absolute value of the column; infinite if rows are others.
+
+    """
+
+    table: str
+    column: str
+    largest: float
+    relative: float
 
 
 @dataclass(frozen=True)
@@ -15,54 +45,141 @@ class Outcome:
     Attributes
     ----------
     other_choices
-        Choices of config.yaml that are not those of the published run, by dotted path.
+        Choices that are not those of the published run, by dotted path.
+    other_machine
+        Python, processor, linear algebra and packages that are not: then and now.
     files
         Files of the published run whose bytes differ here, or that are missing.
     compared
         How many files the published run has.
+    tables
+        Tables that differ, of those that are kept.
     numbers
-        The paper's numbers that come out differently: id, published run, this run, difference.
+        The paper's numbers that come out differently: id, reference, here, difference (relative).
 
     """
 
     other_choices: dict[str, tuple[object, object]]
+    other_machine: dict[str, tuple[object, object]]
     files: list[str]
     compared: int
+    tables: list[TableDifference]
     numbers: pd.DataFrame
 
+    @property
+    def identical(self) -> bool:
+        """Whether every file is the same, byte for byte."""
+        return not self.files and not len(self.numbers)
 
-def reference(manifest: Mapping, kept: Container[str], claims: pd.DataFrame) -> dict:
-    """What is kept of a run: its choices, the SHA-256 of some results, the paper's numbers."""
+    @property
+    def same_numbers(self) -> bool:
+        """Whether no kept table and no number of the paper differs by more than `SAME`."""
+        apart = [table.relative for table in self.tables]
+        apart += self.numbers["difference"].fillna(np.inf).tolist()
+        return all(one <= SAME for one in apart)
+
+
+def reference(
+    manifest: Mapping, study: str, kept: Container[str], numbers: Mapping[str, str]
+) -> dict:
+    """What is kept of a run: choices, machine, SHA-256 of some results, the paper's numbers."""
     return {
         "format": FORMAT,
         "config": manifest["config"],
-        "files": {path: sha for path, sha in _hashes(manifest).items() if path in kept},
-        "numbers": dict(zip(claims["id"], claims["reproduced"].astype(str), strict=True)),
+        "machine": _machine(manifest, study),
+        "files": _hashes({p: f for p, f in manifest["files"].items() if p in kept}, study),
+        "numbers": dict(numbers),
     }
 
 
-def beside(kept: Mapping, manifest: Mapping, claims: pd.DataFrame) -> Outcome:
-    """Compare a run with what was kept of the published one."""
-    now = _hashes(manifest)
+def kept_tables(folder: Path) -> dict[str, Path]:
+    """Tables of a study's folder that are kept beside the reference, by path below the folder."""
+    paths = sorted(path for pattern in KEPT_TABLES for path in folder.glob(pattern))
+    tables = {path.relative_to(folder).as_posix(): path for path in paths}
+    return {name: path for name, path in tables.items() if name not in NOT_KEPT}
+
+
+def beside(
+    kept: Mapping,
+    manifest: Mapping,
+    study: str,
+    numbers: Mapping[str, str],
+    tables: tuple[Path, Path],
+) -> Outcome:
+    """Compare a run with what was kept of the published one.
+
+    Parameters
+    ----------
+    kept
+        From `reference`.
+    manifest, study, numbers
+        Of the run: its manifest, its study and the paper's numbers as claims.csv has them.
+    tables
+        Folders of the kept tables and of the study.
+
+    """
+    now = _hashes(manifest["files"], study)
     files = sorted(path for path, sha in kept["files"].items() if now.get(path) != sha)
-    ours = dict(zip(claims["id"], claims["reproduced"].astype(str), strict=True))
     rows = [
-        (name, published, ours.get(name, "missing"))
+        (name, published, numbers.get(name, "missing"))
         for name, published in kept["numbers"].items()
-        if ours.get(name) != published
+        if numbers.get(name) != published
     ]
-    numbers = pd.DataFrame(rows, columns=["id", "reference", "here"])
-    then, chosen = _flat(kept["config"]), _flat(manifest["config"])
-    other = {
-        key: (then.get(key), chosen.get(key))
-        for key in sorted({*then, *chosen})
-        if then.get(key) != chosen.get(key)
+    differing = pd.DataFrame(rows, columns=["id", "reference", "here"])
+    return Outcome(
+        other_choices=_other(flat(kept["config"]), flat(manifest["config"])),
+        other_machine=_other(kept["machine"], _machine(manifest, study)),
+        files=files,
+        compared=len(kept["files"]),
+        tables=_differences(*tables, files),
+        numbers=differing.assign(difference=_apart(differing)),
+    )
+
+
+def _machine(manifest: Mapping, study: str) -> dict[str, str]:
+    """Python, processor, linear algebra and packages of a study's jobs; the first job's count."""
+    jobs = [job for path, job in manifest["jobs"].items() if f"/{study}/" in f"/{path}"]
+    if not jobs:
+        return {}
+    where = manifest["environments"][jobs[0]["environment"]]
+    packages = {f"package {name}": version for name, version in where["distributions"].items()}
+    return {**{key: where[key] for key in MACHINE}, **packages}
+
+
+def _hashes(files: Mapping, study: str) -> dict[str, str]:
+    """SHA-256 of a study's results, by path below its folder."""
+    start = f"results/{study}/"
+    return {
+        path.removeprefix(start): one["sha256"]
+        for path, one in files.items()
+        if one["job"] and path.startswith(start)
     }
-    return Outcome(other, files, len(kept["files"]), numbers.assign(difference=_apart(numbers)))
 
 
-def _hashes(manifest: Mapping) -> dict[str, str]:
-    return {path: one["sha256"] for path, one in manifest["files"].items() if one["job"]}
+def _differences(kept: Path, folder: Path, files: list[str]) -> list[TableDifference]:
+    found = []
+    for name, path in kept_tables(kept).items():
+        if name in files and (folder / name).is_file():
+            found.append(_difference(name, pd.read_csv(path), pd.read_csv(folder / name)))
+    return sorted(found, key=lambda one: -one.relative)
+
+
+def _difference(name: str, then: pd.DataFrame, now: pd.DataFrame) -> TableDifference:
+    """The column that is farthest off; text must be the same."""
+    others = TableDifference(name, "", np.inf, np.inf)
+    if list(then.columns) != list(now.columns) or len(then) != len(now):
+        return others
+    worst = TableDifference(name, "", 0.0, 0.0)
+    for column in then:
+        before, after = (pd.to_numeric(table[column], errors="coerce") for table in (then, now))
+        words = before.isna() | after.isna()
+        if not then.loc[words, column].equals(now.loc[words, column]):
+            return others
+        apart = float((before - after).abs()[~words & (before != after)].max())
+        relative = apart / (float(before[np.isfinite(before)].abs().max()) or 1.0)
+        if relative > worst.relative:
+            worst = TableDifference(name, str(column), apart, relative)
+    return worst
 
 
 def _apart(numbers: pd.DataFrame) -> pd.Series:
@@ -76,11 +193,6 @@ def _apart(numbers: pd.DataFrame) -> pd.Series:
     return ((after - before).abs() / scale).max(axis=1)
 
 
-def _flat(choices: object, above: str = "") -> dict[str, object]:
-    if not isinstance(choices, Mapping):
-        return {above: choices}
-    return {
-        path: value
-        for key, inner in choices.items()
-        for path, value in _flat(inner, f"{above}.{key}" if above else str(key)).items()
-    }
+def _other(then: Mapping, now: Mapping) -> dict[str, tuple[object, object]]:
+    keys = sorted({*then, *now})
+    return {key: (then.get(key), now.get(key)) for key in keys if then.get(key) != now.get(key)}

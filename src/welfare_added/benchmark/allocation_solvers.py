@@ -24,9 +24,9 @@ def scores(problem: Problem) -> list[np.ndarray]:
 
 def ours(problem: Problem) -> list[float]:
     """Certified optima, ties broken at the ends."""
-    from welfare_added.assignment.sweep import highs
+    from welfare_added.assignment.sweep import network
 
-    return [optimum.primal for optimum in highs(problem)]
+    return [optimum.primal for optimum in network(problem)]
 
 
 def frontier(problem: Problem) -> list[float]:

@@ -267,7 +267,7 @@ def _ratio(part: float, whole: float) -> float:
 def _slope(x: pd.Series, y: pd.Series) -> float:
     x, y = np.asarray(x, float), np.asarray(y, float)
     centred = x - x.mean()
-    return _ratio(float(centred @ y), float(centred @ centred))
+    return _ratio(float((centred * y).sum()), float((centred**2).sum()))
 
 
 def _sd_within(values: pd.Series, by: pd.DataFrame) -> float:

@@ -17,6 +17,8 @@ from welfare_added.district.parameters import (
 from welfare_added.district.synthetic_effects import draw_effects
 from welfare_added.district.synthetic_teachers import draw_careers, draw_classes, draw_schools
 
+TRUTH_DECIMALS = 8  # true value added is kept to 1e-8 of an SD, above what linear algebra leaves
+
 
 @dataclass(frozen=True)
 class SyntheticDistrict:
@@ -224,7 +226,7 @@ def _truth(seen: np.ndarray, effects: np.ndarray, years: tuple[int, int]) -> pd.
         )
         for subject in SUBJECTS
     ]
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True).round(TRUTH_DECIMALS)
 
 
 def _outcomes(finals: dict, parameters: OutcomeParameters, rng) -> pd.DataFrame:

@@ -1,6 +1,5 @@
 """The release: a folder that holds what passed, and nothing else."""
 
-import json
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Mapping
@@ -107,8 +106,3 @@ def clean(texts: Mapping[str, str], identifiers: Identifiers) -> None:
     ]
     if found:
         raise DisclosureError("The release would name somebody:\n" + "\n".join(found))
-
-
-def as_json(content: object) -> str:
-    """JSON of which equal content gives equal bytes."""
-    return json.dumps(content, indent=1, sort_keys=True) + "\n"

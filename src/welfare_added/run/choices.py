@@ -127,6 +127,17 @@ def choice(config: Mapping, path: str) -> object:
     return value
 
 
+def flat(config: object, above: str = "") -> dict[str, object]:
+    """Choices by their dotted paths; a list is one choice."""
+    if not isinstance(config, Mapping):
+        return {above: config}
+    return {
+        path: value
+        for key, inner in config.items()
+        for path, value in flat(inner, f"{above}.{key}" if above else str(key)).items()
+    }
+
+
 def filled(text: str, config: Mapping) -> str:
     """A text with each {section.key} or {section.key:format} replaced by that choice."""
     return PLACE.sub(lambda m: format(choice(config, m[1]), (m[2] or ":")[1:]), text)

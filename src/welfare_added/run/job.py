@@ -16,7 +16,7 @@ from welfare_added.run.environment import environment, peak_mb
 from welfare_added.run.errors import AuditError
 from welfare_added.run.fingerprint import statements
 from welfare_added.run.logs import logged
-from welfare_added.run.writing import write_text
+from welfare_added.run.writing import as_json, write_text
 
 RECORDS = "records"
 JOB_NUMBERS = ("SLURM_JOB_ID",)
@@ -87,7 +87,7 @@ def job(snakemake) -> Iterator[Record]:
         }
         content = json.loads(json.dumps(content))  # as it will be read
         signed = {**content, "digest": digest(content)}
-        write_text(json.dumps(signed, indent=1, sort_keys=True) + "\n", path)
+        write_text(as_json(signed), path)
 
 
 def _refuse_edited(inputs: list[dict], records: Path) -> None:

@@ -1,5 +1,6 @@
-"""Writing tables so that equal content gives equal bytes and no reader ever sees half a file."""
+"""Writing files so that equal content gives equal bytes and no reader ever sees half a file."""
 
+import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -76,3 +77,8 @@ def write_csv_parts(parts: Iterable[Path | str], path: Path | str) -> None:
 def write_text(text: str, path: Path | str) -> None:
     """Write a text file with line feeds."""
     replace_atomically(path, lambda part: part.write_text(text, encoding="utf-8", newline="\n"))
+
+
+def as_json(content: object) -> str:
+    """JSON of which equal content gives equal bytes."""
+    return json.dumps(content, indent=1, sort_keys=True) + "\n"

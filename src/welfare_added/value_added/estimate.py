@@ -61,6 +61,10 @@ class ValueAdded:
         """Estimates to 1e-8 of an SD: the same on every machine, and so are allocations of them."""
         return self.estimates.round(DECIMALS)
 
+    def class_means_to_keep(self) -> pd.DataFrame:
+        """Class means to 1e-8 of an SD, likewise."""
+        return self.class_means.round(DECIMALS)
+
 
 @dataclass(frozen=True)
 class Choices:

@@ -47,8 +47,9 @@ class Decomposition:
 
     @property
     def identity_error(self) -> np.ndarray:
-        """Bias less the sum of its two sources: zero but for rounding."""
-        return self.bias - (self.external_validity + self.covariance)
+        """Bias less the sum of its two sources, to 1e-12: zero."""
+        error = self.bias - (self.external_validity + self.covariance)
+        return np.round(error, 12) + 0.0  # no negative zeros
 
 
 def planner_weights(

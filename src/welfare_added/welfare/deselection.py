@@ -104,8 +104,10 @@ def deselection_table(
     rows = []
     for subject in ("ela", "math", "both"):
         weights = subject_weights(subject, weight_ela)
-        dismissed = lowest(classrooms.standard @ weights, classrooms.slots, deselected_share)
-        deserved = lowest(by_welfare @ weights, classrooms.slots, deselected_share)
+        dismissed = lowest(
+            (classrooms.standard * weights).sum(axis=1), classrooms.slots, deselected_share
+        )
+        deserved = lowest((by_welfare * weights).sum(axis=1), classrooms.slots, deselected_share)
         values = _gains(classrooms, dismissed, weights)
         values["deselected_per_year"] = _teachers(classrooms, dismissed) / classrooms.years
         wrong = _teachers(classrooms, dismissed & ~deserved)
@@ -119,14 +121,14 @@ def deselection_table(
 
 def _gains(classrooms: Classrooms, dismissed: np.ndarray, weights: np.ndarray) -> dict[str, float]:
     zero = replacement_gains(classrooms, dismissed, np.zeros_like(classrooms.effects))
-    cell = weights @ replacement_gains(classrooms, dismissed, cell_means(classrooms))
-    groups = weights @ zero
+    by_cell = replacement_gains(classrooms, dismissed, cell_means(classrooms))
+    cell, groups = ((weights[:, None] * gains).sum(axis=0) for gains in (by_cell, zero))
     everyone = (zero * classrooms.group_sizes).sum(axis=1) / classrooms.counts.sum()
     return {
         "gain_lower": groups[LOWER],
         "gain_higher": groups[HIGHER],
         "gain_mean": groups.mean(),
-        "gain_per_student": weights @ everyone,
+        "gain_per_student": (weights * everyone).sum(),
         "gain_mean_cell": cell.mean(),
     }
 

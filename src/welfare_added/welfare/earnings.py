@@ -29,7 +29,7 @@ def lifetime_value(
         [$ present value]
 
     """
-    return lifetime_multiplier * (gains @ earnings_per_sd)
+    return lifetime_multiplier * (gains * earnings_per_sd).sum(axis=-1)
 
 
 def dollars(

@@ -55,7 +55,7 @@ def index_table(
     """
     tables = []
     for (subject, scope), rows in frontiers.groupby(["subject", "scope"], sort=True):
-        sizes = subject_weights(subject, weight_ela) @ group_sizes
+        sizes = (subject_weights(subject, weight_ela)[:, None] * group_sizes).sum(axis=0)
         chosen = _frontier(rows, "heterogeneous", f"{subject}, {scope}")
         standard = _frontier(rows, "standard", f"{subject}, {scope}")
         weight = chosen.index.to_numpy()

@@ -42,7 +42,7 @@ def gap_changes(sums: np.ndarray, classrooms: Classrooms, weights: np.ndarray) -
     by_race = sums.sum(axis=(-2, -1)) / _or_missing(classrooms.types.sum(axis=(-2, -1)))
     achievement = gains[..., HIGHER] - gains[..., LOWER]
     racial = by_race[..., WHITE_ASIAN] - by_race[..., BLACK_HISPANIC]
-    return np.stack([achievement @ weights, racial @ weights], axis=-1)
+    return np.stack([(gap * weights).sum(axis=-1) for gap in (achievement, racial)], axis=-1)
 
 
 def _or_missing(sizes: np.ndarray) -> np.ndarray:
@@ -93,7 +93,7 @@ def gaps_table(
         weights = subject_weights(policy.subject, weight_ela)
         sums = changes(policy, classrooms, classrooms.effects)
         achievement, racial = gap_changes(sums, classrooms, weights).T
-        baseline = baselines.T @ weights
+        baseline = (baselines.T * weights).sum(axis=-1)
         tables.append(
             pd.DataFrame(
                 {
