@@ -300,10 +300,14 @@ def test_an_unknown_paper_stops_the_run_naming_those_there_are(fresh):
 
 
 def test_a_key_of_the_paper_set_in_the_shared_file_wins(fresh):
+    shared = fresh.folder / "config.yaml"
+    own = fresh.folder / "workflow/papers/eastmond_2024/config.yaml"
+    assert yaml.safe_load(own.read_text())["district"]["size"] == "tiny"
+    content = yaml.safe_load(shared.read_text())
+    content["district"]["size"] = "small"
+    shared.write_text(yaml.safe_dump(content))
     said = fresh.run("--dry-run", "--", "synthetic_district")
-    assert "Making a synthetic district of size tiny" in said
-    own = yaml.safe_load((fresh.folder / "workflow/papers/eastmond_2024/config.yaml").read_text())
-    assert own["district"]["size"] == "full"
+    assert "Making a synthetic district of size small" in said
 
 
 def test_an_exhibits_declaration_that_is_wrong_stops_the_run(fresh):
