@@ -3,17 +3,17 @@ from welfare_added.run.job import job
 from welfare_added.run.writing import write_csv
 from welfare_added.welfare.bias import bias_table, no_truth, read_true_effects
 from welfare_added.welfare.classrooms import read_classrooms
-from welfare_added.welfare.reallocations import read_policies
+from welfare_added.welfare.reallocations import read_reallocations
 
 
-def main(slots, students, plans, truth, out, weights, weight_ela, weight, premium):
+def main(slots, students, plans, labels, truth, out, weights, weight_ela, weight, premium):
     if not truth:
         write_csv(no_truth(), out)
         return
     classrooms = read_classrooms(slots, students)
-    policies = read_policies(plans, classrooms, social_weights(weights))
+    reallocations = read_reallocations(plans, labels, classrooms, social_weights(weights))
     true_effects = read_true_effects(truth, classrooms)
-    write_csv(bias_table(policies, classrooms, true_effects, weight_ela, weight, premium), out)
+    write_csv(bias_table(reallocations, classrooms, true_effects, weight_ela, weight, premium), out)
 
 
 if "snakemake" in globals():
@@ -22,6 +22,7 @@ if "snakemake" in globals():
             snakemake.input.slots,
             snakemake.input.students,
             snakemake.input.plans,
+            snakemake.params.labels,
             snakemake.input.truth,
             snakemake.output.bias,
             snakemake.params.weights,

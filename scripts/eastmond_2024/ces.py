@@ -3,13 +3,13 @@ from welfare_added.run.job import job
 from welfare_added.run.writing import write_csv
 from welfare_added.welfare.classrooms import read_classrooms
 from welfare_added.welfare.earnings import ces_table
-from welfare_added.welfare.reallocations import read_policies
+from welfare_added.welfare.reallocations import read_reallocations
 
 
-def main(slots, students, plans, out, gammas, earnings_per_sd, lifetime_multiplier):
+def main(slots, students, plans, labels, out, gammas, earnings_per_sd, lifetime_multiplier):
     classrooms = read_classrooms(slots, students)
-    policies = read_policies(plans, classrooms, gamma_grid(*gammas))
-    write_csv(ces_table(policies, classrooms, earnings_per_sd, lifetime_multiplier), out)
+    reallocations = read_reallocations(plans, labels, classrooms, gamma_grid(*gammas))
+    write_csv(ces_table(reallocations, classrooms, earnings_per_sd, lifetime_multiplier), out)
 
 
 if "snakemake" in globals():
@@ -18,6 +18,7 @@ if "snakemake" in globals():
             snakemake.input.slots,
             snakemake.input.students,
             snakemake.input.plans,
+            snakemake.params.labels,
             snakemake.output.ces,
             snakemake.params.gammas,
             snakemake.params.earnings_per_sd,

@@ -3,14 +3,14 @@ from welfare_added.run.job import job
 from welfare_added.run.writing import write_csv
 from welfare_added.welfare.classrooms import read_classrooms
 from welfare_added.welfare.gaps import gaps_table, read_baseline_gaps
-from welfare_added.welfare.reallocations import read_policies
+from welfare_added.welfare.reallocations import read_reallocations
 
 
-def main(slots, students, plans, out, weights, weight_ela):
+def main(slots, students, plans, labels, out, weights, weight_ela):
     classrooms = read_classrooms(slots, students)
-    policies = read_policies(plans, classrooms, social_weights(weights))
+    reallocations = read_reallocations(plans, labels, classrooms, social_weights(weights))
     baselines = read_baseline_gaps(students, classrooms)
-    write_csv(gaps_table(policies, classrooms, baselines, weight_ela), out)
+    write_csv(gaps_table(reallocations, classrooms, baselines, weight_ela), out)
 
 
 if "snakemake" in globals():
@@ -19,6 +19,7 @@ if "snakemake" in globals():
             snakemake.input.slots,
             snakemake.input.students,
             snakemake.input.plans,
+            snakemake.params.labels,
             snakemake.output.gaps,
             snakemake.params.weights,
             snakemake.params.weight_ela,

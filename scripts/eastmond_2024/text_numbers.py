@@ -5,12 +5,12 @@ from welfare_added.run.job import job
 from welfare_added.run.writing import write_csv
 from welfare_added.welfare import text_numbers
 from welfare_added.welfare.classrooms import read_classrooms
-from welfare_added.welfare.reallocations import read_policies
+from welfare_added.welfare.reallocations import read_reallocations
 
 
-def main(tables, out, weights, earnings_per_sd, tax_rate, profile):
+def main(tables, labels, out, weights, earnings_per_sd, tax_rate, profile):
     classrooms = read_classrooms(tables.slots, tables.students)
-    usual = read_policies(tables.usual, classrooms, social_weights(weights))
+    usual = read_reallocations(tables.usual, labels, classrooms, social_weights(weights))
     parts = [
         text_numbers.sizes(classrooms),
         text_numbers.worth(
@@ -27,6 +27,7 @@ if "snakemake" in globals():
         params = snakemake.params
         main(
             snakemake.input,
+            params.labels,
             snakemake.output.text_numbers,
             params.weights,
             params.earnings_per_sd,

@@ -2,14 +2,14 @@ from welfare_added.allocation.objectives import social_weights
 from welfare_added.run.job import job
 from welfare_added.run.writing import write_csv
 from welfare_added.welfare.classrooms import read_classrooms
-from welfare_added.welfare.reallocations import read_policies
+from welfare_added.welfare.reallocations import read_reallocations
 from welfare_added.welfare.winners import winners_table
 
 
-def main(slots, students, plans, out, weights, weight_ela):
+def main(slots, students, plans, labels, out, weights, weight_ela):
     classrooms = read_classrooms(slots, students)
-    policies = read_policies(plans, classrooms, social_weights(weights))
-    write_csv(winners_table(policies, classrooms, weight_ela), out)
+    reallocations = read_reallocations(plans, labels, classrooms, social_weights(weights))
+    write_csv(winners_table(reallocations, classrooms, weight_ela), out)
 
 
 if "snakemake" in globals():
@@ -18,6 +18,7 @@ if "snakemake" in globals():
             snakemake.input.slots,
             snakemake.input.students,
             snakemake.input.plans,
+            snakemake.params.labels,
             snakemake.output.winners,
             snakemake.params.weights,
             snakemake.params.weight_ela,

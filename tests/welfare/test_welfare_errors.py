@@ -10,7 +10,7 @@ from welfare_added.welfare.bias import COLUMNS, no_truth, read_true_effects
 from welfare_added.welfare.classrooms import build_classrooms, subject_weights
 from welfare_added.welfare.equal_gain_index import index_table
 from welfare_added.welfare.public_funds import bonus_grid
-from welfare_added.welfare.reallocations import read_policy, utilitarian_position
+from welfare_added.welfare.reallocations import read_reallocation, utilitarian_position
 
 WEIGHTS = np.array([0.0, 0.5, 1.0])
 
@@ -28,17 +28,21 @@ def plan_of(make, tmp_path):
         table.insert(0, "slot", np.arange(len(slots)))
         path = tmp_path / f"ela_{scope}_standard.parquet"
         table.iloc[:rows].to_parquet(path)
-        return read_policy(path, classrooms, weights)
+        return read_reallocation(path, ("ela", scope, "standard"), classrooms, weights)
 
     read.slots = slots
     return read
 
 
 def test_a_good_plan_is_read(plan_of):
-    policy = plan_of(scope="school")
-    assert (policy.subject, policy.scope, policy.information) == ("ela", "school", "standard")
-    assert policy.teachers.shape == (3, len(plan_of.slots))
-    assert policy.weights.tolist() == [0, 0.5, 1]
+    reallocation = plan_of(scope="school")
+    assert (reallocation.subject, reallocation.scope, reallocation.information) == (
+        "ela",
+        "school",
+        "standard",
+    )
+    assert reallocation.teachers.shape == (3, len(plan_of.slots))
+    assert reallocation.weights.tolist() == [0, 0.5, 1]
 
 
 def test_plan_that_gives_a_teacher_two_classes(plan_of):

@@ -29,7 +29,7 @@ from welfare_added.welfare.public_funds import (
     public_funds_table,
 )
 from welfare_added.welfare.ranking import ranking_table, representative_class, welfare_added
-from welfare_added.welfare.reallocations import Policy
+from welfare_added.welfare.reallocations import Reallocation
 from welfare_added.welfare.winners import status_quo_table, winners_table
 
 SWAP = np.array([[0, 1, 2], [1, 0, 2], [1, 0, 2]])
@@ -37,13 +37,15 @@ WEIGHTS = np.array([0.0, 0.5, 1.0])
 PRICES = {"ela": 1524.0, "math": 650.0}
 
 
-def policy(subject, teachers=SWAP, scope="district", information="heterogeneous"):
-    return Policy(subject, scope, information, WEIGHTS, teachers)
+def reallocation(subject, teachers=SWAP, scope="district", information="heterogeneous"):
+    return Reallocation(subject, scope, information, WEIGHTS, teachers)
 
 
 def test_gaps_after_the_swap(three):
     baselines = np.array([[1.0, 2.0], [3.0, 4.0]])
-    table = gaps_table([policy("ela"), policy("math"), policy("both")], three, baselines, 0.75)
+    table = gaps_table(
+        [reallocation("ela"), reallocation("math"), reallocation("both")], three, baselines, 0.75
+    )
     half = table[table["weight"] == 0.5].set_index("subject")
     assert half.loc["ela", "change_higher_lower"] == approx(-0.05)
     assert half.loc["ela", "change_racial"] == approx(-0.2 / 4 - 0.4 / 3)
@@ -60,7 +62,7 @@ def test_a_gap_without_one_of_its_sides_is_missing(make):
     students, slots = make.three()
     students["ethnicity"] = "white"
     classrooms = build_classrooms(slots, students, "slots")
-    table = gaps_table([policy("ela")], classrooms, np.zeros((2, 2)), 0.75)
+    table = gaps_table([reallocation("ela")], classrooms, np.zeros((2, 2)), 0.75)
     assert table["change_racial"].isna().all()
     assert table["change_higher_lower"].notna().all()
 
@@ -107,7 +109,7 @@ def test_index_against_utilitarian_and_standard():
 
 
 def test_winners_of_the_swap(three):
-    table = winners_table([policy("ela"), policy("both")], three, 0.75)
+    table = winners_table([reallocation("ela"), reallocation("both")], three, 0.75)
     half = table[table["weight"] == 0.5].set_index("subject")
     assert half.loc["ela", "share_harmed"] == 2 / 8
     assert half.loc["ela", "mean_loss"] == approx((0.1 + 0.2) / 2)
@@ -125,7 +127,11 @@ def test_a_teacher_who_swaps_own_classes_does_not_move(make):
     students, slots = make.three()
     slots["teacher_id"] = ["a", "a", "c"]
     classrooms = build_classrooms(slots, students, "slots")
-    assert winners_table([policy("ela")], classrooms, 0.75)["share_moved"].tolist() == [0, 0, 0]
+    assert winners_table([reallocation("ela")], classrooms, 0.75)["share_moved"].tolist() == [
+        0,
+        0,
+        0,
+    ]
 
 
 def test_status_quo_losses(three):
@@ -152,7 +158,7 @@ def test_below_the_median_is_not_below_the_mean(make):
 
 
 def test_earnings_of_the_swap(three):
-    row = earnings_table([policy("both")], three, PRICES, 15.5).iloc[1]
+    row = earnings_table([reallocation("both")], three, PRICES, 15.5).iloc[1]
     lower = 15.5 * (1524 * 0.05 + 650 * 0.2 / 3)
     higher = 15.5 * 650 * 0.02
     assert row["earnings_lower"] == approx(lower)
@@ -163,7 +169,7 @@ def test_earnings_of_the_swap(three):
 
 def test_trade_off_between_subjects(three):
     teachers = np.array([[0, 1, 2], [1, 0, 2], [0, 1, 2]])
-    table = subjects_table([policy("subjects", teachers)], three, PRICES, 15.5)
+    table = subjects_table([reallocation("subjects", teachers)], three, PRICES, 15.5)
     assert table["gain_ela"].tolist() == approx([0, 0.2 / 8, 0])
     assert table["gain_math"].tolist() == approx([0, 0.3 / 8, 0])
     assert table["earnings_mean"][1] == approx(15.5 * (1524 * 0.2 + 650 * 0.3) / 8)
@@ -171,7 +177,7 @@ def test_trade_off_between_subjects(three):
 
 
 def test_ces_plans_are_labelled_by_gamma(three):
-    plan = Policy("ces", "school", "heterogeneous", np.array([0.0, 0.1, 0.2]), SWAP)
+    plan = Reallocation("ces", "school", "heterogeneous", np.array([0.0, 0.1, 0.2]), SWAP)
     table = ces_table([plan], three, PRICES, 15.5)
     assert table["gamma"].tolist() == [0.0, 0.1, 0.2]
     assert table["earnings_higher"].tolist() == approx([0, 201.5, 201.5])
@@ -300,7 +306,7 @@ def test_ranking_orders_each_subject_and_year():
 
 
 def test_bias_of_the_swap(three):
-    table = bias.bias_table([policy("ela")], three, three.effects, 0.75, 0.7, 0.0)
+    table = bias.bias_table([reallocation("ela")], three, three.effects, 0.75, 0.7, 0.0)
     first, second = (table[table["theorem"] == t].iloc[1] for t in (1, 2))
     assert first["welfare"] == approx(1.4 * 0.2 / 8)
     assert first["estimate"] == approx((3 * 0.05 - 2 * 0.05) / 8)
@@ -315,7 +321,7 @@ def test_premium_leaves_a_covariance_within_groups(three):
     gamma = bias.planner_weights(three, "ela", 0.75, 0.5, 1.0)
     assert (gamma * three.types).sum() == approx(8)
     assert gamma[1] == approx(2 * gamma[0])
-    table = bias.bias_table([policy("ela")], three, three.effects, 0.75, 0.5, 1.0)
+    table = bias.bias_table([reallocation("ela")], three, three.effects, 0.75, 0.5, 1.0)
     second = table[table["theorem"] == 2].iloc[1]
     weight = 8 / 11
     changes, weights = np.array([0.2, 0.2, -0.2, 0]), weight * np.array([2, 2, 1, 2])
@@ -332,7 +338,7 @@ def test_planner_of_both_subjects_mixes_their_weights(three):
 
 
 def test_earnings_of_the_usual_plan_count_both_subjects(three):
-    usual = policy("math", information="standard")
+    usual = reallocation("math", information="standard")
     table = headlines.usual_plans([usual], three, PRICES, 15.5).set_index("quantity")["value"]
     ela, math = (0.05 + 0.0) / 2, (0.2 / 3 + 0.02) / 2
     assert table["earnings_standard_math_only_district"] == approx(15.5 * (1524 * ela + 650 * math))

@@ -17,7 +17,7 @@ from welfare_added.welfare.equal_gain_index import equal_gain
 from welfare_added.welfare.gaps import gap_changes
 from welfare_added.welfare.public_funds import break_even_bonus, marginal_value
 from welfare_added.welfare.ranking import welfare_added
-from welfare_added.welfare.reallocations import Policy, changes, group_gains
+from welfare_added.welfare.reallocations import Reallocation, changes, group_gains
 from welfare_added.welfare.winners import winners_and_losers
 
 CLOSE = 1e-12
@@ -30,14 +30,14 @@ def draw(make, seed, subject="ela", scope="district"):
     students, slots = make.tables(seed, schools=2, classes=2)
     classrooms = build_classrooms(slots, students, "slots")
     plan = make.plan(slots, scope, 2, seed)
-    return classrooms, Policy(subject, scope, "standard", np.array([0.0, 1.0]), plan)
+    return classrooms, Reallocation(subject, scope, "standard", np.array([0.0, 1.0]), plan)
 
 
 @few
 @given(seed=seeds)
 def test_groups_partition_students_and_their_gains(make, seed):
-    classrooms, policy = draw(make, seed)
-    sums = changes(policy, classrooms, classrooms.effects)
+    classrooms, reallocation = draw(make, seed)
+    sums = changes(reallocation, classrooms, classrooms.effects)
     sizes = classrooms.group_sizes
     assert (sizes.sum(axis=1) == classrooms.counts.sum()).all()
     everyone = sums.sum(axis=(-3, -2, -1))
@@ -50,12 +50,12 @@ def test_groups_partition_students_and_their_gains(make, seed):
 @few
 @given(seed=seeds, subject=st.sampled_from(["ela", "math", "both"]), ela=unit)
 def test_winners_and_losers_compose_the_mean_gain(make, seed, subject, ela):
-    classrooms, policy = draw(make, seed)
+    classrooms, reallocation = draw(make, seed)
     weights = subject_weights(subject, ela)
-    sums = changes(policy, classrooms, classrooms.effects)
+    sums = changes(reallocation, classrooms, classrooms.effects)
     score = score_by_type(classrooms.effects, weights)
     mean = weights @ sums.sum(axis=(-3, -2, -1)).T / classrooms.counts.sum()
-    for position, teachers in enumerate(policy.teachers):
+    for position, teachers in enumerate(reallocation.teachers):
         found = winners_and_losers(teachers, classrooms, score)
         wins = found["share_helped"] * found["mean_win"] if found["share_helped"] else 0.0
         losses = found["share_harmed"] * found["mean_loss"] if found["share_harmed"] else 0.0
@@ -66,8 +66,8 @@ def test_winners_and_losers_compose_the_mean_gain(make, seed, subject, ela):
 @few
 @given(seed=seeds, ela=unit)
 def test_gaps_of_both_mix_the_subjects(make, seed, ela):
-    classrooms, policy = draw(make, seed)
-    sums = changes(policy, classrooms, classrooms.effects)
+    classrooms, reallocation = draw(make, seed)
+    sums = changes(reallocation, classrooms, classrooms.effects)
     by_subject = [gap_changes(sums, classrooms, subject_weights(s, ela)) for s in ("ela", "math")]
     both = gap_changes(sums, classrooms, subject_weights("both", ela))
     mixed = ela * by_subject[0] + (1 - ela) * by_subject[1]
@@ -77,10 +77,10 @@ def test_gaps_of_both_mix_the_subjects(make, seed, ela):
 @few
 @given(seed=seeds)
 def test_a_shift_of_all_effects_changes_nothing(make, seed):
-    classrooms, policy = draw(make, seed)
+    classrooms, reallocation = draw(make, seed)
     shifted = classrooms.effects + np.array([[0.3, -0.2], [0.1, 0.7]])
-    plain = changes(policy, classrooms, classrooms.effects)
-    assert np.abs(changes(policy, classrooms, shifted) - plain).max() < CLOSE
+    plain = changes(reallocation, classrooms, classrooms.effects)
+    assert np.abs(changes(reallocation, classrooms, shifted) - plain).max() < CLOSE
 
 
 @few
@@ -103,10 +103,10 @@ def test_the_planner_is_indifferent_to_the_index(weight, low, high):
 @few
 @given(seed=seeds)
 def test_total_earnings_compose_the_groups(make, seed):
-    classrooms, policy = draw(make, seed, "both")
+    classrooms, reallocation = draw(make, seed, "both")
     rates = prices({"ela": 1524, "math": 650})
-    table = dollars(policy, classrooms, rates, 15.5)
-    gains = group_gains(changes(policy, classrooms, classrooms.effects), classrooms)
+    table = dollars(reallocation, classrooms, rates, 15.5)
+    gains = group_gains(changes(reallocation, classrooms, classrooms.effects), classrooms)
     students = (gains * classrooms.group_sizes).sum(axis=-1)
     total = lifetime_value(students, rates, 15.5) / classrooms.years
     assert np.allclose(table["total_per_year"], total, rtol=CLOSE, atol=1e-8)
@@ -133,7 +133,7 @@ def test_a_uniform_teacher_adds_its_effect(seed, share, weight):
     assert np.abs(found - effect[..., 0]).max() < CLOSE
 
 
-def random_policy(seed, types=12, groups=4):
+def random_reallocation(seed, types=12, groups=4):
     rng = np.random.default_rng(seed)
     students = rng.integers(0, 50, types).astype(float)
     students[0] += 1
@@ -146,7 +146,7 @@ def random_policy(seed, types=12, groups=4):
 @few
 @given(seed=seeds)
 def test_bias_is_the_sum_of_its_sources(seed):
-    gamma, students, truth, predicted, groups = random_policy(seed)
+    gamma, students, truth, predicted, groups = random_reallocation(seed)
     for by in (np.zeros_like(groups), groups):
         found = bias.decompose(gamma, students, truth, predicted, by)
         assert np.abs(found.identity_error).max() < CLOSE
@@ -156,7 +156,7 @@ def test_bias_is_the_sum_of_its_sources(seed):
 @few
 @given(seed=seeds)
 def test_total_covariance_is_within_plus_between_groups(seed):
-    gamma, students, truth, predicted, groups = random_policy(seed)
+    gamma, students, truth, predicted, groups = random_reallocation(seed)
     total = bias.decompose(gamma, students, truth, predicted, np.zeros_like(groups)).covariance
     within = bias.decompose(gamma, students, truth, predicted, groups).covariance
     n = students.sum()
@@ -174,15 +174,15 @@ def test_total_covariance_is_within_plus_between_groups(seed):
 @few
 @given(seed=seeds)
 def test_perfect_information_on_what_the_planner_sees_leaves_no_bias(make, seed):
-    classrooms, policy = draw(make, seed, "both")
-    table = bias.bias_table([policy], classrooms, classrooms.effects, 0.75, 0.7, 0.0)
+    classrooms, reallocation = draw(make, seed, "both")
+    table = bias.bias_table([reallocation], classrooms, classrooms.effects, 0.75, 0.7, 0.0)
     second = table[table["theorem"] == 2]
     assert second["bias"].abs().max() < CLOSE
     assert second["covariance"].abs().max() < CLOSE
 
 
 def test_a_wrong_term_breaks_the_identity():
-    gamma, students, truth, predicted, groups = random_policy(1)
+    gamma, students, truth, predicted, groups = random_reallocation(1)
     found = bias.decompose(gamma, students, truth, predicted, groups)
     wrong = bias.Decomposition(
         found.welfare, found.estimate, found.external_validity, found.covariance * 1.01

@@ -11,7 +11,7 @@ from welfare_added.welfare.classrooms import build_classrooms, subject_weights
 from welfare_added.welfare.deselection import deselection_table
 from welfare_added.welfare.earnings import earnings_table
 from welfare_added.welfare.gaps import gaps_table
-from welfare_added.welfare.reallocations import Policy
+from welfare_added.welfare.reallocations import Reallocation
 from welfare_added.welfare.winners import status_quo_table, winners_table
 
 WEIGHTS = np.array([0.0, 0.5, 1.0])
@@ -65,8 +65,8 @@ def case(make):
     return students, slots, truth, plans, build_classrooms(slots, students, "slots")
 
 
-def policies(plans):
-    return [Policy(s, "district", "heterogeneous", WEIGHTS, t) for s, t in plans.items()]
+def reallocations(plans):
+    return [Reallocation(s, "district", "heterogeneous", WEIGHTS, t) for s, t in plans.items()]
 
 
 def each(case):
@@ -85,7 +85,7 @@ def row(table, subject, weight, **more):
 
 
 def test_gaps(case):
-    table = gaps_table(policies(case[3]), case[4], np.zeros((2, 2)), 0.75)
+    table = gaps_table(reallocations(case[3]), case[4], np.zeros((2, 2)), 0.75)
     for subject, weight, slow in each(case):
         achievement = 0.0
         for s, w in slow.subjects.items():
@@ -107,7 +107,7 @@ def test_gaps(case):
 
 
 def test_winners(case):
-    table = winners_table(policies(case[3]), case[4], 0.75)
+    table = winners_table(reallocations(case[3]), case[4], 0.75)
     for subject, weight, slow in each(case):
         changes = [slow.score(pupil, "change") for pupil in slow.pupils]
         losses = [-change for change in changes if change < -1e-12]
@@ -120,8 +120,8 @@ def test_winners(case):
 
 
 def test_earnings(case):
-    policy = policies(case[3])[2]
-    table = earnings_table([policy], case[4], PRICES, 15.5).assign(subject="both")
+    reallocation = reallocations(case[3])[2]
+    table = earnings_table([reallocation], case[4], PRICES, 15.5).assign(subject="both")
     for subject, weight, slow in each(case):
         if subject != "both":
             continue
@@ -139,7 +139,7 @@ def test_bias(case, tmp_path):
     _, _, truth, plans, classrooms = case
     truth.sample(frac=1, random_state=3).to_parquet(tmp_path / "truth.parquet")
     effects = read_true_effects(tmp_path / "truth.parquet", classrooms)
-    table = bias_table(policies(plans), classrooms, effects, 0.75, 0.7, 0.5)
+    table = bias_table(reallocations(plans), classrooms, effects, 0.75, 0.7, 0.5)
     assert table["identity_error"].abs().max() < 1e-12
     for subject, weight, slow in each(case):
         gammas, changes, groups, predicted, standard = [], [], [], [], []
@@ -223,7 +223,7 @@ def test_deselection(case):
 
 def test_gap_changes_are_differences_of_the_frontiers(case):
     _, slots, _, plans, classrooms = case
-    table = gaps_table(policies(plans), classrooms, np.zeros((2, 2)), 0.75)
+    table = gaps_table(reallocations(plans), classrooms, np.zeros((2, 2)), 0.75)
     for subject, teachers in plans.items():
         names = [f"w{position:03d}" for position in range(3)]
         plan = pd.DataFrame(dict(zip(names, teachers, strict=True)))

@@ -121,25 +121,32 @@ def run_all(root):
     def plans(*subjects):
         return sorted(p for s in subjects for p in root.glob(f"{s}_*.parquet"))
 
-    single = plans("ela", "math", "both")
-    script("gaps")(*data, single, root / "gaps.csv", 5, 0.75)
+    def labelled(*subjects):
+        """Plans, and the labels that their names stand for."""
+        paths = plans(*subjects)
+        labels = [(*path.stem.split("_"), "heterogeneous")[:3] for path in paths]
+        return paths, labels
+
+    single = labelled("ela", "math", "both")
+    script("gaps")(*data, *single, root / "gaps.csv", 5, 0.75)
     script("equal_gain_index")(*data, root / "frontiers.csv", root / "equal_gain_index.csv", 0.75)
-    script("winners")(*data, single, root / "winners.csv", 5, 0.75)
+    script("winners")(*data, *single, root / "winners.csv", 5, 0.75)
     script("status_quo")(*data, root / "status_quo.csv", 0.75)
-    script("earnings")(*data, plans("both"), root / "earnings.csv", 5, PRICES, 15.5)
-    script("subjects")(*data, plans("subjects"), root / "subjects.csv", 5, PRICES, 15.5)
-    script("ces")(*data, plans("ces"), root / "ces.csv", [0, 0.4, 0.1], PRICES, 15.5)
+    script("earnings")(*data, *labelled("both"), root / "earnings.csv", 5, PRICES, 15.5)
+    script("subjects")(*data, *labelled("subjects"), root / "subjects.csv", 5, PRICES, 15.5)
+    script("ces")(*data, *labelled("ces"), root / "ces.csv", [0, 0.4, 0.1], PRICES, 15.5)
     script("public_funds")(*data, root / "earnings.csv", root / "mvpf.csv", 0.28, [100, 1e5])
     script("deselection")(*data, root / "frontiers.csv", root / "deselection.csv", 0.5, 0.75, 0.05)
     script("ranking")(root / "value_added.parquet", students, root / "ranking.parquet", 0.5, 0.75)
     truth = root / "truth.parquet"
-    script("bias")(*data, single, truth, root / "bias.csv", 5, 0.75, 0.7, 0.5)
+    script("bias")(*data, *single, truth, root / "bias.csv", 5, 0.75, 0.7, 0.5)
     tables = {name: root / f"{name}.parquet" for name in ("slots", "students")}
     tables |= {name: root / f"{name}.csv" for name in ("earnings", "subjects")}
     tables["usual"] = [path for path in plans("math") if path.stem.endswith("standard")]
     profile = (15.5, 0.03, [20, 65], 10)
+    usual = [("math", scope, "standard") for scope in ("district", "school")]
     script("text_numbers")(
-        SimpleNamespace(**tables), root / "text_numbers.csv", 5, PRICES, 0.28, profile
+        SimpleNamespace(**tables), usual, root / "text_numbers.csv", 5, PRICES, 0.28, profile
     )
 
 
@@ -192,7 +199,7 @@ def test_a_second_run_gives_the_same_bytes(folder):
 
 def test_bias_without_truth_has_no_rows(folder, tmp_path):
     data = (folder / "slots.parquet", folder / "students.parquet")
-    script("bias")(*data, [], [], tmp_path / "bias.csv", 5, 0.75, 0.7, 0.5)
+    script("bias")(*data, [], [], [], tmp_path / "bias.csv", 5, 0.75, 0.7, 0.5)
     table = pd.read_csv(tmp_path / "bias.csv")
     assert list(table.columns) == COLUMNS["bias"]
     assert table.empty

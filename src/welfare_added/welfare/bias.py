@@ -14,7 +14,7 @@ from welfare_added.welfare.classrooms import (
     Classrooms,
     subject_weights,
 )
-from welfare_added.welfare.reallocations import Policy, changes
+from welfare_added.welfare.reallocations import Reallocation, changes
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ COLUMNS = ["subject", "scope", "information", "weight", "theorem", *VALUES]
 
 @dataclass(frozen=True)
 class Decomposition:
-    """Terms of theorem 1 or 2 for several policies, each a (weights,) array.
+    """Terms of theorem 1 or 2 for several reallocations, each a (weights,) array.
 
     Attributes
     ----------
@@ -171,36 +171,36 @@ def no_truth() -> pd.DataFrame:
 
 
 def bias_table(
-    policies: Iterable[Policy],
+    reallocations: Iterable[Reallocation],
     classrooms: Classrooms,
     true_effects: np.ndarray,
     weight_ela: float,
     weight: float,
     premium: float,
 ) -> pd.DataFrame:
-    """Bias of both theorems for every policy; columns as in ``welfare/bias.csv``.
+    """Bias of both theorems for every reallocation; columns as in ``welfare/bias.csv``.
 
     Theorem 1 predicts the mean change from standard value added, theorem 2 each group's mean
     change from the heterogeneous estimates; the planner is that of `planner_weights`.
     """
     students = classrooms.types.ravel()
     tables = []
-    for policy in policies:
-        subjects = subject_weights(policy.subject, weight_ela)
-        gamma = planner_weights(classrooms, policy.subject, weight_ela, weight, premium)
+    for reallocation in reallocations:
+        subjects = subject_weights(reallocation.subject, weight_ela)
+        gamma = planner_weights(classrooms, reallocation.subject, weight_ela, weight, premium)
         true, standard, heterogeneous = (
-            _score_changes(policy, classrooms, effects, subjects)
+            _score_changes(reallocation, classrooms, effects, subjects)
             for effects in (true_effects, classrooms.standard_effects, classrooms.effects)
         )
-        groups = condition(policy.subject).ravel()
+        groups = condition(reallocation.subject).ravel()
         everyone = np.zeros_like(groups)
         for theorem, predicted, by in ((1, standard, everyone), (2, heterogeneous, groups)):
             found = decompose(gamma.ravel(), students, true, predicted, by)
             tables.append(
                 pd.DataFrame(
                     {
-                        **policy.labels,
-                        "weight": policy.weights,
+                        **reallocation.labels,
+                        "weight": reallocation.weights,
                         "theorem": theorem,
                         **{name: getattr(found, name) for name in VALUES},
                     }
@@ -210,7 +210,7 @@ def bias_table(
 
 
 def _score_changes(
-    policy: Policy, classrooms: Classrooms, effects: np.ndarray, subjects: np.ndarray
+    reallocation: Reallocation, classrooms: Classrooms, effects: np.ndarray, subjects: np.ndarray
 ) -> np.ndarray:
-    sums = changes(policy, classrooms, effects)
+    sums = changes(reallocation, classrooms, effects)
     return np.einsum("s,wsrab->wrab", subjects, sums).reshape(len(sums), -1)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.welfare.classrooms import HIGHER, LOWER, Classrooms
-from welfare_added.welfare.reallocations import Policy, changes, group_gains
+from welfare_added.welfare.reallocations import Reallocation, changes, group_gains
 
 
 def lifetime_value(
@@ -33,7 +33,7 @@ def lifetime_value(
 
 
 def dollars(
-    policy: Policy,
+    reallocation: Reallocation,
     classrooms: Classrooms,
     earnings_per_sd: np.ndarray,
     lifetime_multiplier: float,
@@ -51,7 +51,7 @@ def dollars(
         total_per_year [$ present value a year].
 
     """
-    sums = changes(policy, classrooms, classrooms.effects)
+    sums = changes(reallocation, classrooms, classrooms.effects)
     gains = group_gains(sums, classrooms)
     lower, higher = (
         lifetime_value(gains[..., group], earnings_per_sd, lifetime_multiplier)
@@ -70,7 +70,7 @@ def dollars(
 
 
 def earnings_table(
-    policies: Iterable[Policy],
+    reallocations: Iterable[Reallocation],
     classrooms: Classrooms,
     earnings_per_sd: dict[str, float],
     lifetime_multiplier: float,
@@ -78,10 +78,12 @@ def earnings_table(
     """Earnings of the plans for both subjects; columns as in ``welfare/earnings.csv``."""
     rates = prices(earnings_per_sd)
     tables = [
-        dollars(policy, classrooms, rates, lifetime_multiplier).assign(
-            scope=policy.scope, information=policy.information, weight=policy.weights
+        dollars(reallocation, classrooms, rates, lifetime_multiplier).assign(
+            scope=reallocation.scope,
+            information=reallocation.information,
+            weight=reallocation.weights,
         )
-        for policy in policies
+        for reallocation in reallocations
     ]
     columns = ["scope", "information", "weight"]
     values = ["earnings_lower", "earnings_higher", "earnings_mean", "total_per_year"]
@@ -89,7 +91,7 @@ def earnings_table(
 
 
 def subjects_table(
-    policies: Iterable[Policy],
+    reallocations: Iterable[Reallocation],
     classrooms: Classrooms,
     earnings_per_sd: dict[str, float],
     lifetime_multiplier: float,
@@ -107,14 +109,14 @@ def subjects_table(
     """
     students = classrooms.counts.sum()
     tables = []
-    for policy in policies:
-        sums = changes(policy, classrooms, classrooms.effects)
+    for reallocation in reallocations:
+        sums = changes(reallocation, classrooms, classrooms.effects)
         gains = sums.sum(axis=(-3, -2, -1)) / students
         tables.append(
             pd.DataFrame(
                 {
-                    "scope": policy.scope,
-                    "weight_ela": policy.weights,
+                    "scope": reallocation.scope,
+                    "weight_ela": reallocation.weights,
                     "gain_ela": gains[:, 0],
                     "gain_math": gains[:, 1],
                     "earnings_mean": lifetime_value(
@@ -134,7 +136,7 @@ def best_subject_weight(subjects: pd.DataFrame) -> pd.DataFrame:
 
 
 def ces_table(
-    policies: Iterable[Policy],
+    reallocations: Iterable[Reallocation],
     classrooms: Classrooms,
     earnings_per_sd: dict[str, float],
     lifetime_multiplier: float,
@@ -144,9 +146,9 @@ def ces_table(
     The weights of these plans are the planner's inequality aversion, gamma.
     """
     tables = []
-    for policy in policies:
-        found = dollars(policy, classrooms, prices(earnings_per_sd), lifetime_multiplier)
-        tables.append(found.assign(scope=policy.scope, gamma=policy.weights))
+    for reallocation in reallocations:
+        found = dollars(reallocation, classrooms, prices(earnings_per_sd), lifetime_multiplier)
+        tables.append(found.assign(scope=reallocation.scope, gamma=reallocation.weights))
     columns = ["scope", "gamma", "earnings_lower", "earnings_higher", "earnings_mean"]
     return pd.concat(tables, ignore_index=True)[columns]
 

@@ -16,7 +16,7 @@ from welfare_added.welfare.classrooms import (
     students_in_slots,
     subject_weights,
 )
-from welfare_added.welfare.reallocations import Policy, changes, group_gains
+from welfare_added.welfare.reallocations import Reallocation, changes, group_gains
 
 
 def gap_changes(sums: np.ndarray, classrooms: Classrooms, weights: np.ndarray) -> np.ndarray:
@@ -25,7 +25,7 @@ def gap_changes(sums: np.ndarray, classrooms: Classrooms, weights: np.ndarray) -
     Parameters
     ----------
     sums : (weights, 2, 3, 2, 2) array
-        Changes in scores by type, from `policies.changes`.
+        Changes in scores by type, from `reallocations.changes`.
     classrooms : Classrooms
     weights : (2,) array
         Weight of ELA and math in the score. With both subjects the gap is the weighted sum of the
@@ -85,20 +85,23 @@ def read_baseline_gaps(students_path: Path | str, classrooms: Classrooms) -> np.
 
 
 def gaps_table(
-    policies: Iterable[Policy], classrooms: Classrooms, baselines: np.ndarray, weight_ela: float
+    reallocations: Iterable[Reallocation],
+    classrooms: Classrooms,
+    baselines: np.ndarray,
+    weight_ela: float,
 ) -> pd.DataFrame:
-    """Gaps of every policy at every weight; columns as in ``welfare/gaps.csv``."""
+    """Gaps of every reallocation at every weight; columns as in ``welfare/gaps.csv``."""
     tables = []
-    for policy in policies:
-        weights = subject_weights(policy.subject, weight_ela)
-        sums = changes(policy, classrooms, classrooms.effects)
+    for reallocation in reallocations:
+        weights = subject_weights(reallocation.subject, weight_ela)
+        sums = changes(reallocation, classrooms, classrooms.effects)
         achievement, racial = gap_changes(sums, classrooms, weights).T
         baseline = (baselines.T * weights).sum(axis=-1)
         tables.append(
             pd.DataFrame(
                 {
-                    **policy.labels,
-                    "weight": policy.weights,
+                    **reallocation.labels,
+                    "weight": reallocation.weights,
                     "change_higher_lower": achievement,
                     "change_racial": racial,
                     "baseline_higher_lower": baseline[0],

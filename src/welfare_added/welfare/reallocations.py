@@ -10,10 +10,11 @@ import pandas as pd
 from welfare_added.welfare.classrooms import HIGHER, LOWER, Classrooms, by_group
 
 UTILITARIAN = 0.5
+Labels = tuple[str, str, str]  # subject, scope, information
 
 
 @dataclass(frozen=True)
-class Policy:
+class Reallocation:
     """One plan: who teaches which class, at each of several weights.
 
     Attributes
@@ -54,20 +55,28 @@ def utilitarian_position(weights: np.ndarray) -> int:
     return int(found[0])
 
 
-def read_policies(
-    paths: Iterable[Path | str], classrooms: Classrooms, weights: np.ndarray
-) -> list[Policy]:
-    """Read several plans, in the order given."""
-    return [read_policy(path, classrooms, weights) for path in paths]
+def read_reallocations(
+    paths: Iterable[Path | str],
+    labels: Iterable[Labels],
+    classrooms: Classrooms,
+    weights: np.ndarray,
+) -> list[Reallocation]:
+    """Read several plans with their labels, in the order given."""
+    pairs = zip(paths, labels, strict=True)
+    return [read_reallocation(path, label, classrooms, weights) for path, label in pairs]
 
 
-def read_policy(path: Path | str, classrooms: Classrooms, weights: np.ndarray) -> Policy:
-    """Read a plan, named ``<subject>_<scope>_<information>`` or ``<subject>_<scope>``.
+def read_reallocation(
+    path: Path | str, labels: Labels, classrooms: Classrooms, weights: np.ndarray
+) -> Reallocation:
+    """Read a plan.
 
     Parameters
     ----------
     path
         Parquet: slot, then one column a weight, numbered in the order of ``weights``.
+    labels
+        Subject, scope and information of the plan, as in `Reallocation`.
     classrooms : Classrooms
     weights : (weights,) array
 
@@ -78,13 +87,13 @@ def read_policy(path: Path | str, classrooms: Classrooms, weights: np.ndarray) -
         the teachers within their cell (and school, where the scope is the school).
 
     """
+    subject, scope, information = labels
     table = pd.read_parquet(path).sort_values("slot", kind="stable")
     if not np.array_equal(table["slot"], classrooms.slots["slot"]):
         raise ValueError(
             f"{path}: column slot has {len(table)} rows which are not the "
             f"{len(classrooms.slots)} slots of the allocation; make the plan again"
         )
-    subject, scope, *information = Path(path).stem.split("_")
     columns = sorted(column for column in table if column != "slot")
     if len(columns) != len(weights):
         raise ValueError(
@@ -96,10 +105,10 @@ def read_policy(path: Path | str, classrooms: Classrooms, weights: np.ndarray) -
     home = classrooms.slots.groupby(within, sort=True).ngroup().to_numpy()
     for column, assigned in zip(columns, teachers, strict=True):
         _check_rearrangement(assigned, home, f"{path}: column {column}", " and ".join(within))
-    return Policy(
+    return Reallocation(
         subject=subject,
         scope=scope,
-        information=information[0] if information else "heterogeneous",
+        information=information,
         weights=np.asarray(weights, dtype=float),
         teachers=teachers,
     )
@@ -120,12 +129,12 @@ def _check_rearrangement(assigned: np.ndarray, home: np.ndarray, what: str, with
         )
 
 
-def changes(policy: Policy, classrooms: Classrooms, effects: np.ndarray) -> np.ndarray:
+def changes(reallocation: Reallocation, classrooms: Classrooms, effects: np.ndarray) -> np.ndarray:
     """Sum the changes in scores that a plan brings, by type of student.
 
     Parameters
     ----------
-    policy : Policy
+    reallocation : Reallocation
     classrooms : Classrooms
     effects : (slots, 2, 2) array
         Effect of each slot's own teacher by subject and group [student SD]: estimated
@@ -139,7 +148,7 @@ def changes(policy: Policy, classrooms: Classrooms, effects: np.ndarray) -> np.n
 
     """
     # einsum, not a matrix product: as fast on contiguous rows, and threads cannot vary its bytes.
-    sums = np.empty((len(policy.weights), 2, 3, 2, 2))
+    sums = np.empty((len(reallocation.weights), 2, 3, 2, 2))
     for group in (HIGHER, LOWER):
         for subject, students, at in (
             (0, classrooms.counts[:, :, group, :], np.s_[:, 0, :, group, :]),
@@ -147,7 +156,7 @@ def changes(policy: Policy, classrooms: Classrooms, effects: np.ndarray) -> np.n
         ):
             own = np.ascontiguousarray(effects[:, subject, group])
             by_type = np.ascontiguousarray(students.reshape(len(own), -1).T)
-            total = np.einsum("wc,tc->wt", own[policy.teachers] - own, by_type)
+            total = np.einsum("wc,tc->wt", own[reallocation.teachers] - own, by_type)
             sums[at] = total.reshape(-1, 3, 2)
     return sums
 

@@ -9,7 +9,7 @@ from scipy.special import gammaln
 from welfare_added.welfare.classrooms import SUBJECTS, Classrooms
 from welfare_added.welfare.earnings import best_subject_weight, dollars, prices
 from welfare_added.welfare.public_funds import break_even_bonus, utilitarian_totals
-from welfare_added.welfare.reallocations import Policy, utilitarian_position
+from welfare_added.welfare.reallocations import Reallocation, utilitarian_position
 
 
 def sizes(classrooms: Classrooms) -> pd.DataFrame:
@@ -68,7 +68,7 @@ def worth(
 
 
 def usual_plans(
-    policies: Iterable[Policy],
+    reallocations: Iterable[Reallocation],
     classrooms: Classrooms,
     earnings_per_sd: dict[str, float],
     lifetime_multiplier: float,
@@ -77,7 +77,7 @@ def usual_plans(
 
     Parameters
     ----------
-    policies : iterable of Policy
+    reallocations : iterable of Reallocation
         Plans for one subject by standard value added.
     classrooms : Classrooms
     earnings_per_sd, lifetime_multiplier
@@ -86,10 +86,12 @@ def usual_plans(
     """
     rates = prices(earnings_per_sd)
     rows = []
-    for policy in policies:
-        worth = dollars(policy, classrooms, rates, lifetime_multiplier)["earnings_mean"]
-        gain = worth[utilitarian_position(policy.weights)]
-        name = f"earnings_{policy.information}_{policy.subject}_only_{policy.scope}"
+    for reallocation in reallocations:
+        worth = dollars(reallocation, classrooms, rates, lifetime_multiplier)["earnings_mean"]
+        gain = worth[utilitarian_position(reallocation.weights)]
+        name = (
+            f"earnings_{reallocation.information}_{reallocation.subject}_only_{reallocation.scope}"
+        )
         rows.append((name, gain, "$", "a student, weight 0.5"))
     return _table(rows)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.welfare.classrooms import Classrooms, score_by_type, subject_weights
-from welfare_added.welfare.reallocations import Policy
+from welfare_added.welfare.reallocations import Reallocation
 
 TOLERANCE = 1e-12
 TYPES = 4
@@ -51,15 +51,15 @@ def _mean(values: np.ndarray, students: np.ndarray) -> float:
 
 
 def winners_table(
-    policies: Iterable[Policy], classrooms: Classrooms, weight_ela: float
+    reallocations: Iterable[Reallocation], classrooms: Classrooms, weight_ela: float
 ) -> pd.DataFrame:
-    """Winners and losers of every policy at every weight; columns as in ``winners.csv``."""
+    """Winners and losers of every reallocation at every weight; columns as in ``winners.csv``."""
     rows = []
-    for policy in policies:
-        score = score_by_type(classrooms.effects, subject_weights(policy.subject, weight_ela))
-        for weight, teachers in zip(policy.weights, policy.teachers, strict=True):
+    for reallocation in reallocations:
+        score = score_by_type(classrooms.effects, subject_weights(reallocation.subject, weight_ela))
+        for weight, teachers in zip(reallocation.weights, reallocation.teachers, strict=True):
             found = winners_and_losers(teachers, classrooms, score)
-            rows.append({**policy.labels, "weight": weight, **found})
+            rows.append({**reallocation.labels, "weight": weight, **found})
     return pd.DataFrame(rows)
 
 

@@ -14,14 +14,24 @@ WELFARE_FILES = [
 ]
 
 
-def plan_files(subjects, information=("_heterogeneous", "_standard")):
-    """Plans of these subjects in both scopes."""
+def plan_labels(subjects, information=("heterogeneous", "standard")):
+    """Subject, scope and information of the plans of these subjects, in both scopes."""
+    return list(product(subjects, ("district", "school"), information))
+
+
+def plan_files(labels):
+    """Plans by their labels; the information of plans over subjects and of the CES planner is not in the name."""
     return [
-        f"{PRIVATE}/allocation/plans/{subject}_{scope}{chosen_with}.parquet"
-        for subject in subjects
-        for scope in ("district", "school")
-        for chosen_with in information
+        f"{PRIVATE}/allocation/plans/{'_'.join(label[:2] if label[0] in ('subjects', 'ces') else label)}.parquet"
+        for label in labels
     ]
+
+
+GROUP_PLANS = plan_labels(["ela", "math", "both"])
+EARNINGS_PLANS = plan_labels(["both"])
+SUBJECT_PLANS = plan_labels(["subjects"], ["heterogeneous"])
+CES_PLANS = plan_labels(["ces"], ["heterogeneous"])
+STANDARD_MATH_PLANS = plan_labels(["math"], ["standard"])
 
 
 rule gaps:
@@ -29,11 +39,12 @@ rule gaps:
     input:
         slots=SLOTS,
         students=STUDENTS,
-        plans=plan_files(["ela", "math", "both"]),
+        plans=plan_files(GROUP_PLANS),
         code=code("gaps"),
     output:
         gaps=f"{WELFARE}/gaps.csv",
     params:
+        labels=GROUP_PLANS,
         code=code_fingerprint("gaps"),
         weights=config["allocation"]["weights"],
         weight_ela=config["welfare"]["subject_weight_ela"],
@@ -68,11 +79,12 @@ rule winners:
     input:
         slots=SLOTS,
         students=STUDENTS,
-        plans=plan_files(["ela", "math", "both"]),
+        plans=plan_files(GROUP_PLANS),
         code=code("winners"),
     output:
         winners=f"{WELFARE}/winners.csv",
     params:
+        labels=GROUP_PLANS,
         code=code_fingerprint("winners"),
         weights=config["allocation"]["weights"],
         weight_ela=config["welfare"]["subject_weight_ela"],
@@ -106,11 +118,12 @@ rule earnings:
     input:
         slots=SLOTS,
         students=STUDENTS,
-        plans=plan_files(["both"]),
+        plans=plan_files(EARNINGS_PLANS),
         code=code("earnings"),
     output:
         earnings=f"{WELFARE}/earnings.csv",
     params:
+        labels=EARNINGS_PLANS,
         code=code_fingerprint("earnings"),
         weights=config["allocation"]["weights"],
         earnings_per_sd=config["welfare"]["earnings_per_sd"],
@@ -127,11 +140,12 @@ rule subjects:
     input:
         slots=SLOTS,
         students=STUDENTS,
-        plans=plan_files(["subjects"], [""]),
+        plans=plan_files(SUBJECT_PLANS),
         code=code("subjects"),
     output:
         subjects=f"{WELFARE}/subjects.csv",
     params:
+        labels=SUBJECT_PLANS,
         code=code_fingerprint("subjects"),
         weights=config["allocation"]["weights"],
         earnings_per_sd=config["welfare"]["earnings_per_sd"],
@@ -148,11 +162,12 @@ rule ces:
     input:
         slots=SLOTS,
         students=STUDENTS,
-        plans=plan_files(["ces"], [""]),
+        plans=plan_files(CES_PLANS),
         code=code("ces"),
     output:
         ces=f"{WELFARE}/ces.csv",
     params:
+        labels=CES_PLANS,
         code=code_fingerprint("ces"),
         gammas=config["allocation"]["ces_gammas"],
         earnings_per_sd=config["welfare"]["earnings_per_sd"],
@@ -229,12 +244,13 @@ rule bias:
     input:
         slots=SLOTS,
         students=STUDENTS,
-        plans=plan_files(["ela", "math", "both"]),
+        plans=plan_files(GROUP_PLANS),
         truth=TRUE_EFFECTS,
         code=code("bias"),
     output:
         bias=f"{WELFARE}/bias.csv",
     params:
+        labels=GROUP_PLANS,
         code=code_fingerprint("bias"),
         weights=config["allocation"]["weights"],
         weight_ela=config["welfare"]["subject_weight_ela"],
@@ -254,11 +270,12 @@ rule text_numbers:
         students=STUDENTS,
         earnings=f"{WELFARE}/earnings.csv",
         subjects=f"{WELFARE}/subjects.csv",
-        usual=plan_files(["math"], ["_standard"]),
+        usual=plan_files(STANDARD_MATH_PLANS),
         code=code("text_numbers"),
     output:
         text_numbers=f"{WELFARE}/text_numbers.csv",
     params:
+        labels=STANDARD_MATH_PLANS,
         code=code_fingerprint("text_numbers"),
         weights=config["allocation"]["weights"],
         earnings_per_sd=config["welfare"]["earnings_per_sd"],
