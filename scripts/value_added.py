@@ -17,4 +17,9 @@ def main(students, estimates, autocovariances, variances, class_means, batch, **
 
 if "snakemake" in globals():
     with job(snakemake):
-        main(snakemake.input.students, *snakemake.output, **choices(snakemake.params))
+        main(
+            snakemake.input.students,
+            *snakemake.output,
+            **choices(snakemake.params),
+            threads=snakemake.threads,
+        )

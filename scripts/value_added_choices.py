@@ -13,4 +13,9 @@ def main(students, path, batch, **choices):
 
 if "snakemake" in globals():
     with job(snakemake):
-        main(snakemake.input.students, snakemake.output.choices, **choices(snakemake.params))
+        main(
+            snakemake.input.students,
+            snakemake.output.choices,
+            **choices(snakemake.params),
+            threads=snakemake.threads,
+        )

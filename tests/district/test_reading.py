@@ -13,7 +13,7 @@ from welfare_added.district.files import (
 from welfare_added.district.problems import DistrictError
 from welfare_added.district.reading import read_district
 from welfare_added.district.sample import analysis_sample
-from welfare_added.district.tables import OUTCOMES
+from welfare_added.district.vocabulary import OUTCOMES
 
 
 def put(table, column, rows, value):

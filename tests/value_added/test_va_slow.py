@@ -68,9 +68,9 @@ def test_it_agrees_to_nine_digits(small_controls, seed, absorb, years_used, weig
     compared = 0
     for subject, table in found.estimates.groupby("subject"):
         keys = list(zip(table["teacher_id"], table["year"], strict=True))
-        everywhere = set.intersection(*(set(slow[subject, g]) for g in fast.GROUPS))
+        everywhere = set.intersection(*(set(slow[subject, g]) for g in fast.MEASURES))
         assert set(keys) == everywhere
-        for group in fast.GROUPS:
+        for group in fast.MEASURES:
             ours = table[f"va_{group}"].to_numpy()
             theirs = np.array([slow[subject, group][key] for key in keys])
             # both are normed: only differences between teachers are estimated

@@ -16,7 +16,7 @@ from welfare_added.value_added.controls import variables
 from welfare_added.value_added.forecast import forecast
 from welfare_added.value_added.student_variables import as_batches
 
-PARAMETERS = Path(__file__).parents[2] / "workflow/calibration/parameters.yaml"
+PARAMETERS = Path(__file__).parents[2] / "workflow/papers/eastmond_2024/calibration/parameters.yaml"
 CHOICES = {**va_slow.CHOICES, "drift_limit": 7, "minimum_class_size": 7}
 PLACE = ["subject", "teacher_id", "year", "grade", "school_id"]
 YEARS, GRADES = (2003, 2013), (3, 4, 5)

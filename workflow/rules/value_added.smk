@@ -20,6 +20,7 @@ rule value_added:
     params:
         code=code_fingerprint("value_added"),
         **CHOICES,
+    threads: 2  # estimates do not depend on it
     resources: **needs(mb=8, minutes=0.1)
     log: f"{LOGS}/value_added.log"
     benchmark: f"{BENCHMARKS}/value_added.tsv"
@@ -60,6 +61,7 @@ rule value_added_choices:
     params:
         code=code_fingerprint("value_added_choices"),
         **CHOICES,
+    threads: 2  # estimates do not depend on it
     resources: **needs(mb=8)
     log: f"{LOGS}/value_added_choices.log"
     benchmark: f"{BENCHMARKS}/value_added_choices.tsv"

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-SUBJECTS = ("ela", "math")
+from welfare_added.district.vocabulary import SUBJECTS
+from welfare_added.run.errors import UserError
+
 PARTS = 2**24  # of the mean student's weight
 
 
@@ -15,7 +17,7 @@ def gamma_grid(first: float, last: float, step: float) -> np.ndarray:
     Raises ValueError if they do not go up from 0 or more.
     """
     if not (step > 0 and 0 <= first <= last):
-        raise ValueError(
+        raise UserError(
             f"allocation.ces_gammas: [{first}, {last}, {step}] is no first, last and step upwards "
             "from 0 or more."
         )
@@ -85,7 +87,7 @@ def _same_counts(at: np.ndarray, slots: pd.DataFrame, column: str) -> None:
     """Refuse student rows that do not add up to the slots' counts."""
     wrong = np.bincount(at, minlength=len(slots)) != slots[column].to_numpy()
     if wrong.any():
-        raise ValueError(
+        raise UserError(
             f"students: {int(wrong.sum())} classes hold another number of students than {column} "
             f"in slots, for example class_id {slots.loc[wrong, 'class_id'].head(3).tolist()}. "
             "Make both tables from one sample."

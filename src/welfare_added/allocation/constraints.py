@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.assignment.milp import Side
-from welfare_added.district.races import BLACK_HISPANIC, RACES, WHITE_ASIAN
+from welfare_added.district.vocabulary import BLACK_HISPANIC, GROUPS, RACES, WHITE_ASIAN
+from welfare_added.run.errors import UserError
 
-GROUPS = ("lower", "higher")
 PAIR_COLUMNS = ["year", "teacher_id", "class_id", "rule"]
 
 
@@ -139,7 +139,7 @@ def cells(
     Raises ValueError if the racial gap is asked for and neither race group has a student.
     """
     if students is not None and not students["ethnicity"].map(RACES).notna().any():
-        raise ValueError(
+        raise UserError(
             "config.yaml, constrained.plans: racial_gap needs students' ethnicity, and none is "
             "known. Drop the line, or add the column ethnicity to the enrolments."
         )
@@ -172,7 +172,7 @@ def of_years(slots: pd.DataFrame, years: Sequence[int] | None) -> pd.DataFrame:
     first, last = years or [slots["year"].max()] * 2
     planned = slots[slots["year"].between(first, last)]
     if planned.empty:
-        raise ValueError(
+        raise UserError(
             f"config.yaml, constrained.years: no class can be reallocated from {first} to {last}; "
             f"there are years {slots['year'].min()} to {slots['year'].max()}."
         )
@@ -227,7 +227,7 @@ def read_pairs(path: Path | str, slots: pd.DataFrame) -> pd.DataFrame:
     table = pd.read_csv(path, dtype={"teacher_id": str, "class_id": str})
     missing = [column for column in PAIR_COLUMNS if column not in table]
     if missing:
-        raise ValueError(f"{path}: column {', '.join(missing)} is missing; want {PAIR_COLUMNS}.")
+        raise UserError(f"{path}: column {', '.join(missing)} is missing; want {PAIR_COLUMNS}.")
     wrong = {"rule": ~table["rule"].isin(["forbidden", "fixed"])}
     for column in ("teacher_id", "class_id"):
         known = pd.MultiIndex.from_frame(slots[["year", column]])
@@ -235,7 +235,7 @@ def read_pairs(path: Path | str, slots: pd.DataFrame) -> pd.DataFrame:
     for column, rows in wrong.items():
         if rows.any():
             lines = (np.flatnonzero(rows)[:3] + 2).tolist()
-            raise ValueError(
+            raise UserError(
                 f"{path}: column {column}: {int(rows.sum())} rows, for example lines {lines}, "
                 + (
                     "say neither forbidden nor fixed."

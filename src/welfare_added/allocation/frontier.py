@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.assignment.whole import teacher_grid
+from welfare_added.run.errors import UserError
 
 
 def group_gain(slots: pd.DataFrame, plan: np.ndarray, subject: str, group: str) -> np.ndarray:
@@ -20,7 +21,7 @@ def group_gain(slots: pd.DataFrame, plan: np.ndarray, subject: str, group: str) 
     value_added, unit = teacher_grid(slots[f"va_{group}_{subject}"].to_numpy(float))
     value_added = value_added.astype(np.int64)
     if counts.sum() == 0:
-        raise ValueError(
+        raise UserError(
             f"slots: no student is in column {group}_{subject}, so gains are undefined."
         )
     return (value_added[plan] - value_added) @ counts * (unit / counts.sum())
@@ -41,7 +42,7 @@ def frontier(
     choices = plan.drop(columns="slot").to_numpy().T
     gaps = certificates.groupby("weight", sort=True)["relative_gap"].max()
     if not np.array_equal(plan["slot"], slots["slot"]) or len(gaps) != len(choices):
-        raise ValueError(
+        raise UserError(
             f"plan: {len(plan)} rows and {len(choices)} weights do not fit {len(slots)} slots and "
             f"{len(gaps)} weights of the certificates. Make all three again."
         )
@@ -63,5 +64,5 @@ def subject_shares(subject: str, weight_ela: float) -> dict[str, float]:
     if subject == "both":
         return {"ela": weight_ela, "math": 1 - weight_ela}
     if subject not in ("ela", "math"):
-        raise ValueError(f"subject: {subject!r} is unknown; want ela, math or both.")
+        raise UserError(f"subject: {subject!r} is unknown; want ela, math or both.")
     return {subject: 1.0}

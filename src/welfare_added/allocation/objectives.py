@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.assignment.problem import Problem
+from welfare_added.district.vocabulary import INFORMATION, SCOPES
+from welfare_added.run.errors import UserError
 
 ENDS = ("efficient", "arbitrary")
-SCOPES = ("district", "school")
-INFORMATION = ("heterogeneous", "standard")
-COUNTS = ("lower_ela", "higher_ela", "lower_math", "higher_math")
-ESTIMATES = ("va_lower_ela", "va_higher_ela", "va_lower_math", "va_higher_math")
+GROUP_COUNTS = ("lower_ela", "higher_ela", "lower_math", "higher_math")
+GROUP_ESTIMATES = ("va_lower_ela", "va_higher_ela", "va_lower_math", "va_higher_math")
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,17 @@ def social_weights(weights: int | Sequence[float]) -> np.ndarray:
     """
     if isinstance(weights, int):
         if weights < 2:
-            raise ValueError(f"allocation.weights: {weights} is too few; want 2 or more.")
+            raise UserError(f"allocation.weights: {weights} is too few; want 2 or more.")
         return np.arange(weights) / (weights - 1)
     grid = np.asarray(weights, dtype=float)
     outside = [float(weight) for weight in grid if not 0 <= weight <= 1]
     if outside:
-        raise ValueError(
+        raise UserError(
             f"allocation.weights: {len(outside)} outside [0, 1], for example {outside[:3]}. "
             "A weight is the share of the planner's concern that a group gets."
         )
     if len(grid) < 2 or (np.diff(grid) <= 0).any():
-        raise ValueError("allocation.weights: want two or more, each larger than the one before.")
+        raise UserError("allocation.weights: want two or more, each larger than the one before.")
     return grid
 
 
@@ -87,14 +87,14 @@ def subject_objective(
 
     def factors(weight: float) -> np.ndarray:
         shares = [weight, weight, 1 - weight, 1 - weight]
-        return slots[list(COUNTS)].to_numpy(float) * shares
+        return slots[list(GROUP_COUNTS)].to_numpy(float) * shares
 
-    return _objective(slots[list(ESTIMATES)].to_numpy(float), factors, weights, ends)
+    return _objective(slots[list(GROUP_ESTIMATES)].to_numpy(float), factors, weights, ends)
 
 
 def ces_objective(slots: pd.DataFrame, gammas: np.ndarray, factors: np.ndarray) -> Objective:
     """The CES planner of figure A.5: class factors (G, N, 4) of ``ces_factors``, one a gamma."""
-    return Objective(slots[list(ESTIMATES)].to_numpy(float), factors, gammas, {})
+    return Objective(slots[list(GROUP_ESTIMATES)].to_numpy(float), factors, gammas, {})
 
 
 def cells_of(
@@ -105,9 +105,9 @@ def cells_of(
     Raises ValueError unless column slot counts the rows and cells follow one another.
     """
     if not np.array_equal(slots["slot"], np.arange(len(slots))):
-        raise ValueError("slots: column slot must count 0, 1, 2, ... in row order.")
+        raise UserError("slots: column slot must count 0, 1, 2, ... in row order.")
     if not slots["cell"].is_monotonic_increasing:
-        raise ValueError("slots: rows must be sorted by cell.")
+        raise UserError("slots: rows must be sorted by cell.")
     rows = slots.reset_index(drop=True)
     if only is not None:
         rows = rows[(rows["year"] == only[0]) & (rows["grade"] == only[1])]
@@ -148,4 +148,4 @@ def _objective(
 
 def _one_of(name: str, value: str, choices: Sequence[str]) -> None:
     if value not in choices:
-        raise ValueError(f"{name}: {value!r} is unknown; want one of {', '.join(choices)}.")
+        raise UserError(f"{name}: {value!r} is unknown; want one of {', '.join(choices)}.")

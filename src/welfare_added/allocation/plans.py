@@ -13,6 +13,7 @@ from rich.progress import Progress
 from welfare_added.allocation.objectives import Objective, cell_problems, cells_of
 from welfare_added.assignment.problem import Optimum, Problem
 from welfare_added.assignment.sweep import SOLVERS
+from welfare_added.run.errors import UserError
 
 CERTIFICATE = [
     *("cell", "weight", "primal", "dual", "relative_gap"),
@@ -39,7 +40,7 @@ def solve_plan(
     Raises CertificateError where an optimum is not proven; ValueError on unknown choices.
     """
     if solver not in SOLVERS:
-        raise ValueError(f"allocation.solver: {solver!r} is unknown; want {', '.join(SOLVERS)}.")
+        raise UserError(f"allocation.solver: {solver!r} is unknown; want {', '.join(SOLVERS)}.")
     cells = cells_of(slots, only)
     problems = cell_problems(slots, objective, scope, only)
     none = np.empty(0, dtype=np.int64)

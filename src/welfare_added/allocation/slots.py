@@ -5,11 +5,11 @@ import logging
 import numpy as np
 import pandas as pd
 
+from welfare_added.district.vocabulary import ESTIMATES, PLACE, SUBJECTS
+from welfare_added.run.errors import UserError
+
 log = logging.getLogger(__name__)
 
-SUBJECTS = ("ela", "math")
-ESTIMATES = ("va_standard", "va_lower", "va_higher")
-PLACE = ["teacher_id", "year", "grade", "school_id"]
 CLASS = ["year", "grade", "school_id", "class_id", "teacher_id", "students"]
 
 
@@ -33,7 +33,7 @@ def build_slots(classes: pd.DataFrame, value_added: pd.DataFrame) -> pd.DataFram
     for subject in SUBJECTS:
         slots = slots.merge(_estimates(value_added, subject), on=PLACE, how="inner")
     if slots.empty:
-        raise ValueError(
+        raise UserError(
             "value_added: no class has a teacher with estimates in both ELA and math, so there is "
             "nothing to reallocate. Check teacher_id, year, grade and school_id of both tables."
         )
@@ -64,13 +64,13 @@ def _estimates(value_added: pd.DataFrame, subject: str) -> pd.DataFrame:
 def _need(table: pd.DataFrame, columns: list[str], name: str) -> None:
     missing = [column for column in columns if column not in table]
     if missing:
-        raise ValueError(f"{name}: column {', '.join(missing)} is missing.")
+        raise UserError(f"{name}: column {', '.join(missing)} is missing.")
 
 
 def _refuse_repeats(table: pd.DataFrame, key: list[str], name: str) -> None:
     repeated = table[table.duplicated(key)]
     if len(repeated):
-        raise ValueError(
+        raise UserError(
             f"{name}: {len(repeated)} rows repeat a key of {', '.join(key)}, for example "
             f"{repeated[key].head(3).to_dict('records')}. Keep one row each."
         )
@@ -84,7 +84,7 @@ def _refuse_counts(classes: pd.DataFrame) -> None:
         | ~(lower.max(axis=1) <= classes["students"])
     )
     if wrong.any():
-        raise ValueError(
+        raise UserError(
             f"classes: {int(wrong.sum())} rows have lower_ela or lower_math outside 0..students, "
             f"for example class_id {classes.loc[wrong, 'class_id'].head(3).tolist()}."
         )

@@ -11,10 +11,10 @@ from welfare_added.allocation.objectives import Objective, cell_problems, cells_
 from welfare_added.allocation.plans import progress
 from welfare_added.assignment.exact import ExactFrontier, Vertex
 from welfare_added.assignment.places import equal_rows, keep_places
+from welfare_added.district.vocabulary import GROUPS
 
 log = logging.getLogger(__name__)
 
-GROUPS = ("lower", "higher")
 GAINS = [f"gain_{group}" for group in GROUPS]
 
 

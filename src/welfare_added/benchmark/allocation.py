@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.benchmark.timed_rounds import measured, medians
+from welfare_added.run.errors import UserError
 
 WEIGHTS = 101  # of a sweep
 # How many weights of a sweep each method is timed at, by number of classes; the seconds of a
@@ -93,7 +94,7 @@ def refuse_disagreement(rounds: pd.DataFrame) -> None:
         tolerance = {"milp": 2e-4}.get(task, 1e-5)
         spread = part["value"].max() - part["value"].min()
         if spread > tolerance * part["value"].abs().max():
-            raise ValueError(
+            raise UserError(
                 f"{task}, {n} classes, {weights} weights: the methods disagree by {spread:.3g}: "
                 f"{part.groupby('method')['value'].first().to_dict()}"
             )

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from welfare_added.district.tables import ETHNICITIES
+from welfare_added.district.vocabulary import ETHNICITIES
 
 # Two grades and sixteen years make 80 controls of section 3.2.
 GRADES, YEARS = (4, 5), tuple(range(2003, 2019))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from welfare_added.benchmark.students import write_shuffled, write_students
 from welfare_added.benchmark.timed_rounds import measured, medians
+from welfare_added.run.errors import UserError
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +89,7 @@ def refuse_disagreement(rounds: pd.DataFrame) -> None:
     """Raise ValueError where methods that ran the same regression found different slopes."""
     for (task, rows), part in rounds.dropna(subset=["value"]).groupby(["task", "rows"]):
         if not part["value"].max() - part["value"].min() <= 1e-6:
-            raise ValueError(
+            raise UserError(
                 f"{task}, {rows:,} student-years: the methods disagree: "
                 f"{part.groupby('method')['value'].first().to_dict()}"
             )

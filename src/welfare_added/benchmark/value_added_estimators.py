@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from welfare_added.run.environment import peak_mb
+from welfare_added.run.errors import UserError
 from welfare_added.value_added.class_sums import collect
 from welfare_added.value_added.controls import control_vector, variables
 from welfare_added.value_added.estimate import estimate_value_added, score_residuals
@@ -37,7 +38,9 @@ CHOICES = {
     "seed": 1,
 }
 CONTROLS = 80
-THREADS = 2  # of ours; BLAS, and so all peers but pyfixest, has the threads of the environment
+# Threads of ours, as the rule value_added asks for. BLAS, and so all peers but pyfixest, has those
+# of the environment.
+THREADS = 2
 SLOPE = "lag_ela^1:grade_4"
 NOTHING = float("nan")
 COMPILED_ON = 20_000  # rows of a first, untimed run of pyfixest: memory has no room for a whole one
@@ -68,7 +71,7 @@ class Students:
         table = pa.concat_tables(self.batches).to_pandas()
         controls = control_vector(table)
         if len(controls.names) != CONTROLS or controls.names[0] != SLOPE:
-            raise ValueError(f"want {CONTROLS} controls, the first {SLOPE}; got {controls.names}")
+            raise UserError(f"want {CONTROLS} controls, the first {SLOPE}; got {controls.names}")
         names = [f"c{j}" for j in range(CONTROLS)]
         frame = pd.DataFrame(controls.matrix, columns=names, copy=False)
         frame["ela"] = table["ela"].to_numpy()

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-SUBJECTS = ("ela", "math")
-GROUPS = ("lower", "higher")
+from welfare_added.district.vocabulary import GROUPS, SUBJECTS
+
 STUDENTS_PER_SLOPE = 25
 SHARE_BINS = 20
 SETTLED_STUDENTS = 50

@@ -16,9 +16,8 @@ import pandas as pd
 
 from welfare_added.district.parameters import EffectParameters
 from welfare_added.district.synthetic_effects import innovation_covariance
+from welfare_added.district.vocabulary import GROUPS, SUBJECTS
 
-SUBJECTS = ("ela", "math")
-GROUPS = ("lower", "higher")
 # Share that a class's mean standing moves the share of lower-scoring students, per its variance.
 SHARE_ON_STANDING = -3.3
 log = logging.getLogger(__name__)

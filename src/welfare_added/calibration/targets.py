@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-SUBJECTS = ("ela", "math")
+from welfare_added.district.vocabulary import SUBJECTS
 
 
 def read_targets(path: Path | str) -> pd.DataFrame:

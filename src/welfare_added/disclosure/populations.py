@@ -2,11 +2,15 @@
 
 import pandas as pd
 
-from welfare_added.district.races import BLACK_HISPANIC, RACES, WHITE_ASIAN
+from welfare_added.district.vocabulary import (
+    BLACK_HISPANIC,
+    CLASS_YEAR,
+    RACES,
+    SUBJECTS,
+    WHITE_ASIAN,
+)
 from welfare_added.value_added.outcomes import with_any_college
 
-SUBJECTS = ("ela", "math")
-CLASS = ["class_id", "year"]  # an id alone may come again in another year
 GROUPS = {"black_hispanic": BLACK_HISPANIC, "white_asian": WHITE_ASIAN}
 
 
@@ -36,7 +40,7 @@ def populations(
         largest teachers or schools hold.
 
     """
-    reallocated = students.merge(slots[CLASS], on=CLASS, validate="many_to_one")
+    reallocated = students.merge(slots[CLASS_YEAR], on=CLASS_YEAR, validate="many_to_one")
     parts = {}
     for name, rows in (("students", students), ("slots", reallocated)):
         parts[name] = rows
@@ -56,7 +60,7 @@ def _counted(rows: pd.DataFrame) -> dict[str, float]:
     if rows.empty:
         return _fewest([])
     by_student = rows["student_id"].value_counts()
-    class_years = rows.drop_duplicates(["teacher_id", *CLASS])["teacher_id"].value_counts()
+    class_years = rows.drop_duplicates(["teacher_id", *CLASS_YEAR])["teacher_id"].value_counts()
     largest = [
         rows[unit].value_counts().head(2).sum() / len(rows) for unit in ("teacher_id", "school_id")
     ]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from welfare_added.district.problems import Problem, raise_any
+from welfare_added.district.vocabulary import OUTCOMES
 
 KINDS = ("csv", "parquet")
 TABLES = ("enrolments", "classes", "teachers", "outcomes")
@@ -17,10 +18,7 @@ OPTIONAL_COLUMNS = {
     ),
     "classes": (),
     "teachers": ("first_year",),
-    "outcomes": (
-        *("graduated_high_school", "two_year_college"),
-        *("four_year_college", "bachelors_in_six_years"),
-    ),
+    "outcomes": OUTCOMES,
 }
 
 

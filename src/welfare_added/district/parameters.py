@@ -6,7 +6,6 @@ from pathlib import Path
 import yaml
 
 DIMENSIONS = ("ela_lower", "ela_higher", "math_lower", "math_higher")
-SUBJECTS = ("ela", "math")
 SCHOOLS = {"full": 127, "small": 24, "tiny": 6}
 TEACHERS = {"full": 1816, "small": 343, "tiny": 86}
 

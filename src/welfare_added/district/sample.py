@@ -8,8 +8,9 @@ import pandas as pd
 
 from welfare_added.district.checks import check_coverage, locate
 from welfare_added.district.problems import Problem, raise_any
-from welfare_added.district.races import BLACK_HISPANIC, RACES, WHITE_ASIAN
-from welfare_added.district.tables import OUTCOMES, SUBJECTS, District
+from welfare_added.district.tables import District
+from welfare_added.district.vocabulary import BLACK_HISPANIC, OUTCOMES, RACES, SUBJECTS, WHITE_ASIAN
+from welfare_added.run.errors import UserError
 
 STUDENT_COLUMNS = [
     *("student_id", "year", "grade", "school_id", "class_id", "teacher_id"),
@@ -112,7 +113,7 @@ def analysis_sample(
 
 def _choose(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        raise ValueError(
+        raise UserError(
             f"config.yaml: district.{name} is '{value}'; choose one of {', '.join(allowed)}"
         )
 

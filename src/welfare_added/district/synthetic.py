@@ -9,13 +9,14 @@ from welfare_added.district import synthetic_students as people
 from welfare_added.district.parameters import (
     DIMENSIONS,
     SCHOOLS,
-    SUBJECTS,
     TEACHERS,
     OutcomeParameters,
     Parameters,
 )
 from welfare_added.district.synthetic_effects import draw_effects
 from welfare_added.district.synthetic_teachers import draw_careers, draw_classes, draw_schools
+from welfare_added.district.vocabulary import ETHNICITIES, SUBJECTS
+from welfare_added.run.errors import UserError
 
 TRUTH_DECIMALS = 8  # true value added is kept to 1e-8 of an SD, above what linear algebra leaves
 
@@ -68,7 +69,7 @@ def synthesise(
 
     """
     if size not in SCHOOLS:
-        raise ValueError(
+        raise UserError(
             f"config.yaml: district.size is '{size}'; choose one of {', '.join(SCHOOLS)}"
         )
     streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(6)]
@@ -177,7 +178,7 @@ def _export(present, year, row, score, tested, absent) -> pd.DataFrame:
             "class_id": _ids("c", row, 5).where(row >= 0),
             "ela_score": scale["ela"],
             "math_score": scale["math"],
-            "ethnicity": people.ETHNICITIES[present.ethnicity],
+            "ethnicity": np.array(ETHNICITIES)[present.ethnicity],
             "gender": np.where(present.female, "female", "male"),
             "age": (present.grade + 5.3 + present.birthday).round(2),
             "share_absent": absent,

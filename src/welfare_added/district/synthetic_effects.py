@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.district.parameters import DIMENSIONS, EffectParameters
+from welfare_added.run.errors import UserError
 
 STUDENTS_PER_UNIT = 25
 
@@ -22,7 +23,7 @@ def stationary_covariance(parameters: EffectParameters) -> np.ndarray:
     correlation[:2, :2], correlation[2:, 2:] = within["ela"], within["math"]
     np.fill_diagonal(correlation, 1)
     if np.linalg.eigvalsh(correlation).min() <= 0:
-        raise ValueError(
+        raise UserError(
             f"correlations {within} of value added belong to no distribution: "
             "bring them closer together"
         )
@@ -42,7 +43,7 @@ def innovation_covariance(parameters: EffectParameters) -> np.ndarray:
     drift = np.array([parameters.drift[name] for name in DIMENSIONS])
     innovation = stationary_covariance(parameters) * (1 - np.outer(drift, drift))
     if np.linalg.eigvalsh(innovation).min() < 0:
-        raise ValueError(
+        raise UserError(
             f"drifts {parameters.drift} of value added are too far apart for its correlations: "
             "bring them closer together"
         )

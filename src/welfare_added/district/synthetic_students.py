@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from welfare_added.district.parameters import SUBJECTS, EffectParameters, StudentParameters
+from welfare_added.district.parameters import EffectParameters, StudentParameters
 from welfare_added.district.synthetic_teachers import Schools
+from welfare_added.district.vocabulary import SUBJECTS
 
-ETHNICITIES = np.array(["white", "asian", "black", "hispanic", "other"])
 # Mix in a school of average standing, and how each share's log-odds move with its standing.
 ETHNIC_MIX = np.log([0.26, 0.16, 0.12, 0.40, 0.06])
 ETHNIC_SLOPE = np.array([1.1, 0.55, -0.35, -0.9, 0.5])

@@ -7,15 +7,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-SUBJECTS = ("ela", "math")
-ETHNICITIES = ("white", "asian", "black", "hispanic", "other")
-GENDERS = ("female", "male")
-OUTCOMES = (
-    "graduated_high_school",
-    "two_year_college",
-    "four_year_college",
-    "bachelors_in_six_years",
-)
+from welfare_added.district.vocabulary import ETHNICITIES, GENDERS, OUTCOMES
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
 from welfare_added.exhibits.style import house_style
+from welfare_added.run.errors import UserError
 from welfare_added.run.writing import replace_atomically, write_csv, write_text
 
 # What an exhibit's program returns: the data shown, and a figure or a table in LaTeX.
@@ -32,7 +33,7 @@ def read(path: Path | str) -> pd.DataFrame:
     path = Path(path)
     table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
     if table.empty:
-        raise ValueError(
+        raise UserError(
             f"{path}: the table has no rows, so there is nothing to draw. "
             "Look in the log of the rule that writes it for why it found nothing."
         )
@@ -51,7 +52,7 @@ def pick(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """
     missing = [name for name in columns if name not in table.columns]
     if missing:
-        raise ValueError(
+        raise UserError(
             f"{_name(table)}: no column {', '.join(missing)}; it holds "
             f"{', '.join(table.columns)}. Delete the file and run again, so that it is made anew."
         )
@@ -79,7 +80,7 @@ def choose(table: pd.DataFrame, **values: str | list[str]) -> pd.DataFrame:
         if absent:
             held = ", ".join(map(str, sorted(kept[column].unique())[:8])) or "no rows at all"
             so_far = {name: values[name] for name in values if name != column}
-            raise ValueError(
+            raise UserError(
                 f"{_name(table)}: no row where {column} is "
                 f"{' or '.join(absent)} (looked among {so_far or 'all rows'}; {column} holds "
                 f"{held}). Run again the rule that writes this table."
@@ -99,7 +100,7 @@ def at_weight(table: pd.DataFrame, weight: float = UTILITARIAN) -> pd.DataFrame:
     """
     rows = table[np.isclose(table["weight"], weight, atol=1e-9)]
     if rows.empty:
-        raise ValueError(
+        raise UserError(
             f"no allocation at weight {weight:g}, which the figure marks; let allocation.weights "
             "in config.yaml be an odd number, so that the grid from 0 to 1 contains it"
         )
@@ -117,7 +118,7 @@ def quantity(table: pd.DataFrame, name: str) -> float:
     """
     rows = table.loc[table["quantity"] == name, "value"]
     if len(rows) != 1:
-        raise ValueError(
+        raise UserError(
             f"{_name(table)}: {len(rows)} rows where quantity is {name}, "
             "one is needed. Run again the rule that writes this table."
         )

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from welfare_added.run.digests import described, digest
 from welfare_added.run.environment import environment, peak_mb
 from welfare_added.run.errors import AuditError
@@ -54,12 +56,14 @@ def choices(params: Mapping) -> dict:
 def job(snakemake) -> Iterator[Record]:
     """Send messages to the rule's log, and record the job if it ends well.
 
+    Linear algebra has one thread, whatever the rule asks for: several would add up otherwise.
+
     The record, ``records/<log's name>.json``, holds the rule, its parameters and code, every
     input's and output's SHA-256, time, memory, machine, packages and its own
     digest. One of an earlier run is taken away first, so that a job that fails leaves none. Ends
     with an AuditError's message on an input whose bytes are not those that its own job recorded.
     """
-    with logged(snakemake.log[0]):
+    with logged(snakemake.log[0]), threadpool_limits(1, user_api="blas"):
         path = record_path(snakemake.log[0])
         path.unlink(missing_ok=True)
         code = {module: statements(Path(module)) for module in snakemake.input.get("code", [])}

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from welfare_added.run.errors import UserError
 from welfare_added.value_added.compiled_loops import add_rows, add_students, fold_rows, order_rows
 from welfare_added.value_added.parallel import in_order
 from welfare_added.value_added.student_variables import CLASS, COLUMNS, LOWER, measured
@@ -237,7 +238,7 @@ class _Parts:
     def merged(self) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
         """Classes with the code of their teacher, sorted; counts and sums by part."""
         if not self.rows:
-            raise ValueError("value added: there are no students")
+            raise UserError("value added: there are no students")
         ranks = self._merge()
         classes = self.keys[0].to_pandas()
         for name, code in CODES.items():

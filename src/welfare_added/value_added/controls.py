@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from welfare_added.run.errors import UserError
 from welfare_added.value_added.class_sums import ClassRows, Sums, collect
 from welfare_added.value_added.student_variables import (
     COLUMNS,
@@ -209,7 +210,7 @@ def _traits(sums: Sums) -> list[str]:
     partly = [name for name in (*ETHNICITY[:1], "female", *NUMBERS) if 0 < known[name] < total]
     if partly:
         name = partly[0].split("_")[0] if partly[0] in ETHNICITY else partly[0]
-        raise ValueError(
+        raise UserError(
             f"value added: {name} is known of {known[partly[0]]} of {total} student-years; it "
             "must be known of all, or of none to be left out"
         )

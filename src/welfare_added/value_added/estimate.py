@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from welfare_added.district.vocabulary import PLACE
+from welfare_added.run.errors import UserError
 from welfare_added.value_added.class_sums import Sums, collect
 from welfare_added.value_added.controls import Variables, variables
 from welfare_added.value_added.parallel import in_order
@@ -18,7 +20,7 @@ from welfare_added.value_added.residuals import (
     units,
     within_effects,
 )
-from welfare_added.value_added.student_variables import CLASS, GROUPS, SUBJECTS
+from welfare_added.value_added.student_variables import CLASS, MEASURES, SUBJECTS
 from welfare_added.value_added.variance_components import (
     ClassMeans,
     Variances,
@@ -27,7 +29,6 @@ from welfare_added.value_added.variance_components import (
     variances,
 )
 
-PLACE = ["teacher_id", "year", "grade", "school_id"]
 # The last digits depend on the machine's BLAS and on the order of rows, and would choose among
 # allocations that tie.
 DECIMALS = 8
@@ -140,13 +141,13 @@ def estimate_from(
 
     """
     choices = Choices(estimator, years_used, weighting, drift_limit, teacher_share)
-    streams = iter(np.random.SeedSequence(seed).spawn(len(SUBJECTS) * len(GROUPS)))
+    streams = iter(np.random.SeedSequence(seed).spawn(len(SUBJECTS) * len(MEASURES)))
     parts: dict[str, list[pd.DataFrame]] = {"lags": [], "variances": [], "means": []}
     residuals = score_residuals(sums, variables(sums), absorb, threads)
     estimates = []
     for subject in SUBJECTS:
         columns = []
-        for group in GROUPS:
+        for group in MEASURES:
             of_group = residuals[subject, group]
             _require_students(of_group, f"{subject}, {group}", sums.minimum_class_size)
             stream = np.random.default_rng(next(streams))
@@ -158,7 +159,7 @@ def estimate_from(
             parts["means"].append(means.drop(columns="estimate").assign(**label))
         estimates.append(_join_groups(columns).assign(subject=subject))
     return ValueAdded(
-        _ordered(estimates, ["subject", *PLACE, *(f"va_{group}" for group in GROUPS)]),
+        _ordered(estimates, ["subject", *PLACE, *(f"va_{group}" for group in MEASURES)]),
         _ordered(parts["lags"], ["subject", "group", "lag", "covariance", "correlation", "pairs"]),
         _ordered(parts["variances"], ["subject", "group", *_variance_columns()]),
         _ordered(
@@ -172,7 +173,7 @@ def _require_students(found: ClassResiduals, which: str, minimum: int) -> None:
     """Refuse samples that leave no degrees of freedom for the variance within classes."""
     students, classes = int(found.students.sum()), len(found.classes)
     if students - classes - found.slopes <= 0:
-        raise ValueError(
+        raise UserError(
             f"value added ({which}): {students} students in {classes} classes of {minimum} or "
             f"more are too few for {found.slopes} controls; study more years or grades "
             "(district.years, district.grades) or lower value_added.minimum_class_size in "
@@ -206,7 +207,7 @@ def score_residuals(
     return {
         (subject, group): residuals
         for subject, found in zip(SUBJECTS, in_order(of_subject, SUBJECTS, threads), strict=True)
-        for group, residuals in zip(GROUPS, found, strict=True)
+        for group, residuals in zip(MEASURES, found, strict=True)
     }
 
 
@@ -239,7 +240,7 @@ def _estimate_group(
 def _join_groups(columns: list[pd.DataFrame]) -> pd.DataFrame:
     """Places where all three estimates exist, each with student-weighted mean zero."""
     joined = None
-    for group, table in zip(GROUPS, columns, strict=True):
+    for group, table in zip(MEASURES, columns, strict=True):
         places = table.groupby(PLACE, as_index=False).agg(
             estimate=("estimate", "first"), weight=("students", "sum")
         )
@@ -248,14 +249,14 @@ def _join_groups(columns: list[pd.DataFrame]) -> pd.DataFrame:
         )
         joined = places if joined is None else joined.merge(places, on=PLACE)
     if joined.empty:
-        raise ValueError(
+        raise UserError(
             "no teacher has an estimate in all three versions: leave-year-out estimates need "
             "teachers seen in two years or more; for teachers seen once set "
             "value_added.estimator to empirical_bayes in config.yaml"
         )
     scored = len(columns[0].drop_duplicates(PLACE))
     log.info("%d of %d places of a teacher have all three estimates", len(joined), scored)
-    for group in GROUPS:
+    for group in MEASURES:
         joined[f"va_{group}"] -= np.average(
             joined[f"va_{group}"], weights=joined[f"weight_{group}"]
         )

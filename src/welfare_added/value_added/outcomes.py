@@ -11,7 +11,7 @@ import pyarrow as pa
 from welfare_added.value_added.class_sums import ClassRows, Sums, collect
 from welfare_added.value_added.controls import Variables, variables
 from welfare_added.value_added.residuals import NormalEquations
-from welfare_added.value_added.student_variables import GROUPS, SUBJECTS, student_columns
+from welfare_added.value_added.student_variables import MEASURES, SUBJECTS, student_columns
 
 OUTCOMES = (
     "graduated_high_school",
@@ -119,7 +119,7 @@ class _Study:
 def _of_classes(classes: pd.DataFrame, estimates: pd.DataFrame, subject: str) -> np.ndarray:
     """Value added of each class's teacher, (3, C); missing where there is none."""
     own = estimates[estimates["subject"] == subject].drop_duplicates(["teacher_id", "year"])
-    names = [f"va_{group}" for group in GROUPS]
+    names = [f"va_{group}" for group in MEASURES]
     joined = classes[["teacher_id", "year"]].merge(
         own[["teacher_id", "year", *names]], on=["teacher_id", "year"], how="left"
     )
@@ -168,7 +168,7 @@ class _Partialling:
     """
 
     def __init__(self, controls: int, outcomes: int) -> None:
-        size = controls + outcomes + len(GROUPS)
+        size = controls + outcomes + len(MEASURES)
         self.controls, self.rows = controls, 0
         self.shift: np.ndarray | None = None
         self.total, self.products = np.zeros(size), np.zeros((size, size))
@@ -203,11 +203,11 @@ class _Left:
     """Products of what is left, by teacher, and the spread of value added over student-years."""
 
     def __init__(self, teachers: int, outcomes: int) -> None:
-        size = outcomes + len(GROUPS)
+        size = outcomes + len(MEASURES)
         self.outcomes, self.rows = outcomes, 0
         self.count = np.zeros(teachers, dtype=int)
-        self.products = np.zeros((teachers, len(GROUPS), size))
-        self.moments = np.zeros((len(GROUPS), 3))
+        self.products = np.zeros((teachers, len(MEASURES), size))
+        self.moments = np.zeros((len(MEASURES), 3))
 
     def add(self, left: np.ndarray, who: _Who) -> None:
         self.rows += left.shape[1]
@@ -234,7 +234,7 @@ class _Left:
                 for m, slope, error in zip(measures, slopes, errors, strict=True):
                     effect = (slope, error, slope * spread[m], error * spread[m])
                     freedom = free - len(measures)
-                    rows.append((OUTCOMES[outcome], GROUPS[m], *effect, self.rows, freedom))
+                    rows.append((OUTCOMES[outcome], MEASURES[m], *effect, self.rows, freedom))
         return rows
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from welfare_added.district.tables import ETHNICITIES, SUBJECTS
+from welfare_added.district.vocabulary import ETHNICITIES, SUBJECTS
 from welfare_added.value_added.compiled_loops import AMOUNTS, HIGHEST, write_students
 
 POWERS = tuple(range(1, HIGHEST + 1))
@@ -23,7 +23,7 @@ COLUMNS = (
     *MEASURED[len(LAGS) :],
     *ETHNICITY,
 )
-GROUPS = ("standard", "lower", "higher")
+MEASURES = ("standard", "lower", "higher")
 CLASS = ["teacher_id", "year", "class_id", "grade", "school_id"]
 TEXT = ["teacher_id", "class_id", "school_id", "ethnicity", "gender"]
 READ = [*CLASS, *LOWER, *SUBJECTS, *LAGS, "ethnicity", "gender", *NUMBERS, "class_size"]

@@ -23,13 +23,13 @@ log = logging.getLogger(__name__)
 
 
 def variants(
-    batches: Iterable[pa.Table], *, minimum_class_size: int, **choices: object
+    batches: Iterable[pa.Table], *, minimum_class_size: int, threads: int = 1, **choices: object
 ) -> pd.DataFrame:
     """Estimate with each open choice changed in turn, and compare with the configured estimates.
 
     Parameters
     ----------
-    batches, minimum_class_size
+    batches, minimum_class_size, threads
         As in `estimate_value_added`.
     choices
         As in `estimate_from`.
@@ -42,7 +42,8 @@ def variants(
         empirical Bayes estimator knows the choice of absorbed effects only.
 
     """
-    sums = collect(batches, minimum_class_size)
+    sums = collect(batches, minimum_class_size, threads)
+    choices["threads"] = threads
     default = estimate_from(sums, **choices).estimates
     rows = _describe("default", "", default, default)
     for choice, settings in SETTINGS.items():

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from welfare_added.district.races import BLACK_HISPANIC
+from welfare_added.district.vocabulary import BLACK_HISPANIC
+from welfare_added.run.errors import UserError
 from welfare_added.welfare.classrooms import (
     SUBJECTS,
     Classrooms,
@@ -152,7 +153,7 @@ def read_true_effects(path: Path | str, classrooms: Classrooms) -> np.ndarray:
             examples = ", ".join(
                 f"teacher {row.teacher_id} in {row.year}" for row in missing.head(3).itertuples()
             )
-            raise ValueError(
+            raise UserError(
                 f"{path}: columns true_lower and true_higher have no {subject} effect for "
                 f"{len(missing)} of {len(found)} slots: {examples}. The truth must come from "
                 "the same synthetic district as the slots"

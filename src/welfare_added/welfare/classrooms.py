@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.allocation.frontier import subject_shares
-from welfare_added.district.races import OTHER, RACES
+from welfare_added.district.vocabulary import OTHER, RACES, SUBJECTS
+from welfare_added.run.errors import UserError
 
 log = logging.getLogger(__name__)
 
-SUBJECTS = ("ela", "math")
 HIGHER, LOWER = 0, 1
 CLASS_KEY = ["year", "grade", "school_id", "class_id"]
 
@@ -147,7 +147,7 @@ def build_classrooms(slots: pd.DataFrame, students: pd.DataFrame, name: str) -> 
     """Count students by slot and type, and gather effects; ``name`` is the slots' file."""
     slots = slots.sort_values("slot", kind="stable").reset_index(drop=True)
     if not np.array_equal(slots["slot"], np.arange(len(slots))):
-        raise ValueError(f"{name}: column slot must number the rows 0 to {len(slots) - 1}")
+        raise UserError(f"{name}: column slot must number the rows 0 to {len(slots) - 1}")
     allocated = students_in_slots(students, slots)
     log.info("%d of %d student-years sit in %d slots", len(allocated), len(students), len(slots))
     counts = np.zeros((len(slots), 3, 2, 2))
@@ -186,7 +186,7 @@ def _check_counts(slots: pd.DataFrame, counts: np.ndarray, name: str) -> None:
                 f"{slots[column].iloc[i]}, students {number[i]:.0f}"
                 for i in wrong[:3]
             )
-            raise ValueError(
+            raise UserError(
                 f"{name}: column {column} disagrees with the students' table in {len(wrong)} rows: "
                 f"{examples}. Make slots and students in the same run"
             )

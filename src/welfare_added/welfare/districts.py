@@ -5,8 +5,9 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from welfare_added.district.vocabulary import SCOPES, SUBJECTS
+
 COUNTS = ("student_years", "students", "classes", "teachers", "schools")
-SUBJECTS, SCOPES = ("ela", "math"), ("district", "school")
 EVEN = 0.5
 ALL = "all districts"
 

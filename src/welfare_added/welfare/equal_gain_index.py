@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from welfare_added.run.errors import UserError
 from welfare_added.welfare.classrooms import HIGHER, LOWER, subject_weights
 from welfare_added.welfare.reallocations import utilitarian_position
 
@@ -90,7 +91,7 @@ def _frontier(rows: pd.DataFrame, information: str, which: str) -> pd.DataFrame:
     part = rows[rows["information"] == information].set_index("weight").sort_index()
     wanted = sorted(set(rows["weight"]))
     if list(part.index) != wanted:
-        raise ValueError(
+        raise UserError(
             f"frontiers ({which}): {information} has {len(part)} weights where "
             f"{len(wanted)} are needed; make frontiers.csv again"
         )

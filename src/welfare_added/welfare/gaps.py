@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from welfare_added.district.races import BLACK_HISPANIC, RACES, WHITE_ASIAN
+from welfare_added.district.vocabulary import BLACK_HISPANIC, RACES, WHITE_ASIAN
 from welfare_added.welfare.classrooms import (
     CLASS_KEY,
     HIGHER,

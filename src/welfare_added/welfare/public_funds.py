@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from welfare_added.run.errors import UserError
 from welfare_added.welfare.reallocations import utilitarian_position
 
 POINTS_PER_DECADE = 100
@@ -58,7 +59,7 @@ def bonus_grid(bonuses: tuple[float, float]) -> np.ndarray:
     """
     low, high = bonuses
     if not 0 < low < high:
-        raise ValueError(
+        raise UserError(
             f"welfare.bonuses is [{low}, {high}]: the first must be positive and below the second"
         )
     points = round(POINTS_PER_DECADE * np.log10(high / low)) + 1

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from welfare_added.district.vocabulary import ESTIMATES
 from welfare_added.welfare.classrooms import HIGHER, LOWER, SUBJECTS, subject_weights
 
 TEACHER_YEAR = ["teacher_id", "year"]
-ESTIMATES = ["va_standard", "va_lower", "va_higher"]
 
 
 def representative_class(students: pd.DataFrame) -> np.ndarray:
@@ -64,7 +64,7 @@ def ranking_table(
     Rank 1 is the highest; equal teachers share the better rank. Subject both scores ELA and math
     together and ranks the teachers who have estimates of both.
     """
-    each = value_added.groupby(["subject", *TEACHER_YEAR], sort=True)[ESTIMATES].mean()
+    each = value_added.groupby(["subject", *TEACHER_YEAR], sort=True)[list(ESTIMATES)].mean()
     both = each.unstack("subject").dropna()
     tables = [
         _scored(each.loc[subject], shares[number], weight).assign(subject=subject)

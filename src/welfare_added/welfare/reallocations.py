@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from welfare_added.run.errors import UserError
 from welfare_added.welfare.classrooms import HIGHER, LOWER, Classrooms, by_group
 
 UTILITARIAN = 0.5
@@ -48,7 +49,7 @@ def utilitarian_position(weights: np.ndarray) -> int:
     """Position of weight 0.5 among ``weights``; raises ValueError where there is none."""
     found = np.flatnonzero(np.abs(np.asarray(weights) - UTILITARIAN) < 1e-9)
     if len(found) != 1:
-        raise ValueError(
+        raise UserError(
             f"weight {UTILITARIAN} is not among the {len(weights)} social weights; set "
             "allocation.weights to an odd number, or list 0.5 in it"
         )
@@ -90,13 +91,13 @@ def read_reallocation(
     subject, scope, information = labels
     table = pd.read_parquet(path).sort_values("slot", kind="stable")
     if not np.array_equal(table["slot"], classrooms.slots["slot"]):
-        raise ValueError(
+        raise UserError(
             f"{path}: column slot has {len(table)} rows which are not the "
             f"{len(classrooms.slots)} slots of the allocation; make the plan again"
         )
     columns = sorted(column for column in table if column != "slot")
     if len(columns) != len(weights):
-        raise ValueError(
+        raise UserError(
             f"{path}: {len(columns)} columns ({', '.join(columns[:3])}, ...) where "
             f"{len(weights)} weights are asked for; make the plan again"
         )
@@ -123,7 +124,7 @@ def _check_rearrangement(assigned: np.ndarray, home: np.ndarray, what: str, with
     if wrong.any():
         rows = np.flatnonzero(wrong)
         examples = ", ".join(f"slot {i} has teacher {assigned[i]}" for i in rows[:3])
-        raise ValueError(
+        raise UserError(
             f"{what} must give each class one teacher of its own {within} and each teacher one "
             f"class; {len(rows)} rows do not: {examples}. Make the plan again"
         )

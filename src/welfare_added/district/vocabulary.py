@@ -1,0 +1,29 @@
+"""The words in which all tables speak, defined once: subjects, groups, traits, keys."""
+
+SUBJECTS = ("ela", "math")
+# Students whose lagged score is below, or not below, the median (section 3.2).
+GROUPS = ("lower", "higher")
+SCOPES = ("district", "school")
+# What the planner knows of teachers: value added on each group, or on all students.
+INFORMATION = ("heterogeneous", "standard")
+ESTIMATES = ("va_standard", "va_lower", "va_higher")
+ETHNICITIES = ("white", "asian", "black", "hispanic", "other")
+GENDERS = ("female", "male")
+OUTCOMES = (
+    "graduated_high_school",
+    "two_year_college",
+    "four_year_college",
+    "bachelors_in_six_years",
+)
+
+CLASS_YEAR = ["class_id", "year"]  # an id alone may come again in another year
+PLACE = ["teacher_id", "year", "grade", "school_id"]  # where a teacher has an estimate
+
+# The race groups whose gap the paper measures (section 4.3).
+WHITE_ASIAN, BLACK_HISPANIC, OTHER = 0, 1, 2
+RACES = {
+    "white": WHITE_ASIAN,
+    "asian": WHITE_ASIAN,
+    "black": BLACK_HISPANIC,
+    "hispanic": BLACK_HISPANIC,
+}
