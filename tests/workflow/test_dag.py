@@ -411,7 +411,7 @@ def test_a_run_is_set_beside_the_published_one(changed):
     changed.choose({"welfare": {"tax_rate": 0.3}})
     changed.run()
     said = changed.audit("reference").stdout
-    assert "config.yaml, welfare.tax_rate: 0.3 here, 0.28 in the reference" in said
+    assert "    welfare.tax_rate: 0.3 here, 0.28 in the reference" in said
     assert "bonus_district" in said
 
 
