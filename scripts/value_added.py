@@ -10,8 +10,8 @@ def main(students, estimates, autocovariances, variances, class_means, batch, **
     """Read the analysis sample, write estimates and what they rest on."""
     found = estimate_value_added(StudentFile(students, batch), **choices)
     write_parquet(found.estimates_to_keep(), estimates)
-    write_csv(found.autocovariances, autocovariances)
-    write_csv(found.variances, variances)
+    for table, path in zip(found.moments_to_keep(), (autocovariances, variances), strict=True):
+        write_csv(table, path)
     write_parquet(found.class_means_to_keep(), class_means)
 
 

@@ -42,7 +42,6 @@ LIMITS = {"profile": config["disclosure"]["profile"], "minimum": config["disclos
 # What a paper's report has beside exhibits and claims: the tables of the planner's explorer, and its choices.
 EXPLORER, EXPLORER_CHOICES = {}, {}
 LOGS = f"{PRIVATE}/logs"
-BENCHMARKS = f"{PRIVATE}/benchmarks"
 ENVIRONMENT = str(ROOT / "envs/environment.yaml")
 
 

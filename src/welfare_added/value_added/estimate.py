@@ -32,6 +32,7 @@ from welfare_added.value_added.variance_components import (
 # The last digits depend on the machine's BLAS and on the order of rows, and would choose among
 # allocations that tie.
 DECIMALS = 8
+MOMENT_DECIMALS = 10
 log = logging.getLogger(__name__)
 
 
@@ -65,6 +66,10 @@ class ValueAdded:
     def class_means_to_keep(self) -> pd.DataFrame:
         """Class means to 1e-8 of an SD, likewise."""
         return self.class_means.round(DECIMALS)
+
+    def moments_to_keep(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Autocovariances and variances to 1e-10, likewise."""
+        return self.autocovariances.round(MOMENT_DECIMALS), self.variances.round(MOMENT_DECIMALS)
 
 
 @dataclass(frozen=True)
