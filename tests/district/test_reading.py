@@ -347,7 +347,7 @@ def test_optional_columns_may_be_missing_and_that_is_said(raw, export, caplog):
     district = read_district(folder)
     expected = {table: list(columns) for table, columns in OPTIONAL_COLUMNS.items() if columns}
     assert district.absent == expected
-    assert "enrolments.csv: not there, and what needs them is left out: ethnicity" in caplog.text
+    assert "enrolments.csv: columns missing, what needs them is left out: ethnicity" in caplog.text
     assert district.enrolments["ethnicity"].isna().all() and district.enrolments["age"].isna().all()
     assert absent_columns(str(folder), {}) == expected
     assert absent_columns("synthetic", {}) == {}

@@ -1,4 +1,4 @@
-"""Later outcomes regressed on value added (Eastmond et al. 2024, appendix D, eq. 29, figure D.7)."""
+"""Later outcomes and value added (Eastmond et al. 2024, appendix D, eq. 29, figure D.7)."""
 
 import logging
 from collections.abc import Iterable, Iterator
