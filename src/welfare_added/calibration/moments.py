@@ -56,7 +56,7 @@ def moments(
 
 
 def wide_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
-    """Estimates with one row a teacher-year with both subjects, columns such as ``va_lower_ela``."""
+    """One row a teacher-year with estimates in both subjects, columns such as ``va_lower_ela``."""
     once = estimates.drop_duplicates(["subject", "teacher_id", "year"])
     wide = once.pivot(
         index=["teacher_id", "year"],

@@ -120,7 +120,7 @@ def adjust_people(p: dict, target: pd.Series, moments: pd.Series, weights: pd.Se
 
 
 def _adjust_careers(shares: dict[int, float], target: pd.Series, moments: pd.Series) -> None:
-    """Adjust shares of teachers by years observed; targets are of those with 50 or more students."""
+    """Adjust shares of teachers by years observed; targets: of those with 50 students or more."""
     name = "teacher_panel.years_observed_per_teacher"
     for years in list(shares):
         quantity = f"{name}.{years:02d}"

@@ -47,7 +47,7 @@ def examples(
 
 
 def locate(table: pd.DataFrame, among: pd.DataFrame, name: str, *, back: int = 0) -> np.ndarray:
-    """Match each row of ``table`` to the row of ``among`` with its identifier ``back`` years before.
+    """Match each row of ``table`` to the row of ``among`` with its identifier ``back`` years ago.
 
     Parameters
     ----------
@@ -179,12 +179,16 @@ def check_relations(tables: dict[str, pd.DataFrame], files: dict[str, Path]) -> 
         files,
         ("enrolments", "class_id"),
         has_class & (class_row < 0),
-        "classes not known in the year",
+        "classes that the classes table lacks in the year",
     )
     teacher = classes["teacher_id"]
     no_such_teacher = (teacher.notna() & ~teacher.isin(tables["teachers"]["teacher_id"])).to_numpy()
     problems += _unknown_identifiers(
-        tables, files, ("classes", "teacher_id"), no_such_teacher, "teachers not known"
+        tables,
+        files,
+        ("classes", "teacher_id"),
+        no_such_teacher,
+        "teachers that the teachers table lacks",
     )
     for column in ("grade", "school_id"):
         problems += _class_disagreements(tables, files, column, class_row)

@@ -48,7 +48,7 @@ def _text(remedy: str, *, nullable: bool = False) -> pa.Column:
 
 def _one_of(values: tuple[str, ...]) -> pa.Column:
     allowed = ", ".join(values)
-    check = pa.Check.isin(values, error="values that are not known")
+    check = pa.Check.isin(values, error="values that are not allowed")
     remedy = f"use one of {allowed}; leave it empty where it is unknown"
     return pa.Column(str, check, nullable=True, metadata={"remedy": remedy})
 
