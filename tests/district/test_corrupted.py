@@ -121,7 +121,7 @@ FAULTS = {
     "class of another school": (C, cells("school_id", [0], "h2"), "students and their class disagree about the school (3 rows)"),
     "class of another grade": (C, cells("grade", [0], "4"), "students and their class disagree about the grade (3 rows)"),
     "class of another year": (C, cells("year", ALL, "2004"), "classes that the classes table lacks in the year (7 rows)"),
-    "nobody in a class": (E, cells("class_id", ALL, ""), "no student in 2003 has all that the sample needs"),
+    "nobody in a class": (E, cells("class_id", ALL, ""), "no student in 2003 meets all conditions of the sample"),
     "no teacher known": (C, cells("teacher_id", ALL, ""), "0 student-years: linked to a class with a known teacher"),
     "no score last year": (E, cells("ela_score", slice(0, 8), ""), "0 student-years: scored in both subjects last year"),
     "no score this year": (E, cells("ela_score", LATER, ""), "0 student-years: scored in both subjects this year"),

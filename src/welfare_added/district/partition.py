@@ -89,7 +89,7 @@ def _refuse_without(files: Mapping[str, Path], column: str) -> None:
     remedy = "set partition in config.yaml to the column's name, or add it to the table"
     raise_any(
         [
-            Problem(str(path), "missing, which is to name the district", remedy, column)
+            Problem(str(path), "missing; it must name each row's district", remedy, column)
             for table, path in files.items()
             if table not in BY_PERSON and column not in header(path)
         ]

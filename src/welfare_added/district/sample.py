@@ -183,7 +183,7 @@ def _require_years(present: pd.Series, years, steps: pd.DataFrame, file) -> None
     empty = sorted(set(range(years[0], years[1] + 1)) - set(present))
     if not empty:
         return
-    what = f"no student in {', '.join(map(str, empty))} has all that the sample needs"
+    what = f"no student in {', '.join(map(str, empty))} meets all conditions of the sample"
     counts = tuple(
         f"{n} student-years: {s}"
         for s, n in zip(steps["step"], steps["student_years"], strict=True)

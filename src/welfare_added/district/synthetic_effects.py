@@ -24,7 +24,7 @@ def stationary_covariance(parameters: EffectParameters) -> np.ndarray:
     np.fill_diagonal(correlation, 1)
     if np.linalg.eigvalsh(correlation).min() <= 0:
         raise UserError(
-            f"correlations {within} of value added belong to no distribution: "
+            f"correlations {within} of value added are not positive definite: "
             "bring them closer together"
         )
     sd = np.array([parameters.sd[name] for name in DIMENSIONS])

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from welfare_added.run.errors import UserError
 from welfare_added.value_added.compiled_loops import add_rows, add_students, fold_rows, order_rows
 from welfare_added.value_added.parallel import in_order
-from welfare_added.value_added.student_variables import CLASS, COLUMNS, LOWER, measured
+from welfare_added.value_added.student_variables import CLASS, COLUMNS, LOWER, numeric_and_ethnicity
 
 CODES = {"teacher_id": "teacher", "class_id": "class", "school_id": "school"}
 SUBGROUPS = 4  # of a class: lower- or higher-scoring in ELA, crossed with the same in math
@@ -143,7 +143,7 @@ class _BatchSums:
     """Sums of one batch.
 
     Keys of its C classes; counts (C, 4) and sums (C * 4, S) by subgroup; cross-products by grade;
-    values of each variable that are not missing (S,); students of classes that are small so far.
+    values of each variable that are not missing (S,); students of classes small in this batch.
     """
 
     classes: pa.Table
@@ -155,7 +155,7 @@ class _BatchSums:
 
 
 def _batch_sums(batch: pa.Table, minimum_class_size: int = 0) -> _BatchSums:
-    values, ethnicity = measured(batch)
+    values, ethnicity = numeric_and_ethnicity(batch)
     row, first = _group_rows([_codes(batch.column(name)) for name in CLASS])
     grade, grades = pd.factorize(batch.column("grade").to_numpy())
     ela, math = (batch.column(name).cast(pa.int8()).to_numpy() for name in LOWER)
