@@ -114,7 +114,7 @@ class _Lookups:
         self.columns, self.outcomes = columns, outcomes
         self.class_rows = ClassRows(sums)
         self.teacher = sums.classes["teacher"].to_numpy()
-        self.value_added = [_of_classes(sums.classes, estimates, s) for s in SUBJECTS]
+        self.value_added = [_class_value_added(sums.classes, estimates, s) for s in SUBJECTS]
         is_known = outcomes.notna().to_numpy()
         outcome_sets: dict[bytes, list[int]] = {}
         for outcome in range(len(OUTCOMES)):
@@ -123,7 +123,9 @@ class _Lookups:
         self.outcome_sets = list(outcome_sets.values())
 
 
-def _of_classes(classes: pd.DataFrame, estimates: pd.DataFrame, subject: str) -> np.ndarray:
+def _class_value_added(
+    classes: pd.DataFrame, estimates: pd.DataFrame, subject: str
+) -> np.ndarray:
     """Value added of each class's teacher, (3, C); missing where there is none."""
     own = estimates[estimates["subject"] == subject].drop_duplicates(["teacher_id", "year"])
     names = [f"va_{group}" for group in MEASURES]
