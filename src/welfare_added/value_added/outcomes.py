@@ -123,9 +123,7 @@ class _Lookups:
         self.outcome_sets = list(outcome_sets.values())
 
 
-def _class_value_added(
-    classes: pd.DataFrame, estimates: pd.DataFrame, subject: str
-) -> np.ndarray:
+def _class_value_added(classes: pd.DataFrame, estimates: pd.DataFrame, subject: str) -> np.ndarray:
     """Value added of each class's teacher, (3, C); missing where there is none."""
     own = estimates[estimates["subject"] == subject].drop_duplicates(["teacher_id", "year"])
     names = [f"va_{group}" for group in MEASURES]
