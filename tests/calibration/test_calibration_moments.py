@@ -141,7 +141,7 @@ def test_the_search_finds_the_parameters_of_a_known_district(targets):
     steps = search.search(
         start, targets, evaluate, people_steps=6, score_steps=8, report=lambda line: None
     )
-    missed = search.misses(wanted, steps[-1].found)
+    missed = search.misses(wanted, steps[-1].moments)
     assert missed.abs().max() < 0.01
     assert steps[-1].parameters["effects"]["sd"]["ela_lower"] == pytest.approx(
         0.110 / 0.7, rel=0.01
@@ -149,4 +149,4 @@ def test_the_search_finds_the_parameters_of_a_known_district(targets):
 
 
 def test_rounding_keeps_six_digits_and_the_structure():
-    assert search.tidy({"a": {"b": 0.123456789}, 1: 2.0}) == {"a": {"b": 0.123457}, 1: 2.0}
+    assert search.round_all({"a": {"b": 0.123456789}, 1: 2.0}) == {"a": {"b": 0.123457}, 1: 2.0}

@@ -100,7 +100,7 @@ FAULTS = {
     "first year in words": (T, cells("first_year", [0], "before 1999"), "column first_year: text"),
     # categories
     "ethnicity in capitals": (E, cells("ethnicity", ALL, str.upper), "use one of white, asian, black, hispanic, other"),
-    "ethnicity as a code": (E, cells("ethnicity", ALL, "5"), "column ethnicity: values that are not known (16 rows)"),
+    "ethnicity as a code": (E, cells("ethnicity", ALL, "5"), "column ethnicity: values that are not allowed (16 rows)"),
     "gender as a letter": (E, cells("gender", ALL, lambda v: v[0]), "use one of female, male"),
     # identifiers
     "ids made numbers by a spreadsheet": (E, cells("student_id", ALL, "1.23E+08"), "14 rows repeat the key of another (16 rows)"),
@@ -110,8 +110,8 @@ FAULTS = {
     "ids with more zeros": (C, cells("teacher_id", ALL, lambda v: "000" + v), "write identifiers alike in all tables"),
     "ids with a fraction": (E, cells("class_id", LATER, lambda v: v and v + ".0"), "has 'k1' where this one has 'k1.0'"),
     "ids in capitals": (E, cells("class_id", LATER, str.upper), "has 'k1' where this one has 'K1'"),
-    "unknown class": (E, cells("class_id", [8], "k7"), "column class_id: classes not known in the year (1 row)"),
-    "unknown teacher": (C, cells("teacher_id", [0], "x"), "column teacher_id: teachers not known (1 row)"),
+    "unknown class": (E, cells("class_id", [8], "k7"), "column class_id: classes that the classes table lacks in the year (1 row)"),
+    "unknown teacher": (C, cells("teacher_id", [0], "x"), "column teacher_id: teachers that the teachers table lacks (1 row)"),
     "row twice": (E, lines(lambda rows: [*rows, rows[-1]]), "a row repeats the key of another (2 rows)"),
     "student in two classes": (E, lines(lambda rows: [*rows, rows[9].replace("k1", "k2")]), "column student_id and year: a row repeats the key"),
     "class twice": (C, lines(lambda rows: [*rows, rows[-1]]), "column class_id and year: a row repeats the key"),
@@ -120,14 +120,14 @@ FAULTS = {
     # tables that contradict each other, or leave nothing
     "class of another school": (C, cells("school_id", [0], "h2"), "students and their class disagree about the school (3 rows)"),
     "class of another grade": (C, cells("grade", [0], "4"), "students and their class disagree about the grade (3 rows)"),
-    "class of another year": (C, cells("year", ALL, "2004"), "classes not known in the year (7 rows)"),
-    "nobody in a class": (E, cells("class_id", ALL, ""), "no student in 2003 has all that the sample needs"),
+    "class of another year": (C, cells("year", ALL, "2004"), "classes that the classes table lacks in the year (7 rows)"),
+    "nobody in a class": (E, cells("class_id", ALL, ""), "no student in 2003 meets all conditions of the sample"),
     "no teacher known": (C, cells("teacher_id", ALL, ""), "0 student-years: linked to a class with a known teacher"),
     "no score last year": (E, cells("ela_score", slice(0, 8), ""), "0 student-years: scored in both subjects last year"),
     "no score this year": (E, cells("ela_score", LATER, ""), "0 student-years: scored in both subjects this year"),
     "scores all equal": (E, cells("ela_score", LATER, "5"), "0 student-years: scored in both subjects this year"),
     "no year before": (E, lines(lambda rows: [rows[0], *rows[9:]]), "no row in 2002, from which the lagged scores of 2003 come"),
-    "an empty year": (E, lines(lambda rows: rows[:9]), "column class_id: classes not known|no row of grades 3 in 2003"),
+    "an empty year": (E, lines(lambda rows: rows[:9]), "column class_id: classes that the classes table lacks|no row of grades 3 in 2003"),
 }  # fmt: skip
 
 PARQUET = {

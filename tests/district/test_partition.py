@@ -98,7 +98,7 @@ def test_a_table_without_the_column_is_told(tmp_path):
     tables = state()
     tables["classes"] = tables["classes"].drop(columns="District")
     files = written(tables, tmp_path / "state", "csv")
-    said = r"classes\.csv, column District: missing, which is to name the district"
+    said = r"classes\.csv, column District: missing; it must name each row's district"
     with pytest.raises(DistrictError, match=said):
         partition(files, "District", {}, tmp_path / "cut")
     assert not (tmp_path / "cut").exists()

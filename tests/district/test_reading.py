@@ -109,30 +109,30 @@ BAD = {
     ),
     "unknown class": (
         put("enrolments", "class_id", [8, 9], "k9"),
-        "enrolments.csv, column class_id: classes not known in the year (2 rows)",
+        "enrolments.csv, column class_id: classes that the classes table lacks in the year (2 rows)",
         "line 10 (student_id 01, year 2003): 'k9'",
         "classes.csv, or leave class_id empty where there is none",
     ),
     "class of another year": (
         put("enrolments", "class_id", [0], "k1"),
-        "column class_id: classes not known in the year (1 row)",
+        "column class_id: classes that the classes table lacks in the year (1 row)",
         "line 2 (student_id 01, year 2002): 'k1'",
     ),
     "unknown teacher": (
         put("classes", "teacher_id", [1], "8"),
-        "classes.csv, column teacher_id: teachers not known (1 row)",
+        "classes.csv, column teacher_id: teachers that the teachers table lacks (1 row)",
         "line 3 (class_id k2, year 2003): '8'",
         "teachers.csv, or leave teacher_id empty",
     ),
     "teacher with other zeros": (
         put("classes", "teacher_id", [1], "0007"),
-        "classes.csv, column teacher_id: teachers not known (1 row)",
+        "classes.csv, column teacher_id: teachers that the teachers table lacks (1 row)",
         "Remedy: write identifiers alike in all tables: ",
         "teachers.csv has '7' where this one has '0007'",
     ),
     "class with a fraction": (
         put("enrolments", "class_id", [9, 10], "K1.0"),
-        "column class_id: classes not known in the year (2 rows)",
+        "column class_id: classes that the classes table lacks in the year (2 rows)",
         "classes.csv has 'k1' where this one has 'K1.0'",
     ),
     "control character": (
@@ -176,13 +176,13 @@ BAD = {
     ),
     "unknown ethnicity": (
         put("enrolments", "ethnicity", [0, 5], "White"),
-        "enrolments.csv, column ethnicity: values that are not known (2 rows)",
+        "enrolments.csv, column ethnicity: values that are not allowed (2 rows)",
         "line 2 (student_id 01, year 2002): 'White'",
         "Remedy: use one of white, asian, black, hispanic, other;",
     ),
     "unknown gender": (
         put("enrolments", "gender", [0], "F"),
-        "column gender: values that are not known (1 row)",
+        "column gender: values that are not allowed (1 row)",
         "use one of female, male",
     ),
     "year of birth as age": (
@@ -347,7 +347,7 @@ def test_optional_columns_may_be_missing_and_that_is_said(raw, export, caplog):
     district = read_district(folder)
     expected = {table: list(columns) for table, columns in OPTIONAL_COLUMNS.items() if columns}
     assert district.absent == expected
-    assert "enrolments.csv: not there, and what needs them is left out: ethnicity" in caplog.text
+    assert "enrolments.csv: columns missing, what needs them is left out: ethnicity" in caplog.text
     assert district.enrolments["ethnicity"].isna().all() and district.enrolments["age"].isna().all()
     assert absent_columns(str(folder), {}) == expected
     assert absent_columns("synthetic", {}) == {}

@@ -152,7 +152,7 @@ def test_a_year_that_no_student_survives_is_named(raw, export):
     with pytest.raises(DistrictError) as caught:
         analysis_sample(read_district(export(raw)), YEARS, GRADES)
     text = str(caught.value)
-    assert "no student in 2003 has all that the sample needs" in text
+    assert "no student in 2003 meets all conditions of the sample" in text
     assert "    7 student-years: scored in both subjects this year\n" in text
     assert "    0 student-years: scored in both subjects last year\n" in text
 

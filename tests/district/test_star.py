@@ -79,7 +79,7 @@ def test_columns_that_the_source_lacks_are_absent_and_gaps_are_noted(star, caplo
     caplog.set_level(logging.INFO)
     enrolments = star_tables(star)["enrolments"]
     assert not {"share_absent", "special_education", "english_learner"} & set(enrolments)
-    assert "age: unknown in 73 rows, left empty" in caplog.text
+    assert "age: missing in 73 rows, left empty" in caplog.text
 
 
 def test_the_tables_run_through_checks_and_sample(tables, export):

@@ -16,7 +16,7 @@ from welfare_added.value_added.class_sums import collect
 from welfare_added.value_added.compiled_loops import fold_rows, order_rows
 from welfare_added.value_added.controls import control_vector, variables
 from welfare_added.value_added.estimate import SUBJECTS, estimate_value_added, score_residuals
-from welfare_added.value_added.residuals import units, within_effects
+from welfare_added.value_added.residuals import class_groups, within_effects
 from welfare_added.value_added.student_variables import CLASS, COLUMNS, StudentFile, as_batches
 
 CHOICES = {**va_slow.CHOICES, "minimum_class_size": 8}
@@ -103,8 +103,8 @@ def test_sums_are_those_of_a_loop_over_students(students):
 
 @pytest.mark.parametrize("limit", [0, 10**6])
 def test_small_classes_are_found_in_the_pass_or_in_a_second_one(students, monkeypatch, limit):
-    monkeypatch.setattr(sums, "KEPT_TO", limit)
-    monkeypatch.setattr(sums, "MERGED_FROM", 10)
+    monkeypatch.setattr(sums, "MOST_KEPT", limit)
+    monkeypatch.setattr(sums, "MERGE_AFTER", 10)
     found, whole = (collect(cut(students, rows), 8) for rows in (50, 10**6))
     for grade, products in whole.large_products.items():
         np.testing.assert_allclose(found.large_products[grade], products, rtol=1e-9, atol=1e-9)
@@ -149,7 +149,7 @@ def test_rows_are_put_in_order_and_added_in_place(seed, rows, more):
 def test_normal_equations_are_those_of_the_dense_matrix(students, effects):
     added = collect(cut(students, 500), 8)
     columns = variables(added)
-    parts = units(added, 1 if effects == "teacher and group" else None)
+    parts = class_groups(added, 1 if effects == "teacher and group" else None)
     teacher = added.classes["teacher"].to_numpy()[parts.classes]
     codes = {"none": None, "teacher": teacher, "teacher and group": teacher * 2 + parts.lower}
     found = within_effects(added, columns, parts, codes[effects])
@@ -186,7 +186,7 @@ def test_constant_and_collinear_controls_are_dropped_after_the_first():
     added = collect(as_batches(made), 0)
     columns = variables(added)
     teacher = added.classes["teacher"].to_numpy()
-    equations = within_effects(added, columns, units(added, None), teacher)
+    equations = within_effects(added, columns, class_groups(added, None), teacher)
     wanted = ["age", "lag_share_absent", "lag_special_education", "lag_english_learner"]
     slopes = equations.regress(columns.names.index("ela"), [columns.names.index(n) for n in wanted])
     assert [columns.names[j] for j in slopes.dropped] == wanted[1:]
@@ -209,11 +209,11 @@ def test_residuals_are_accurate_where_controls_are_far_from_zero():
 
 def test_a_trait_known_of_some_students_only_is_refused(students):
     age = students["age"].where(np.arange(len(students)) > 4)
-    said = rf"value added: age is known of {len(age) - 5} of {len(age)} student-years"
+    said = rf"value added: age is recorded for {len(age) - 5} of {len(age)} student-years"
     with pytest.raises(ValueError, match=said):
         estimate_value_added(cut(students.assign(age=age), 300), **CHOICES)
     ethnicity = students["ethnicity"].where(np.arange(len(students)) > 4)
-    with pytest.raises(ValueError, match="value added: ethnicity is known of"):
+    with pytest.raises(ValueError, match="value added: ethnicity is recorded for"):
         estimate_value_added(cut(students.assign(ethnicity=ethnicity), 300), **CHOICES)
 
 

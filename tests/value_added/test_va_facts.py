@@ -130,7 +130,10 @@ def test_how_many_places_have_estimates_is_logged(students, caplog):
     places = places.drop_duplicates(["teacher_id", "year", "grade", "school_id"])
     rows = (found.estimates["subject"] == "ela").sum()
     assert rows < len(places)
-    assert f"{rows} of {len(places)} places of a teacher have all three estimates" in caplog.text
+    assert (
+        f"{rows} of {len(places)} teacher-year-grade-schools have all three estimates"
+        in caplog.text
+    )
 
 
 def test_the_table_of_variances_adds_up_and_counts(students, found):

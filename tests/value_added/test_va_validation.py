@@ -139,7 +139,7 @@ def test_no_outcomes_give_no_rows_and_a_word_in_the_log(students, found, caplog)
             **METHOD,
         )
     assert table.empty
-    assert "no later outcomes are known" in caplog.text
+    assert "no later outcomes are recorded" in caplog.text
 
 
 def test_every_open_choice_is_compared_with_the_configured_estimates(students):
@@ -181,7 +181,7 @@ def test_empirical_bayes_has_neither_forecasts_nor_persistence(students, caplog)
     ]
     assert list(persists) == ["subject", "quantity", "group", "lag", "value", "teachers"]
     assert forecasts.empty and persists.empty
-    assert "empirical Bayes estimates hold the year itself: no forecast" in caplog.text
+    assert "empirical Bayes estimates include the year itself: no forecast" in caplog.text
     assert "do not differ by year: persistence is not described" in caplog.text
     table = variants(as_batches(students), **choices)
     assert set(table["choice"]) == {"default", "absorb"}
@@ -195,7 +195,7 @@ def test_outcomes_of_empirical_bayes_are_flagged_in_the_log(students, found, cap
         later_outcomes(
             as_batches(students, STUDENT), found.estimates, outcomes, estimator="empirical_bayes"
         )
-    assert "hold the students' own scores" in caplog.text
+    assert "are made from the students' own scores" in caplog.text
 
 
 def test_lags_that_too_few_teachers_show_are_left_out_and_logged(caplog):
@@ -205,4 +205,4 @@ def test_lags_that_too_few_teachers_show_are_left_out_and_logged(caplog):
     with caplog.at_level(logging.INFO):
         found = persistence(table, **METHOD)
     assert "year_to_year_correlation" not in set(found["quantity"])
-    assert "ela: fewer than three teachers 1 years apart" in caplog.text
+    assert "ela: fewer than three teachers have estimates 1 years apart" in caplog.text

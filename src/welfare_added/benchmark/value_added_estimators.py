@@ -24,7 +24,7 @@ from welfare_added.run.errors import UserError
 from welfare_added.value_added.class_sums import collect
 from welfare_added.value_added.controls import control_vector, variables
 from welfare_added.value_added.estimate import estimate_value_added, score_residuals
-from welfare_added.value_added.residuals import units, within_effects
+from welfare_added.value_added.residuals import class_groups, within_effects
 from welfare_added.value_added.student_variables import StudentFile
 
 CHOICES = {
@@ -118,7 +118,7 @@ def ours_residuals(students: Students) -> tuple[float, float]:
 
     seconds, (sums, columns) = _timed(work)
     teacher = sums.classes["teacher"].to_numpy()
-    equations = within_effects(sums, columns, units(sums, None), teacher)
+    equations = within_effects(sums, columns, class_groups(sums, None), teacher)
     slopes = equations.regress(columns.names.index("ela"), columns.controls).values
     return seconds, slopes[columns.names.index(SLOPE)]
 

@@ -1,1 +1,1 @@
-"""The synthetic district's parameters, found by matching published inputs through the estimator."""
+"""Calibration of the synthetic district: its estimates match the published inputs."""

@@ -1,4 +1,4 @@
-"""From parameters to moments: make a district, estimate its value added, describe both."""
+"""From parameters to moments: simulate a district and estimate its value added."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -25,15 +25,28 @@ def evaluator(
     class_size: str,
     estimation: dict,
 ) -> Callable[[dict], pd.Series]:
-    """Make the function that the search evaluates: from nested parameters to moments."""
+    """Return the function from nested parameters to moments that `search` evaluates.
+
+    Parameters
+    ----------
+    targets
+        From `read_targets`.
+    seed, years, grades
+        See `synthesise`.
+    split, class_size
+        See `analysis_sample`.
+    estimation
+        See `estimate_value_added`.
+
+    """
     bins = bin_counts(targets)
     years, grades = tuple(years), tuple(grades)
 
-    def evaluate(content: dict) -> pd.Series:
-        made = synthesise(
-            parameters.from_dict(content), size="full", seed=seed, years=years, grades=grades
+    def evaluate(nested: dict) -> pd.Series:
+        district = synthesise(
+            parameters.from_dict(nested), size="full", seed=seed, years=years, grades=grades
         )
-        sample = analysis_sample(in_memory(made), years, grades, split, class_size)
+        sample = analysis_sample(in_memory(district), years, grades, split, class_size)
         batches = as_batches(sample.students)
         estimates = estimate_value_added(batches, **estimation).estimates
         return moments(sample.students, sample.classes, estimates, sample.outcomes, bins)
@@ -41,9 +54,9 @@ def evaluator(
     return evaluate
 
 
-def in_memory(made: SyntheticDistrict) -> District:
-    """The synthetic tables as if they had been read from files."""
-    tables = dict(made.tables)
+def in_memory(district: SyntheticDistrict) -> District:
+    """The synthetic tables with the types they have when read from files."""
+    tables = dict(district.tables)
     scores = ["ela_score", "math_score"]
     tables["enrolments"] = tables["enrolments"].astype(dict.fromkeys(scores, "float64"))
     return District(**tables, files={name: Path(f"{name}.csv") for name in tables})

@@ -1,4 +1,4 @@
-"""Moments of a district and of its estimates, as the paper reports them before reallocation."""
+"""Moments of a district and its estimates that the paper reports before any reallocation."""
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ def moments(
     outcomes: pd.DataFrame,
     bins: dict[str, np.ndarray],
 ) -> pd.Series:
-    """All moments of the calibration file, and what else the text says of the status quo.
+    """All moments of the calibration file, and others that the text reports on the status quo.
 
     Parameters
     ----------
@@ -26,37 +26,37 @@ def moments(
     estimates
         Value added: subject, teacher_id, year, grade, school_id, va_standard, va_lower, va_higher.
     outcomes
-        Later outcomes; may be empty, which leaves the graduation rate out.
+        Later outcomes; if empty, the graduation rate is left out.
     bins
-        Number of classes in each bin: class_size, ela, math. Ours are cut at the same shares of
-        classes, whatever their number.
+        Number of classes in each published bin: class_size, ela, math. The district's bins hold the
+        same shares of its classes.
 
     Returns
     -------
     Series
-        Values by dotted path of the calibration file. Moments that the data cannot give
-        (no teacher with two years, one school) are missing.
+        Values by dotted path of the calibration file. Moments that are not identified (no teacher
+        with two years, one school) are missing.
 
     """
     teacher_years = wide_estimates(estimates)
     estimated = estimated_classes(classes, estimates)
-    found: dict[str, float] = {}
-    found |= _counts(students, classes, teacher_years)
-    found |= _value_added(teacher_years)
-    found |= _persistence(teacher_years)
-    found |= _class_sizes(estimated, bins["class_size"])
+    values: dict[str, float] = {}
+    values |= _counts(students, classes, teacher_years)
+    values |= _value_added(teacher_years)
+    values |= _persistence(teacher_years)
+    values |= _class_sizes(estimated, bins["class_size"])
     for subject in SUBJECTS:
-        found |= _composition(estimated, students, subject, bins[subject])
-        found |= _gaps(students, subject)
-    found |= _sorting(estimated)
-    found |= _panel(classes)
+        values |= _composition(estimated, students, subject, bins[subject])
+        values |= _gaps(students, subject)
+    values |= _sorting(estimated)
+    values |= _panel(classes)
     if len(outcomes):
-        found["long_term_outcomes.high_school_graduation_rate"] = _graduation(students, outcomes)
-    return pd.Series(found, name="value").rename_axis("quantity")
+        values["long_term_outcomes.high_school_graduation_rate"] = _graduation(students, outcomes)
+    return pd.Series(values, name="value").rename_axis("quantity")
 
 
 def wide_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
-    """One row a teacher-year, columns such as ``va_lower_ela``; only where both subjects exist."""
+    """One row a teacher-year with estimates in both subjects, columns such as ``va_lower_ela``."""
     once = estimates.drop_duplicates(["subject", "teacher_id", "year"])
     wide = once.pivot(
         index=["teacher_id", "year"],
@@ -68,7 +68,11 @@ def wide_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
 
 
 def estimated_classes(classes: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
-    """Classes whose teacher has estimates that year, with advantages in SD of absolute ones."""
+    """Classes whose teacher has estimates in the year, with the share of lower-scoring students.
+
+    Absolute advantage is the mean of value added on both groups, comparative advantage the
+    difference, lower minus higher; both in SD of absolute advantage.
+    """
     keys = ["teacher_id", "year", "grade", "school_id"]
     places = estimates[keys].drop_duplicates()
     joined = classes.merge(places, on=keys).merge(
@@ -84,21 +88,21 @@ def estimated_classes(classes: pd.DataFrame, estimates: pd.DataFrame) -> pd.Data
 
 
 def equal_bins(number: int) -> dict[str, np.ndarray]:
-    """Bins of equally many classes, for `moments`: class_size, ela, math."""
+    """Bins with equal numbers of classes, for `moments`: class_size, ela, math."""
     return dict.fromkeys(("class_size", *SUBJECTS), np.ones(number))
 
 
 def sorting_bins(
     classes: pd.DataFrame, estimates: pd.DataFrame, bins: dict[str, np.ndarray]
 ) -> pd.DataFrame:
-    """Binned advantages over class composition and size (figures 3 and A.2).
+    """Bin means of advantages by class composition and class size (figures 3 and A.2).
 
     Returns
     -------
     DataFrame
         subject, advantage (absolute|comparative), against (share_lower|class_size), bin, x, y
-        [SD of absolute advantage], classes, teachers, schools, slope (per
-        unit of share, per 25 students).
+        [SD of absolute advantage], classes, teachers, schools, slope [y per unit of share, or per
+        25 students].
 
     """
     estimated = estimated_classes(classes, estimates)
@@ -137,33 +141,33 @@ def _counts(students, classes, teacher_years) -> dict[str, float]:
 
 
 def _value_added(wide: pd.DataFrame) -> dict[str, float]:
-    found = {}
+    values = {}
     for subject in SUBJECTS:
         lower, higher = wide[f"va_lower_{subject}"], wide[f"va_higher_{subject}"]
         name = f"value_added.{subject}"
-        found[f"{name}.sd_standard"] = wide[f"va_standard_{subject}"].std()
-        found[f"{name}.sd_lower"] = lower.std()
-        found[f"{name}.sd_higher"] = higher.std()
-        found[f"{name}.correlation"] = lower.corr(higher)
-        found[f"{name}.slope_higher_on_lower"] = _slope(lower, higher)
+        values[f"{name}.sd_standard"] = wide[f"va_standard_{subject}"].std()
+        values[f"{name}.sd_lower"] = lower.std()
+        values[f"{name}.sd_higher"] = higher.std()
+        values[f"{name}.correlation"] = lower.corr(higher)
+        values[f"{name}.slope_higher_on_lower"] = _slope(lower, higher)
         gap = (lower - higher).abs().mean()
         advantage = "value_added.mean_abs_comparative_advantage"
-        found[f"{advantage}.{subject}"] = gap
-        found[f"{advantage}_over_sd_of_standard_va.{subject}"] = (
+        values[f"{advantage}.{subject}"] = gap
+        values[f"{advantage}_over_sd_of_standard_va.{subject}"] = (
             gap / wide[f"va_standard_{subject}"].std()
         )
     crossed = [
         wide["va_lower_ela"].corr(wide["va_higher_math"]),
         wide["va_higher_ela"].corr(wide["va_lower_math"]),
     ]
-    found["value_added.cross_subject_cross_group_correlation"] = float(np.mean(crossed))
-    return found
+    values["value_added.cross_subject_cross_group_correlation"] = float(np.mean(crossed))
+    return values
 
 
 def _persistence(wide: pd.DataFrame) -> dict[str, float]:
     following = wide.assign(year=wide["year"] - 1)
     pairs = wide.merge(following, on=["teacher_id", "year"], suffixes=("", "_next"))
-    found = {
+    values = {
         f"value_added.year_to_year_correlation.{s}_{g}": pairs[f"va_{g}_{s}"].corr(
             pairs[f"va_{g}_{s}_next"]
         )
@@ -177,35 +181,35 @@ def _persistence(wide: pd.DataFrame) -> dict[str, float]:
         years = years[years["size"] >= 2]
         shares.append(years["mean"].isin([0, 1]).mean())
     name = "value_added.share_of_teachers_with_same_sign_of_comparative_advantage_in_all_years"
-    found[name] = float(np.mean(shares))
-    return found
+    values[name] = float(np.mean(shares))
+    return values
 
 
 def _class_sizes(classes: pd.DataFrame, counts: np.ndarray) -> dict[str, float]:
     size = classes["class_size"].astype(float)
     means = _bin_means(size.to_numpy(), counts)
-    found = {f"class_size.bins.{i:02d}": mean for i, mean in enumerate(means, 1)}
-    found["class_size.bins.classes"] = len(classes)
-    found |= {"class_size.mean": size.mean(), "class_size.sd": size.std()}
+    values = {f"class_size.bins.{i:02d}": mean for i, mean in enumerate(means, 1)}
+    values["class_size.bins.classes"] = len(classes)
+    values |= {"class_size.mean": size.mean(), "class_size.sd": size.std()}
     cell = ["year", "grade"]
-    found["class_size.sd_within_grade_year"] = _sd_within(size, classes[cell])
-    found["class_size.sd_within_school_grade_year"] = _sd_within(
+    values["class_size.sd_within_grade_year"] = _sd_within(size, classes[cell])
+    values["class_size.sd_within_school_grade_year"] = _sd_within(
         size, classes[[*cell, "school_id"]]
     )
-    return found
+    return values
 
 
 def _composition(classes, students, subject, counts) -> dict[str, float]:
     name = f"share_of_class_lower_scoring.{subject}.bins"
     means = _bin_means(classes[f"share_lower_{subject}"].to_numpy(), counts)
-    found = {f"{name}.{i:02d}": mean for i, mean in enumerate(means, 1)}
-    found[f"{name}.classes"] = len(classes)
+    values = {f"{name}.{i:02d}": mean for i, mean in enumerate(means, 1)}
+    values[f"{name}.classes"] = len(classes)
     lower = students[f"lower_{subject}"].astype(float)
     cell = ["year", "grade"]
     for scope, by in (("grade_year", cell), ("school_grade_year", [*cell, "school_id"])):
         path = f"share_of_class_lower_scoring.sd_within_{scope}.{subject}"
-        found[path] = _sd_within(lower, students[by])
-    return found
+        values[path] = _sd_within(lower, students[by])
+    return values
 
 
 def _gaps(students: pd.DataFrame, subject: str) -> dict[str, float]:
@@ -221,18 +225,18 @@ def _gaps(students: pd.DataFrame, subject: str) -> dict[str, float]:
 
 
 def _sorting(classes: pd.DataFrame) -> dict[str, float]:
-    found = {}
+    values = {}
     for subject in SUBJECTS:
         share = classes[f"share_lower_{subject}"]
         size = classes["class_size"].astype(float)
         mean = (classes[f"va_lower_{subject}"] + classes[f"va_higher_{subject}"]) / 2
-        found[f"status_quo_sorting.sd_of_absolute_advantage.{subject}"] = mean.std()
+        values[f"status_quo_sorting.sd_of_absolute_advantage.{subject}"] = mean.std()
         for advantage in ("absolute", "comparative"):
             y = classes[f"{advantage}_{subject}"]
             name = f"status_quo_sorting.{advantage}_advantage"
-            found[f"{name}_on_share_lower.{subject}"] = _slope(share, y)
-            found[f"{name}_per_25_students.{subject}"] = _slope(size, y) * STUDENTS_PER_SLOPE
-    return found
+            values[f"{name}_on_share_lower.{subject}"] = _slope(share, y)
+            values[f"{name}_per_25_students.{subject}"] = _slope(size, y) * STUDENTS_PER_SLOPE
+    return values
 
 
 def _panel(classes: pd.DataFrame) -> dict[str, float]:
@@ -244,15 +248,15 @@ def _panel(classes: pd.DataFrame) -> dict[str, float]:
     years = places.groupby("teacher_id").size()
     span = classes["year"].max() - classes["year"].min() + 1
     name = "teacher_panel.years_observed_per_teacher"
-    found = {f"{name}.{k:02d}": (years == k).mean() for k in range(2, span)}
-    found[f"{name}.{span:02d}"] = (years == span).mean()
+    values = {f"{name}.{k:02d}": (years == k).mean() for k in range(2, span)}
+    values[f"{name}.{span:02d}"] = (years == span).mean()
     later = places.assign(year=places["year"] - 1)
     now = places[places["year"] < places["year"].max()]
     both = now.merge(later, on=["teacher_id", "year"], suffixes=("", "_next"))
-    found["teacher_panel.share_still_teaching_next_year"] = _ratio(len(both), len(now))
+    values["teacher_panel.share_still_teaching_next_year"] = _ratio(len(both), len(now))
     same = (both["school_id"] == both["school_id_next"]).sum()
-    found["teacher_panel.share_in_same_school_if_still_teaching"] = _ratio(same, len(both))
-    return found
+    values["teacher_panel.share_in_same_school_if_still_teaching"] = _ratio(same, len(both))
+    return values
 
 
 def _graduation(students: pd.DataFrame, outcomes: pd.DataFrame) -> float:
@@ -271,7 +275,7 @@ def _slope(x: pd.Series, y: pd.Series) -> float:
 
 
 def _sd_within(values: pd.Series, by: pd.DataFrame) -> float:
-    """SD of the residuals from the means of the cells in ``by``."""
+    """SD within the cells in ``by``."""
     keys = list(by.columns)
     table = by.assign(value=values)
     residual = table["value"] - table.groupby(keys)["value"].transform("mean")
@@ -279,7 +283,7 @@ def _sd_within(values: pd.Series, by: pd.DataFrame) -> float:
 
 
 def _bin_labels(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Bin of each value, 1 to B, when sorted values are cut at the shares of ``counts``."""
+    """Bin of each value, 1 to B; bins of sorted values hold shares proportional to ``counts``."""
     order = np.argsort(values, kind="stable")
     edges = np.round(np.cumsum(counts) / np.sum(counts) * len(values)).astype(int)
     labels = np.empty(len(values), dtype=int)

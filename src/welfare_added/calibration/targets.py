@@ -1,4 +1,4 @@
-"""What the paper says of the district before any reallocation: the calibration's targets."""
+"""Targets of the calibration: what the paper reports on the district before any reallocation."""
 
 from pathlib import Path
 
@@ -12,9 +12,9 @@ from welfare_added.district.vocabulary import SUBJECTS
 def read_targets(path: Path | str) -> pd.DataFrame:
     """Read the calibration file as one row a number.
 
-    Bins become one row each, named ``...bins.01`` and holding the bin's mean, and one row with
-    their number of classes, ``...bins.classes``. Counts of teachers by years observed become
-    shares of their sum, since they come from another draft with other totals.
+    Each bin becomes a row ``...bins.01`` with its mean; a row ``...bins.classes`` has the number of
+    classes in all bins. Counts of teachers by years observed become shares of their sum, because
+    they come from another draft with other totals.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def read_targets(path: Path | str) -> pd.DataFrame:
 
 
 def bin_counts(targets: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Number of classes in each published bin, for ``moments``: class_size, ela, math."""
+    """Number of classes in each published bin, for `moments`: class_size, ela, math."""
     starts = {
         "class_size": "class_size.bins.",
         **{s: f"share_of_class_lower_scoring.{s}.bins." for s in SUBJECTS},
@@ -69,8 +69,8 @@ def _flatten(content: dict, prefix: str):
             yield (path, float(value), float("nan"))
 
 
-def compare(targets: pd.DataFrame, found: pd.Series) -> pd.DataFrame:
-    """Set achieved moments beside their targets.
+def compare(targets: pd.DataFrame, moments: pd.Series) -> pd.DataFrame:
+    """Compare achieved moments with their targets.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def compare(targets: pd.DataFrame, found: pd.Series) -> pd.DataFrame:
         quantity, target, achieved, ratio (achieved over target), source.
 
     """
-    achieved = found.reindex(targets["quantity"]).to_numpy()
+    achieved = moments.reindex(targets["quantity"]).to_numpy()
     return pd.DataFrame(
         {
             "quantity": targets["quantity"],
@@ -91,7 +91,7 @@ def compare(targets: pd.DataFrame, found: pd.Series) -> pd.DataFrame:
 
 
 def source_of(quantity: str) -> str:
-    """Where in the paper a target stands."""
+    """Section or figure of the paper that reports a target."""
     places = {
         "counts.teacher_years": "figure 2, number of marks",
         "counts.": "text, sections 3.1 and 3.3",

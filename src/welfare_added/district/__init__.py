@@ -1,1 +1,1 @@
-"""The district: raw tables, their checks, the analysis sample, and the synthetic San Diego."""
+"""District data: raw tables, their checks, the analysis sample, and the synthetic San Diego."""

@@ -1,4 +1,4 @@
-"""Checks of a district's tables: values, keys, and whether the tables agree with each other."""
+"""Checks of a district's tables: values, unique keys, and consistency between the tables."""
 
 from pathlib import Path
 
@@ -9,20 +9,20 @@ from pandera.errors import SchemaErrors
 from welfare_added.district.problems import Problem, raise_any
 from welfare_added.district.tables import SCHEMAS
 
-SHOWN = 3
-FAR = 10.0  # interquartile ranges from the median at which a score must be a code for something
-ENOUGH = 20  # scores of a year and grade that tell where their middle is
+EXAMPLES = 3
+FAR_SCORE = 10.0  # interquartile ranges from the median; a score so far away is taken for a code
+ENOUGH_SCORES = 20  # fewest scores of a year and grade whose quartiles are relied on
 
 
 def examples(
     file: Path, keys: pd.DataFrame, rows: np.ndarray, values: pd.Series | None = None
 ) -> tuple[str, ...]:
-    """Describe the first rows of ``rows``: line in the file, key, value.
+    """Describe the first of some rows for an error message: line in the file, key, value.
 
     Parameters
     ----------
     file
-        Lines of a CSV file are counted from its header, rows of a parquet file from 1.
+        Lines of a CSV file are counted from its header (line 1), rows of a parquet file from 1.
     keys
         The table's key columns, rows in the file's order.
     rows
@@ -33,7 +33,7 @@ def examples(
     """
     kind, first = ("row", 1) if file.suffix == ".parquet" else ("line", 2)
     texts = []
-    for row in rows[:SHOWN]:
+    for row in rows[:EXAMPLES]:
         key = ", ".join(
             f"{name} {'empty' if pd.isna(value) else value}"
             for name, value in keys.iloc[row].items()
@@ -47,29 +47,29 @@ def examples(
 
 
 def locate(table: pd.DataFrame, among: pd.DataFrame, name: str, *, back: int = 0) -> np.ndarray:
-    """Find for each row of ``table`` the row of ``among`` with its identifier, ``back`` years ago.
+    """Match each row of ``table`` to the row of ``among`` with its identifier ``back`` years ago.
 
     Parameters
     ----------
     table, among
-        Both have the column ``name`` and ``year``; the pairs are unique in ``among``.
+        Both have the columns ``name`` and ``year``; the pairs are unique in ``among``.
     name
-        The identifier's column.
+        Column of the identifier.
     back
-        Years.
+        Number of years.
 
     Returns
     -------
     array of int, one a row of ``table``
-        Positions in ``among``, -1 where there is none.
+        Positions in ``among``, -1 where there is no match.
 
     """
-    codes, known = pd.factorize(among[name])
-    wanted = codes if table is among else pd.Index(known).get_indexer(table[name])
+    codes, identifiers = pd.factorize(among[name])
+    table_codes = codes if table is among else pd.Index(identifiers).get_indexer(table[name])
     span = 10_000
     keys = codes * span + among["year"].to_numpy()
-    asked = wanted * span + table["year"].to_numpy() - back
-    return pd.Index(keys).get_indexer(asked)
+    table_keys = table_codes * span + table["year"].to_numpy() - back
+    return pd.Index(keys).get_indexer(table_keys)
 
 
 def check_values(tables: dict[str, pd.DataFrame], files: dict[str, Path]) -> None:
@@ -78,7 +78,7 @@ def check_values(tables: dict[str, pd.DataFrame], files: dict[str, Path]) -> Non
     Raises
     ------
     DistrictError
-        With every wrong value of every table.
+        If any value is not allowed; lists every column concerned in every table.
 
     """
     problems = []
@@ -86,12 +86,14 @@ def check_values(tables: dict[str, pd.DataFrame], files: dict[str, Path]) -> Non
         try:
             SCHEMAS[name].validate(table, lazy=True)
         except SchemaErrors as errors:
-            problems += _translate(errors.failure_cases, table, name, files[name])
+            problems += _schema_problems(errors.failure_cases, table, name, files[name])
     raise_any(problems)
 
 
-def _translate(cases: pd.DataFrame, table: pd.DataFrame, name: str, file: Path) -> list[Problem]:
-    """Say in our words what pandera found; one problem a column and check."""
+def _schema_problems(
+    cases: pd.DataFrame, table: pd.DataFrame, name: str, file: Path
+) -> list[Problem]:
+    """Turn pandera's failure cases into problems, one a column and check."""
     schema = SCHEMAS[name]
     keys = table[schema.unique]
     problems = []
@@ -128,7 +130,7 @@ def _translate(cases: pd.DataFrame, table: pd.DataFrame, name: str, file: Path) 
 
 
 def check_scores(enrolments: pd.DataFrame, file: Path) -> None:
-    """Check that no score is a code, such as -99 or 9999 for a student who was not tested.
+    """Check for codes among the scores, such as -99 or 9999 for a student who was not tested.
 
     Raises
     ------
@@ -141,8 +143,8 @@ def check_scores(enrolments: pd.DataFrame, file: Path) -> None:
     for column in ("ela_score", "math_score"):
         scores = enrolments[column].groupby(cells)
         low, middle, high = (scores.transform("quantile", q) for q in (0.25, 0.5, 0.75))
-        far = (enrolments[column] - middle).abs() > FAR * (high - low)
-        wrong = far & (high > low) & (scores.transform("count") >= ENOUGH)
+        far = (enrolments[column] - middle).abs() > FAR_SCORE * (high - low)
+        wrong = far & (high > low) & (scores.transform("count") >= ENOUGH_SCORES)
         rows = np.flatnonzero(wrong)
         if len(rows):
             keys = enrolments[SCHEMAS["enrolments"].unique]
@@ -160,7 +162,7 @@ def check_scores(enrolments: pd.DataFrame, file: Path) -> None:
 
 
 def check_relations(tables: dict[str, pd.DataFrame], files: dict[str, Path]) -> None:
-    """Check that enrolments, classes and teachers agree.
+    """Check that enrolments, classes and teachers are consistent.
 
     Raises
     ------
@@ -170,25 +172,33 @@ def check_relations(tables: dict[str, pd.DataFrame], files: dict[str, Path]) -> 
 
     """
     enrolments, classes = tables["enrolments"], tables["classes"]
-    linked = enrolments["class_id"].notna().to_numpy()
-    at = locate(enrolments, classes, "class_id")
-    problems = _unknown(
+    has_class = enrolments["class_id"].notna().to_numpy()
+    class_row = locate(enrolments, classes, "class_id")
+    problems = _unknown_identifiers(
         tables,
         files,
         ("enrolments", "class_id"),
-        linked & (at < 0),
-        "classes not known in the year",
+        has_class & (class_row < 0),
+        "classes that the classes table lacks in the year",
     )
     teacher = classes["teacher_id"]
-    lost = (teacher.notna() & ~teacher.isin(tables["teachers"]["teacher_id"])).to_numpy()
-    problems += _unknown(tables, files, ("classes", "teacher_id"), lost, "teachers not known")
+    no_such_teacher = (teacher.notna() & ~teacher.isin(tables["teachers"]["teacher_id"])).to_numpy()
+    problems += _unknown_identifiers(
+        tables,
+        files,
+        ("classes", "teacher_id"),
+        no_such_teacher,
+        "teachers that the teachers table lacks",
+    )
     for column in ("grade", "school_id"):
-        problems += _disagree(tables, files, column, at)
+        problems += _class_disagreements(tables, files, column, class_row)
     raise_any(problems)
 
 
-def _unknown(tables, files, where: tuple[str, str], wrong: np.ndarray, what: str) -> list[Problem]:
-    """Report identifiers that the table they refer to does not have."""
+def _unknown_identifiers(
+    tables, files, where: tuple[str, str], wrong: np.ndarray, what: str
+) -> list[Problem]:
+    """Report identifiers missing from the table they refer to."""
     if not wrong.any():
         return []
     name, column = where
@@ -196,9 +206,9 @@ def _unknown(tables, files, where: tuple[str, str], wrong: np.ndarray, what: str
     rows = np.flatnonzero(wrong)
     keys = tables[name][SCHEMAS[name].unique]
     remedy = f"add them to {files[other]}, or leave {column} empty where there is none"
-    alike = _written_otherwise(tables[name][column].iloc[rows], tables[other][column])
-    if alike:
-        remedy = f"write identifiers alike in all tables: {files[other]} has {alike}"
+    nearly = _nearly_equal(tables[name][column].iloc[rows], tables[other][column])
+    if nearly:
+        remedy = f"write identifiers alike in all tables: {files[other]} has {nearly}"
     return [
         Problem(
             file=str(files[name]),
@@ -211,28 +221,28 @@ def _unknown(tables, files, where: tuple[str, str], wrong: np.ndarray, what: str
     ]
 
 
-def _written_otherwise(lost: pd.Series, known: pd.Series) -> str:
-    """Say which of the known identifiers a lost one is but for zeros, capitals or a fraction."""
-    plain = {_plain(one): one for one in known.dropna().unique()}
-    for one in lost.unique():
-        if _plain(one) in plain:
-            return f"'{plain[_plain(one)]}' where this one has '{one}'"
+def _nearly_equal(unmatched: pd.Series, valid: pd.Series) -> str:
+    """First unmatched identifier equal to a valid one but for zeros, capitals or a fraction."""
+    by_normalised = {_normalised(identifier): identifier for identifier in valid.dropna().unique()}
+    for identifier in unmatched.unique():
+        if _normalised(identifier) in by_normalised:
+            return f"'{by_normalised[_normalised(identifier)]}' where this one has '{identifier}'"
     return ""
 
 
-def _plain(identifier: str) -> str:
+def _normalised(identifier: str) -> str:
     return identifier.removesuffix(".0").lstrip("0").casefold()
 
 
-def _disagree(tables, files, column: str, at: np.ndarray) -> list[Problem]:
+def _class_disagreements(tables, files, column: str, class_row: np.ndarray) -> list[Problem]:
     enrolments, classes = tables["enrolments"], tables["classes"]
-    theirs = classes[column].to_numpy()[at]
-    rows = np.flatnonzero((at >= 0) & (theirs != enrolments[column].to_numpy()))
+    of_class = classes[column].to_numpy()[class_row]
+    rows = np.flatnonzero((class_row >= 0) & (of_class != enrolments[column].to_numpy()))
     if not len(rows):
         return []
     keys = enrolments[["student_id", "year", "class_id"]]
     label = column.removesuffix("_id")
-    shown = examples(files["enrolments"], keys, rows, enrolments[column])
+    texts = examples(files["enrolments"], keys, rows, enrolments[column])
     return [
         Problem(
             file=str(files["enrolments"]),
@@ -240,8 +250,8 @@ def _disagree(tables, files, column: str, at: np.ndarray) -> list[Problem]:
             what=f"students and their class disagree about the {label}",
             rows=len(rows),
             examples=tuple(
-                f"{text}, the class has '{theirs[row]}'"
-                for text, row in zip(shown, rows, strict=False)
+                f"{text}, the class has '{of_class[row]}'"
+                for text, row in zip(texts, rows, strict=False)
             ),
             remedy=f"correct {column} here or in {files['classes']}; "
             "a class of two grades or schools needs one class_id for each",
@@ -252,12 +262,13 @@ def _disagree(tables, files, column: str, at: np.ndarray) -> list[Problem]:
 def check_coverage(
     enrolments: pd.DataFrame, file: Path, years: tuple[int, int], grades: tuple[int, ...]
 ) -> None:
-    """Check that every studied year has students, and that there are rows to take lags from.
+    """Check that there are rows for every studied year and for the lagged scores.
 
     Raises
     ------
     DistrictError
-        If a year from the one before the first has no row, or no row is of the grade below.
+        If a studied year or the year before the first has no row, or no row is of the grade below
+        the first.
 
     """
     first, last = years

@@ -1,4 +1,4 @@
-"""Which files hold a district's tables; light enough to be asked while the workflow is parsed."""
+"""Locate the files of a district's tables; imports little, as Snakemake calls it when parsing."""
 
 import csv
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from welfare_added.district.vocabulary import OUTCOMES
 KINDS = ("csv", "parquet")
 TABLES = ("enrolments", "classes", "teachers", "outcomes")
 OPTIONAL = ("outcomes",)
-# Columns that a district may not have: what needs them is left out, and that is said.
+# Columns that a district may lack: what needs them is left out, with a warning in the log.
 OPTIONAL_COLUMNS = {
     "enrolments": (
         *("ethnicity", "gender", "age"),
@@ -23,14 +23,14 @@ OPTIONAL_COLUMNS = {
 
 
 def raw_tables(source: str, made_in: str) -> dict[str, str]:
-    """Say where the raw tables of ``district.source`` are, or will be.
+    """Paths of the raw tables of ``district.source``, by table; they may not exist yet.
 
     Parameters
     ----------
     source
         "synthetic", or a folder; a folder under results/ is made by the workflow.
     made_in
-        The folder into which the synthetic district is written.
+        Folder into which the synthetic district is written.
 
     Raises
     ------
@@ -41,15 +41,14 @@ def raw_tables(source: str, made_in: str) -> dict[str, str]:
     if source == "synthetic":
         return {table: f"{made_in}/{table}.csv" for table in TABLES}
     to_be_made = Path(source).parts[:1] == ("results",)
-    found = find_tables(source, to_be_made=to_be_made)
-    return {table: str(path) for table, path in found.items()}
+    paths = find_tables(source, to_be_made=to_be_made)
+    return {table: str(path) for table, path in paths.items()}
 
 
 def header(path: Path | str) -> list[str]:
     """Column names of a CSV or parquet file, trimmed; empty if it cannot be read.
 
-    Light enough to be asked while the workflow is parsed; what is wrong with the file is said
-    when it is read.
+    Errors in the file are reported by `read_district`.
     """
     path = Path(path)
     try:
@@ -64,7 +63,7 @@ def header(path: Path | str) -> list[str]:
 
 
 def tables_in(source: str) -> list[str]:
-    """Tables of which a folder holds a file; all of them if ``source`` is synthetic."""
+    """Names of the tables that have a file in a folder; all if ``source`` is synthetic."""
     if source == "synthetic":
         return list(TABLES)
     return [table for table in TABLES if _file_of(source, table)]
@@ -76,14 +75,14 @@ def _file_of(folder: str, table: str) -> Path | None:
 
 
 def absent_columns(source: str, names: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
-    """Optional columns that a user's tables do not have, by table; tables without any left out.
+    """Optional columns that a user's tables lack, by table; tables that lack none are left out.
 
     Parameters
     ----------
     source
         "synthetic", which has all of them, or a folder.
     names
-        The user's own names of columns (district.columns), by table and our name.
+        The user's own names of columns (district.columns), by table and by the project's name.
 
     """
     if source == "synthetic":
@@ -91,10 +90,10 @@ def absent_columns(source: str, names: Mapping[str, Mapping[str, str]]) -> dict[
     absent = {}
     for table, optional in OPTIONAL_COLUMNS.items():
         file = _file_of(source, table)
-        there = header(file) if file else []
-        if there:
-            own = names.get(table, {})
-            absent[table] = [name for name in optional if own.get(name, name) not in there]
+        present = header(file) if file else []
+        if present:
+            own_names = names.get(table, {})
+            absent[table] = [name for name in optional if own_names.get(name, name) not in present]
     return {table: columns for table, columns in absent.items() if columns}
 
 
@@ -106,12 +105,12 @@ def find_tables(folder: Path | str, *, to_be_made: bool = False) -> dict[str, Pa
     folder
         Holds <table>.csv or <table>.parquet.
     to_be_made
-        The workflow itself makes the folder: a required table that is not there yet will be CSV.
+        The workflow makes the folder: a required table that does not exist yet is taken to be CSV.
 
     Returns
     -------
     dict of Path
-        Table to file, in the order of `TABLES`; an optional table without a file is left out.
+        File by table, in the order of `TABLES`; an optional table without a file is left out.
 
     Raises
     ------
@@ -123,22 +122,22 @@ def find_tables(folder: Path | str, *, to_be_made: bool = False) -> dict[str, Pa
     if not to_be_made and not folder.is_dir():
         remedy = "set district.source in config.yaml to 'synthetic' or to an existing folder"
         raise_any([Problem(str(folder), "no such folder", remedy)])
-    found, problems = {}, []
+    paths, problems = {}, []
     for table in TABLES:
         files = [folder / f"{table}.{kind}" for kind in KINDS]
-        there = [file for file in files if file.is_file()]
-        if len(there) == 2:
+        present = [file for file in files if file.is_file()]
+        if len(present) == 2:
             remedy = "keep the one that is meant and move the other away"
             problems.append(
                 Problem(str(folder), f"both {table}.csv and {table}.parquet are there", remedy)
             )
-        elif there:
-            found[table] = there[0]
+        elif present:
+            paths[table] = present[0]
         elif table not in OPTIONAL:
             if to_be_made:
-                found[table] = files[0]
+                paths[table] = files[0]
             else:
                 what = f"neither {table}.csv nor {table}.parquet is there"
                 problems.append(Problem(str(folder), what, f"export the table of {table} to it"))
     raise_any(problems)
-    return found
+    return paths

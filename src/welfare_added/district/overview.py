@@ -1,4 +1,4 @@
-"""What a district's tables hold, what they lack, and what that costs."""
+"""Overview of a district's tables: contents, missing columns, and what these leave out."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,8 +30,8 @@ def columns_table(table: pd.DataFrame, name: str, absent: list[str]) -> pd.DataF
     Returns
     -------
     DataFrame
-        column, kind (identifier|text|number), missing [rows], distinct, lowest, highest (of
-        numbers), note (what its absence costs, or nothing).
+        column, kind (identifier|text|number), missing [rows], distinct [values], lowest, highest
+        (of numbers), note (if the column is missing, what is left out).
 
     """
     rows = []
@@ -39,10 +39,10 @@ def columns_table(table: pd.DataFrame, name: str, absent: list[str]) -> pd.DataF
         values = table[column]
         number = pd.api.types.is_numeric_dtype(values)
         kind = "number" if number else "identifier" if column.endswith("_id") else "text"
-        known = values.dropna()
-        low, high = (known.min(), known.max()) if number and len(known) else (None, None)
+        filled = values.dropna()
+        low, high = (filled.min(), filled.max()) if number and len(filled) else (None, None)
         note = f"not there: {COSTS[column]}" if column in absent else ""
-        rows.append((column, kind, len(values) - len(known), known.nunique(), low, high, note))
+        rows.append((column, kind, len(values) - len(filled), filled.nunique(), low, high, note))
     names = ["column", "kind", "missing", "distinct", "lowest", "highest", "note"]
     return pd.DataFrame(rows, columns=names).astype({"lowest": object, "highest": object})
 
@@ -50,16 +50,16 @@ def columns_table(table: pd.DataFrame, name: str, absent: list[str]) -> pd.DataF
 def overview(
     district: District, sample: Sample, skipped: Mapping[str, str], exhibits: list[str]
 ) -> dict:
-    """Gather what the page shows.
+    """Contents of the overview page, by name, for the template.
 
     Parameters
     ----------
     district, sample
-        The checked tables, and the sample that follows from them.
+        The checked tables and the analysis sample.
     skipped
-        Exhibits that these tables and choices do not allow, and why.
+        Exhibits that cannot be made from these tables and choices, with the reason.
     exhibits
-        All exhibits.
+        Names of all exhibits.
 
     """
     tables = {
@@ -99,13 +99,13 @@ def _cells(students: pd.DataFrame) -> pd.DataFrame:
     return counts.rename(columns=lambda grade: f"grade {grade}").reset_index()
 
 
-def page(found: Mapping, template: Path | str) -> str:
-    """The overview as a page to read: no network, no script."""
+def page(content: Mapping, template: Path | str) -> str:
+    """Render the overview as a self-contained HTML page."""
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["number"] = _number
-    return environment.from_string(Path(template).read_text(encoding="utf-8")).render(**found)
+    return environment.from_string(Path(template).read_text(encoding="utf-8")).render(**content)
 
 
 def _number(value: object) -> str:

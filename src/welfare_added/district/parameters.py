@@ -1,4 +1,4 @@
-"""Parameters of the synthetic district, as found by the calibration."""
+"""Parameters of the synthetic district, chosen by the calibration."""
 
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -12,19 +12,19 @@ TEACHERS = {"full": 1816, "small": 343, "tiny": 86}
 
 @dataclass(frozen=True)
 class TeacherParameters:
-    """How long teachers are seen, and how much they move.
+    """Teachers' careers and moves.
 
     Attributes
     ----------
     years_observed
-        Share of teachers seen in 1, 2, ... 11 years.
+        Share of teachers observed in 1, 2, ... 11 years.
     gap_probability
-        Chance that a possible break in a career happens.
+        Probability that a possible gap year in a career occurs.
     same_school, same_grade
-        Chance of staying, from one year to the next.
+        Probability of staying in the school, and in the grade, from one year to the next.
     second_class, fragment
-        Chance, in a year, of a second full class in the same grade, and of a few students of
-        another grade (a combination class).
+        Yearly probability of a second full class in the same grade, and of a combination class:
+        a few students of another grade.
 
     """
 
@@ -38,20 +38,20 @@ class TeacherParameters:
 
 @dataclass(frozen=True)
 class ClassParameters:
-    """Class sizes: a grade mean, a school-grade-year part and a class part [students].
+    """Class sizes: a grade mean, a school-grade-year component and a class component [students].
 
     Attributes
     ----------
     mean_size, sd_cell, sd_class
-        Mean by grade (third grades were kept small), SD of the two parts.
+        Mean by grade (third grades were kept small), SD of the two components.
     small_share, small_by
         Share of school-grade-years with markedly smaller classes, and by how many students on
         average (uniform between half and one and a half of that).
     cap
-        Third grade only: what is left of a class's excess over the mean size, since the state
-        paid for classes of up to 20.
+        Third grade only: factor on a class's excess over the mean size, since the state paid for
+        classes of up to 20.
     size_on_achievement
-        Correlation of the school-grade-year part with the school's mean achievement: larger
+        Correlation of the school-grade-year component with the school's mean achievement: larger
         classes are in more affluent schools (section 3.4).
 
     """
@@ -67,20 +67,21 @@ class ClassParameters:
 
 @dataclass(frozen=True)
 class StudentParameters:
-    """Who comes and goes, and how scores follow from last year's scores [student SD].
+    """Students' entry, exit and test scores [student SD].
 
     Attributes
     ----------
     exit, unlinked, untested
-        Yearly chance to leave the district; spare share of seats outside the studied classes;
-        chance to miss the tests of a year.
+        Yearly probability of leaving the district; share of a school's students outside the
+        studied classes; yearly probability of missing the tests.
     persistence, cross_persistence, school_mean
         Coefficients on last year's score in the subject, in the other subject, and on the
         school-grade mean of last year's score.
     ethnic_gap, school_sd
-        White and Asian over Black and Hispanic students, and between schools, on entry.
+        On entry: mean score of white and Asian minus Black and Hispanic students, and SD between
+        schools.
     tracking
-        Weight of last year's scores when a grade is parted into classes, 0 (random) to 1.
+        Weight of last year's scores in assigning a grade's students to classes, 0 (random) to 1.
 
     """
 
@@ -102,13 +103,14 @@ class EffectParameters:
     Attributes
     ----------
     sd, drift
-        Standard deviation and year-to-year autocorrelation of each of the four dimensions.
+        SD and year-to-year autocorrelation of each of the four dimensions (subject by group).
     correlation
         Between the groups within ELA, within math, and between the subjects.
     sorting_on_achievement, sorting_on_size
-        Shift of each dimension per SD of the school's mean achievement, and per 25 students.
+        Slope of each dimension on the school's mean achievement [per SD] and on class size [per 25
+        students].
     class_shock, group_shock
-        SD of the shock common to a class, and of the one to each group of it.
+        SD of the shock common to a class, and of the shock to each of its two groups.
 
     """
 
@@ -140,7 +142,7 @@ class Parameters:
 
 
 def from_dict(content: dict) -> Parameters:
-    """Build parameters from nested dictionaries, section by section."""
+    """Build parameters from nested dictionaries, one a section of the parameter file."""
     return Parameters(**{f.name: f.type(**content[f.name]) for f in fields(Parameters)})
 
 

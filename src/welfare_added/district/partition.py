@@ -1,4 +1,4 @@
-"""Tables of several districts, cut into a folder for each."""
+"""Split tables of several districts into one folder a district."""
 
 import logging
 import re
@@ -15,9 +15,9 @@ import pyarrow.dataset as ds
 from welfare_added.district.files import header
 from welfare_added.district.problems import Problem, raise_any
 
-# Tables that need not name the district: their rows go where their person is.
+# Tables without a district column are split by the persons in another table that has it.
 BY_PERSON = {"teachers": ("classes", "teacher_id"), "outcomes": ("enrolments", "student_id")}
-HERE = "district of the partition"
+FOLDER = "district of the partition"  # temporary column, not written
 BLOCK = 1 << 24  # bytes of a CSV file read at a time
 log = logging.getLogger(__name__)
 
@@ -28,21 +28,21 @@ def partition(
     names: Mapping[str, Mapping[str, str]],
     out: Path,
 ) -> pd.DataFrame:
-    """Write each district's rows of every table to a folder of its own, of the same format.
+    """Write each district's rows of every table to the district's folder, in the same file format.
 
-    Rows keep their order and their text; a block of a file is in memory at a time.
+    Rows keep their order and their text; one block of a file is in memory at a time.
 
     Parameters
     ----------
     files
         File of each table.
     column
-        Names the district; enrolments and classes must have it. A table of teachers or outcomes
-        without it is cut by the persons in the district's classes or enrolments.
+        Column with the district's name, required in enrolments and classes. Without it, teachers
+        and outcomes are split by the persons in each district's classes and enrolments.
     names
         The user's own names of columns (district.columns).
     out
-        Folder to hold a folder a district: its name in small letters, digits and underscores.
+        Folder for the districts' folders, named in small letters, digits and underscores.
 
     Returns
     -------
@@ -62,17 +62,24 @@ def partition(
     _refuse_unmatched(files, column, set(folders))
     counts = []
     for table, path in files.items():
-        own = names.get(table, {})
-        rows = _opened(path).scanner(use_threads=False).to_batches()
+        own_names = names.get(table, {})
+        rows = _open(path).scanner(use_threads=False).to_batches()
         if column in header(path):
-            cut = _by_column(rows, path, column, folders)
+            parts = _by_column(rows, path, column, folders)
         else:
-            where, person = BY_PERSON[table]
-            key = names.get(where, {}).get(person, person)
-            cut = _by_person(rows, own.get(person, person), _persons(out, where, key, folders))
-        found = _write(cut, _opened(path).schema, path, column, out)
-        counts += [(folder, table, count) for folder, count in found.items()]
-        log.info("%s: %d rows in %d districts", table, sum(found.values()), len(found))
+            linked, person = BY_PERSON[table]
+            key = names.get(linked, {}).get(person, person)
+            parts = _by_person(
+                rows, own_names.get(person, person), _persons(out, linked, key, folders)
+            )
+        written = _write(parts, _open(path).schema, path, column, out)
+        counts += [(folder, table, count) for folder, count in written.items()]
+        log.info(
+            "%s: %d rows in %d districts",
+            table,
+            sum(written.values()),
+            len(written),
+        )
     table = pd.DataFrame(counts, columns=["folder", "table", "rows"])
     table.insert(1, "district", table["folder"].map({v: k for k, v in folders.items()}))
     return table.sort_values(["folder", "table"], ignore_index=True)
@@ -82,7 +89,7 @@ def _refuse_without(files: Mapping[str, Path], column: str) -> None:
     remedy = "set partition in config.yaml to the column's name, or add it to the table"
     raise_any(
         [
-            Problem(str(path), "missing, which is to name the district", remedy, column)
+            Problem(str(path), "missing; it must name each row's district", remedy, column)
             for table, path in files.items()
             if table not in BY_PERSON and column not in header(path)
         ]
@@ -90,21 +97,21 @@ def _refuse_without(files: Mapping[str, Path], column: str) -> None:
 
 
 def _refuse_unmatched(files: Mapping[str, Path], column: str, districts: set[str]) -> None:
-    """Raise where a table names a district without enrolments, or classes lack one."""
+    """Raise if a table names a district without enrolments, or a district has no classes."""
     problems = []
-    named = [table for table in files if table != "enrolments" and column in header(files[table])]
-    for table in named:
-        path, rows = files[table], _texts(files[table], column)
-        strange = sorted(set(rows) - districts)
-        if strange:
+    tables = [table for table in files if table != "enrolments" and column in header(files[table])]
+    for table in tables:
+        path, rows = files[table], _value_counts(files[table], column)
+        unknown = sorted(set(rows) - districts)
+        if unknown:
             problems.append(
                 Problem(
                     str(path),
                     "districts without enrolments",
                     "correct the name, or take out the rows",
                     column,
-                    sum(rows[name] for name in strange),
-                    tuple(f"{name}: {rows[name]} rows" for name in strange[:3]),
+                    sum(rows[name] for name in unknown),
+                    tuple(f"{name}: {rows[name]} rows" for name in unknown[:3]),
                 )
             )
         missing = sorted(districts - set(rows))
@@ -116,7 +123,7 @@ def _refuse_unmatched(files: Mapping[str, Path], column: str, districts: set[str
     raise_any(problems)
 
 
-def _opened(path: Path) -> ds.Dataset:
+def _open(path: Path) -> ds.Dataset:
     if path.suffix == ".parquet":
         return ds.dataset(path, format="parquet")
     text = dict.fromkeys(header(path), pa.string())
@@ -128,12 +135,14 @@ def _opened(path: Path) -> ds.Dataset:
 
 
 def _folders(path: Path, column: str) -> dict[str, str]:
-    """Folder of each district's name."""
-    folders = {name: re.sub("[^a-z0-9]+", "_", name.lower()) for name in _texts(path, column)}
-    same = pd.Series(folders, dtype=str)
-    same = same[same.duplicated(keep=False)]
-    if len(same):
-        what = f"{', '.join(same.index[:4])} would share the folder {same.iloc[0]}"
+    """Folder name of each district."""
+    folders = {
+        name: re.sub("[^a-z0-9]+", "_", name.lower()) for name in _value_counts(path, column)
+    }
+    shared = pd.Series(folders, dtype=str)
+    shared = shared[shared.duplicated(keep=False)]
+    if len(shared):
+        what = f"{', '.join(shared.index[:4])} would share the folder {shared.iloc[0]}"
         remedy = "give districts names that differ in letters or digits"
         raise_any([Problem(str(path), what, remedy, column)])
     return folders
@@ -165,70 +174,70 @@ def _by_column(
 
 
 def _by_person(
-    batches: Iterator[pa.RecordBatch], key: str, persons: pd.DataFrame
+    batches: Iterator[pa.RecordBatch], column: str, persons: pd.DataFrame
 ) -> Iterator[tuple[pa.RecordBatch, pa.Array]]:
-    """Rows once for each district that knows their person."""
+    """Rows, repeated for each district in which their person appears, with the folder."""
     for batch in batches:
-        ids = batch.column(batch.schema.get_field_index(key)).cast(pa.string()).to_pandas()
+        ids = batch.column(batch.schema.get_field_index(column)).cast(pa.string()).to_pandas()
         rows = pd.DataFrame({"person": ids, "row": range(len(ids))}).merge(persons, on="person")
         rows = rows.sort_values(["row", "folder"])
         yield batch.take(pa.array(rows["row"])), pa.array(rows["folder"], pa.string())
 
 
 def _persons(out: Path, table: str, key: str, folders: Mapping[str, str]) -> pd.DataFrame:
-    """Persons of each district's table, as cut before."""
-    found = []
+    """Persons in each district's table, read from the folders already written."""
+    tables = []
     for folder in sorted(folders.values()):
         (path,) = (out / folder).glob(f"{table}.*")
-        found.append(pd.DataFrame({"person": list(_texts(path, key)), "folder": folder}))
-    return pd.concat(found, ignore_index=True)
+        tables.append(pd.DataFrame({"person": list(_value_counts(path, key)), "folder": folder}))
+    return pd.concat(tables, ignore_index=True)
 
 
-def _texts(path: Path, column: str) -> dict[str, int]:
-    """Rows of each value of a column as text, sorted; empty ones left out."""
+def _value_counts(path: Path, column: str) -> dict[str, int]:
+    """Number of rows of each value of a column, as sorted text; empty values are left out."""
     rows: Counter = Counter()
-    for batch in _opened(path).scanner(columns=[column]).to_batches():
+    for batch in _open(path).scanner(columns=[column]).to_batches():
         counts = pc.value_counts(batch.column(0).cast(pa.string()))
         rows.update({one["values"]: one["counts"] for one in counts.to_pylist()})
     return {text: rows[text] for text in sorted(rows.keys() - {None, ""})}
 
 
 def _write(
-    cut: Iterator[tuple[pa.RecordBatch, pa.Array]],
+    parts: Iterator[tuple[pa.RecordBatch, pa.Array]],
     schema: pa.Schema,
     path: Path,
     column: str,
     out: Path,
 ) -> dict[str, int]:
-    """Write rows to their folders, the column of the district left out; rows by folder."""
+    """Write rows to their folders without the district's column; returns rows by folder."""
     kept = [name for name in schema.names if name != column]
-    written: dict[str, int] = {}
+    rows_written: dict[str, int] = {}
 
     def rows() -> Iterator[pa.RecordBatch]:
-        for batch, folder in cut:
+        for batch, folder in parts:
             for name, count in zip(
                 *(x.to_pylist() for x in folder.value_counts().flatten()), strict=True
             ):
-                written[name] = written.get(name, 0) + count
+                rows_written[name] = rows_written.get(name, 0) + count
             yield pa.RecordBatch.from_arrays(
-                [*(batch.column(name) for name in kept), folder], names=[*kept, HERE]
+                [*(batch.column(name) for name in kept), folder], names=[*kept, FOLDER]
             )
 
-    fields = [*(schema.field(name) for name in kept), pa.field(HERE, pa.string())]
-    kind = ds.ParquetFileFormat() if path.suffix == ".parquet" else ds.CsvFileFormat()
+    fields = [*(schema.field(name) for name in kept), pa.field(FOLDER, pa.string())]
+    file_format = ds.ParquetFileFormat() if path.suffix == ".parquet" else ds.CsvFileFormat()
     ds.write_dataset(
         rows(),
         out,
         schema=pa.schema(fields),
-        format=kind,
-        partitioning=[HERE],
+        format=file_format,
+        partitioning=[FOLDER],
         basename_template=f"{path.stem}-{{i}}{path.suffix}",
         existing_data_behavior="overwrite_or_ignore",
         use_threads=False,
         preserve_order=True,
         max_open_files=10**6,
     )
-    for folder in written:
+    for folder in rows_written:
         (part,) = (out / folder).glob(f"{path.stem}-*{path.suffix}")
         part.rename(out / folder / path.name)
-    return written
+    return rows_written

@@ -1,4 +1,4 @@
-"""What is wrong with a district's tables, in words that its owner can act on."""
+"""Errors in a district's tables, with file, column, rows and remedy."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from welfare_added.run.errors import UserError
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with one table.
+    """One error in one table.
 
     Attributes
     ----------
@@ -18,11 +18,11 @@ class Problem:
     remedy
         What would be right.
     column
-        The column or columns concerned, empty when it is the whole file.
+        The column or columns concerned; empty if the whole file is.
     rows
-        How many rows are concerned, 0 when it is no matter of rows.
+        Number of rows concerned; 0 if the error is not about rows.
     examples
-        Up to three of them, with line numbers or keys.
+        Up to three of these rows, with line numbers or keys.
 
     """
 
@@ -48,7 +48,7 @@ class DistrictError(UserError):
     Attributes
     ----------
     problems
-        All problems of one kind; a later kind is looked for once the earlier ones are mended.
+        All problems of one kind; later checks run only when earlier ones pass.
 
     """
 
@@ -59,6 +59,6 @@ class DistrictError(UserError):
 
 
 def raise_any(problems: list[Problem]) -> None:
-    """Raise a `DistrictError` when there is a problem."""
+    """Raise a `DistrictError` if there are problems."""
     if problems:
         raise DistrictError(problems)

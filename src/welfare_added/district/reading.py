@@ -1,4 +1,4 @@
-"""Reading a district's tables from CSV or parquet files."""
+"""Read a district's tables from CSV or parquet files."""
 
 import csv
 import logging
@@ -34,7 +34,8 @@ def read_district(
         commas, a header; empty, NA, NaN or . for missing) or .parquet. Further columns are
         ignored. Identifiers are text: leading zeros count.
     names
-        The files' own names of columns, by table and our name; those not listed are ours.
+        The files' own names of columns, by table and by the project's name; columns not listed
+        have the project's name.
 
     Raises
     ------
@@ -49,7 +50,7 @@ def read_district(
 def read_tables(
     files: dict[str, Path], names: Mapping[str, Mapping[str, str]] | None = None
 ) -> District:
-    """Read and check tables whose files are known; see `read_district`."""
+    """Read and check the tables in the given files; see `read_district`."""
     files = {table: Path(path) for table, path in files.items()}
     names = names or {}
     raw, problems = {}, []
@@ -78,7 +79,7 @@ def read_tables(
 
 
 def _read(path: Path, problems: list[Problem]) -> pyarrow.Table:
-    """Read one file, CSV columns all as text, so that wrong values can be shown as they stand."""
+    """Read one file, CSV columns all as text, so that errors can quote wrong values."""
     try:
         if path.suffix == ".parquet":
             raw = pyarrow.parquet.read_table(path)
@@ -99,7 +100,7 @@ def _read(path: Path, problems: list[Problem]) -> pyarrow.Table:
 
 
 def _parse(path: Path, names: list[str]) -> pyarrow.Table:
-    """Parse a CSV file; one that cannot be, again in one thread, which tells the line."""
+    """Parse a CSV file; on failure again in one thread, whose error names the line."""
     options = pyarrow.csv.ConvertOptions(
         column_types=dict.fromkeys(names, pyarrow.string()),
         strings_can_be_null=True,
@@ -108,40 +109,42 @@ def _parse(path: Path, names: list[str]) -> pyarrow.Table:
     try:
         return pyarrow.csv.read_csv(path, convert_options=options)
     except pyarrow.ArrowInvalid:
-        slowly = pyarrow.csv.ReadOptions(use_threads=False)
-        return pyarrow.csv.read_csv(path, read_options=slowly, convert_options=options)
+        one_thread = pyarrow.csv.ReadOptions(use_threads=False)
+        return pyarrow.csv.read_csv(path, read_options=one_thread, convert_options=options)
 
 
 def _renamed(
     raw: pyarrow.Table,
     table: str,
     path: Path,
-    own: Mapping[str, str],
+    own_names: Mapping[str, str],
     problems: list[Problem],
 ) -> pyarrow.Table:
-    """Columns by our names; a column that is needed and not there goes into ``problems``."""
-    lost = [f"{theirs} ({ours})" for ours, theirs in own.items() if theirs not in raw.column_names]
-    if lost:
+    """Rename columns to the project's names; missing required ones are added to ``problems``."""
+    missing = [
+        f"{theirs} ({ours})" for ours, theirs in own_names.items() if theirs not in raw.column_names
+    ]
+    if missing:
         remedy = (
             f"correct district.columns.{table} in config.yaml; the columns there are: "
             f"{', '.join(raw.column_names)}"
         )
-        problems.append(Problem(str(path), "missing", remedy, ", ".join(lost)))
+        problems.append(Problem(str(path), "missing", remedy, ", ".join(missing)))
         return raw
-    ours = {theirs: name for name, theirs in own.items()}
-    taken = set(own) & set(raw.column_names) - set(own.values())
-    kept = [name for name in raw.column_names if name not in taken]
-    raw = raw.select(kept) if taken else raw
+    ours = {theirs: name for name, theirs in own_names.items()}
+    replaced = set(own_names) & set(raw.column_names) - set(own_names.values())
+    kept = [name for name in raw.column_names if name not in replaced]
+    raw = raw.select(kept) if replaced else raw
     raw = raw.rename_columns([ours.get(name, name) for name in raw.column_names])
     problems += _missing_columns(raw, table, path)
     return raw
 
 
 def _absent(raw: pyarrow.Table, table: str, path: Path) -> list[str]:
-    """Optional columns that are not there."""
+    """Optional columns that the table lacks."""
     absent = [name for name in OPTIONAL_COLUMNS[table] if name not in raw.column_names]
     if absent:
-        log.warning("%s: not there, and what needs them is left out: %s", path, ", ".join(absent))
+        log.warning("%s: columns missing, what needs them is left out: %s", path, ", ".join(absent))
     return absent
 
 
@@ -149,16 +152,16 @@ def _missing_columns(raw: pyarrow.Table, table: str, path: Path) -> list[Problem
     names = raw.column_names
     needed = [name for name in SCHEMAS[table].columns if name not in OPTIONAL_COLUMNS[table]]
     missing = [name for name in needed if name not in names]
-    twice = sorted({name for name in SCHEMAS[table].columns if names.count(name) > 1})
+    repeated = sorted({name for name in SCHEMAS[table].columns if names.count(name) > 1})
     problems = []
     if missing:
         remedy = f"add or rename it; the columns there are: {', '.join(names)}"
         if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
             remedy = "separate columns by commas, as 'CSV (comma delimited)' does"
         problems.append(Problem(str(path), "missing", remedy, ", ".join(missing)))
-    if twice:
+    if repeated:
         problems.append(
-            Problem(str(path), "more than one column of this name", "keep one", ", ".join(twice))
+            Problem(str(path), "more than one column of this name", "keep one", ", ".join(repeated))
         )
     if not problems and not raw.num_rows:
         problems.append(Problem(str(path), "the table has no rows", "export its rows"))
@@ -169,36 +172,36 @@ def _missing_columns(raw: pyarrow.Table, table: str, path: Path) -> list[Problem
 
 
 def _typed(raw: pyarrow.Table, table: str, path: Path, problems: list[Problem]) -> pd.DataFrame:
-    """Give each column its type; what cannot have it goes into ``problems``."""
+    """Convert each column to its type; values that cannot be converted go into ``problems``."""
     schema = SCHEMAS[table]
     keys = raw.select(schema.unique).to_pandas()
     columns = {}
     for name, column in schema.columns.items():
         kind = column.dtype.type
         if name not in raw.column_names:
-            columns[name] = _nothing(raw.num_rows, numbers=kind.kind in "if")
+            columns[name] = _empty_column(raw.num_rows, numbers=kind.kind in "if")
             continue
-        values = _flat(raw[name])
+        values = _plain_text(raw[name])
         try:
             if kind.kind in "if":
                 columns[name] = _numbers(values, whole=kind.kind == "i")
             else:
-                columns[name] = _names(values)
-        except _WrongValuesError as wrong:
+                columns[name] = _identifiers(values)
+        except _WrongValuesError as error:
             problems.append(
                 Problem(
                     file=str(path),
                     column=name,
-                    what=wrong.what,
-                    rows=len(wrong.rows),
-                    examples=examples(path, keys, wrong.rows, values.to_pandas()),
-                    remedy=wrong.remedy or column.metadata["remedy"] or "write identifiers as text",
+                    what=error.what,
+                    rows=len(error.rows),
+                    examples=examples(path, keys, error.rows, values.to_pandas()),
+                    remedy=error.remedy or column.metadata["remedy"] or "write identifiers as text",
                 )
             )
     return pd.DataFrame(columns)
 
 
-def _nothing(rows: int, *, numbers: bool) -> pd.Series:
+def _empty_column(rows: int, *, numbers: bool) -> pd.Series:
     return pd.Series(np.full(rows, np.nan)) if numbers else pd.Series([None] * rows, dtype="str")
 
 
@@ -209,8 +212,8 @@ class _WrongValuesError(Exception):
         self.rows = np.flatnonzero(wrong)
 
 
-def _flat(values: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
-    """Undo categories and trim text."""
+def _plain_text(values: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
+    """Decode categorical columns and trim text."""
     if pyarrow.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
     if pyarrow.types.is_string(values.type) or pyarrow.types.is_large_string(values.type):
@@ -222,34 +225,34 @@ def _numbers(values: pyarrow.ChunkedArray, *, whole: bool) -> pd.Series:
     try:
         numbers = values.cast(pyarrow.float64()).to_pandas()
     except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError):
-        given = values.to_pandas().astype("str")
-        numbers = pd.to_numeric(given, errors="coerce").astype("float64")
-        text = numbers.isna() & given.notna()
-        if text.any():
-            raise _WrongValuesError("text where a number is expected", text) from None
+        texts = values.to_pandas().astype("str")
+        numbers = pd.to_numeric(texts, errors="coerce").astype("float64")
+        is_text = numbers.isna() & texts.notna()
+        if is_text.any():
+            raise _WrongValuesError("text where a number is expected", is_text) from None
     if not whole:
         return numbers
     if numbers.isna().any():
         raise _WrongValuesError("empty", numbers.isna())
-    broken = numbers != np.floor(numbers)
-    if broken.any():
-        raise _WrongValuesError("not a whole number", broken)
+    fractional = numbers != np.floor(numbers)
+    if fractional.any():
+        raise _WrongValuesError("not a whole number", fractional)
     return numbers.astype("int64")
 
 
-def _names(values: pyarrow.ChunkedArray) -> pd.Series:
-    given = values.to_pandas()
+def _identifiers(values: pyarrow.ChunkedArray) -> pd.Series:
+    identifiers = values.to_pandas()
     if pyarrow.types.is_string(values.type) or pyarrow.types.is_large_string(values.type):
-        strange = (
+        control = (
             pyarrow.compute.match_substring_regex(values, r"[[:cntrl:]]")
             .fill_null(False)
             .to_pandas()
         )
-        if strange.any():
-            raise _WrongValuesError("control characters", strange, "export it again as plain text")
-    if pd.api.types.is_float_dtype(given):
-        broken = given.notna() & (given != np.floor(given))
-        if broken.any():
-            raise _WrongValuesError("a fraction where an identifier is expected", broken)
-        given = given.astype("Int64")
-    return given.astype("str").where(given.notna(), None)
+        if control.any():
+            raise _WrongValuesError("control characters", control, "export it again as plain text")
+    if pd.api.types.is_float_dtype(identifiers):
+        fractional = identifiers.notna() & (identifiers != np.floor(identifiers))
+        if fractional.any():
+            raise _WrongValuesError("a fraction where an identifier is expected", fractional)
+        identifiers = identifiers.astype("Int64")
+    return identifiers.astype("str").where(identifiers.notna(), None)

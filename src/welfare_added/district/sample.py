@@ -1,4 +1,4 @@
-"""The analysis sample: standardised scores, lags, and who is lower-scoring."""
+"""The analysis sample: standardised scores, lagged scores, lower- and higher-scoring students."""
 
 import logging
 from dataclasses import dataclass
@@ -39,7 +39,8 @@ class Sample:
         One row a class: class_id, year, grade, school_id, teacher_id, class_size, and numbers of
         sample students: students, lower_ela, lower_math, black_hispanic, white_asian.
     steps
-        How the sample narrows: step, student_years, students, classes, teachers, schools.
+        Counts after each sample restriction: step, student_years, students, classes, teachers,
+        schools.
     outcomes
         Later outcomes of sample students, sorted by student_id; no rows when there are none.
 
@@ -61,48 +62,47 @@ def analysis_sample(
     """Derive the analysis sample: students with both scores this year and last, linked to a class.
 
     Scores have mean zero and SD one within year, grade and subject over all tested students,
-    linked or not. The lag is the same student's standardised score a year earlier, whatever the
-    grade then: a repeater's is from the same grade. Lower-scoring students are those whose lag is
-    strictly below the median of the sample's lags, by subject.
+    linked to a class or not. The lagged score is the student's standardised score a year earlier,
+    in whatever grade: a repeater's is from the same grade. Lower-scoring students are those whose
+    lagged score is strictly below the sample median, by subject (section 3.2).
 
     Parameters
     ----------
     district
         Checked raw tables.
     years
-        First and last spring studied; lags come from a year earlier.
+        First and last spring studied; lagged scores start a year earlier.
     grades
-        Grades studied; lags come from the grade below the first.
+        Grades studied; lagged scores start in the grade below the first.
     split
-        The median is taken within ``year_grade``, or ``pooled``.
+        ``year_grade``: the median within year and grade; ``pooled``: over the whole sample.
     class_size
-        Counts a class's students who are ``tested`` in both subjects this year, or only those in
-        the ``sample``.
+        Count a class's students ``tested`` in both subjects this year, or those in the ``sample``.
 
     Raises
     ------
     DistrictError
-        If a year has no student, or there is nothing to take lags from.
+        If a year has no students, or there are no rows for lagged scores.
     ValueError
         If ``split`` or ``class_size`` is not one of the above.
 
     """
-    _choose("split", split, ("year_grade", "pooled"))
-    _choose("class_size", class_size, ("tested", "sample"))
+    _check_choice("split", split, ("year_grade", "pooled"))
+    _check_choice("class_size", class_size, ("tested", "sample"))
     file = district.files["enrolments"]
     check_coverage(district.enrolments, file, years, grades)
-    rows = _prepare(district, years)
+    rows = _lagged_enrolments(district, years)
     absent = district.absent.get("enrolments", [])
     controls = [name for name in CONTROLS if name.removeprefix("lag_") not in absent]
-    steps = _narrow(rows, years, grades, controls)
+    steps = _steps(rows, years, grades, controls)
     kept = steps[-1][1]
-    table = pd.DataFrame([_count(rows[mask], name) for name, mask in steps])
+    table = pd.DataFrame([_sample_counts(rows[mask], name) for name, mask in steps])
     _require_years(rows.loc[kept, "year"], years, table, file)
     counted = kept if class_size == "sample" else rows["tested"]
     size = rows[counted].groupby("class_row").size()
-    students = _finish(rows[kept], size, split)
+    students = _add_groups(rows[kept], size, split)
     classes = _class_table(students)
-    _log_notes(students, classes)
+    _log_limits(students, classes)
     return Sample(
         students=students,
         classes=classes,
@@ -111,18 +111,21 @@ def analysis_sample(
     )
 
 
-def _choose(name: str, value: str, allowed: tuple[str, ...]) -> None:
+def _check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise UserError(
             f"config.yaml: district.{name} is '{value}'; choose one of {', '.join(allowed)}"
         )
 
 
-def _prepare(district: District, years: tuple[int, int]) -> pd.DataFrame:
-    """Enrolments from the year before the first, with standardised scores, lags and teachers."""
+def _lagged_enrolments(district: District, years: tuple[int, int]) -> pd.DataFrame:
+    """Enrolments from the year before the first on, with standardised and lagged scores, teachers.
+
+    ``class_row`` is the row of the student's class in the table of classes, -1 if not linked.
+    """
     rows = district.enrolments
     rows = rows[rows["year"].between(years[0] - 1, years[1])]
-    # floating-point sums depend on the order of rows, so it must not be the file's
+    # Floating-point sums depend on the order of rows, which must not be the file's.
     rows = rows.sort_values(["year", "student_id"], ignore_index=True)
     for subject in SUBJECTS:
         rows[subject] = standardise(rows, f"{subject}_score")
@@ -131,17 +134,17 @@ def _prepare(district: District, years: tuple[int, int]) -> pd.DataFrame:
     lagged = [*SUBJECTS, "share_absent", "special_education", "english_learner"]
     for name in lagged:
         rows[f"lag_{name}"] = np.where(lag >= 0, rows[name].to_numpy()[lag], np.nan)
-    at = locate(rows, district.classes, "class_id")
-    teacher = district.classes["teacher_id"].take(np.maximum(at, 0)).reset_index(drop=True)
-    rows["teacher_id"] = teacher.where(at >= 0, None)
-    rows["class_row"] = at
+    class_row = locate(rows, district.classes, "class_id")
+    teacher = district.classes["teacher_id"].take(np.maximum(class_row, 0)).reset_index(drop=True)
+    rows["teacher_id"] = teacher.where(class_row >= 0, None)
+    rows["class_row"] = class_row
     return rows
 
 
 def standardise(rows: pd.DataFrame, score: str) -> pd.Series:
-    """Scores with mean zero and SD one within year and grade over all who have one.
+    """Standardise scores to mean zero and SD one within year and grade, over all tested students.
 
-    A year-grade whose scores are all equal has no standardised scores.
+    Where all scores of a year and grade are equal, standardised scores are missing.
     """
     groups = rows.groupby(["year", "grade"])[score]
     spread = groups.transform("std", ddof=0)
@@ -151,8 +154,8 @@ def standardise(rows: pd.DataFrame, score: str) -> pd.Series:
     return (rows[score] - groups.transform("mean")) / spread.where(spread > 0)
 
 
-def _narrow(rows: pd.DataFrame, years, grades, controls: list[str]) -> list[tuple[str, pd.Series]]:
-    """Name each condition of the sample, with the rows that meet it and all before it."""
+def _steps(rows: pd.DataFrame, years, grades, controls: list[str]) -> list[tuple[str, pd.Series]]:
+    """Sample restrictions in order, each with the rows that meet it and all before it."""
     conditions = {
         "enrolled in the years and grades studied": rows["year"].between(*years)
         & rows["grade"].isin(grades),
@@ -162,10 +165,10 @@ def _narrow(rows: pd.DataFrame, years, grades, controls: list[str]) -> list[tupl
         "every control known": rows[controls].notna().all(axis=1),
     }
     mask = pd.Series(True, index=rows.index)
-    return [(name, mask := mask & met) for name, met in conditions.items()]
+    return [(name, mask := mask & condition) for name, condition in conditions.items()]
 
 
-def _count(rows: pd.DataFrame, step: str) -> dict:
+def _sample_counts(rows: pd.DataFrame, step: str) -> dict:
     return {
         "step": step,
         "student_years": len(rows),
@@ -176,21 +179,21 @@ def _count(rows: pd.DataFrame, step: str) -> dict:
     }
 
 
-def _require_years(found: pd.Series, years, steps: pd.DataFrame, file) -> None:
-    empty = sorted(set(range(years[0], years[1] + 1)) - set(found))
+def _require_years(present: pd.Series, years, steps: pd.DataFrame, file) -> None:
+    empty = sorted(set(range(years[0], years[1] + 1)) - set(present))
     if not empty:
         return
-    what = f"no student in {', '.join(map(str, empty))} has all that the sample needs"
-    left = tuple(
+    what = f"no student in {', '.join(map(str, empty))} meets all conditions of the sample"
+    counts = tuple(
         f"{n} student-years: {s}"
         for s, n in zip(steps["step"], steps["student_years"], strict=True)
     )
     remedy = "fill the scores and classes of these years, or choose other district.years"
-    raise_any([Problem(str(file), what, remedy, "year", examples=left)])
+    raise_any([Problem(str(file), what, remedy, "year", examples=counts)])
 
 
-def _finish(students: pd.DataFrame, size: pd.Series, split: str) -> pd.DataFrame:
-    """Add groups and class sizes; ``size`` is by class row."""
+def _add_groups(students: pd.DataFrame, size: pd.Series, split: str) -> pd.DataFrame:
+    """Add the lower-scoring groups and class sizes; ``size`` is indexed by ``class_row``."""
     flags = [
         name
         for name in ("lag_special_education", "lag_english_learner")
@@ -229,22 +232,22 @@ def _outcomes(outcomes: pd.DataFrame | None, student_ids: pd.Series) -> pd.DataF
         log.info("no outcomes table: exhibits of later outcomes are skipped")
         columns = {name: pd.Series(dtype="float64") for name in OUTCOMES}
         return pd.DataFrame({"student_id": pd.Series(dtype="str"), **columns})
-    theirs = outcomes.merge(student_ids.drop_duplicates(), on="student_id")
-    return theirs.sort_values("student_id", ignore_index=True)
+    of_sample = outcomes.merge(student_ids.drop_duplicates(), on="student_id")
+    return of_sample.sort_values("student_id", ignore_index=True)
 
 
-def _log_notes(students: pd.DataFrame, classes: pd.DataFrame) -> None:
-    """Say what is legitimate but limits what can be estimated or reallocated."""
+def _log_limits(students: pd.DataFrame, classes: pd.DataFrame) -> None:
+    """Log features of the sample that limit what can be estimated or reallocated."""
     years = classes.groupby("teacher_id")["year"].nunique()
     log.info(
         "%d of %d teachers have one year: no leave-year-out estimate",
         (years == 1).sum(),
         len(years),
     )
-    alone = classes.groupby(["year", "grade", "school_id"]).size()
+    classes_per_cell = classes.groupby(["year", "grade", "school_id"]).size()
     log.info(
         "%d of %d school-grade-years have one class: nothing to reallocate within the school",
-        (alone == 1).sum(),
-        len(alone),
+        (classes_per_cell == 1).sum(),
+        len(classes_per_cell),
     )
     log.info("%d student-years in the sample", len(students))

@@ -26,13 +26,13 @@ GENDERS = {"F": "female", "M": "male"}
 def star_tables(star: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Convert the data set to raw tables.
 
-    Each teacher has one class in one grade, hence one year, so the teacher's id serves as the
+    Each teacher has one class in one grade, hence one year, so the teacher's id is also the
     class's. The source made teacher ids from school, grade, class type and the teacher's traits
-    (degree, career ladder, experience, race): two teachers alike in all of them are one here.
-    Reading is ELA. Age is at the end of March, from the middle of the quarter of birth, or of the
-    year where the quarter is unknown. A teacher's first year is the year less the experience.
-    Ethnicities I (American Indian) and O become other. The source has no absences, special
-    education or English learners, so neither have the tables.
+    (degree, career ladder, experience, race): two teachers alike in all of them share an id.
+    Reading is ELA. Age is at the end of March, counted from the middle of the quarter of birth, or
+    of the year where the quarter is missing. A teacher's first year is the year less experience.
+    Ethnicities I (American Indian) and O become other. Absences, special education and English
+    learners are not in the source, hence not in the tables.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def star_tables(star: pd.DataFrame) -> dict[str, pd.DataFrame]:
         }
     )
     for column in ("ela_score", "math_score", "ethnicity", "gender", "age"):
-        log.info("%s: unknown in %d rows, left empty", column, rows[column].isna().sum())
+        log.info("%s: missing in %d rows, left empty", column, rows[column].isna().sum())
     keys = ["class_id", "year", "grade", "school_id"]
     classes = rows[keys].drop_duplicates().assign(teacher_id=lambda table: table["class_id"])
     first = (rows["year"] - star["exp"]).astype("Int64")
@@ -74,7 +74,7 @@ def star_tables(star: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def _age(star: pd.DataFrame, year: pd.Series) -> pd.Series:
-    """Years at the end of March."""
+    """Age in years at the end of March."""
     quarter = pd.to_numeric(star["birthq"].astype(str).str.split(":").str[1], errors="coerce")
     within_year = ((quarter - 0.5) / 4).fillna(0.5)
     return year + 0.25 - (star["birthy"] + within_year)

@@ -1,4 +1,4 @@
-"""The synthetic San Diego: raw tables as a district exports them, and the truth apart."""
+"""The synthetic San Diego: raw tables as a district exports them, and true value added."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from welfare_added.district.synthetic_teachers import draw_careers, draw_classes
 from welfare_added.district.vocabulary import ETHNICITIES, SUBJECTS
 from welfare_added.run.errors import UserError
 
-TRUTH_DECIMALS = 8  # true value added is kept to 1e-8 of an SD, above what linear algebra leaves
+TRUTH_DECIMALS = 8  # of true value added [student SD]; further digits depend on the machine's BLAS
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def synthesise(
     years: tuple[int, int],
     grades: tuple[int, ...],
 ) -> SyntheticDistrict:
-    """Make a district.
+    """Simulate a district.
 
     Parameters
     ----------
@@ -56,11 +56,11 @@ def synthesise(
     size
         full (1,816 teachers in 127 schools, as published), small or tiny.
     seed
-        Equal seeds give equal districts.
+        Seed of all random draws.
     years
         First and last spring with classes; tables start a year earlier, for lagged scores.
     grades
-        Grades with classes; the grade below is in the tables too, for lagged scores.
+        Grades with classes; tables include the grade below the first, for lagged scores.
 
     Raises
     ------
@@ -73,74 +73,79 @@ def synthesise(
             f"config.yaml: district.size is '{size}'; choose one of {', '.join(SCHOOLS)}"
         )
     streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(6)]
-    number = years[1] - years[0] + 1
+    span = years[1] - years[0] + 1
     schools = draw_schools(SCHOOLS[size], streams[0])
-    seen = draw_careers(TEACHERS[size], number, parameters.teachers, streams[1])
+    observed = draw_careers(TEACHERS[size], span, parameters.teachers, streams[1])
     classes = draw_classes(
-        seen, schools, grades, (parameters.teachers, parameters.classes), streams[2]
+        observed, schools, grades, (parameters.teachers, parameters.classes), streams[2]
     )
-    effects = draw_effects(classes, schools.achievement, number, parameters.effects, streams[3])
-    enrolments, finals = _run_years(
+    effects = draw_effects(classes, schools.achievement, span, parameters.effects, streams[3])
+    enrolments, final_scores = _simulate_years(
         classes, schools, effects, parameters, years, grades, streams[4]
     )
     tables = {
         "enrolments": enrolments,
         "classes": _class_table(classes, years),
-        "teachers": _teacher_table(seen, years),
-        "outcomes": _outcomes(finals, parameters.outcomes, streams[5]),
+        "teachers": _teacher_table(observed, years),
+        "outcomes": _outcomes(final_scores, parameters.outcomes, streams[5]),
     }
-    return SyntheticDistrict(tables, _truth(seen, effects, years))
+    return SyntheticDistrict(tables, _truth(observed, effects, years))
 
 
-def _run_years(classes, schools, effects, parameters, years, grades, rng):
-    """Let students pass through the years; returns enrolments and each one's last scores."""
+def _simulate_years(classes, schools, effects, parameters, years, grades, rng):
+    """Simulate students year by year; returns enrolments and each student's final scores."""
     all_grades = (grades[0] - 1, *grades)
-    room = _room(classes, schools, all_grades, years, parameters.students.unlinked)
+    capacity = _capacity(classes, schools, all_grades, years, parameters.students.unlinked)
     present = None
     next_id = 0
     exports = []
-    finals: dict[str, list[np.ndarray]] = {"id": [], "score": []}
+    final_scores: dict[str, list[np.ndarray]] = {"id": [], "score": []}
     for step in range(years[1] - years[0] + 2):
         if present is None:
             stayers = np.zeros((len(schools.share), len(all_grades)), dtype=int)
         else:
-            present, left = _promote(present, all_grades, parameters.students.exit, rng)
-            finals["id"].append(left.id)
-            finals["score"].append(left.score)
+            present, leavers = _promote(present, all_grades, parameters.students.exit, rng)
+            final_scores["id"].append(leavers.id)
+            final_scores["score"].append(leavers.score)
             stayers = _count(present, schools, all_grades)
-        missing = np.maximum(room[step] - stayers, 0)
-        school, grade = _spread(missing, all_grades)
-        fresh = people.newcomers(school, grade, next_id, schools, parameters.students, rng)
+        vacancies = np.maximum(capacity[step] - stayers, 0)
+        school, grade = _repeat_cells(vacancies, all_grades)
+        entrants = people.newcomers(school, grade, next_id, schools, parameters.students, rng)
         next_id += len(school)
-        present = fresh if present is None else present.join(fresh)
-        now = classes[classes["year"] == step - 1]
-        seated = people.seat(present, now, parameters.students.tracking, rng)
-        tested = rng.random(len(seated)) >= parameters.students.untested
-        value = _class_effects(now, effects, step - 1, parameters.effects, rng)
-        score = people.next_scores(present, seated, tested, value, parameters.students, rng)
-        absent = people.absence(len(seated), rng)
-        row = np.where(seated >= 0, now.index.to_numpy()[seated] if len(now) else -1, -1)
-        exports.append(_export(present, years[0] - 1 + step, row, score, tested, absent))
+        present = entrants if present is None else present.join(entrants)
+        classes_now = classes[classes["year"] == step - 1]
+        class_row = people.seat(present, classes_now, parameters.students.tracking, rng)
+        tested = rng.random(len(class_row)) >= parameters.students.untested
+        value = _class_effects(classes_now, effects, step - 1, parameters.effects, rng)
+        score = people.next_scores(present, class_row, tested, value, parameters.students, rng)
+        absent = people.absence(len(class_row), rng)
+        class_number = np.where(
+            class_row >= 0, classes_now.index.to_numpy()[class_row] if len(classes_now) else -1, -1
+        )
+        exports.append(_export(present, years[0] - 1 + step, class_number, score, tested, absent))
         present.score, present.had_test, present.absent = score, tested, absent
-    finals["id"].append(present.id)
-    finals["score"].append(present.score)
+    final_scores["id"].append(present.id)
+    final_scores["score"].append(present.score)
     enrolments = pd.concat(exports, ignore_index=True)
-    return enrolments, {name: np.concatenate(parts) for name, parts in finals.items()}
+    return enrolments, {name: np.concatenate(parts) for name, parts in final_scores.items()}
 
 
-def _room(classes, schools, grades, years, unlinked) -> np.ndarray:
-    """Places (years + 1, schools, grades): all seats of classes and a steady school size."""
+def _capacity(classes, schools, grades, years, unlinked) -> np.ndarray:
+    """Number of students (years + 1, schools, grades).
+
+    That of seats in classes, or the school's mean seats / (1 - ``unlinked``) if larger.
+    """
     shape = (years[1] - years[0] + 2, len(schools.share), len(grades))
     seats = np.zeros(shape, dtype=int)
     column = classes["grade"].to_numpy() - grades[0]
-    where = (classes["year"].to_numpy() + 1, classes["school"].to_numpy(), column)
-    np.add.at(seats, where, classes["seats"].to_numpy())
+    cells = (classes["year"].to_numpy() + 1, classes["school"].to_numpy(), column)
+    np.add.at(seats, cells, classes["seats"].to_numpy())
     steady = seats[1:, :, 1:].mean(axis=(0, 2)) / (1 - unlinked)
     return np.maximum(seats, np.round(steady).astype(int)[None, :, None])
 
 
 def _promote(present, grades, exit_chance, rng):
-    """Move everybody up a grade; returns who stays and who leaves the district's tables."""
+    """Move all students up a grade; returns stayers and leavers."""
     present.grade = present.grade + 1
     stays = (present.grade <= grades[-1]) & (rng.random(len(present.id)) >= exit_chance)
     return present.keep(stays), present.keep(~stays)
@@ -152,20 +157,20 @@ def _count(present, schools, grades) -> np.ndarray:
     return counts
 
 
-def _spread(counts: np.ndarray, grades) -> tuple[np.ndarray, np.ndarray]:
-    """Schools and grades of as many students as ``counts`` (schools, grades) says."""
+def _repeat_cells(counts: np.ndarray, grades) -> tuple[np.ndarray, np.ndarray]:
+    """School and grade of each new student, given their ``counts`` (schools, grades)."""
     school, column = np.divmod(np.repeat(np.arange(counts.size), counts.ravel()), counts.shape[1])
     return school, column + grades[0]
 
 
-def _class_effects(now, effects, year, parameters, rng) -> np.ndarray:
-    if not len(now):
+def _class_effects(classes_now, effects, year, parameters, rng) -> np.ndarray:
+    if not len(classes_now):
         return np.zeros((0, 4))
-    shocks = people.class_shocks(len(now), parameters, rng)
-    return effects[now["teacher"].to_numpy(), year] + shocks
+    shocks = people.class_shocks(len(classes_now), parameters, rng)
+    return effects[classes_now["teacher"].to_numpy(), year] + shocks
 
 
-def _export(present, year, row, score, tested, absent) -> pd.DataFrame:
+def _export(present, year, class_number, score, tested, absent) -> pd.DataFrame:
     scale = np.round(people.SCALE_MEAN + people.SCALE_SD * score)
     scale = np.where(tested[:, None], scale, np.nan)
     scale = pd.DataFrame(scale, columns=list(SUBJECTS)).astype("Int64")
@@ -175,7 +180,7 @@ def _export(present, year, row, score, tested, absent) -> pd.DataFrame:
             "year": year,
             "grade": present.grade,
             "school_id": _ids("h", present.school, 3),
-            "class_id": _ids("c", row, 5).where(row >= 0),
+            "class_id": _ids("c", class_number, 5).where(class_number >= 0),
             "ela_score": scale["ela"],
             "math_score": scale["math"],
             "ethnicity": np.array(ETHNICITIES)[present.ethnicity],
@@ -204,17 +209,17 @@ def _class_table(classes: pd.DataFrame, years: tuple[int, int]) -> pd.DataFrame:
     )
 
 
-def _teacher_table(seen: np.ndarray, years: tuple[int, int]) -> pd.DataFrame:
+def _teacher_table(observed: np.ndarray, years: tuple[int, int]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "teacher_id": _ids("t", np.arange(len(seen)), 4),
-            "first_year": years[0] + seen.argmax(axis=1),
+            "teacher_id": _ids("t", np.arange(len(observed)), 4),
+            "first_year": years[0] + observed.argmax(axis=1),
         }
     )
 
 
-def _truth(seen: np.ndarray, effects: np.ndarray, years: tuple[int, int]) -> pd.DataFrame:
-    teacher, year = np.nonzero(seen)
+def _truth(observed: np.ndarray, effects: np.ndarray, years: tuple[int, int]) -> pd.DataFrame:
+    teacher, year = np.nonzero(observed)
     parts = [
         pd.DataFrame(
             {
@@ -230,16 +235,16 @@ def _truth(seen: np.ndarray, effects: np.ndarray, years: tuple[int, int]) -> pd.
     return pd.concat(parts, ignore_index=True).round(TRUTH_DECIMALS)
 
 
-def _outcomes(finals: dict, parameters: OutcomeParameters, rng) -> pd.DataFrame:
-    """Later outcomes, driven by the last scores in the tables; rates but graduation's assumed."""
-    order = np.argsort(finals["id"])
-    standing = finals["score"][order].mean(axis=1)
-    standing = (standing - standing.mean()) / standing.std()
-    n = len(standing)
-    graduated = _event(0.45 * standing, parameters.graduation, rng)
-    four = _event(0.9 * standing, 0.38, rng) & graduated
-    two = _event(-0.1 * standing, 0.45, rng) & graduated & ~four
-    bachelors = _event(0.5 * standing, 0.55, rng) & four
+def _outcomes(final_scores: dict, parameters: OutcomeParameters, rng) -> pd.DataFrame:
+    """Later outcomes from final scores; all rates but that of graduation are assumed."""
+    order = np.argsort(final_scores["id"])
+    final_score = final_scores["score"][order].mean(axis=1)
+    final_score = (final_score - final_score.mean()) / final_score.std()
+    n = len(final_score)
+    graduated = _draw_event(0.45 * final_score, parameters.graduation, rng)
+    four = _draw_event(0.9 * final_score, 0.38, rng) & graduated
+    two = _draw_event(-0.1 * final_score, 0.45, rng) & graduated & ~four
+    bachelors = _draw_event(0.5 * final_score, 0.55, rng) & four
     return pd.DataFrame(
         {
             "student_id": _ids("s", np.arange(n), 6),
@@ -251,7 +256,7 @@ def _outcomes(finals: dict, parameters: OutcomeParameters, rng) -> pd.DataFrame:
     )
 
 
-def _event(index: np.ndarray, rate: float, rng) -> np.ndarray:
-    """Draw a yes for the share ``rate`` with the highest index plus logistic noise."""
+def _draw_event(index: np.ndarray, rate: float, rng) -> np.ndarray:
+    """Draw a binary outcome: true for the share ``rate`` with the highest index plus noise."""
     latent = index + rng.logistic(size=len(index))
     return latent > np.quantile(latent, 1 - rate)

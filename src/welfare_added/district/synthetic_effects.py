@@ -1,4 +1,4 @@
-"""The synthetic teachers' value added: four correlated, drifting dimensions, slightly sorted."""
+"""The synthetic teachers' value added, by subject and group, with drift and sorting."""
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ def stationary_covariance(parameters: EffectParameters) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the correlations are not those of any distribution.
+        If the correlation matrix is not positive definite.
 
     """
     within, cross = parameters.correlation, parameters.correlation["cross"]
@@ -24,7 +24,7 @@ def stationary_covariance(parameters: EffectParameters) -> np.ndarray:
     np.fill_diagonal(correlation, 1)
     if np.linalg.eigvalsh(correlation).min() <= 0:
         raise UserError(
-            f"correlations {within} of value added belong to no distribution: "
+            f"correlations {within} of value added are not positive definite: "
             "bring them closer together"
         )
     sd = np.array([parameters.sd[name] for name in DIMENSIONS])
@@ -32,12 +32,12 @@ def stationary_covariance(parameters: EffectParameters) -> np.ndarray:
 
 
 def innovation_covariance(parameters: EffectParameters) -> np.ndarray:
-    """Covariance (4, 4) of a year's news that keeps the stationary covariance.
+    """Covariance (4, 4) of yearly innovations that keeps the stationary covariance.
 
     Raises
     ------
     ValueError
-        If the drifts are too far apart for the correlations.
+        If the drifts are too far apart for the correlations, so that there is none.
 
     """
     drift = np.array([parameters.drift[name] for name in DIMENSIONS])
@@ -59,16 +59,15 @@ def draw_effects(
 ) -> np.ndarray:
     """Draw every teacher's value added in every year.
 
-    Follows a stationary first-order autoregression with one drift a dimension; its draws are
-    made orthogonal to the school's standing and to class size, so that sorting is exactly
-    what the sorting parameters say.
+    Each dimension follows a stationary first-order autoregression. Draws are made orthogonal to
+    schools' mean achievement and to class size, so that sorting equals its parameters exactly.
 
     Parameters
     ----------
     classes
-        From ``draw_classes``.
+        From `draw_classes`.
     achievement : (S,) array
-        Standing of the schools.
+        Mean achievement of the schools [SD over schools].
 
     Returns
     -------
@@ -78,13 +77,13 @@ def draw_effects(
     """
     traits = _sorting_traits(classes, achievement)
     drift = np.array([parameters.drift[name] for name in DIMENSIONS])
-    start = np.linalg.cholesky(stationary_covariance(parameters)).T
+    initial = np.linalg.cholesky(stationary_covariance(parameters)).T
     innovation = np.linalg.cholesky(innovation_covariance(parameters)).T
     effects = np.empty((len(traits), years, 4))
-    effects[:, 0] = _orthogonal_draws(traits, rng) @ start
+    effects[:, 0] = _orthogonal_draws(traits, rng) @ initial
     for year in range(1, years):
-        news = _orthogonal_draws(traits, rng) @ innovation
-        effects[:, year] = drift * effects[:, year - 1] + news
+        innovations = _orthogonal_draws(traits, rng) @ innovation
+        effects[:, year] = drift * effects[:, year - 1] + innovations
     loadings = np.array(
         [
             [parameters.sorting_on_achievement[name] for name in DIMENSIONS],
@@ -95,11 +94,11 @@ def draw_effects(
 
 
 def _sorting_traits(classes: pd.DataFrame, achievement: np.ndarray) -> np.ndarray:
-    """Mean standing of a teacher's schools, and of class sizes in 25 students (teachers, 2)."""
-    placed = classes.assign(standing=achievement[classes["school"]])
+    """Means over a teacher's classes of school achievement and class size / 25, (teachers, 2)."""
+    placed = classes.assign(achievement=achievement[classes["school"]])
     regular = placed[~placed["fragment"]].groupby("teacher", sort=True)
     traits = np.column_stack(
-        [regular["standing"].mean(), regular["expected_seats"].mean() / STUDENTS_PER_UNIT]
+        [regular["achievement"].mean(), regular["expected_seats"].mean() / STUDENTS_PER_UNIT]
     )
     return traits - traits.mean(axis=0)
 

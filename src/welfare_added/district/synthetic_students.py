@@ -1,4 +1,4 @@
-"""The synthetic district's students: who comes, who goes, and what they score."""
+"""The synthetic district's students: entry, assignment to classes, and test scores."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from welfare_added.district.parameters import EffectParameters, StudentParameter
 from welfare_added.district.synthetic_teachers import Schools
 from welfare_added.district.vocabulary import SUBJECTS
 
-# Mix in a school of average standing, and how each share's log-odds move with its standing.
+# Log share of each ethnicity in a school of average achievement; slope of log-odds on achievement.
 ETHNIC_MIX = np.log([0.26, 0.16, 0.12, 0.40, 0.06])
 ETHNIC_SLOPE = np.array([1.1, 0.55, -0.35, -0.9, 0.5])
 ETHNIC_SCORE = np.array([0.5, 0.5, -0.5, -0.5, 0.0])
@@ -26,10 +26,10 @@ SCALE_MEAN, SCALE_SD = 350, 60
 
 @dataclass
 class Students:
-    """Everybody now in the district, one entry a student in each array.
+    """Students now in the district, one entry a student in each array.
 
-    ``score`` (n, 2) is the last known achievement [student SD]; ``had_test`` says whether last
-    year's tests were taken here.
+    ``score`` (n, 2) is the latest achievement [student SD]; ``had_test`` is whether the student
+    took last year's tests in the district.
     """
 
     id: np.ndarray
@@ -62,10 +62,10 @@ def newcomers(
     parameters: StudentParameters,
     rng: np.random.Generator,
 ) -> Students:
-    """Draw students who enter the district; their past scores were made elsewhere."""
+    """Draw students who enter the district, with past scores from elsewhere."""
     n = len(school)
-    standing = schools.achievement[school]
-    odds = np.exp(ETHNIC_MIX + standing[:, None] * ETHNIC_SLOPE)
+    achievement = schools.achievement[school]
+    odds = np.exp(ETHNIC_MIX + achievement[:, None] * ETHNIC_SLOPE)
     cumulated = (odds / odds.sum(axis=1, keepdims=True)).cumsum(axis=1)
     ethnicity = (rng.random((n, 1)) > cumulated[:, :-1]).sum(axis=1)
     special = rng.random(n) < SPECIAL_EDUCATION_SHARE
@@ -73,7 +73,7 @@ def newcomers(
     female = rng.random(n) < 0.49
     gaps = np.array([parameters.ethnic_gap[subject] for subject in SUBJECTS])
     spread = np.array([parameters.school_sd[subject] for subject in SUBJECTS])
-    score = ETHNIC_SCORE[ethnicity][:, None] * gaps + standing[:, None] * spread
+    score = ETHNIC_SCORE[ethnicity][:, None] * gaps + achievement[:, None] * spread
     own = np.sqrt(np.clip(1 - spread**2 - 0.25 * gaps**2, 0.1, None))
     draws = _correlated(n, CROSS_SUBJECT_ENTRY, rng)
     score = score + own * draws + 2.5 * _traits_score(special, learner, female)
@@ -114,20 +114,20 @@ def _traits_score(special: np.ndarray, learner: np.ndarray, female: np.ndarray) 
 def seat(
     students: Students, classes: pd.DataFrame, tracking: float, rng: np.random.Generator
 ) -> np.ndarray:
-    """Fill the seats of a year's classes from the students of each school and grade.
+    """Assign a year's students of each school and grade to the seats of its classes.
 
-    Who gets a seat is drawn by lot; the seated are parted into classes by a mix of last year's
-    scores (``tracking``) and chance. Returns the class's row for each student, -1 for none.
+    Students with a seat are drawn at random, and sorted into classes by last year's scores, with
+    weight ``tracking``, and noise. Returns the row of each student's class, -1 for none.
     """
     cell = students.school * 10 + students.grade
-    by_lot = np.lexsort((rng.random(len(cell)), cell))
-    rank = _rank_in_runs(cell[by_lot])
+    drawn_order = np.lexsort((rng.random(len(cell)), cell))
+    rank = _rank_in_runs(cell[drawn_order])
     class_cell = (classes["school"] * 10 + classes["grade"]).to_numpy()
     seats = classes["seats"].to_numpy()
     cells, inverse = np.unique(class_cell, return_inverse=True)
     capacity = np.zeros(cell.max() + 1, dtype=int)
     capacity[cells] = np.bincount(inverse, weights=seats).astype(int)
-    chosen = by_lot[rank < capacity[cell[by_lot]]]
+    chosen = drawn_order[rank < capacity[cell[drawn_order]]]
     chance = rng.standard_normal(len(chosen))
     mixed = tracking * students.score[chosen].mean(axis=1) + (1 - tracking) * chance
     chosen = chosen[np.lexsort((mixed, cell[chosen]))]
@@ -144,7 +144,7 @@ def _rank_in_runs(values: np.ndarray) -> np.ndarray:
 
 
 def class_shocks(number: int, parameters: EffectParameters, rng: np.random.Generator) -> np.ndarray:
-    """Shocks (number, 4) of classes: one common to both groups, one for each."""
+    """Class shocks (number, 4): one common to both groups plus one to each [student SD]."""
     shared = [parameters.class_shock[subject] for subject in SUBJECTS]
     own = [parameters.group_shock[subject] for subject in SUBJECTS]
     common = rng.standard_normal((number, 2)) * shared
@@ -153,33 +153,35 @@ def class_shocks(number: int, parameters: EffectParameters, rng: np.random.Gener
 
 def next_scores(
     students: Students,
-    seated: np.ndarray,
+    class_row: np.ndarray,
     tested: np.ndarray,
     effects: np.ndarray,
     parameters: StudentParameters,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Scores of this year, and the SD by grade and subject of the score before rounding.
+    """Draw this year's scores.
 
     A score is linear in last year's scores, their school-grade mean, the student's traits, the
-    value added of the teacher on the student's group and a shock; the controls of section 3.2
-    hold all but the last two, so that the paper's identifying assumption is true here.
+    value added of the teacher on the student's group and a shock. The controls of section 3.2
+    include all but the last two, so the paper's identifying assumption holds.
 
     Parameters
     ----------
-    students, seated
-        As given by and to ``seat``.
+    students
+        The students assigned.
+    class_row : (n,) int array
+        From `seat`.
     tested : (n,) bool array
         Who takes this year's tests.
     effects : (C, 4) array
-        What the class adds for each group and subject [student SD].
+        Effect of each class by subject and group [student SD].
 
     Returns
     -------
     (n, 2) array
-        Scores as the test reports them, back on the scale of student SD.
+        Scores, rounded to scale points, in student SD.
     """
-    sample = (seated >= 0) & tested & students.had_test
+    sample = (class_row >= 0) & tested & students.had_test
     lag = students.score
     systematic = _traits_score(students.special, students.learner, students.female)
     systematic += students.absent[:, None] * ABSENCE_SCORE
@@ -190,14 +192,14 @@ def next_scores(
         systematic[:, k] += own * lag[:, k] + parameters.cross_persistence * lag[:, 1 - k]
         gap = parameters.ethnic_gap[subject]
         systematic[:, k] += max(rest, 0) * gap * ETHNIC_SCORE[students.ethnicity]
-    systematic += _added(students, seated, sample, effects)
+    systematic += _class_effect(students, class_row, sample, effects)
     noise = _correlated(len(lag), CROSS_SUBJECT_NOISE, rng)
     score = np.empty_like(lag)
     for grade in np.unique(students.grade):
-        here = students.grade == grade
-        explained = systematic[here]
+        in_grade = students.grade == grade
+        explained = systematic[in_grade]
         spread = np.sqrt(np.clip(1 - explained.var(axis=0), 0.05, None))
-        score[here] = explained - explained.mean(axis=0) + spread * noise[here]
+        score[in_grade] = explained - explained.mean(axis=0) + spread * noise[in_grade]
     return (score * SCALE_SD).round() / SCALE_SD
 
 
@@ -213,18 +215,18 @@ def _school_means(students: Students, sample: np.ndarray) -> np.ndarray:
     return np.column_stack(means)[cell]
 
 
-def _added(
-    students: Students, seated: np.ndarray, sample: np.ndarray, effects: np.ndarray
+def _class_effect(
+    students: Students, class_row: np.ndarray, sample: np.ndarray, effects: np.ndarray
 ) -> np.ndarray:
-    """What the class adds (n, 2) to the student's group; nothing outside the classes."""
-    added = np.zeros((len(seated), 2))
-    inside = seated >= 0
-    for grade in np.unique(students.grade[inside]):
-        here = inside & (students.grade == grade)
-        reference = sample & here
+    """Effect of the class on the student's group, (n, 2); zero outside the classes."""
+    added = np.zeros((len(class_row), 2))
+    in_class = class_row >= 0
+    for grade in np.unique(students.grade[in_class]):
+        in_grade = in_class & (students.grade == grade)
+        reference = sample & in_grade
         for k in range(2):
             lag = students.score[:, k]
-            pool = lag[reference] if reference.any() else lag[here]
-            higher = (lag[here] >= np.median(pool)).astype(int)
-            added[here, k] = effects[seated[here], 2 * k + higher]
+            reference_lags = lag[reference] if reference.any() else lag[in_grade]
+            higher = (lag[in_grade] >= np.median(reference_lags)).astype(int)
+            added[in_grade, k] = effects[class_row[in_grade], 2 * k + higher]
     return added

@@ -1,4 +1,4 @@
-"""The raw tables as a district exports them: columns, types, values allowed."""
+"""Schemas of a district's raw tables: columns, types, allowed values."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,13 +12,13 @@ from welfare_added.district.vocabulary import ETHNICITIES, GENDERS, OUTCOMES
 
 @dataclass(frozen=True)
 class District:
-    """A district's raw tables, each obeying its schema in `SCHEMAS`, rows in the files' order.
+    """A district's raw tables, each valid by its schema in `SCHEMAS`, rows in the files' order.
 
     Attributes
     ----------
     enrolments
-        One row a student-year: student_id, year (spring), grade, school_id, class_id (missing:
-        linked to no class), ela_score and math_score (scale points; missing: not tested),
+        One row a student-year: student_id, year (spring), grade, school_id, class_id (missing: not
+        linked to a class), ela_score and math_score (scale points; missing: not tested),
         ethnicity, gender, age (years), share_absent (0 to 1), special_education and
         english_learner (0 or 1).
     classes
@@ -28,9 +28,9 @@ class District:
     outcomes
         student_id and later outcomes (0, 1 or missing), or None when the district has none.
     files
-        Where each table was read from, for messages.
+        File of each table, for error messages.
     absent
-        Optional columns that the files do not have, by table; here they are all missing.
+        Optional columns that the files lack, by table; all their values are missing.
 
     """
 
@@ -48,7 +48,7 @@ def _text(remedy: str, *, nullable: bool = False) -> pa.Column:
 
 def _one_of(values: tuple[str, ...]) -> pa.Column:
     allowed = ", ".join(values)
-    check = pa.Check.isin(values, error="values that are not known")
+    check = pa.Check.isin(values, error="values that are not allowed")
     remedy = f"use one of {allowed}; leave it empty where it is unknown"
     return pa.Column(str, check, nullable=True, metadata={"remedy": remedy})
 

@@ -1,10 +1,10 @@
-"""The words in which all tables speak, defined once: subjects, groups, traits, keys."""
+"""Column names and categories that all tables share: subjects, groups, traits, keys."""
 
 SUBJECTS = ("ela", "math")
 # Students whose lagged score is below, or not below, the median (section 3.2).
 GROUPS = ("lower", "higher")
 SCOPES = ("district", "school")
-# What the planner knows of teachers: value added on each group, or on all students.
+# The planner uses value added on each group (heterogeneous), or on all students (standard).
 INFORMATION = ("heterogeneous", "standard")
 ESTIMATES = ("va_standard", "va_lower", "va_higher")
 ETHNICITIES = ("white", "asian", "black", "hispanic", "other")
@@ -16,8 +16,8 @@ OUTCOMES = (
     "bachelors_in_six_years",
 )
 
-CLASS_YEAR = ["class_id", "year"]  # an id alone may come again in another year
-PLACE = ["teacher_id", "year", "grade", "school_id"]  # where a teacher has an estimate
+CLASS_YEAR = ["class_id", "year"]  # class ids may recur in other years
+PLACE = ["teacher_id", "year", "grade", "school_id"]  # the unit of the table of estimates
 
 # The race groups whose gap the paper measures (section 4.3).
 WHITE_ASIAN, BLACK_HISPANIC, OTHER = 0, 1, 2

@@ -1,88 +1,92 @@
 """Compiled loops over students.
 
-They use nothing of other modules: what was compiled is kept until this file changes.
+Numba caches what it compiles until this file changes; therefore nothing here is imported from
+other modules, whose changes it would miss.
 """
 
 import numpy as np
 from numba import njit
 
-# Numbers known when compiling make the loops twice as fast.
-AMOUNTS = 12
-SCORES = 2  # amounts of which powers are taken; they come first
-HIGHEST = 3  # power
-VARIABLES = AMOUNTS + SCORES * (HIGHEST - 1)
-AT_ONCE = 8  # students whose products are added together, so that sums stay in registers
+# Compile-time constants make the loops twice as fast.
+NUMERIC_VARIABLES = 12
+POWERED = 2  # variables that enter with their powers; they come first
+HIGHEST_POWER = 3
+NUMERIC_COLUMNS = NUMERIC_VARIABLES + POWERED * (HIGHEST_POWER - 1)
+BUFFERED = 8  # students whose products are added together, so that sums stay in registers
 
 
 @njit(cache=True, nogil=True)
-def add_students(values, kind, unit, cell, sums, products, known):
-    """Add students to the sums of units and the products of cells.
+def add_students(values, ethnicity, sums_row, products_row, sums, products, non_missing):
+    """Add n students' variables to sums, cross-products and counts, in place.
+
+    The S variables are the `NUMERIC_COLUMNS`, zero where missing, and indicators of ethnicity.
 
     Parameters
     ----------
-    values : (AMOUNTS, n) array
-        NaN where unknown; the `SCORES` of which powers are taken come first.
-    kind : (n,) int array
-        Which of K kinds a student is, -1 where unknown.
-    unit, cell : (n,) int array
+    values : (NUMERIC_VARIABLES, n) array
+        NaN where missing; the `POWERED` ones that enter with their powers come first.
+    ethnicity : (n,) int array
+        Code of the student's ethnicity, -1 where missing.
+    sums_row, products_row : (n,) int array
         Row of ``sums`` and of ``products`` to which a student is added.
     sums : (U, S) array
-        `VARIABLES`, amounts with the powers, unknown ones as zeros; then indicators of kinds.
+        Sums of the variables.
     products : (V, S, S) array
-    known : (S,) int array
-        Students of whom a variable is known.
+        Cross-products of the variables.
+    non_missing : (S,) int array
+        Number of students with a value.
 
     """
-    waiting = np.empty((len(products), AT_ONCE, VARIABLES))
+    buffer = np.empty((len(products), BUFFERED, NUMERIC_COLUMNS))
     count = np.zeros(len(products), dtype=np.int64)
-    of_kind = 0
-    for i in range(len(unit)):
-        at = cell[i]
-        one, total, product = waiting[at, count[at]], sums[unit[i]], products[at]
-        _write_amounts(values, i, one, known)
-        for j in range(VARIABLES):
-            total[j] += one[j]
-        if kind[i] >= 0:
-            own = VARIABLES + kind[i]
-            of_kind += 1
-            total[own] += 1.0
-            product[own, own] += 1.0
-            for j in range(VARIABLES):
-                product[own, j] += one[j]
+    with_ethnicity = 0
+    for i in range(len(sums_row)):
+        at = products_row[i]
+        student, total, product = buffer[at, count[at]], sums[sums_row[i]], products[at]
+        _write_numeric(values, i, student, non_missing)
+        for j in range(NUMERIC_COLUMNS):
+            total[j] += student[j]
+        if ethnicity[i] >= 0:
+            column = NUMERIC_COLUMNS + ethnicity[i]
+            with_ethnicity += 1
+            total[column] += 1.0
+            product[column, column] += 1.0
+            for j in range(NUMERIC_COLUMNS):
+                product[column, j] += student[j]
         count[at] += 1
-        if count[at] == AT_ONCE:
-            _add_products(waiting[at], product)
+        if count[at] == BUFFERED:
+            _add_products(buffer[at], product)
             count[at] = 0
-    known[VARIABLES:] += of_kind
+    non_missing[NUMERIC_COLUMNS:] += with_ethnicity
     for at in range(len(products)):
-        waiting[at, count[at] :] = 0.0
-        _add_products(waiting[at], products[at])
+        buffer[at, count[at] :] = 0.0
+        _add_products(buffer[at], products[at])
         for j in range(sums.shape[1]):
             for k in range(j):
                 products[at, k, j] = products[at, j, k]
 
 
 @njit(cache=True, nogil=True)
-def write_students(values, kind, found):
-    """Write the S variables of n students to (n, S) zeros; see `add_students`."""
-    known = np.zeros(found.shape[1], dtype=np.int64)
-    for i in range(len(found)):
-        _write_amounts(values, i, found[i], known)
-        if kind[i] >= 0:
-            found[i, VARIABLES + kind[i]] = 1.0
+def write_students(values, ethnicity, table):
+    """Write the S variables of n students into ``table``, (n, S) zeros; see `add_students`."""
+    non_missing = np.zeros(table.shape[1], dtype=np.int64)
+    for i in range(len(table)):
+        _write_numeric(values, i, table[i], non_missing)
+        if ethnicity[i] >= 0:
+            table[i, NUMERIC_COLUMNS + ethnicity[i]] = 1.0
 
 
 @njit(cache=True, nogil=True)
-def add_rows(values, group, found):
-    """Add the rows of (R, S) values to those of ``found`` that ``group`` (R,) names."""
+def add_rows(values, group, totals):
+    """Add row i of ``values`` (R, S) to row ``group[i]`` of ``totals``."""
     for i in range(len(group)):
         for j in range(values.shape[1]):
-            found[group[i], j] += values[i, j]
+            totals[group[i], j] += values[i, j]
 
 
 @njit(cache=True, nogil=True)
 def fold_rows(table, rows, into):
-    """Add the rows (n,) of ``table`` (R, S) to its rows ``into`` (n,)."""
+    """Add row ``rows[i]`` of ``table`` (R, S) to its row ``into[i]``, in place."""
     for i in range(len(rows)):
         for j in range(table.shape[1]):
             table[into[i], j] += table[rows[i], j]
@@ -90,9 +94,9 @@ def fold_rows(table, rows, into):
 
 @njit(cache=True, nogil=True)
 def order_rows(table, order):
-    """Put row ``order[i]`` of ``table`` (R, S) in place i, without a copy.
+    """Move row ``order[i]`` of ``table`` (R, S) to row i, without copying the table.
 
-    ``order`` (n,) has each of the first n rows once; rows after them stay.
+    ``order`` (n,) is a permutation of the first n rows; rows after them stay.
     """
     held = np.empty_like(table[0])
     done = np.zeros(len(order), dtype=np.bool_)
@@ -110,28 +114,28 @@ def order_rows(table, order):
 
 
 @njit(cache=True, nogil=True)
-def _write_amounts(values, student, found, known):
+def _write_numeric(values, student, columns, non_missing):
     at = 0
-    for row in range(SCORES):
+    for row in range(POWERED):
         value = values[row, student]
         power = 1.0
-        for _ in range(HIGHEST):
+        for _ in range(HIGHEST_POWER):
             power *= value
-            found[at] = 0.0 if np.isnan(value) else power
-            known[at] += not np.isnan(value)
+            columns[at] = 0.0 if np.isnan(value) else power
+            non_missing[at] += not np.isnan(value)
             at += 1
-    for row in range(SCORES, AMOUNTS):
+    for row in range(POWERED, NUMERIC_VARIABLES):
         value = values[row, student]
-        found[at] = 0.0 if np.isnan(value) else value
-        known[at] += not np.isnan(value)
+        columns[at] = 0.0 if np.isnan(value) else value
+        non_missing[at] += not np.isnan(value)
         at += 1
 
 
 @njit(inline="always")
 def _add_products(rows, product):
-    for j in range(VARIABLES):
+    for j in range(NUMERIC_COLUMNS):
         for k in range(j + 1):
-            found = product[j, k]
-            for i in range(AT_ONCE):
-                found += rows[i, j] * rows[i, k]
-            product[j, k] = found
+            total = product[j, k]
+            for i in range(BUFFERED):
+                total += rows[i, j] * rows[i, k]
+            product[j, k] = total

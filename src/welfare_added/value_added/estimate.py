@@ -1,4 +1,4 @@
-"""Teachers' value added, standard and for lower- and higher-scoring students."""
+"""Teachers' value added on all, on lower- and on higher-scoring students (section 3.2)."""
 
 import logging
 from collections.abc import Iterable
@@ -10,14 +10,14 @@ import pyarrow as pa
 
 from welfare_added.district.vocabulary import PLACE
 from welfare_added.run.errors import UserError
-from welfare_added.value_added.class_sums import Sums, collect
+from welfare_added.value_added.class_sums import ClassSums, collect
 from welfare_added.value_added.controls import Variables, variables
 from welfare_added.value_added.parallel import in_order
 from welfare_added.value_added.prediction import empirical_bayes, lag_profile, leave_year_out
 from welfare_added.value_added.residuals import (
     ClassResiduals,
+    class_groups,
     class_residuals,
-    units,
     within_effects,
 )
 from welfare_added.value_added.student_variables import CLASS, MEASURES, SUBJECTS
@@ -29,8 +29,8 @@ from welfare_added.value_added.variance_components import (
     variances,
 )
 
-# The last digits depend on the machine's BLAS and on the order of rows, and would choose among
-# allocations that tie.
+# Further digits depend on the machine's BLAS and on the order of rows, and would break ties between
+# allocations differently.
 DECIMALS = 8
 MOMENT_DECIMALS = 10
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ValueAdded:
-    """What the estimation found.
+    """Estimates of value added, and the steps that lead to them.
 
     Attributes
     ----------
@@ -46,11 +46,13 @@ class ValueAdded:
         subject, teacher_id, year, grade, school_id, va_standard, va_lower, va_higher
         [student SD, student-weighted mean zero].
     autocovariances
-        subject, group, lag, covariance, correlation, pairs.
+        subject, group, lag [years], covariance [student SD squared], correlation, pairs.
     variances
-        subject, group, v_total, v_student, v_class, c0, students, class_years, slopes.
+        subject, group, v_total, v_student, v_class, c0 [student SD squared], students,
+        class_years, slopes; see `Variances`.
     class_means
-        subject, group, class_id, teacher_id, year, grade, school_id, mean_residual, students.
+        subject, group, class_id, teacher_id, year, grade, school_id, mean_residual [student SD],
+        students.
 
     """
 
@@ -60,11 +62,11 @@ class ValueAdded:
     class_means: pd.DataFrame
 
     def estimates_to_keep(self) -> pd.DataFrame:
-        """Estimates to 1e-8 of an SD: the same on every machine, and so are allocations of them."""
+        """Estimates rounded to 1e-8 SD, so that allocations by them agree on every machine."""
         return self.estimates.round(DECIMALS)
 
     def class_means_to_keep(self) -> pd.DataFrame:
-        """Class means to 1e-8 of an SD, likewise."""
+        """Class means rounded to 1e-8 SD, likewise."""
         return self.class_means.round(DECIMALS)
 
     def moments_to_keep(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -74,7 +76,7 @@ class ValueAdded:
 
 @dataclass(frozen=True)
 class Choices:
-    """How residuals become estimates; see config.yaml, section value_added."""
+    """Choices from residuals to estimates; see `estimate_from`."""
 
     estimator: str
     years_used: str
@@ -93,7 +95,7 @@ def estimate_value_added(
     batches
         The analysis sample, one row a student-year: a `StudentFile`, or `as_batches(students)`.
     minimum_class_size
-        Smaller classes take part in the regressions only.
+        Smaller classes enter the regressions on controls, but have no mean residual.
     threads
         Batches added up at the same time.
     choices
@@ -104,7 +106,7 @@ def estimate_value_added(
 
 
 def estimate_from(
-    sums: Sums,
+    sums: ClassSums,
     *,
     estimator: str,
     absorb: str,
@@ -115,7 +117,7 @@ def estimate_from(
     seed: int,
     threads: int = 1,
 ) -> ValueAdded:
-    """Estimate value added from students' sums.
+    """Estimate value added from per-class sums.
 
     Parameters
     ----------
@@ -133,7 +135,7 @@ def estimate_from(
     drift_limit
         Longest lag with an autocovariance of its own, None for no limit.
     teacher_share
-        For ``empirical_bayes``: see there.
+        See `empirical_bayes`.
     seed
         For the order of a teacher's classes within a year.
     threads
@@ -142,58 +144,64 @@ def estimate_from(
     Raises
     ------
     ValueError
-        If no teacher has an estimate, or students are too few for the controls.
+        If no teacher has an estimate, or there are too few students for the controls.
 
     """
     choices = Choices(estimator, years_used, weighting, drift_limit, teacher_share)
     streams = iter(np.random.SeedSequence(seed).spawn(len(SUBJECTS) * len(MEASURES)))
-    parts: dict[str, list[pd.DataFrame]] = {"lags": [], "variances": [], "means": []}
+    tables: dict[str, list[pd.DataFrame]] = {"lags": [], "variances": [], "means": []}
     residuals = score_residuals(sums, variables(sums), absorb, threads)
     estimates = []
     for subject in SUBJECTS:
         columns = []
         for group in MEASURES:
-            of_group = residuals[subject, group]
-            _require_students(of_group, f"{subject}, {group}", sums.minimum_class_size)
+            group_residuals = residuals[subject, group]
+            _require_students(group_residuals, f"{subject}, {group}", sums.minimum_class_size)
             stream = np.random.default_rng(next(streams))
-            means, lags, found = _estimate_group(of_group, sums.classes, choices, stream)
+            means, lags, components = _estimate_group(
+                group_residuals, sums.classes, choices, stream
+            )
             columns.append(means)
             label = {"subject": subject, "group": group}
-            parts["lags"].append(lags.assign(**label))
-            parts["variances"].append(_variance_row(found).assign(**label))
-            parts["means"].append(means.drop(columns="estimate").assign(**label))
+            tables["lags"].append(lags.assign(**label))
+            tables["variances"].append(_variance_row(components).assign(**label))
+            tables["means"].append(means.drop(columns="estimate").assign(**label))
         estimates.append(_join_groups(columns).assign(subject=subject))
     return ValueAdded(
         _ordered(estimates, ["subject", *PLACE, *(f"va_{group}" for group in MEASURES)]),
-        _ordered(parts["lags"], ["subject", "group", "lag", "covariance", "correlation", "pairs"]),
-        _ordered(parts["variances"], ["subject", "group", *_variance_columns()]),
+        _ordered(tables["lags"], ["subject", "group", "lag", "covariance", "correlation", "pairs"]),
+        _ordered(tables["variances"], ["subject", "group", *_variance_columns()]),
         _ordered(
-            parts["means"],
+            tables["means"],
             ["subject", "group", "class_id", *PLACE, "mean_residual", "students"],
         ),
     )
 
 
-def _require_students(found: ClassResiduals, which: str, minimum: int) -> None:
-    """Refuse samples that leave no degrees of freedom for the variance within classes."""
-    students, classes = int(found.students.sum()), len(found.classes)
-    if students - classes - found.slopes <= 0:
+def _require_students(residuals: ClassResiduals, label: str, minimum: int) -> None:
+    """Raise if no degrees of freedom are left for the variance within classes."""
+    students, classes = int(residuals.students.sum()), len(residuals.classes)
+    if students - classes - residuals.slopes <= 0:
         raise UserError(
-            f"value added ({which}): {students} students in {classes} classes of {minimum} or "
-            f"more are too few for {found.slopes} controls; study more years or grades "
+            f"value added ({label}): {students} students in {classes} classes of {minimum} or "
+            f"more are too few for {residuals.slopes} controls; study more years or grades "
             "(district.years, district.grades) or lower value_added.minimum_class_size in "
             "config.yaml"
         )
 
 
 def score_residuals(
-    sums: Sums, columns: Variables, absorb: str, threads: int = 1
+    sums: ClassSums, columns: Variables, absorb: str, threads: int = 1
 ) -> dict[tuple[str, str], ClassResiduals]:
-    """Residuals by subject and group; those of groups from a regression with an indicator."""
+    """Class residuals by subject and group (standard, lower, higher).
+
+    Those of the two groups come from a regression with teacher-by-group effects, or else with an
+    indicator of the lower-scoring group.
+    """
     controls = columns.controls
     teacher = sums.classes["teacher"].to_numpy()
     effects = None if absorb == "none" else teacher
-    joint = within_effects(sums, columns, units(sums, None), effects, threads)
+    joint = within_effects(sums, columns, class_groups(sums, None), effects, threads)
 
     def of_subject(subject: str) -> list[ClassResiduals]:
         k = SUBJECTS.index(subject)
@@ -201,49 +209,55 @@ def score_residuals(
         slopes = joint.regress(outcome, controls)
         standard = class_residuals(sums, columns, outcome, slopes, None)
         if absorb == "teacher_group":
-            halves = units(sums, k)
+            halves = class_groups(sums, k)
             effects = teacher[halves.classes] * 2 + halves.lower
-            own = within_effects(sums, columns, halves, effects)
-            slopes = own.regress(outcome, controls)
+            within_halves = within_effects(sums, columns, halves, effects)
+            slopes = within_halves.regress(outcome, controls)
         else:
             slopes = joint.regress(outcome, [*controls, indicator])
         return [*standard, *class_residuals(sums, columns, outcome, slopes, k)]
 
     return {
         (subject, group): residuals
-        for subject, found in zip(SUBJECTS, in_order(of_subject, SUBJECTS, threads), strict=True)
-        for group, residuals in zip(MEASURES, found, strict=True)
+        for subject, groups in zip(SUBJECTS, in_order(of_subject, SUBJECTS, threads), strict=True)
+        for group, residuals in zip(MEASURES, groups, strict=True)
     }
 
 
 def _estimate_group(
     residuals: ClassResiduals, classes: pd.DataFrame, choices: Choices, rng: np.random.Generator
 ) -> tuple[pd.DataFrame, pd.DataFrame, Variances]:
-    """Steps from one group's residuals to its estimates, one row a class."""
+    """From one group's residuals to its estimates, autocovariances and variances.
+
+    The first table has one row a class: mean residual, students, and the teacher's estimate.
+    """
     table = classes[[*CLASS, "teacher"]].iloc[residuals.classes].reset_index(drop=True)
     mean, students = residuals.mean, residuals.students
     means = ClassMeans(table["teacher"].to_numpy(), table["year"].to_numpy(), mean, students)
-    found = variances(means, residuals.squares, residuals.slopes, rng)
+    components = variances(means, residuals.squares, residuals.slopes, rng)
     table = table.assign(mean_residual=mean, students=students)
-    years = teacher_years(means, found.noise(students))
+    years = teacher_years(means, components.noise(students))
     equal = choices.weighting == "equal"
     lags = autocovariances(years, equal=equal)
     if choices.estimator == "empirical_bayes":
         return (
-            table.assign(estimate=empirical_bayes(means, found, choices.teacher_share)),
+            table.assign(estimate=empirical_bayes(means, components, choices.teacher_share)),
             lags,
-            found,
+            components,
         )
-    own = years.mean.var(ddof=1) if equal else found.own_year
+    at_lag_zero = years.mean.var(ddof=1) if equal else components.own_year
     noise = np.zeros(len(years.mean)) if equal else 1 / years.precision
-    profile = lag_profile(lags, own, choices.drift_limit)
+    profile = lag_profile(lags, at_lag_zero, choices.drift_limit)
     predicted = leave_year_out(years, profile, noise, past_only=choices.years_used == "past")
     by_year = pd.DataFrame({"teacher": years.teacher, "year": years.year, "estimate": predicted})
-    return table.merge(by_year, on=["teacher", "year"], how="left"), lags, found
+    return table.merge(by_year, on=["teacher", "year"], how="left"), lags, components
 
 
 def _join_groups(columns: list[pd.DataFrame]) -> pd.DataFrame:
-    """Places where all three estimates exist, each with student-weighted mean zero."""
+    """Estimates by teacher, year, grade and school where all three versions exist.
+
+    Each version has student-weighted mean zero.
+    """
     joined = None
     for group, table in zip(MEASURES, columns, strict=True):
         places = table.groupby(PLACE, as_index=False).agg(
@@ -260,7 +274,7 @@ def _join_groups(columns: list[pd.DataFrame]) -> pd.DataFrame:
             "value_added.estimator to empirical_bayes in config.yaml"
         )
     scored = len(columns[0].drop_duplicates(PLACE))
-    log.info("%d of %d places of a teacher have all three estimates", len(joined), scored)
+    log.info("%d of %d teacher-year-grade-schools have all three estimates", len(joined), scored)
     for group in MEASURES:
         joined[f"va_{group}"] -= np.average(
             joined[f"va_{group}"], weights=joined[f"weight_{group}"]
@@ -268,9 +282,9 @@ def _join_groups(columns: list[pd.DataFrame]) -> pd.DataFrame:
     return joined.sort_values(PLACE, ignore_index=True)
 
 
-def _variance_row(found: Variances) -> pd.DataFrame:
-    values = (found.total, found.student, found.class_shock, found.same_year)
-    counts = (found.students, found.class_years, found.slopes)
+def _variance_row(components: Variances) -> pd.DataFrame:
+    values = (components.total, components.student, components.class_shock, components.same_year)
+    counts = (components.students, components.class_years, components.slopes)
     return pd.DataFrame([(*values, *counts)], columns=_variance_columns())
 
 

@@ -1,4 +1,4 @@
-"""Do estimates forecast what classes achieve? A slope of one says they do, without bias."""
+"""Forecast-bias test: classes' mean residuals on estimates; unbiased estimates have slope one."""
 
 import logging
 
@@ -10,16 +10,16 @@ log = logging.getLogger(__name__)
 
 
 def forecast(estimates: pd.DataFrame, class_means: pd.DataFrame, *, estimator: str) -> pd.DataFrame:
-    """Regress classes' mean residuals on the estimates made from the teacher's other years.
+    """Regress classes' mean residuals on the estimates from the teacher's other years.
 
     Classes are weighted by their students; standard errors are clustered by teacher.
 
     Parameters
     ----------
     estimates, class_means
-        As in ``ValueAdded``.
+        As in `ValueAdded`.
     estimator
-        ``empirical_bayes`` estimates are made from the very classes they would forecast.
+        ``empirical_bayes`` estimates use the very classes they would forecast: none is made.
 
     Returns
     -------
@@ -29,13 +29,13 @@ def forecast(estimates: pd.DataFrame, class_means: pd.DataFrame, *, estimator: s
 
     """
     if estimator == "empirical_bayes":
-        log.info("empirical Bayes estimates hold the year itself: no forecast regression")
+        log.info("empirical Bayes estimates include the year itself: no forecast regression")
         return pd.DataFrame(columns=COLUMNS)
     once = estimates.drop_duplicates(["subject", "teacher_id", "year"])
     rows = []
     for (subject, group), classes in class_means.groupby(["subject", "group"], sort=True):
-        known = once[once["subject"] == subject][["teacher_id", "year", f"va_{group}"]]
-        table = classes.merge(known, on=["teacher_id", "year"])
+        own = once[once["subject"] == subject][["teacher_id", "year", f"va_{group}"]]
+        table = classes.merge(own, on=["teacher_id", "year"])
         clusters = pd.factorize(table["teacher_id"])[0]
         if table.empty or clusters.max() < 1:
             log.info("%s, %s: fewer than two teachers, no forecast regression", subject, group)
@@ -45,7 +45,7 @@ def forecast(estimates: pd.DataFrame, class_means: pd.DataFrame, *, estimator: s
             sm.add_constant(table[f"va_{group}"].to_numpy()),
             weights=table["students"].to_numpy(),
         )
-        found = model.fit(cov_type="cluster", cov_kwds={"groups": clusters})
-        error = float(found.bse[1])
-        rows.append((subject, group, float(found.params[1]), error, len(table), clusters.max() + 1))
+        fit = model.fit(cov_type="cluster", cov_kwds={"groups": clusters})
+        error = float(fit.bse[1])
+        rows.append((subject, group, float(fit.params[1]), error, len(table), clusters.max() + 1))
     return pd.DataFrame(rows, columns=COLUMNS)

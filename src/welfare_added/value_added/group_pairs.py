@@ -1,4 +1,4 @@
-"""Teacher-years with value added on both groups, in pairs: the points of figures 2 and A.1."""
+"""Pairs of a teacher-year's value added on the two groups: the points of figures 2 and A.1."""
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ CROSSED = ("math_on_ela", "ela_on_math")
 
 
 def points(value_added: pd.DataFrame, panel: str) -> pd.DataFrame:
-    """Teacher-years with estimates in both subjects, those of several classes once.
+    """Teacher-years with estimates in both subjects, once each whatever their number of classes.
 
     Parameters
     ----------
@@ -35,5 +35,5 @@ def points(value_added: pd.DataFrame, panel: str) -> pd.DataFrame:
         index=["teacher_id", "year"], columns="subject", values=["va_lower", "va_higher"]
     ).dropna()
     lower, higher = PANELS[panel]
-    found = pd.DataFrame({"x": wide["va_lower", lower], "y": wide["va_higher", higher]})
-    return found.reset_index()
+    pairs = pd.DataFrame({"x": wide["va_lower", lower], "y": wide["va_higher", higher]})
+    return pairs.reset_index()

@@ -1,4 +1,4 @@
-"""Work done by threads, with results in the order of the work."""
+"""Run work in threads and return the results in order."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -12,7 +12,7 @@ Result = TypeVar("Result")
 def in_order(
     work: Callable[[Item], Result], items: Iterable[Item], threads: int
 ) -> Iterator[Result]:
-    """Results of items in their order, whatever the threads; few are in memory at a time."""
+    """Results of ``work`` in the order of the items; about as many as threads are in memory."""
     with ThreadPoolExecutor(threads) as pool:
         waiting: deque[Future] = deque()
         for item in items:

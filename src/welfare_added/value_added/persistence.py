@@ -1,4 +1,4 @@
-"""How estimates persist from year to year (figure D.6)."""
+"""Year-to-year persistence of value added estimates (Eastmond et al. 2024, figure D.6)."""
 
 import logging
 
@@ -18,14 +18,14 @@ def persistence(estimates: pd.DataFrame, *, estimator: str) -> pd.DataFrame:
     estimates
         subject, teacher_id, year, va_standard, va_lower, va_higher, ...
     estimator
-        ``empirical_bayes`` gives a teacher one estimate for all years, so nothing persists.
+        ``empirical_bayes`` estimates are the same in all years, so persistence is not described.
 
     Returns
     -------
     DataFrame
         subject, quantity, group, lag, value, teachers. ``year_to_year_correlation`` by group and
-        lag, over pairs of a teacher's years that far apart; ``same_sign_all_years``, the share of
-        teachers seen twice or more whose comparative advantage has one sign in all their years;
+        lag, over pairs of a teacher's years; ``same_sign_all_years``, the share of teachers seen in
+        two years or more whose comparative advantage has one sign in all their years;
         ``share_of_years``, the share of those teachers who are better with lower-scoring students
         never, in fewer than half, in half or more, or always (in ``group``). No rows for
         ``empirical_bayes``.
@@ -42,7 +42,9 @@ def persistence(estimates: pd.DataFrame, *, estimator: str) -> pd.DataFrame:
             pairs = table.merge(later, on=["teacher_id", "year"], suffixes=("", "_later"))
             teachers = pairs["teacher_id"].nunique()
             if teachers < 3:
-                log.info("%s: fewer than three teachers %d years apart", subject, lag)
+                log.info(
+                    "%s: fewer than three teachers have estimates %d years apart", subject, lag
+                )
                 continue
             for group in ("standard", "lower", "higher"):
                 value = pairs[f"va_{group}"].corr(pairs[f"va_{group}_later"])

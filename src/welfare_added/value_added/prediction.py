@@ -1,4 +1,4 @@
-"""Best linear predictions of a teacher's effect (eqs. 5, 6, 22, 23, 26 and 27)."""
+"""Best linear predictions of teacher effects (Eastmond et al. 2024, eqs. 5, 6, 22, 23, 26, 27)."""
 
 from collections.abc import Iterator
 
@@ -11,23 +11,28 @@ SYSTEMS_AT_ONCE = 5_000
 
 
 def lag_profile(lags: pd.DataFrame, own: float, drift_limit: int | None) -> np.ndarray:
-    """Covariance by lag, from lag 0: ``own``, the estimates, and a constant beyond the limit.
+    """Autocovariances by lag, from lag 0; constant beyond the drift limit.
 
     A lag with too few pairs takes the value of the longest shorter lag that has enough, or else of
-    the shortest longer one; never that of lag 0, which may hold the shocks of classes.
+    the shortest longer one; never that of lag 0, which may include class shocks.
 
     Parameters
     ----------
     lags
-        From ``autocovariances``.
+        From `autocovariances`.
     own
-        Covariance at lag 0.
+        Covariance at lag 0 [student SD squared].
     drift_limit
         Longest lag with a value of its own; None for no limit.
 
+    Returns
+    -------
+    array
+        Covariance at lags 0, 1, ... [student SD squared].
+
     """
-    known = lags["covariance"].astype(float).ffill().bfill()
-    profile = np.array([own, *known])
+    covariances = lags["covariance"].astype(float).ffill().bfill()
+    profile = np.array([own, *covariances])
     if drift_limit is not None and drift_limit < len(profile):
         profile[drift_limit:] = profile[drift_limit]
     return profile
@@ -45,58 +50,58 @@ def leave_year_out(
     years
         Teacher-years, T of them.
     profile
-        From ``lag_profile``.
+        From `lag_profile`.
     noise : (T,) array
-        Variance of each mean around the teacher's effect, 1 / H.
+        Variance of each mean residual around the teacher's effect, 1 / H [student SD squared].
     past_only
         Use earlier years only (eq. 22) instead of all others.
 
     Returns
     -------
     (T,) array
-        Estimates; missing where there is no other year.
+        Estimates [student SD]; missing where there is no year to predict from.
 
     """
     estimates = np.full(len(years.year), np.nan)
-    for target, known in _others(years.teacher, past_only=past_only):
-        when = years.year[known]
+    for target, used in _others(years.teacher, past_only=past_only):
+        when = years.year[used]
         sigma = profile[np.abs(when[:, :, None] - when[:, None, :])]
-        own = np.arange(known.shape[1])
-        sigma[:, own, own] += noise[known]
+        own = np.arange(used.shape[1])
+        sigma[:, own, own] += noise[used]
         phi = profile[np.abs(years.year[target][:, None] - when)]
         psi = np.linalg.solve(sigma, phi[:, :, None])[:, :, 0]
-        estimates[target] = (psi * years.mean[known]).sum(axis=1)
+        estimates[target] = (psi * years.mean[used]).sum(axis=1)
     return estimates
 
 
 def _others(teacher: np.ndarray, *, past_only: bool) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Rows of teacher-years, (n,), and the rows they are predicted from, (n, k); in batches."""
+    """Rows of n teacher-years, (n,), and of the k years that predict each, (n, k), in batches."""
     _, first, years = np.unique(teacher, return_index=True, return_counts=True)
     for count in np.unique(years[years > 1]):
-        alike = first[years == count]
-        for start in range(0, len(alike), SYSTEMS_AT_ONCE):
-            rows = alike[start : start + SYSTEMS_AT_ONCE, None] + np.arange(count)
+        first_rows = first[years == count]
+        for start in range(0, len(first_rows), SYSTEMS_AT_ONCE):
+            rows = first_rows[start : start + SYSTEMS_AT_ONCE, None] + np.arange(count)
             for target in range(int(past_only), count):
-                known = rows[:, :target] if past_only else np.delete(rows, target, axis=1)
-                yield rows[:, target], known
+                used = rows[:, :target] if past_only else np.delete(rows, target, axis=1)
+                yield rows[:, target], used
 
 
-def empirical_bayes(classes: ClassMeans, found: Variances, teacher_share: float) -> np.ndarray:
-    """Shrink a teacher's mean residual over all classes, the same year's included.
+def empirical_bayes(classes: ClassMeans, components: Variances, teacher_share: float) -> np.ndarray:
+    """Shrink a teacher's mean residual over all classes, the predicted year's included.
 
-    One year cannot tell a teacher's effect from a class's shock: ``teacher_share`` of the
-    variance between classes, V_total - V_student, is taken to be the teacher's. With one class of
-    n students the estimate is share V_between / (V_between + V_student / n) times its mean.
+    With one year, teacher effects and class shocks are not separately identified: ``teacher_share``
+    of the variance between classes, V_total - V_student, is assumed to be teachers'. With one class
+    of n students the estimate is share V_between / (V_between + V_student / n) times its mean.
 
     Returns
     -------
     (C,) array
-        The estimate of each class's teacher.
+        Estimate of each class's teacher [student SD].
 
     """
-    between = max(found.total - found.student, 0.0)
+    between = max(components.total - components.student, 0.0)
     signal = teacher_share * between
-    noise = (between - signal) + found.student / classes.students
+    noise = (between - signal) + components.student / classes.students
     precision = np.bincount(classes.teacher, weights=1 / noise)
     mean = np.bincount(classes.teacher, weights=classes.mean / noise) / precision
     return (mean * signal / (signal + 1 / precision))[classes.teacher]

@@ -1,4 +1,4 @@
-"""Scores net of what the controls explain, teachers' effects kept (eqs. 20 and 24)."""
+"""Scores residualised on controls, teacher effects left in (Eastmond et al. 2024, eqs. 20, 24)."""
 
 import itertools
 from collections.abc import Iterator
@@ -7,25 +7,25 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.linalg
 
-from welfare_added.value_added.class_sums import PARTS, Products, Sums
+from welfare_added.value_added.class_sums import SUBGROUPS, ClassSums, CrossProducts
 from welfare_added.value_added.compiled_loops import add_rows
 from welfare_added.value_added.controls import Variables
 from welfare_added.value_added.parallel import in_order
 from welfare_added.value_added.student_variables import COLUMNS
 
-# A column is collinear with those before it when less than this share of its spread is its own.
+# A regressor is dropped when its SD net of those before it is below this share of its own SD.
 COLLINEAR = 1e-6
 CLASSES_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True)
 class Slopes:
-    """A regression of one variable on others.
+    """Slopes of one variable on others.
 
     Attributes
     ----------
     values : (Q,) array
-        Slopes, zero for variables that take no part.
+        Slopes, zero for variables that are not regressors or are dropped.
     count : int
         Number of slopes estimated.
     dropped : list of int
@@ -40,16 +40,16 @@ class Slopes:
 
 @dataclass(frozen=True)
 class NormalEquations:
-    """Sums of products of Q variables, from which any can be regressed on others.
+    """Cross-products of Q variables, from which any can be regressed on others.
 
     Attributes
     ----------
     products : (Q, Q) array
-        Of deviations from the mean of each absorbed effect.
+        Cross-products of deviations from the means by absorbed effect.
     spread, level : (Q,) arrays
-        Root mean square of deviations from the overall mean, and of the values.
+        Standard deviation, and root mean square, of each variable.
     rows : int
-        Rows summed over.
+        Number of observations.
 
     """
 
@@ -59,7 +59,7 @@ class NormalEquations:
     rows: int
 
     def regress(self, outcome: int, regressors: list[int]) -> Slopes:
-        """Regress one variable on others, within effects."""
+        """Regress one variable on others, within absorbed effects."""
         scale = np.where(self.spread > 0, self.spread, 1.0)
         scaled = self.products / np.outer(scale, scale)
         kept, factor = self._independent(scaled, regressors)
@@ -71,7 +71,7 @@ class NormalEquations:
     def _independent(
         self, scaled: np.ndarray, regressors: list[int]
     ) -> tuple[list[int], np.ndarray]:
-        """The regressors that add something to those before them, and their Cholesky factor."""
+        """Regressors not collinear with those before them, and their Cholesky factor."""
         kept: list[int] = []
         lower = np.zeros((0, 0))
         constant = self.spread <= COLLINEAR * self.level
@@ -88,16 +88,17 @@ class NormalEquations:
 
 
 @dataclass(frozen=True)
-class Units:
-    """Classes, or parts of them, in the order of classes.
+class ClassGroups:
+    """Whole classes, or the lower- and higher-scoring groups within them, in the classes' order.
 
     Attributes
     ----------
     classes : (U,) int array
         Row of the class.
     lower : (U,) bool array
-        Whether the unit is the lower-scoring part; false where a unit is a whole class.
+        Whether it is the lower-scoring group; false for whole classes.
     count : (U,) array
+        Students.
     means : (U, S) array
         Means of the students' variables.
 
@@ -109,67 +110,72 @@ class Units:
     means: np.ndarray
 
 
-def units(sums: Sums, subject: int | None) -> Units:
-    """Whole classes, or their lower- and higher-scoring parts in a subject."""
+def class_groups(sums: ClassSums, subject: int | None) -> ClassGroups:
+    """Whole classes if ``subject`` is None, else their groups in ela (0) or math (1)."""
     if subject is None:
         count = sums.classes["students"].to_numpy(float)
-        every = np.arange(len(count))
-        return Units(every, np.zeros(len(count), bool), count, sums.totals / count[:, None])
+        rows = np.arange(len(count))
+        return ClassGroups(rows, np.zeros(len(count), bool), count, sums.totals / count[:, None])
     classes, ela, math = np.indices(sums.count.shape, sparse=True)
-    unit = np.broadcast_to(classes * 2 + [ela, math][subject], sums.count.shape).ravel()
-    count = np.bincount(unit, weights=sums.count.ravel(), minlength=2 * len(sums.count))
-    there = np.flatnonzero(count)
+    group = np.broadcast_to(classes * 2 + [ela, math][subject], sums.count.shape).ravel()
+    count = np.bincount(group, weights=sums.count.ravel(), minlength=2 * len(sums.count))
+    present = np.flatnonzero(count)
     number = np.zeros(len(count), dtype=int)
-    number[there] = np.arange(len(there))
-    means = np.zeros((len(there), len(COLUMNS)))
-    add_rows(sums.sums.reshape(-1, len(COLUMNS)), number[unit], means)
-    means /= count[there, None]
-    return Units(there // 2, there % 2 == 1, count[there], means)
+    number[present] = np.arange(len(present))
+    means = np.zeros((len(present), len(COLUMNS)))
+    add_rows(sums.sums.reshape(-1, len(COLUMNS)), number[group], means)
+    means /= count[present, None]
+    return ClassGroups(present // 2, present % 2 == 1, count[present], means)
 
 
 def within_effects(
-    sums: Sums, variables: Variables, parts: Units, effect: np.ndarray | None, threads: int = 1
+    sums: ClassSums,
+    variables: Variables,
+    groups: ClassGroups,
+    effect: np.ndarray | None,
+    threads: int = 1,
 ) -> NormalEquations:
-    """Normal equations of all students with the effects absorbed.
+    """Normal equations over all students with fixed effects absorbed.
 
-    Students' deviations from their unit, from the sums of products, and the units' deviations
-    from their effect add up to the deviations from the effect.
+    The deviations from an effect's mean are those of students from their group's mean, taken from
+    the cross-products, plus those of the groups' means from the effect's mean.
 
     Parameters
     ----------
-    parts
-        Units, none of which has students of two effects.
+    groups
+        Classes or groups, each within one effect.
     effect : (U,) int array or None
-        Code of each unit's effect, which rises with the teacher; None absorbs the constant only.
+        Code of each group's effect, ascending in the teacher's code; None absorbs the constant
+        only.
     threads
         Chunks of classes worked on at the same time.
 
     """
-    products = _within_units(sums, variables, parts)
+    products = _within_groups(sums, variables, groups)
     total, squares = np.zeros(len(products)), np.diag(products).copy()
-    mean = _mean(variables, parts) if effect is None else None
+    mean = _mean(variables, groups) if effect is None else None
 
-    def work(chunk: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        rows = variables.rows(parts.means[chunk], parts.classes[chunk])
-        count = parts.count[chunk]
+    def sum_chunk(chunk: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        rows = variables.rows(groups.means[chunk], groups.classes[chunk])
+        count = groups.count[chunk]
         level = rows @ count, rows**2 @ count
         rows -= mean[:, None] if effect is None else _effect_means(rows, count, effect[chunk])
         rows *= np.sqrt(count)
         return rows @ rows.T, *level
 
-    for product, one, square in in_order(work, _chunks(parts, sums), threads):
+    for product, chunk_total, chunk_squares in in_order(sum_chunk, _chunks(groups, sums), threads):
         products += product
-        total += one
-        squares += square
-    students = int(parts.count.sum())
+        total += chunk_total
+        squares += chunk_squares
+    students = int(groups.count.sum())
     level = squares / students
     spread = np.maximum(level - (total / students) ** 2, 0.0)
     return NormalEquations(products, np.sqrt(spread), np.sqrt(level), students)
 
 
-def _chunks(parts: Units, sums: Sums) -> Iterator[slice]:
-    """Slices of the units, no teacher in two of them."""
-    teacher = sums.classes["teacher"].to_numpy()[parts.classes]
+def _chunks(groups: ClassGroups, sums: ClassSums) -> Iterator[slice]:
+    """Slices of the groups; no teacher is in two of them."""
+    teacher = sums.classes["teacher"].to_numpy()[groups.classes]
     starts = np.flatnonzero(np.r_[True, np.diff(teacher) != 0])
     every = np.arange(0, len(teacher), CLASSES_AT_ONCE)
     first = starts[np.searchsorted(starts, every, side="right") - 1]
@@ -184,34 +190,34 @@ def _effect_means(rows: np.ndarray, count: np.ndarray, effect: np.ndarray) -> np
     if (np.diff(order) != 1).any():
         weighted = weighted[:, order]
     means = np.add.reduceat(weighted, starts, axis=1) / np.add.reduceat(count[order], starts)
-    of = np.empty(len(effect), dtype=int)
-    of[order] = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(effect)]))
-    return means[:, of]
+    row = np.empty(len(effect), dtype=int)
+    row[order] = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(effect)]))
+    return means[:, row]
 
 
-def _mean(variables: Variables, parts: Units) -> np.ndarray:
-    return variables.rows(parts.means, parts.classes) @ (parts.count / parts.count.sum())
+def _mean(variables: Variables, groups: ClassGroups) -> np.ndarray:
+    return variables.rows(groups.means, groups.classes) @ (groups.count / groups.count.sum())
 
 
-def _within_units(sums: Sums, variables: Variables, parts: Units) -> np.ndarray:
-    found = np.zeros((len(variables.names),) * 2)
+def _within_groups(sums: ClassSums, variables: Variables, groups: ClassGroups) -> np.ndarray:
+    within = np.zeros((len(variables.names),) * 2)
     for grade, products in enumerate(by_grade(sums.products)):
-        here = variables.grade[parts.classes] == grade
-        scaled = parts.means[here] * np.sqrt(parts.count[here, None])
-        own = np.flatnonzero((variables.column >= 0) & variables.in_grade[grade])
-        column = variables.column[own]
-        found[np.ix_(own, own)] += (products - scaled.T @ scaled)[np.ix_(column, column)]
-    return found
+        in_grade = variables.grade[groups.classes] == grade
+        scaled = groups.means[in_grade] * np.sqrt(groups.count[in_grade, None])
+        varying = np.flatnonzero((variables.column >= 0) & variables.in_grade[grade])
+        column = variables.column[varying]
+        within[np.ix_(varying, varying)] += (products - scaled.T @ scaled)[np.ix_(column, column)]
+    return within
 
 
 def by_grade(
-    products: Products, subject: int | None = None, *, lower: bool = True
+    products: CrossProducts, subject: int | None = None, *, lower: bool = True
 ) -> list[np.ndarray]:
-    """Sums of products of a group's students by grade, in the grades' order."""
-    found = [products[grade] for grade in sorted(products)]
+    """Cross-products of a group's students, one matrix a grade, in the grades' order."""
+    tables = [products[grade] for grade in sorted(products)]
     if subject is None:
-        return [part.sum(axis=(0, 1)) for part in found]
-    return [part.take(int(lower), axis=subject).sum(axis=0) for part in found]
+        return [table.sum(axis=(0, 1)) for table in tables]
+    return [table.take(int(lower), axis=subject).sum(axis=0) for table in tables]
 
 
 @dataclass(frozen=True)
@@ -225,10 +231,11 @@ class ClassResiduals:
     mean : (U,) array
         Mean residual; student-weighted mean zero [student SD].
     students : (U,) int array
+        Students of the group in the class.
     squares : float
-        Sum of squared deviations of students from the mean of their class's group.
+        Sum of squared deviations of students from the mean of their group in their class.
     slopes : int
-        Number of slopes of the regression.
+        Number of slopes estimated.
 
     """
 
@@ -240,28 +247,32 @@ class ClassResiduals:
 
 
 def class_residuals(
-    sums: Sums, variables: Variables, outcome: int, slopes: Slopes, subject: int | None
+    sums: ClassSums, variables: Variables, outcome: int, slopes: Slopes, subject: int | None
 ) -> list[ClassResiduals]:
-    """Residuals A = y - X b, effects kept, as their means and spread by class.
+    """Class means and within-class squares of the residuals A = y - X b, effects left in.
 
     Parameters
     ----------
     outcome
         Position of the score among the variables.
+    slopes
+        Of the score on the controls.
     subject
-        None: of all students; else first of the lower-, then of the higher-scoring in it.
+        None for all students; 0 (ela) or 1 (math) for its lower- and then its higher-scoring ones.
 
     """
-    left = -slopes.values
-    left[outcome] += 1.0
-    by_student = variables.by_grade(left)
-    own = sums.sums.reshape(-1, len(COLUMNS)) @ by_student.T
-    at = np.arange(len(sums.classes))
-    own = own.reshape(len(at), PARTS, -1)[at, :, variables.grade].reshape(sums.count.shape)
-    shared = variables.of_classes(left)
-    found = []
+    coefficients = -slopes.values
+    coefficients[outcome] += 1.0
+    by_student = variables.by_grade(coefficients)
+    totals = sums.sums.reshape(-1, len(COLUMNS)) @ by_student.T
+    rows = np.arange(len(sums.classes))
+    totals = totals.reshape(len(rows), SUBGROUPS, -1)[rows, :, variables.grade].reshape(
+        sums.count.shape
+    )
+    class_level = variables.class_level_sum(coefficients)
+    results = []
     for lower in [None] if subject is None else [True, False]:
-        count, total = (_of_group(table, subject, lower) for table in (sums.count, own))
+        count, total = (_of_group(table, subject, lower) for table in (sums.count, totals))
         classes = np.flatnonzero(sums.classes["large"].to_numpy() & (count > 0))
         count, mean = count[classes], total[classes] / count[classes]
         squares = sum(
@@ -271,15 +282,15 @@ def class_residuals(
             )
         )
         squares -= float(count @ mean**2)
-        mean = mean + shared[classes]
+        mean = mean + class_level[classes]
         if len(mean):
             mean -= np.average(mean, weights=count)
-        found.append(ClassResiduals(classes, mean, count, squares, slopes.count))
-    return found
+        results.append(ClassResiduals(classes, mean, count, squares, slopes.count))
+    return results
 
 
 def _of_group(table: np.ndarray, subject: int | None, lower: bool | None) -> np.ndarray:
-    """Sum of (C, 2, 2) values over the parts of a group."""
+    """Sum of (C, 2, 2) values over the subgroups of a group."""
     if subject is None:
         return table.sum(axis=(1, 2))
     return table.take(int(lower), axis=1 + subject).sum(axis=1)

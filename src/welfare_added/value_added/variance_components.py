@@ -1,4 +1,4 @@
-"""Class means of residuals, and the variances and autocovariances they are made of."""
+"""Variance components and autocovariances of classes' mean residuals (appendix C)."""
 
 import logging
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ class ClassMeans:
     mean : (C,) array
         Mean residual [student SD].
     students : (C,) int array
+        Students of the group in the class.
 
     """
 
@@ -31,15 +32,17 @@ class ClassMeans:
 
 @dataclass(frozen=True)
 class Variances:
-    """Parts of the variance of residuals [student SD squared].
+    """Components of the variance of residuals [student SD squared].
 
     Attributes
     ----------
     total, student, same_year
-        V_total; V_student, within classes; c0, between classes of one teacher and year
-        (missing when no teacher has two).
+        V_total; V_student, within classes; c0, covariance between classes of one teacher and year
+        (missing when no teacher has two in a year).
     class_shock
-        V_total - V_student - c0, as it comes out; missing with c0.
+        V_class = V_total - V_student - c0, negative or not; missing when c0 is.
+    students, class_years, slopes
+        Numbers of observations, classes and slopes of the regression.
 
     """
 
@@ -52,21 +55,21 @@ class Variances:
 
     @property
     def class_shock(self) -> float:
-        """V_class, which may come out negative."""
+        """V_class, which may be negative."""
         return self.total - self.student - self.same_year
 
     def noise(self, students: np.ndarray) -> np.ndarray:
         """Variance of a class's mean residual around the teacher's effect, 1 / h.
 
-        Without two classes of a teacher and year, V_class is unknown; only its sum with c0
-        matters then, and it is taken as zero. So is a negative one, with a warning in the log.
+        When no teacher has two classes in a year, V_class is not identified; then only its sum with
+        c0 matters, and it is set to zero. So is a negative one, with a warning in the log.
         """
         shock = 0.0 if np.isnan(self.same_year) else max(self.class_shock, 0.0)
         return shock + self.student / students
 
     @property
     def own_year(self) -> float:
-        """The covariance c0 that goes with ``noise``."""
+        """Covariance c0 consistent with `noise`: includes V_class where that is not identified."""
         return self.total - self.student if np.isnan(self.same_year) else self.same_year
 
 
@@ -76,8 +79,10 @@ class TeacherYears:
 
     Attributes
     ----------
+    teacher, year : (T,) int arrays
     mean, precision : (T,) arrays
-        Mean residual; H, the sum of its classes' precisions.
+        Mean residual [student SD]; H, the sum of its classes' precisions.
+    students : (T,) array
 
     """
 
@@ -91,7 +96,7 @@ class TeacherYears:
 def variances(
     classes: ClassMeans, squares: float, slopes: int, rng: np.random.Generator
 ) -> Variances:
-    """Part the variance of residuals into students, classes and teachers.
+    """Decompose the variance of residuals into students', classes' and teachers'.
 
     Parameters
     ----------
@@ -100,28 +105,28 @@ def variances(
     squares
         Sum of squared deviations of students from the mean of their class.
     slopes
-        Number of slopes of the regression; with the constant, K degrees of freedom are lost.
+        Number of slopes of the regression; with the constant, the K degrees of freedom lost.
     rng
         For the order of a teacher's classes within a year.
 
     """
     weights = classes.students
     n, c, k = int(weights.sum()), len(classes.mean), slopes + 1
-    apart = classes.mean - np.average(classes.mean, weights=weights)
-    total = (squares + weights @ apart**2) / (n - k)
+    deviations = classes.mean - np.average(classes.mean, weights=weights)
+    total = (squares + weights @ deviations**2) / (n - k)
     within = squares / (n - c - k + 1)
-    found = Variances(total, within, _same_year(classes, rng), n, c, slopes)
-    if found.class_shock < 0:
+    components = Variances(total, within, _same_year(classes, rng), n, c, slopes)
+    if components.class_shock < 0:
         log.warning(
             "the variance of class shocks comes out negative (%.3g) and is taken as zero in the "
             "weights of classes: V_total %.3g, V_student %.3g, c0 %.3g",
-            *(found.class_shock, total, within, found.same_year),
+            *(components.class_shock, total, within, components.same_year),
         )
-    return found
+    return components
 
 
 def _same_year(classes: ClassMeans, rng: np.random.Generator) -> float:
-    """Covariance of consecutive classes of a teacher-year in random order, or missing."""
+    """Covariance of adjacent classes of a teacher-year, put in random order; missing if none."""
     order = np.lexsort((rng.random(len(classes.mean)), classes.year, classes.teacher))
     first, second = order[:-1], order[1:]
     together = (classes.teacher[first] == classes.teacher[second]) & (
@@ -133,7 +138,7 @@ def _same_year(classes: ClassMeans, rng: np.random.Generator) -> float:
 
 
 def weighted_covariance(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> float:
-    """Covariance of pairs with weights, times P / (P - 1); missing for fewer than two pairs."""
+    """Weighted covariance of P pairs, times P / (P - 1); missing for fewer than two pairs."""
     pairs = len(x)
     if pairs < 2:
         return float("nan")
@@ -171,8 +176,8 @@ def autocovariances(years: TeacherYears, *, equal: bool) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        lag (1, 2, ... up to the longest span), covariance, correlation, pairs; covariance is
-        missing where fewer than two pairs are seen.
+        lag (1, 2, ... to the longest span of years), covariance [student SD squared], correlation,
+        pairs; covariance is missing where there are fewer than two pairs.
 
     """
     table = pd.DataFrame(

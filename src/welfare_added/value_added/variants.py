@@ -1,4 +1,4 @@
-"""What the choices that the paper leaves open do to the estimates."""
+"""Sensitivity of the estimates to choices that the paper leaves open."""
 
 import logging
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 def variants(
     batches: Iterable[pa.Table], *, minimum_class_size: int, threads: int = 1, **choices: object
 ) -> pd.DataFrame:
-    """Estimate with each open choice changed in turn, and compare with the configured estimates.
+    """Estimate with one choice changed at a time, and compare with the configured estimates.
 
     Parameters
     ----------
@@ -37,9 +37,9 @@ def variants(
     Returns
     -------
     DataFrame
-        choice, setting, subject, teacher_years, sd_lower, sd_higher, correlation (of the groups),
-        with_default_lower, with_default_higher (correlations with the configured estimates). The
-        empirical Bayes estimator knows the choice of absorbed effects only.
+        choice, setting, subject, teacher_years, sd_lower, sd_higher [student SD], correlation
+        (between the groups), with_default_lower, with_default_higher (correlations with the
+        configured estimates). Of the choices, only the absorbed effects concern empirical Bayes.
 
     """
     sums = collect(batches, minimum_class_size, threads)
@@ -48,7 +48,7 @@ def variants(
     rows = _describe("default", "", default, default)
     for choice, settings in SETTINGS.items():
         if choice != "absorb" and choices["estimator"] == "empirical_bayes":
-            log.info("%s does not bear on empirical Bayes estimates", choice)
+            log.info("%s does not affect empirical Bayes estimates: not varied", choice)
             continue
         for setting in settings:
             if setting != choices[choice]:
@@ -59,10 +59,10 @@ def variants(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _describe(choice: str, setting: str, found: pd.DataFrame, default: pd.DataFrame) -> list:
+def _describe(choice: str, setting: str, estimates: pd.DataFrame, default: pd.DataFrame) -> list:
     rows = []
     keys = ["subject", "teacher_id", "year"]
-    both = found.drop_duplicates(keys).merge(
+    both = estimates.drop_duplicates(keys).merge(
         default.drop_duplicates(keys), on=keys, suffixes=("", "_default")
     )
     for subject, table in both.groupby("subject", sort=True):
