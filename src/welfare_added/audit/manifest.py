@@ -6,7 +6,7 @@ from pathlib import Path
 
 from welfare_added.run import folders
 from welfare_added.run.digests import digest, sha256
-from welfare_added.run.environment import distributions, locked, off_the_lock
+from welfare_added.run.environment import distributions, locked, version_differences
 from welfare_added.run.errors import AuditError
 from welfare_added.run.job import RECORDS
 
@@ -83,7 +83,7 @@ def manifest(results: Path, root: Path, config: dict, study: str | None = None) 
         "lock": {
             "path": lock.name,
             "sha256": sha256(lock),
-            "differences": off_the_lock(distributions(), locked(lock)),
+            "differences": version_differences(distributions(), locked(lock)),
         },
         "environments": environments,
         "jobs": jobs,

@@ -14,7 +14,7 @@ from welfare_added.claims.cells import claims_of
 from welfare_added.claims.claim import RECOVERY, Claim, PublishedTable, Tolerance
 from welfare_added.run.choices import read_yaml
 from welfare_added.run.errors import UserError
-from welfare_added.run.parsed import remembered
+from welfare_added.run.parsed import cached
 
 
 class ClaimsError(UserError):
@@ -105,7 +105,7 @@ def requirements(path: Path, schema: Path) -> dict[str, list[str]]:
         asks = {"tables": document.tables(), "choices": document.choices()}
         return {**asks, "cell_files": document.cell_files()}
 
-    return remembered("claims", asked, path, schema, *beside)
+    return cached("claims", asked, path, schema, *beside)
 
 
 def _schema_faults(content, rules: Mapping) -> list[str]:

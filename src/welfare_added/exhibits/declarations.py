@@ -8,7 +8,7 @@ from pathlib import Path
 
 from welfare_added.run.choices import choice, filled, read_yaml
 from welfare_added.run.errors import UserError
-from welfare_added.run.parsed import remembered
+from welfare_added.run.parsed import cached
 
 FIGURE_KINDS, TABLE_KINDS = ("pdf", "png", "csv"), ("csv", "tex")
 NUMBERED = re.compile(r"(figure|table)_([a-z]?)(\d+)([a-z]?)")
@@ -175,7 +175,7 @@ def read_exhibits(path: Path, schema: Path) -> Exhibits:
         If the file does not follow its schema; a line a fault.
 
     """
-    content = remembered("exhibits", lambda: _content(path, schema), path, schema)
+    content = cached("exhibits", lambda: _content(path, schema), path, schema)
     made = {
         name: Exhibit(name, **{**one, "needs": tuple(one.get("needs", ()))})
         for name, one in content["exhibits"].items()
