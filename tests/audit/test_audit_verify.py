@@ -221,7 +221,7 @@ def test_a_comparison_finds_where_a_difference_begins(mini, again, monkeypatch):
     assert [d.root for d in different] == [True, False, False]
     assert different[0].causes == ("parameter scale: 2 and 3",)
     assert different[1].causes == (f"rests on {A}",)
-    assert compare.reached(different) == ["figure_04"]
+    assert compare.affected_exhibits(different) == ["figure_04"]
     assert compare.differences(first, first) == []
 
 

@@ -1,4 +1,4 @@
-"""Ask about results: ``python -m welfare_added.audit verify``, trace or compare."""
+"""Check and explain results: ``python -m welfare_added.audit verify``, trace or compare."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ from welfare_added.audit import commands
 from welfare_added.run.choices import ConfigError
 from welfare_added.run.errors import AuditError
 
-WIDE = 240  # columns where the output is no terminal
+WIDE = 240  # columns if the output is not a terminal
 
 
 def main(arguments: list[str] | None = None) -> int:
