@@ -41,7 +41,7 @@ class Document:
         return self.by_id[identifier]
 
     def named(self, name: str) -> tuple[Claim | None, str]:
-        """Claim that a name in an expression refers to, and the end of its range: low, high or none."""
+        """Claim that an expression names, and the end of its range: low, high or an empty text."""
         if name in self.by_id:
             return self.by_id[name], ""
         identifier, _, end = name.rpartition(".")
