@@ -1,13 +1,14 @@
 """A project of four jobs, each recorded by itself: source, a, b (of a), two figures (of b, of c)."""
 
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from welfare_added.audit.manifest import manifest
-from welfare_added.run import logs
+from welfare_added.run import job as job_module
 from welfare_added.run.job import job
 
 
@@ -62,7 +63,8 @@ class Mini:
 @pytest.fixture
 def mini(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(logs, "to_file", lambda path: None)
+    # Errors as they are raised, and not as the end of a process.
+    monkeypatch.setattr(job_module, "logged", lambda path: nullcontext())
     for name, text in {
         "scripts/work.py": "from welfare_added.core import work\n\n\ndef main():\n    work()\n",
         "src/welfare_added/core.py": "# first line\ndef work():\n    return 1\n",

@@ -348,6 +348,18 @@ def test_a_synthetic_district_kept_as_confidential_hides_how_it_was_made(exhibit
     assert exhibits.skipped(hidden) == dict.fromkeys(["figure_bias", "figure_calibration"], reason)
 
 
+def test_all_columns_are_needed_or_any_of_each_table(config):
+    lacking = {"enrolments": ["ethnicity"], "outcomes": list(OUTCOMES)}
+    one = study(config, absent=lacking)
+    assert one.meets({"columns": {"enrolments": ["age", "gender"]}})
+    assert not one.meets({"columns": {"enrolments": ["age", "ethnicity"]}})
+    assert not one.meets({"columns": {"enrolments": ["age"], "outcomes": OUTCOMES[:1]}})
+    assert one.meets({"any_column": {"enrolments": ["age", "ethnicity"]}})
+    assert not one.meets({"any_column": {"enrolments": ["age"], "outcomes": OUTCOMES}})
+    assert not one.meets({"synthetic": False, "table": "outcomes", "else": "both must hold"})
+    assert one.meets({"synthetic": False, "confidential": False, "else": "both do"})
+
+
 # --- where it is made from ---
 
 

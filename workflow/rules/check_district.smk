@@ -21,8 +21,6 @@ rule check_district:
         **needs(mb=15),
     log:
         f"{LOGS}/check_district.log",
-    benchmark:
-        f"{BENCHMARKS}/check_district.tsv"
     conda:
         ENVIRONMENT
     script:

@@ -26,7 +26,6 @@ if (PAPER_FOLDER / "claims.yaml").is_file() and (SYNTHETIC or config["study"] ==
             choices=checked(choices_of, CLAIMS["choices"], config),
             origin=ORIGIN,
         log: f"{LOGS}/claims.log"
-        benchmark: f"{BENCHMARKS}/claims.tsv"
         conda:
             ENVIRONMENT
         script: script_path("claims")

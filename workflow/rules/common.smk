@@ -42,7 +42,6 @@ LIMITS = {"profile": config["disclosure"]["profile"], "minimum": config["disclos
 # Tables and choices of the report's explorer of plans; set by papers that have one.
 EXPLORER, EXPLORER_CHOICES = {}, {}
 LOGS = f"{PRIVATE}/logs"
-BENCHMARKS = f"{PRIVATE}/benchmarks"
 ENVIRONMENT = str(ROOT / "envs/environment.yaml")
 
 

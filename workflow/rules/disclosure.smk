@@ -31,7 +31,6 @@ if RESTRICTED:
                 name=GATED_TABLE,
                 **LIMITS,
             log: f"{LOGS}/{GATE}.log"
-            benchmark: f"{BENCHMARKS}/{GATE}.tsv"
             conda:
                 ENVIRONMENT
             script: script_path("publish")

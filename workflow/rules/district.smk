@@ -24,8 +24,6 @@ rule district:
         **needs(mb=15),
     log:
         f"{LOGS}/district.log",
-    benchmark:
-        f"{BENCHMARKS}/district.tsv"
     conda:
         ENVIRONMENT
     script:

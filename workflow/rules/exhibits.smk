@@ -37,7 +37,6 @@ rule skipped:
         code=code_fingerprint("skipped"),
         reasons=SKIPPED,
     log: f"{LOGS}/skipped.log"
-    benchmark: f"{BENCHMARKS}/skipped.tsv"
     conda:
         ENVIRONMENT
     script: script_path("skipped")
@@ -61,7 +60,6 @@ for EXHIBIT in MADE:
             note=NOTE if EXHIBIT.tables(STUDY) else "",
             **SHEET,
         log: f"{LOGS}/{EXHIBIT.name}.log"
-        benchmark: f"{BENCHMARKS}/{EXHIBIT.name}.tsv"
         conda:
             ENVIRONMENT
         script: script_path("exhibit")

@@ -15,7 +15,6 @@ rule partition:
         columns=config["district"]["columns"],
     resources: **needs(mb=1, minutes=0.1)
     log: f"{LOGS}/partition.log"
-    benchmark: f"{BENCHMARKS}/partition.tsv"
     conda:
         ENVIRONMENT
     script: script_path("partition")

@@ -31,7 +31,6 @@ rule report:
         stamp=ORIGIN if SYNTHETIC else f"{ORIGIN} {NOTE}",
         restricted=RESTRICTED,
     log: f"{LOGS}/report.log"
-    benchmark: f"{BENCHMARKS}/report.tsv"
     conda:
         ENVIRONMENT
     script: script_path("report")

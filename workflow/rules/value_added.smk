@@ -23,7 +23,6 @@ rule value_added:
     threads: 2  # estimates do not depend on it
     resources: **needs(mb=8, minutes=0.1)
     log: f"{LOGS}/value_added.log"
-    benchmark: f"{BENCHMARKS}/value_added.tsv"
     conda: ENVIRONMENT
     script: script_path("value_added")
 
@@ -46,7 +45,6 @@ rule validation:
         batch=config["value_added"]["batch"],
     resources: **needs(mb=30, minutes=1)
     log: f"{LOGS}/validation.log"
-    benchmark: f"{BENCHMARKS}/validation.tsv"
     conda: ENVIRONMENT
     script: script_path("validation")
 
@@ -64,6 +62,5 @@ rule value_added_choices:
     threads: 2  # estimates do not depend on it
     resources: **needs(mb=8)
     log: f"{LOGS}/value_added_choices.log"
-    benchmark: f"{BENCHMARKS}/value_added_choices.tsv"
     conda: ENVIRONMENT
     script: script_path("value_added_choices")

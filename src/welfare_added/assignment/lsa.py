@@ -1,7 +1,6 @@
 """Optimal matchings by scipy's linear sum assignment, with duals recovered afterwards."""
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from welfare_added.assignment.arcs import Arcs, Factors
 from welfare_added.assignment.problem import Problem
@@ -25,6 +24,8 @@ class LsaEngine:
 
         Raises ValueError where no matching exists.
         """
+        from scipy.optimize import linear_sum_assignment  # late: a third of a second to load
+
         arcs = self.problem.arcs if among is None else among
         matrix = arcs.matrix(Factors(self.problem.teachers, classes))
         matching = np.empty(len(matrix), dtype=int)

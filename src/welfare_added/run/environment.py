@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from packaging.requirements import Requirement
 
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
@@ -54,6 +53,8 @@ def distributions() -> dict[str, str]:
 
 def locked(lock: Path) -> dict[str, str]:
     """Version of each package that a lock file pins for this interpreter and system."""
+    from packaging.requirements import Requirement  # only the manifest needs it
+
     lines = lock.read_text(encoding="utf-8").splitlines()
     pins = [Requirement(line.rstrip(" \\")) for line in lines if re.match(r"[A-Za-z0-9]", line)]
     return {

@@ -44,7 +44,6 @@ rule slots:
     params:
         code=code_fingerprint("slots"),
     log: f"{LOGS}/slots.log"
-    benchmark: f"{BENCHMARKS}/slots.tsv"
     conda:
         ENVIRONMENT
     script: script_path("slots")
@@ -76,7 +75,6 @@ rule allocation:
         tolerance=config["allocation"]["tolerance"],
     resources: **needs(mb=200, minutes=20)
     log: f"{LOGS}/allocation_{{subject}}_{{scope}}_{{information}}{OF_CELL}.log"
-    benchmark: f"{BENCHMARKS}/allocation_{{subject}}_{{scope}}_{{information}}{OF_CELL}.tsv"
     conda:
         ENVIRONMENT
     script: script_path("allocation")
@@ -103,7 +101,6 @@ rule allocation_subjects:
         tolerance=config["allocation"]["tolerance"],
     resources: **needs(mb=200, minutes=20)
     log: f"{LOGS}/allocation_subjects_{{scope}}{OF_CELL}.log"
-    benchmark: f"{BENCHMARKS}/allocation_subjects_{{scope}}{OF_CELL}.tsv"
     conda:
         ENVIRONMENT
     script: script_path("allocation_subjects")
@@ -133,7 +130,6 @@ rule allocation_ces:
         tolerance=config["allocation"]["tolerance"],
     resources: **needs(mb=80, minutes=20)
     log: f"{LOGS}/allocation_ces_{{scope}}{OF_CELL}.log"
-    benchmark: f"{BENCHMARKS}/allocation_ces_{{scope}}{OF_CELL}.tsv"
     conda:
         ENVIRONMENT
     script: script_path("allocation_ces")
@@ -162,7 +158,6 @@ rule exact_frontier:
         tolerance=config["allocation"]["tolerance"],
     resources: **needs(mb=200, minutes=120)
     log: f"{LOGS}/exact_frontier_{{subject}}_{{scope}}_{{information}}{OF_CELL}.log"
-    benchmark: f"{BENCHMARKS}/exact_frontier_{{subject}}_{{scope}}_{{information}}{OF_CELL}.tsv"
     conda:
         ENVIRONMENT
     script: script_path("exact_frontier")
@@ -184,7 +179,6 @@ if SCATTER:
         params:
             code=code_fingerprint("gathered"),
         log: f"{LOGS}/gathered_{{name}}.log"
-        benchmark: f"{BENCHMARKS}/gathered_{{name}}.tsv"
         conda:
             ENVIRONMENT
         script: script_path("gathered")
@@ -203,7 +197,6 @@ if SCATTER:
         params:
             code=code_fingerprint("gathered_exact"),
         log: f"{LOGS}/gathered_exact_{{name}}.log"
-        benchmark: f"{BENCHMARKS}/gathered_exact_{{name}}.tsv"
         conda:
             ENVIRONMENT
         script: script_path("gathered_exact")
@@ -220,7 +213,6 @@ rule exact_frontiers:
         code=code_fingerprint("exact_frontiers"),
         labels=EXACT,
     log: f"{LOGS}/exact_frontiers.log"
-    benchmark: f"{BENCHMARKS}/exact_frontiers.tsv"
     conda:
         ENVIRONMENT
     script: script_path("exact_frontiers")
@@ -240,7 +232,6 @@ rule frontiers:
         labels=PLANS,
         subject_weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/frontiers.log"
-    benchmark: f"{BENCHMARKS}/frontiers.tsv"
     conda:
         ENVIRONMENT
     script: script_path("frontiers")

@@ -20,8 +20,6 @@ rule calibrate:
         estimation={name: value for name, value in CHOICES.items() if name != "batch"},
     log:
         f"{LOGS}/calibrate.log",
-    benchmark:
-        f"{BENCHMARKS}/calibrate.tsv"
     conda:
         ENVIRONMENT
     script:

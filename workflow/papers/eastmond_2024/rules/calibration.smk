@@ -17,8 +17,6 @@ rule calibration:
         code=code_fingerprint("calibration"),
     log:
         f"{LOGS}/calibration.log",
-    benchmark:
-        f"{BENCHMARKS}/calibration.tsv"
     conda:
         ENVIRONMENT
     script:

@@ -30,7 +30,6 @@ rule constrained_plan:
         seconds=CONSTRAINED["seconds"],
     resources: **needs(mb=200, minutes=120)
     log: f"{LOGS}/constrained_plan_{{plan}}_{{subject}}.log"
-    benchmark: f"{BENCHMARKS}/constrained_plan_{{plan}}_{{subject}}.tsv"
     conda:
         ENVIRONMENT
     script: script_path("constrained_plan")
@@ -49,7 +48,6 @@ rule constrained_frontiers:
         code=code_fingerprint("constrained_frontiers"),
         labels=CONSTRAINED_PLANS,
     log: f"{LOGS}/constrained_frontiers.log"
-    benchmark: f"{BENCHMARKS}/constrained_frontiers.tsv"
     conda:
         ENVIRONMENT
     script: script_path("constrained_frontiers")

@@ -16,7 +16,6 @@ rule districts:
         code=code_fingerprint("districts"),
         names=DISTRICTS,
     log: f"{LOGS}/districts.log"
-    benchmark: f"{BENCHMARKS}/districts.tsv"
     conda:
         ENVIRONMENT
     script: script_path("districts")

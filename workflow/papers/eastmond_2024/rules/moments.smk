@@ -19,8 +19,6 @@ rule moments:
         **needs(mb=50),
     log:
         f"{LOGS}/moments.log",
-    benchmark:
-        f"{BENCHMARKS}/moments.tsv"
     conda:
         ENVIRONMENT
     script:

@@ -16,7 +16,6 @@ if RESTRICTED:
             deselected_share=config["welfare"]["deselected_share"],
         resources: **needs(mb=50)
         log: f"{LOGS}/populations.log"
-        benchmark: f"{BENCHMARKS}/populations.tsv"
         conda:
             ENVIRONMENT
         script: script_path("populations")
@@ -32,7 +31,6 @@ if RESTRICTED:
             code=code_fingerprint("scatter_bins"),
             **LIMITS,
         log: f"{LOGS}/scatter_bins.log"
-        benchmark: f"{BENCHMARKS}/scatter_bins.tsv"
         conda:
             ENVIRONMENT
         script: script_path("scatter_bins")

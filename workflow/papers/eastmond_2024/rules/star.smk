@@ -15,8 +15,6 @@ rule star_tables:
         code=code_fingerprint("star_tables"),
     log:
         f"{STAR}/logs/star_tables.log",
-    benchmark:
-        f"{STAR}/benchmarks/star_tables.tsv"
     conda:
         ENVIRONMENT
     script:

@@ -18,8 +18,6 @@ rule synthetic_district:
         grades=config["district"]["grades"],
     log:
         f"{LOGS}/synthetic_district.log",
-    benchmark:
-        f"{BENCHMARKS}/synthetic_district.tsv"
     conda:
         ENVIRONMENT
     script:

@@ -49,7 +49,6 @@ rule gaps:
         weights=config["allocation"]["weights"],
         weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/gaps.log"
-    benchmark: f"{BENCHMARKS}/gaps.tsv"
     conda:
         ENVIRONMENT
     script: script_path("gaps")
@@ -68,7 +67,6 @@ rule equal_gain_index:
         code=code_fingerprint("equal_gain_index"),
         weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/equal_gain_index.log"
-    benchmark: f"{BENCHMARKS}/equal_gain_index.tsv"
     conda:
         ENVIRONMENT
     script: script_path("equal_gain_index")
@@ -89,7 +87,6 @@ rule winners:
         weights=config["allocation"]["weights"],
         weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/winners.log"
-    benchmark: f"{BENCHMARKS}/winners.tsv"
     conda:
         ENVIRONMENT
     script: script_path("winners")
@@ -107,7 +104,6 @@ rule status_quo:
         code=code_fingerprint("status_quo"),
         weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/status_quo.log"
-    benchmark: f"{BENCHMARKS}/status_quo.tsv"
     conda:
         ENVIRONMENT
     script: script_path("status_quo")
@@ -129,7 +125,6 @@ rule earnings:
         earnings_per_sd=config["welfare"]["earnings_per_sd"],
         lifetime_multiplier=config["welfare"]["lifetime_multiplier"],
     log: f"{LOGS}/earnings.log"
-    benchmark: f"{BENCHMARKS}/earnings.tsv"
     conda:
         ENVIRONMENT
     script: script_path("earnings")
@@ -151,7 +146,6 @@ rule subjects:
         earnings_per_sd=config["welfare"]["earnings_per_sd"],
         lifetime_multiplier=config["welfare"]["lifetime_multiplier"],
     log: f"{LOGS}/subjects.log"
-    benchmark: f"{BENCHMARKS}/subjects.tsv"
     conda:
         ENVIRONMENT
     script: script_path("subjects")
@@ -173,7 +167,6 @@ rule ces:
         earnings_per_sd=config["welfare"]["earnings_per_sd"],
         lifetime_multiplier=config["welfare"]["lifetime_multiplier"],
     log: f"{LOGS}/ces.log"
-    benchmark: f"{BENCHMARKS}/ces.tsv"
     conda:
         ENVIRONMENT
     script: script_path("ces")
@@ -193,7 +186,6 @@ rule public_funds:
         tax_rate=config["welfare"]["tax_rate"],
         bonuses=config["welfare"]["bonuses"],
     log: f"{LOGS}/public_funds.log"
-    benchmark: f"{BENCHMARKS}/public_funds.tsv"
     conda:
         ENVIRONMENT
     script: script_path("public_funds")
@@ -214,7 +206,6 @@ rule deselection:
         weight_ela=config["welfare"]["subject_weight_ela"],
         deselected_share=config["welfare"]["deselected_share"],
     log: f"{LOGS}/deselection.log"
-    benchmark: f"{BENCHMARKS}/deselection.tsv"
     conda:
         ENVIRONMENT
     script: script_path("deselection")
@@ -233,7 +224,6 @@ rule ranking:
         ranking_weight=config["welfare"]["ranking_weight"],
         weight_ela=config["welfare"]["subject_weight_ela"],
     log: f"{LOGS}/ranking.log"
-    benchmark: f"{BENCHMARKS}/ranking.tsv"
     conda:
         ENVIRONMENT
     script: script_path("ranking")
@@ -257,7 +247,6 @@ rule bias:
         bias_weight=config["welfare"]["bias_weight"],
         premium=config["welfare"]["bias_premium"],
     log: f"{LOGS}/bias.log"
-    benchmark: f"{BENCHMARKS}/bias.tsv"
     conda:
         ENVIRONMENT
     script: script_path("bias")
@@ -285,7 +274,6 @@ rule text_numbers:
         working_ages=config["welfare"]["working_ages"],
         present_age=config["welfare"]["present_age"],
     log: f"{LOGS}/text_numbers.log"
-    benchmark: f"{BENCHMARKS}/text_numbers.tsv"
     conda:
         ENVIRONMENT
     script: script_path("text_numbers")
