@@ -118,7 +118,7 @@ def verify(project: Project, console: Console) -> int:
 
 
 def trace(project: Project, of: str, console: Console) -> int:
-    """Print the tree of an exhibit, of a file below results/, or of a claim."""
+    """Print the origin of an exhibit, of a file below results/, or of a claim, as a tree."""
     paths, title = _asked_for(project, of)
     tree = Tree(Text(title)) if title else None
     for path in paths:

@@ -66,7 +66,7 @@ def lineage(
     dict
         files: by name below results/ their SHA-256 or keyed digest, and the job that made them;
         jobs: rule, code, time, memory, inputs and outputs by those names. Only what the published
-        files rest on.
+        files were made from.
 
     """
     shown = frozenset(published)
