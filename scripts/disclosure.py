@@ -1,4 +1,4 @@
-"""Look at every file that would be published."""
+"""Check every file that would be published."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Pass a table through the gate."""
+"""Withhold small cells of a table and round the others."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Copy what may be shown, and nothing else."""
+"""Copy the published files that passed the scan to the release folder."""
 
 import json
 from functools import partial
@@ -8,7 +8,7 @@ from welfare_added.disclosure.profiles import profile_of
 from welfare_added.district.files import TABLES
 from welfare_added.release.history import history, sources
 from welfare_added.release.identifiers import Identifiers, identifiers_of, places
-from welfare_added.release.release import clean, key_of, readme, release
+from welfare_added.release.release import key_of, readme, refuse_identifiers, release
 from welfare_added.release.run_crate import as_crate
 from welfare_added.run import folders
 from welfare_added.run.logs import logged
@@ -21,19 +21,20 @@ def main(paths, params, out):
     profile = profile_of(params.profile, params.minimum) if params.restricted else None
     key = key_of(folders.KEY) if params.restricted else None
     private = folders.private_folder(params.study, params.restricted)
-    told = history(manifest, passed["files"], private, key)
+    provenance = history(manifest, passed["files"], private, key)
     if params.restricted:
         raw = {table: paths[table] for table in TABLES if table in paths}
-        told["sources"] = sources(raw, params.columns, profile.base)
+        provenance["sources"] = sources(raw, params.columns, profile.base)
     texts = {
         "README.md": readme(params.study, params.note, profile, passed["files"]),
         "disclosure.json": as_json(passed),
-        "history.json": as_json(told),
+        "history.json": as_json(provenance),
     }
     if params.restricted:
-        clean(texts, Identifiers(identifiers_of(raw, params.columns), places(params.source)))
+        identifiers = Identifiers(identifiers_of(raw, params.columns), places(params.source))
+        refuse_identifiers(texts, identifiers)
     title = f"Results of the study {params.study}"
-    crate = partial(as_crate, history=told, title=title, described=params.note or title)
+    crate = partial(as_crate, history=provenance, title=title, described=params.note or title)
     release(Path(out).parent, passed["files"], texts, crate)
 
 

@@ -1,4 +1,4 @@
-"""One page of everything published."""
+"""Write the report: one page of everything published."""
 
 from pathlib import Path
 
@@ -21,12 +21,12 @@ def main(paths, params, out):
     private = folders.private_folder(params.study, params.restricted)
     made = manifest(folders.RESULTS, root, {}, params.study)
     key = key_of(folders.KEY) if params.restricted else None
-    told = lineage(made, paths["published"], private, key)
+    provenance = lineage(made, paths["published"], private, key)
     lines = {job_name(path): tuple(code_lines(one, root)) for path, one in made["jobs"].items()}
     exhibits = [
         exhibit(
             name, label, category, f"{caption}\n\n{params.note}", folder,
-            trace(told, shown(name, folder), lines),
+            trace(provenance, shown(name, folder), lines),
         )
         for name, label, category, caption in params.exhibits
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from welfare_added.value_added.student_variables import StudentFile
 
 
 def main(inputs, outputs, estimator, batch):
-    """Write one table a validation."""
+    """Write one table per validation."""
     estimates = pd.read_parquet(inputs.estimates)
     students = StudentFile(inputs.students, batch, STUDENT)
     class_means, outcomes = pd.read_parquet(inputs.class_means), pd.read_parquet(inputs.outcomes)

@@ -7,12 +7,12 @@ from welfare_added.value_added.student_variables import StudentFile
 
 
 def main(students, estimates, autocovariances, variances, class_means, batch, **choices):
-    """Read the analysis sample, write estimates and what they rest on."""
-    found = estimate_value_added(StudentFile(students, batch), **choices)
-    write_parquet(found.estimates_to_keep(), estimates)
-    for table, path in zip(found.moments_to_keep(), (autocovariances, variances), strict=True):
+    """Read the analysis sample, write estimates, class means, variances and autocovariances."""
+    estimation = estimate_value_added(StudentFile(students, batch), **choices)
+    write_parquet(estimation.estimates_to_keep(), estimates)
+    for table, path in zip(estimation.moments_to_keep(), (autocovariances, variances), strict=True):
         write_csv(table, path)
-    write_parquet(found.class_means_to_keep(), class_means)
+    write_parquet(estimation.class_means_to_keep(), class_means)
 
 
 if "snakemake" in globals():

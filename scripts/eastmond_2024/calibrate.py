@@ -1,4 +1,4 @@
-"""Search the synthetic district's parameters through the estimator."""
+"""Search the synthetic district's parameters that match the calibration targets."""
 
 import logging
 
@@ -12,7 +12,7 @@ from welfare_added.run.writing import write_csv, write_text
 
 
 def main(start, targets, parameters_path, steps_path, settings):
-    """Search from the parameters in ``start``; write the result and how it was reached."""
+    """Search from the parameters in ``start``; write the result and a table of the steps."""
     targets = read_targets(targets)
     with open(start, encoding="utf-8") as file:  # noqa: PTH123
         content = yaml.safe_load(file)

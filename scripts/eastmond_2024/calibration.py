@@ -1,4 +1,4 @@
-"""Set the district's moments beside what the paper says of them."""
+"""Compare the district's moments with the paper's."""
 
 import pandas as pd
 
@@ -9,8 +9,8 @@ from welfare_added.run.writing import write_csv
 
 def main(moments, targets, path):
     """Write target, achieved and their ratio for every line of the calibration file."""
-    found = pd.read_csv(moments, index_col="quantity")["value"]
-    write_csv(compare(read_targets(targets), found), path)
+    achieved = pd.read_csv(moments, index_col="quantity")["value"]
+    write_csv(compare(read_targets(targets), achieved), path)
 
 
 if "snakemake" in globals():

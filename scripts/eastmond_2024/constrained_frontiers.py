@@ -5,11 +5,11 @@ from welfare_added.run.job import job
 
 
 def main(parts, labels, frontiers):
-    found = []
+    tables = []
     for path, (plan, subject) in zip(parts, labels, strict=True):
         part = pd.read_csv(path)
-        found.append(part.assign(plan=plan, subject=subject)[["plan", "subject", *part.columns]])
-    writing.write_csv(pd.concat(found, ignore_index=True), frontiers)
+        tables.append(part.assign(plan=plan, subject=subject)[["plan", "subject", *part.columns]])
+    writing.write_csv(pd.concat(tables, ignore_index=True), frontiers)
 
 
 if "snakemake" in globals():

@@ -10,14 +10,14 @@ from welfare_added.run.job import job
 def main(slots, students, pairs, frontier, params):
     slots = pd.read_parquet(slots)
     pair_rows = read_pairs(pairs, slots) if pairs else None
-    found = cells(
+    in_cells = cells(
         slots_of_years(slots, params.years),
         subject_shares(params.subject, params.subject_weight_ela),
         pd.read_parquet(students) if "racial_gap" in params.constraints else None,
         pair_rows,
     )
     table = constrained_frontier(
-        found, params.constraints, params.weights, params.optimality_gap, params.seconds
+        in_cells, params.constraints, params.weights, params.optimality_gap, params.seconds
     )
     writing.write_csv(table, frontier)
     return {"solver": "highs", "largest_gap": float(table["optimality_gap"].max())}

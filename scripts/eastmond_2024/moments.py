@@ -12,10 +12,10 @@ def main(students, classes, outcomes, estimates, published, bins, moments_path, 
     """Write all moments of the calibration file, and the bins of figures 3 and A.2."""
     classes, estimates = pd.read_parquet(classes), pd.read_parquet(estimates)
     counts = bin_counts(read_targets(published)) if published else equal_bins(bins)
-    found = moments(
+    table = moments(
         pd.read_parquet(students), classes, estimates, pd.read_parquet(outcomes), counts
     )
-    write_csv(found.reset_index(), moments_path)
+    write_csv(table.reset_index(), moments_path)
     write_csv(sorting_bins(classes, estimates, counts), bins_path)
 
 

@@ -1,6 +1,6 @@
-"""What a run prints: a line when a job begins, one when it is done, and one message an error.
+"""Snakemake's output: a line when a job begins, one when it ends, one message per error.
 
-Chosen by the profile (``logger: lines``). Snakemake's own, longer account is in ``.snakemake/log``.
+Set by the profile (``logger: lines``). Snakemake's own, longer log is in ``.snakemake/log``.
 """
 
 import re
@@ -12,10 +12,10 @@ from pathlib import Path
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
-LONGEST = 160  # characters of a line, but of errors
-# Follows from a failed job, of which the job's own message has told already.
-ECHOES = ("CalledProcessError", "SpawnedJobError", "WorkflowError\nAt least one job")
-UNEVENTFUL = (
+LONGEST = 160  # characters of a line; errors are not cut
+# Errors that only repeat that a job failed.
+REPETITIONS = ("CalledProcessError", "SpawnedJobError", "WorkflowError\nAt least one job")
+NOT_PRINTED = (
     "Building DAG", "Using shell", "Provided cores", "Rules claiming", "Conda environments",
     "Assuming", "Using workflow specific", "Select jobs", "Execute ", "Complete log", "Elapsed",
     "Shutting down", "Exiting because", "Logfile ", "host:", "Config file", "This was a dry-run",
@@ -32,19 +32,19 @@ class LogHandler(LogHandlerBase):
     needs_rulegraph = False
 
     def __post_init__(self) -> None:
-        """Remember of every job what it does and when it began."""
+        """Start without jobs; each will have its message and start time."""
         self.jobs: dict[int, tuple[str, float]] = {}
         self.finished: list[int] = []
         self.plan = ""
         self.stream = sys.stdout if self.common_settings.stdout else sys.stderr
 
     def emit(self, record: LogRecord) -> None:
-        """Print what a record says, if it is worth a line."""
-        said = self._said(record)
-        if said:
-            print(said, file=self.stream, flush=True)
+        """Print the text for a record, if it has one."""
+        text = self._text(record)
+        if text:
+            print(text, file=self.stream, flush=True)
 
-    def _said(self, record: LogRecord) -> str:
+    def _text(self, record: LogRecord) -> str:
         match getattr(record, "event", None):
             case LogEvent.JOB_INFO:
                 return self._begins(record)
@@ -82,7 +82,7 @@ class LogHandler(LogHandlerBase):
         return "\n".join(lines)
 
     def _failed(self, record: LogRecord) -> str:
-        """The job, and the message with which its log ends, if that is an error."""
+        """The job, and the last error message of its log."""
         what = self.jobs.get(record.jobid, (record.rule_name, 0))[0]
         lines = [f"FAILED     {what}"]
         for log in record.log or []:
@@ -94,15 +94,15 @@ class LogHandler(LogHandlerBase):
 
     def _plan(self, record: LogRecord) -> str:
         if self.common_settings.dryrun:
-            told, self.plan = record.getMessage() == self.plan, record.getMessage()
-            return "" if told else self.plan
+            repeated, self.plan = record.getMessage() == self.plan, record.getMessage()
+            return "" if repeated else self.plan
         jobs = record.stats.get("total", 0) if isinstance(record.stats, dict) else 0
         return f"{jobs} jobs to run" if jobs else ""
 
     def _error(self, record: LogRecord) -> str:
-        """Snakemake's errors without the places in its rules through which they came."""
+        """Snakemake's error without the traceback through its rules."""
         text = record.getMessage()
-        if any(echo in text for echo in ECHOES):
+        if any(one in text for one in REPETITIONS):
             return ""
         lines = text.splitlines()
         ours = [line for line in lines[1:] if not line.startswith('  File "')]
@@ -110,7 +110,7 @@ class LogHandler(LogHandlerBase):
 
     def _plain(self, record: LogRecord) -> str:
         text = record.getMessage().strip()
-        if record.levelno < WARNING and text.startswith(UNEVENTFUL):
+        if record.levelno < WARNING and text.startswith(NOT_PRINTED):
             return ""
         return "\n".join(map(_short, text.splitlines())) if record.levelno < WARNING else text
 

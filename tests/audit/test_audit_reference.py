@@ -8,7 +8,7 @@ from rich.console import Console
 
 from welfare_added.audit import commands
 from welfare_added.audit.endings import ending
-from welfare_added.audit.reference import beside, kept_tables, reference
+from welfare_added.audit.reference import compared, kept_tables, reference
 
 STUDY = "study"
 GAINS = pd.DataFrame({"scope": ["district", "school"], "gain": [0.1, 0.2], "note": ["a", "b"]})
@@ -44,7 +44,7 @@ def outcome_of(published, tmp_path, shas, numbers=(), table=GAINS, **config):
     table.to_csv(folder(tmp_path / "here") / "frontiers.csv", index=False)
     numbers = {"more": "99.5", "range": "1 to 2", **dict(numbers)}
     run = manifest(shas, **config)
-    return beside(published, run, STUDY, numbers, (tmp_path / "kept", tmp_path / "here"))
+    return compared(published, run, STUDY, numbers, (tmp_path / "kept", tmp_path / "here"))
 
 
 BOTH = {"frontiers.csv": "1", "figures/figure_04.pdf": "2"}
@@ -79,7 +79,7 @@ def test_other_numbers_say_which_how_much_and_why(published, tmp_path):
     said = ending(outcome)
     assert said.startswith("Other numbers than the reference: 1 files differ of 2.")
     assert "    frontiers.csv: column gain by 0.01 at most (0.05)" in said
-    assert "    more: 101 here, 99.5 in the reference, 0.015 of it apart" in said
+    assert "    more: 101 here, 99.5 in the reference, relative difference 0.015" in said
     assert "    welfare.tax_rate: 0.3 here, 0.28 in the reference" in said
     assert "range" not in said
 
@@ -91,7 +91,7 @@ def test_other_numbers_say_which_how_much_and_why(published, tmp_path):
 )
 def test_other_rows_columns_or_words_are_other_numbers(published, tmp_path, table):
     said = ending(outcome_of(published, tmp_path, {**BOTH, "frontiers.csv": "x"}, table=table))
-    assert "    frontiers.csv: other rows, columns or words" in said
+    assert "    frontiers.csv: rows, columns or text differ" in said
 
 
 def test_a_missing_number_and_a_missing_file_are_differences(published, tmp_path):
@@ -103,7 +103,7 @@ def test_a_missing_number_and_a_missing_file_are_differences(published, tmp_path
 def test_another_machine_is_named_where_no_choice_differs(published, tmp_path):
     published["machine"] |= {"processor": "Q", "package numpy": "1.26"}
     said = ending(outcome_of(published, tmp_path, {**BOTH, "frontiers.csv": "x"}))
-    assert "What it ran on does:" in said
+    assert "Packages or processor do:" in said
     assert "    package numpy: 2.0 here, 1.26 in the reference" in said
     assert "    processor: P here, Q in the reference" in said
 

@@ -12,7 +12,7 @@ from welfare_added.audit import compare, trace
 from welfare_added.audit.manifest import read_records
 from welfare_added.audit.verify import Verification, worst
 from welfare_added.run.digests import sha256
-from welfare_added.run.environment import locked, off_the_lock
+from welfare_added.run.environment import locked, version_differences
 from welfare_added.run.errors import AuditError
 
 A, B, C = (f"results/study/{name}.csv" for name in "abc")
@@ -221,7 +221,7 @@ def test_a_comparison_finds_where_a_difference_begins(mini, again, monkeypatch):
     assert [d.root for d in different] == [True, False, False]
     assert different[0].causes == ("parameter scale: 2 and 3",)
     assert different[1].causes == (f"rests on {A}",)
-    assert compare.reached(different) == ["figure_04"]
+    assert compare.affected_exhibits(different) == ["figure_04"]
     assert compare.differences(first, first) == []
 
 
@@ -254,7 +254,7 @@ def test_the_lock_is_read_for_this_interpreter(tmp_path):
     )
     pinned = locked(lock)
     assert pinned == {"num-py": "3.0", "rich": "1.0"}
-    assert off_the_lock({"num-py": "3.1", "other": "9"}, pinned) == {
+    assert version_differences({"num-py": "3.1", "other": "9"}, pinned) == {
         "num-py": "3.1 installed, 3.0 locked"
     }
 

@@ -224,7 +224,7 @@ def test_one_withheld_of_those_that_tell_each_other_is_found_out(tmp_path):
         tmp_path / "t.csv", index=False
     )
     found = problems(tmp_path / "t.csv", spec, people(), N10)
-    assert found == ["line 3: loss would tell what is withheld beside it"]
+    assert found == ["line 3: loss would reveal what is withheld beside it"]
 
 
 def test_a_share_of_too_few_is_found_out(tmp_path):

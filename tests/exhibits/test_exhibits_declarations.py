@@ -435,8 +435,8 @@ def test_captions_are_filled_with_the_choices_that_they_name(exhibits, config):
 
 def test_a_cap_that_the_user_chose_is_the_captions(exhibits, config):
     changed = overridden(config, {"exhibits": {"mvpf_cap": 7}})
-    assert "cut off at 7;" in exhibits.all["figure_10"].described(changed)
-    assert "cut off at 5;" in exhibits.all["figure_10"].described(config)
+    assert "shown up to 7;" in exhibits.all["figure_10"].described(changed)
+    assert "shown up to 5;" in exhibits.all["figure_10"].described(config)
 
 
 TEMPLATE = re.compile(r"\{\{|\}\}|\{%|snakemake\.|\{[^}]*\}?")

@@ -15,8 +15,8 @@ from welfare_added.disclosure.declarations import Declared, Kind
 from welfare_added.disclosure.errors import DisclosureError
 from welfare_added.disclosure.profiles import PROFILES
 from welfare_added.release.history import history
-from welfare_added.release.identifiers import Identifiers, identifiers_of, places, telling
-from welfare_added.release.release import clean, key_of, release
+from welfare_added.release.identifiers import Identifiers, identifiers_of, is_distinctive, places
+from welfare_added.release.release import key_of, refuse_identifiers, release
 from welfare_added.release.scan import Rules, scan
 from welfare_added.run.digests import sha256
 
@@ -266,7 +266,7 @@ def test_an_edited_file_and_one_made_from_private_ones_do_not_pass(study):
     ],
 )
 def test_short_names_are_not_looked_for(name, long_enough):
-    assert telling(name) == long_enough
+    assert is_distinctive(name) == long_enough
 
 
 @pytest.mark.parametrize(
@@ -280,13 +280,13 @@ def test_short_names_are_not_looked_for(name, long_enough):
     ],
 )
 def test_names_are_found_whole(text, found):
-    assert bool(list(Identifiers([PUPIL]).found(text))) == found
+    assert bool(list(Identifiers([PUPIL]).matches(text))) == found
 
 
 def test_short_names_are_not_looked_for_among_bytes():
-    assert list(Identifiers(["T123"]).found("T123"))
-    assert not list(Identifiers(["T123"]).found("T123", binary=True))
-    assert list(Identifiers([PUPIL]).found(PUPIL, binary=True))
+    assert list(Identifiers(["T123"]).matches("T123"))
+    assert not list(Identifiers(["T123"]).matches("T123", binary=True))
+    assert list(Identifiers([PUPIL]).matches(PUPIL, binary=True))
 
 
 def test_identifiers_are_read_under_the_owners_names_of_columns(tmp_path):
@@ -414,4 +414,4 @@ def test_the_history_of_public_records_is_plain():
 
 def test_texts_of_a_release_are_looked_at_too():
     with pytest.raises(DisclosureError, match=r"README\.md: an identifier"):
-        clean({"README.md": f"thanks to {PUPIL}"}, Identifiers([PUPIL]))
+        refuse_identifiers({"README.md": f"thanks to {PUPIL}"}, Identifiers([PUPIL]))

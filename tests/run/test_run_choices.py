@@ -168,7 +168,7 @@ def test_one_of_several_districts_is_a_study_of_its_own(config):
 
 
 def test_a_partition_of_the_synthetic_district_is_refused(config):
-    with pytest.raises(ConfigError, match="partition: the synthetic district is made whole"):
+    with pytest.raises(ConfigError, match="partition: only your own tables can be split"):
         check(config | {"partition": "county"}, ROOT)
 
 

@@ -24,7 +24,7 @@ ast.parse = lambda *given, **more: (count.append(1), plain(*given, **more))[1]
 module = Path(sys.argv[1])
 said = {
     "statements": statements(module),
-    "imports": parsed.remembered("imports", lambda: _imported_names(module), module),
+    "imports": parsed.cached("imports", lambda: _imported_names(module), module),
     "again": statements(module),
 }
 print(json.dumps({**said, "parsed": len(count)}))
@@ -71,7 +71,7 @@ def test_an_edit_that_keeps_size_and_time_is_seen_by_a_new_process(folder):
     assert second["parsed"] == 2
     assert second["statements"] != first["statements"]
     assert second["imports"] == ["welfare_added.b"]
-    module.write_text(ONE)  # both contents are remembered
+    module.write_text(ONE)  # both contents are cached
     assert ask(folder) == {**first, "parsed": 0}
 
 
@@ -85,7 +85,7 @@ def test_an_edit_is_seen_within_a_process(tmp_path):
         return len(seen)
 
     def asked():
-        return parsed.remembered(str(tmp_path), answer, module)  # a question that nobody else asks
+        return parsed.cached(str(tmp_path), answer, module)  # a question that nobody else asks
 
     assert [asked(), asked()] == [1, 1]
     times = (module.stat().st_atime_ns, module.stat().st_mtime_ns)
@@ -100,7 +100,7 @@ def test_questions_and_files_do_not_mix(tmp_path):
     one.write_text(ONE)
     other.write_text(OTHER)
     asked = [
-        parsed.remembered(f"{tmp_path} {question}", lambda n=n: n, *files)
+        parsed.cached(f"{tmp_path} {question}", lambda n=n: n, *files)
         for n, (question, files) in enumerate(
             [("a", [one]), ("b", [one]), ("a", [other]), ("a", [one, other]), ("a", [other, one])]
         )

@@ -98,7 +98,7 @@ def test_cells_solved_by_jobs_of_their_own_give_the_same_bytes(fresh):
     fresh.choose({"allocation": {"scatter": "grade_year"}})
     said = fresh.run(*plans, cores=2)
     assert digests() == whole
-    assert "Putting the cells of ela_school_standard together" in said
+    assert "Combining the grades and years of ela_school_standard" in said
     cells = fresh.folder / "results/eastmond_2024/allocation/cells"
     assert sorted(path.name for path in cells.iterdir()) == ["2011_4", "2012_4", "2013_4"]
     (cells / "2012_4/plans/ela_school_standard.parquet").unlink()

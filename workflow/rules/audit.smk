@@ -1,8 +1,8 @@
-# What the jobs recorded of themselves, put together; every result hashed again; what may be released.
+# The manifest of all job records, verification of every result, disclosure checks and release.
 
 
 rule manifest:
-    message: "Writing down who made each file, and from what"
+    message: "Writing the manifest: which job made each file, and from what"
     input:
         STUDY_FILES,
         rules.report.output,
@@ -44,7 +44,7 @@ CONFIDENTIAL = (
 
 
 rule disclosure:
-    message: "Looking at everything that would be published"
+    message: "Checking every file that would be published"
     input:
         PUBLISHED,
         **CONFIDENTIAL,
@@ -72,7 +72,7 @@ rule disclosure:
 
 
 rule release:
-    message: "Copying what may be shown to release/{params.study}/"
+    message: "Copying the published files that passed to release/{params.study}/"
     input:
         **CONFIDENTIAL,
         verdicts=f"{AUDIT}/disclosure.json",

@@ -1,4 +1,4 @@
-# Not part of the default run: the tables alone, in seconds.
+# Not part of the default run: checks the raw tables alone, in seconds.
 rule check_district:
     message:
         "Checking the district's tables: {output.page}"

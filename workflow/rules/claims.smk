@@ -1,4 +1,4 @@
-# The paper's stated numbers beside ours: of its own world, or of records that are kept under the paper's name.
+# Compare the paper's stated numbers with ours, on synthetic records or in a study that has the paper's name.
 from welfare_added.claims.compare import choices_of
 from welfare_added.claims.document import requirements
 
@@ -6,7 +6,7 @@ CLAIM_FILES = []
 
 if (PAPER_FOLDER / "claims.yaml").is_file() and (SYNTHETIC or config["study"] == PAPER):
     CLAIMS_SCHEMA = ROOT / "workflow/schemas/claims.schema.json"
-    CLAIMS = refused(requirements, PAPER_FOLDER / "claims.yaml", CLAIMS_SCHEMA)
+    CLAIMS = checked(requirements, PAPER_FOLDER / "claims.yaml", CLAIMS_SCHEMA)
     CLAIM_FILES = [f"{RESULTS}/claims.csv", f"{RESULTS}/claims.html"]
 
     rule claims:
@@ -23,7 +23,7 @@ if (PAPER_FOLDER / "claims.yaml").is_file() and (SYNTHETIC or config["study"] ==
             page=f"{RESULTS}/claims.html",
         params:
             code=code_fingerprint("claims"),
-            choices=refused(choices_of, CLAIMS["choices"], config),
+            choices=checked(choices_of, CLAIMS["choices"], config),
             origin=ORIGIN,
         log: f"{LOGS}/claims.log"
         conda:

@@ -1,4 +1,4 @@
-# What every rule uses: folders of the study, scripts with the code they rest on, memory and time.
+# Settings and functions of all rules: the study's folders, scripts and their code, memory and time.
 from functools import cache
 from pathlib import Path
 
@@ -14,8 +14,8 @@ ROOT = next(
 )
 
 
-def refused(check, *arguments):
-    """Run a check of what the user chose; what it refuses is Snakemake's own error, in plain words."""
+def checked(check, *arguments):
+    """Run a check of the user's choices; a failure stops Snakemake with the check's message alone."""
     try:
         return check(*arguments)
     except ValueError as error:
@@ -23,14 +23,14 @@ def refused(check, *arguments):
 
 
 config.update(choices.completed(config))
-refused(choices.check, config, ROOT)
+checked(choices.check, config, ROOT)
 
 PAPER = config["paper"]
 PAPER_FOLDER = choices.paper_folder(ROOT, PAPER)
 SOURCE = config["district"]["source"]
 SYNTHETIC = SOURCE == "synthetic"
 COLUMNS = config["district"].get("columns", {})  # the user's own names, by table
-# Of confidential records only the exhibits, and tables that went through the gate, are published.
+# Of confidential records only exhibits, and tables that passed the disclosure gate, are published.
 RESTRICTED = choices.restricted(config)
 RESULTS = folders.public_folder(config["study"])
 PRIVATE = folders.private_folder(config["study"], RESTRICTED)
@@ -39,36 +39,36 @@ if RESTRICTED:
     Path(folders.PRIVATE).mkdir(parents=True, exist_ok=True)
     Path(folders.PRIVATE).chmod(0o700)
 LIMITS = {"profile": config["disclosure"]["profile"], "minimum": config["disclosure"]["minimum"]}
-# What a paper's report has beside exhibits and claims: the tables of the planner's explorer, and its choices.
+# Tables and choices of the report's explorer of plans; set by papers that have one.
 EXPLORER, EXPLORER_CHOICES = {}, {}
 LOGS = f"{PRIVATE}/logs"
 ENVIRONMENT = str(ROOT / "envs/environment.yaml")
 
 
 def script_path(name):
-    """Path of a script: the paper's own of that name, else the one that all papers share."""
+    """Path of a script: scripts/<paper>/<name>.py if it exists, else scripts/<name>.py."""
     own = ROOT / "scripts" / PAPER / f"{name}.py"
     return str(own if own.is_file() else ROOT / "scripts" / f"{name}.py")
 
 
 @cache
 def modules(name, *more):
-    """The script, further modules that it loads by name, and every project module they import."""
+    """A script, the modules ``more`` that it loads by name, and every project module that these import."""
     return project_modules([Path(script_path(name)), *more], ROOT / "src")
 
 
 def code(name, *more):
-    """The modules of a script as inputs; what they say counts, not when they were written."""
+    """Modules of a script as inputs; `ancient`, since their content (code_fingerprint) counts and not their date."""
     return ancient([relative(path) for path in modules(name, *more)])
 
 
 def code_fingerprint(name, *more):
-    """What the modules of a script say: a parameter, so that an edit there reruns the rule."""
+    """Digest of a script's modules, passed as a parameter so that an edit of any of them reruns the rule."""
     return fingerprint(modules(name, *more), ROOT)
 
 
 def relative(path):
-    """The path from here, so that results stay fresh when the project's folder is moved."""
+    """Path relative to the working directory, so that results stay up to date if the project is moved."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
@@ -78,14 +78,14 @@ def of_paper(name):
 
 
 def folders_in(folder):
-    """Names of a folder's folders, sorted; none if it is not there."""
+    """Names of the folders in a folder, sorted; empty if it does not exist."""
     return sorted(path.name for path in Path(folder).glob("*") if path.is_dir())
 
 
 def needs(mb, minutes=0.5):
-    """Memory and time for a scheduler: 1,000 MB and 30 minutes, and so much for each MB of input.
+    """Memory and time for a scheduler: 1,000 MB and 30 minutes, plus ``mb`` and ``minutes`` per MB of input.
 
-    From measured peaks (docs/cluster.md); as much again in a second attempt.
+    From measured peaks (docs/cluster.md); a second attempt has twice as much.
     """
     return {
         "mem_mb": lambda wildcards, input, attempt: round(1000 + mb * input.size_mb) * attempt,

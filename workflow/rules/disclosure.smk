@@ -1,9 +1,9 @@
-# Of confidential records: tables pass a gate, and everything published is looked at again. The paper makes
-# populations.csv, which says whom its numbers rest on.
+# For confidential records: tables pass a disclosure gate, and every published file is checked again. The paper
+# makes populations.csv, the counts of students, teachers and schools behind its numbers.
 from welfare_added.disclosure.declarations import published_tables
 
 DECLARATION = PAPER_FOLDER / "disclosure.yaml"
-# By table: whether it is made always, on request, or of confidential records only.
+# When each table is made: always, on request, or of confidential records only.
 GATED = published_tables(DECLARATION)
 ALWAYS = ("always", "of confidential records") if RESTRICTED else ("always",)
 GATED_FILES = [f"{RESULTS}/{table}.csv" for table, made in GATED.items() if made in ALWAYS]

@@ -1,9 +1,9 @@
-# Every exhibit of the paper's exhibits.yaml that the study can have: one rule each, of the exhibit's name.
+# One rule for each exhibit of the paper's exhibits.yaml that the study can have, named like the exhibit.
 from welfare_added.district.files import absent_columns, tables_in
 from welfare_added.exhibits.declarations import Study, files_of, read_exhibits
 
 EXHIBITS_SCHEMA = ROOT / "workflow/schemas/exhibits.schema.json"
-EXHIBITS = refused(read_exhibits, PAPER_FOLDER / "exhibits.yaml", EXHIBITS_SCHEMA)
+EXHIBITS = checked(read_exhibits, PAPER_FOLDER / "exhibits.yaml", EXHIBITS_SCHEMA)
 STUDY = Study(
     config,
     SYNTHETIC,
@@ -23,12 +23,12 @@ EXHIBIT_FILES = [
 
 
 def exhibit_code(one):
-    """The script of all exhibits and the paper's module that draws this one."""
+    """The script of all exhibits, and the module that draws this one."""
     return "exhibit", ROOT / f"src/welfare_added/exhibits/{PAPER}/{one.program}.py"
 
 
 rule skipped:
-    message: "Listing the exhibits that these tables cannot give, and why"
+    message: "Listing the exhibits that cannot be made from these tables, and why"
     input:
         code=code("skipped"),
     output:

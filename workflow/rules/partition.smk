@@ -2,16 +2,16 @@ from welfare_added.district.files import raw_tables
 
 
 rule partition:
-    message: "Cutting the tables by column {params.column}, a folder a district: {params.folder}"
+    message: "Splitting the tables by column {params.column}, one folder per district: {params.folder}"
     input:
         **raw_tables(STATE, made_in=STATE),
         code=code("partition"),
     output:
-        parts=f"{CUT}.csv",
+        parts=f"{PARTS_FOLDER}.csv",
     params:
         code=code_fingerprint("partition"),
         column=PARTITION,
-        folder=CUT,
+        folder=PARTS_FOLDER,
         columns=config["district"]["columns"],
     resources: **needs(mb=1, minutes=0.1)
     log: f"{LOGS}/partition.log"

@@ -9,7 +9,7 @@ CALIBRATED = [f"{RESULTS}/calibration.csv"] if f"{RESULTS}/calibration.csv" in R
 
 
 rule report:
-    message: "Putting claims, exhibits and what else is published on one page: {output.page}"
+    message: "Writing the report, one page of claims and exhibits: {output.page}"
     input:
         **EXPLORER,
         skipped=f"{RESULTS}/skipped.csv",

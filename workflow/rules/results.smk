@@ -1,5 +1,5 @@
-# From a paper's results to what is read: exhibits, claims, disclosure, report, audit. A paper includes this last; it
-# has said which RESULT_FILES its study makes and, where its report has the planner's explorer, from which tables.
+# Exhibits, claims, disclosure, report and audit. A paper includes this file last, after it has set RESULT_FILES, the
+# files that its study makes, and EXPLORER, the tables of the report's explorer of plans, if it has one.
 
 
 include: "exhibits.smk"
@@ -11,7 +11,7 @@ include: "audit.smk"
 
 rule done:
     message:
-        "All of the study is there: {RESULTS}"
+        "All results of the study are in {RESULTS}"
     input:
         STUDY_FILES,
         rules.report.output,

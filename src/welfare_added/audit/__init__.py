@@ -1,1 +1,1 @@
-"""Which code made what."""
+"""Check which code and inputs made each result, and whether it was changed since."""

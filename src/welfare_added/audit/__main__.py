@@ -1,4 +1,4 @@
-"""Ask about results: ``python -m welfare_added.audit verify``, trace or compare."""
+"""Check and explain results: ``python -m welfare_added.audit verify``, trace or compare."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ from welfare_added.audit import commands
 from welfare_added.run.choices import ConfigError
 from welfare_added.run.errors import AuditError
 
-WIDE = 240  # columns where the output is no terminal
+WIDE = 240  # columns if the output is not a terminal
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     compare = asked.add_parser("compare", help="what differs between two runs, and why")
     compare.add_argument("one", type=Path, help="manifest.json of a run")
     compare.add_argument("other", type=Path, help="manifest.json of another")
-    reference = asked.add_parser("reference", help="these results beside the published run")
+    reference = asked.add_parser("reference", help="compare these results with the published run")
     reference.add_argument("--keep", action="store_true", help="keep these as the published run")
     asked.add_parser("readme", help="renew the README's table of exhibits")
     parser.add_argument("--paper", help="another paper than that of config.yaml")

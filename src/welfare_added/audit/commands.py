@@ -13,7 +13,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from welfare_added.audit import reference as published
-from welfare_added.audit.compare import comparable, differences, reached
+from welfare_added.audit.compare import affected_exhibits, comparable, differences
 from welfare_added.audit.due import due, planned, targets
 from welfare_added.audit.endings import ending
 from welfare_added.audit.manifest import manifest
@@ -41,7 +41,7 @@ class Project:
     """A project's folder, its choices and what its jobs recorded."""
 
     def __init__(self, root: Path, paper: str | None = None):
-        """Take the folder that holds config.yaml and results/, and a paper other than its own."""
+        """Take the folder that holds config.yaml; ``paper`` overrides the one named there."""
         if not (root / "config.yaml").is_file():
             raise AuditError(f"{root}: no config.yaml; run this from the project's folder")
         self.root = root
@@ -62,14 +62,14 @@ class Project:
 
     @cached_property
     def verification(self) -> Verification:
-        """Every file's verdict, what Snakemake says included."""
+        """Every file's verdict, including what Snakemake would make again."""
         rules = [job["rule"] for job in self.manifest["jobs"].values()]
         wanted = targets(self.root, self.paper, rules)
         return Verification(self.manifest, self.root, due(self.root, self.paper, wanted))
 
     @property
     def claims(self) -> document.Document | None:
-        """The paper's numbers, if the study has any."""
+        """The paper's claims; None if the study compares none."""
         made = (self.root / self.results / "claims.csv").is_file()
         schema = self.root / "workflow/schemas/claims.schema.json"
         return document.read(self.folder / "claims.yaml", schema) if made else None
@@ -81,14 +81,14 @@ class Project:
         return read_exhibits(self.folder / "exhibits.yaml", schema)
 
     def numbers(self) -> dict[str, str]:
-        """The paper's numbers as this run has them, as text; none where nothing is compared."""
+        """Our number for each claim as text, by id; empty if the study compares none."""
         if self.claims is None:
             return {}
         table = self.reproduced()
         return dict(zip(table["id"], table["reproduced"], strict=True))
 
     def reproduced(self) -> pd.DataFrame:
-        """The table of claims as text; raises AuditError if it is not there."""
+        """claims.csv as text; raises AuditError if it does not exist."""
         path = self.root / self.results / "claims.csv"
         if not path.is_file():
             raise AuditError(f"{path.relative_to(self.root)}: not there; run `make reproduce`")
@@ -118,7 +118,7 @@ def verify(project: Project, console: Console) -> int:
 
 
 def trace(project: Project, of: str, console: Console) -> int:
-    """Print the tree of an exhibit, of a file below results/, or of a claim."""
+    """Print the origin of an exhibit, of a file below results/, or of a claim, as a tree."""
     paths, title = _asked_for(project, of)
     tree = Tree(Text(title)) if title else None
     for path in paths:
@@ -136,16 +136,16 @@ def compare(one: Path, other: Path, console: Console) -> int:
     """Print what differs between two runs, by manifest or reference; 0 if nothing does, else 1."""
     first, second = (json.loads(path.read_text(encoding="utf-8")) for path in (one, other))
     first, second = comparable(first, second)
-    found = differences(first, second)
-    if not found:
+    differing = differences(first, second)
+    if not differing:
         console.print(Text(f"The runs are identical in all {len(first['files'])} files."))
         return 0
-    begins = [difference for difference in found if difference.root]
-    console.print(Text(f"{len(found)} files differ. The differences begin here:"))
+    begins = [difference for difference in differing if difference.root]
+    console.print(Text(f"{len(differing)} files differ. The differences begin here:"))
     for difference in begins:
         console.print(Text(f"{difference.path}\n    " + "\n    ".join(difference.causes[:SHOWN])))
-    exhibits_reached = reached(found)
-    console.print(Text(f"Exhibits reached: {', '.join(exhibits_reached) or 'none'}"))
+    affected = affected_exhibits(differing)
+    console.print(Text(f"Exhibits reached: {', '.join(affected) or 'none'}"))
     return 1
 
 
@@ -166,7 +166,7 @@ def reference(project: Project, keep: bool, console: Console) -> int:
         console.print(Text(f"There is no published run of {project.paper}."))
         return 0
     kept = json.loads(path.read_text(encoding="utf-8"))
-    outcome = published.beside(
+    outcome = published.compared(
         kept, project.manifest, project.study, project.numbers(), (tables, results)
     )
     console.print(Text(ending(outcome)))
@@ -183,7 +183,7 @@ def readme(project: Project, console: Console) -> int:
 
 
 def _asked_for(project: Project, of: str) -> tuple[list[str], str]:
-    """Files that the question is about, and a title where it is a claim."""
+    """Files to trace, and a title if ``of`` is a claim."""
     files = project.manifest["files"]
     if of in files:
         return [of], ""
@@ -210,7 +210,7 @@ def _asked_for(project: Project, of: str) -> tuple[list[str], str]:
 
 
 def _by_study(project: Project) -> dict[str, Finding]:
-    found = {}
+    by_exhibit = {}
     for study in studies(project.manifest["files"]):
         results = folders.public_folder(study)
         table = project.root / results / "skipped.csv"
@@ -221,8 +221,8 @@ def _by_study(project: Project) -> dict[str, Finding]:
             if one.name not in skipped and not one.on_request
         ]
         here = exhibits(project.verification, results, made)
-        found |= {f"{study}/{name}": finding for name, finding in here.items()}
-    return found
+        by_exhibit |= {f"{study}/{name}": finding for name, finding in here.items()}
+    return by_exhibit
 
 
 def _by_number(project: Project) -> dict[str, Finding]:
@@ -237,14 +237,14 @@ def _write_verdicts(
     by_exhibit: Mapping[str, Finding],
     by_number: Mapping[str, Finding],
 ) -> None:
-    def said(finding: Finding) -> dict[str, str]:
+    def entry(finding: Finding) -> dict[str, str]:
         return {"verdict": finding.verdict, "file": finding.path, "reason": finding.reason}
 
     content = {
         "verdict": worst(findings),
-        "files": {finding.path: said(finding) for finding in findings},
-        "exhibits": {name: said(finding) for name, finding in by_exhibit.items()},
-        "numbers": {name: said(finding) for name, finding in by_number.items()},
+        "files": {finding.path: entry(finding) for finding in findings},
+        "exhibits": {name: entry(finding) for name, finding in by_exhibit.items()},
+        "numbers": {name: entry(finding) for name, finding in by_number.items()},
     }
     write_text(as_json(content), folder / "verification.json")
 

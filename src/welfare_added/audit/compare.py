@@ -1,4 +1,4 @@
-"""What differs between two runs, why, and which exhibits it reaches."""
+"""Compare two runs: which files differ, why, and which exhibits are affected."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from welfare_added.run.choices import flat
 
 FOLDERS = ("figures", "tables")
-UNEXPLAINED = "nothing recorded differs: it was edited, or is not repeatable"
+UNEXPLAINED = "no recorded cause: the file was edited, or its rule is not deterministic"
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,10 @@ class Difference:
     path
         The file.
     causes
-        What differs in how it was made: code, parameters, sources, packages; or, if nothing of
-        its own does, the files it rests on. Empty where only one run has it.
+        Differences in code, parameters, sources or packages; without any, the inputs that differ;
+        or that only one run has the file.
     root
-        Whether a difference begins here.
+        Whether the difference arises here and not in an input.
 
     """
 
@@ -32,10 +32,10 @@ class Difference:
 
 
 def comparable(one: Mapping, other: Mapping) -> tuple[Mapping, Mapping]:
-    """Two manifests as they are; where one is a paper's reference, of both the files it keeps.
+    """Two manifests to compare, reduced to the files of the reference if one is a reference.
 
-    A reference keeps digests of one study's results and no jobs: what differs is then told without
-    its causes but for the choices.
+    A paper's reference holds digests of one study's results and no job records, so that the only
+    causes of a difference that can be given are choices.
     """
     kept = [run["files"] for run in (one, other) if _is_reference(run)]
     if not kept:
@@ -68,9 +68,9 @@ def differences(one: Mapping, other: Mapping) -> list[Difference]:
     ]
 
 
-def reached(found: list[Difference]) -> list[str]:
-    """Exhibits among the files that differ, by name."""
-    paths = [PurePosixPath(difference.path) for difference in found]
+def affected_exhibits(differing: list[Difference]) -> list[str]:
+    """Names of the exhibits among the files that differ."""
+    paths = [PurePosixPath(difference.path) for difference in differing]
     return sorted({path.stem for path in paths if path.parent.name in FOLDERS})
 
 
@@ -100,7 +100,7 @@ def _difference(path: str, one: Mapping, other: Mapping) -> Difference:
 
 
 def _choices(one: Mapping, other: Mapping) -> list[str]:
-    """Choices that differ, where the runs' jobs are not known."""
+    """Choices that differ; empty if the runs have job records."""
     if one["jobs"] or other["jobs"]:
         return []
     then, now = flat(one["config"]), flat(other["config"])

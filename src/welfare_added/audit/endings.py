@@ -1,4 +1,4 @@
-"""How `make reproduce` ends: identical, the same numbers, or other numbers."""
+"""Last lines of `make reproduce`: identical, the same numbers, or other numbers."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ SHOWN = 20
 
 
 def ending(outcome: Outcome) -> str:
-    """One of three plain statements about a run beside the published one, and its reasons."""
+    """How a run compares with the published one: one of three statements, and the reasons."""
     if outcome.identical:
         return f"Identical to the reference: all {outcome.compared} files, byte for byte."
     if outcome.same_numbers:
@@ -39,29 +39,29 @@ def _other(outcome: Outcome) -> list[str]:
         if table.column:
             how = f"column {table.column} by {table.largest:.3g} at most ({table.relative:.2g})"
         else:
-            how = "other rows, columns or words"
+            how = "rows, columns or text differ"
         lines.append(f"    {table.table}: {how}")
     numbers = outcome.numbers
     lines.append(f"{len(numbers)} of the paper's numbers come out differently:")
     for row in numbers.sort_values("difference", ascending=False, kind="stable").itertuples():
-        apart = f"{row.difference:.2g} of it apart"
-        lines.append(f"    {row.id}: {row.here} here, {row.reference} in the reference, {apart}")
+        relative = f"relative difference {row.difference:.2g}"
+        lines.append(f"    {row.id}: {row.here} here, {row.reference} in the reference, {relative}")
     more = len(numbers) - SHOWN
     return lines if more <= 0 else [*lines[:-more], f"    and {more} smaller ones"]
 
 
 def _why(outcome: Outcome) -> list[str]:
-    """Choices that differ; without any, what of the machine does."""
+    """Choices that differ; if none does, differences of Python, processor and packages."""
     if outcome.other_choices:
         return [
-            "Choices that are others here:",
+            "Choices that differ:",
             *_listed(outcome.other_choices),
         ]
     lines = ["No choice differs."]
     if outcome.other_machine:
-        lines += ["What it ran on does:", *_listed(outcome.other_machine)]
+        lines += ["Packages or processor do:", *_listed(outcome.other_machine)]
     else:
-        lines.append("Nor does what it ran on: the code does, or a file was edited (make verify).")
+        lines.append("Nor do packages or processor: code does, or a file was edited (make verify).")
     return lines
 
 

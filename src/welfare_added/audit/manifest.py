@@ -1,4 +1,4 @@
-"""The manifest: what every job recorded of itself, and where and with what it ran."""
+"""The manifest: all job records of a run, with its configuration, packages and commit."""
 
 import json
 import subprocess
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from welfare_added.run import folders
 from welfare_added.run.digests import digest, sha256
-from welfare_added.run.environment import distributions, locked, off_the_lock
+from welfare_added.run.environment import distributions, locked, version_differences
 from welfare_added.run.errors import AuditError
 from welfare_added.run.job import RECORDS
 
@@ -15,9 +15,9 @@ PRIVATE = Path(folders.PRIVATE)
 
 
 def read_records(results: Path, study: str | None = None) -> dict[str, dict]:
-    """Every job's record under a folder of results, by its path; sorted; or of a study alone.
+    """Job records under a folder of results, sorted by path; of one study if given.
 
-    Raises AuditError naming a record that is no JSON, or not as its job wrote it.
+    Raises AuditError naming a record that is not JSON or was edited.
     """
     records = {}
     of = study or "*"
@@ -34,9 +34,9 @@ def read_records(results: Path, study: str | None = None) -> dict[str, dict]:
 
 
 def _refuse_edited(path: Path, record: dict) -> None:
-    """A record's own digest: who edits a record as well must know of it."""
-    said = record.pop("digest", None)
-    if said != digest(record):
+    """Stop if a record's content differs from the digest that it holds."""
+    recorded = record.pop("digest", None)
+    if recorded != digest(record):
         rule = record.get("rule", "its rule")
         raise AuditError(
             f"{path}: edited or damaged, it is not as {rule} left it. Make it again: "
@@ -45,7 +45,7 @@ def _refuse_edited(path: Path, record: dict) -> None:
 
 
 def manifest(results: Path, root: Path, config: dict, study: str | None = None) -> dict:
-    """Put the records of all jobs together.
+    """Combine the records of all jobs.
 
     Parameters
     ----------
@@ -56,13 +56,13 @@ def manifest(results: Path, root: Path, config: dict, study: str | None = None) 
     config
         The choices in force, overrides included.
     study
-        The study whose jobs are put together; all if not given.
+        The study whose jobs are included; all if not given.
 
     Returns
     -------
     dict
         format, project, config, lock, environments by digest, jobs by record, and files: for each
-        its SHA-256, bytes and the record of the job that made it, or none for a source.
+        its SHA-256, bytes and the record of the job that made it, or None for a source.
 
     """
     records = read_records(results, study)
@@ -83,7 +83,7 @@ def manifest(results: Path, root: Path, config: dict, study: str | None = None) 
         "lock": {
             "path": lock.name,
             "sha256": sha256(lock),
-            "differences": off_the_lock(distributions(), locked(lock)),
+            "differences": version_differences(distributions(), locked(lock)),
         },
         "environments": environments,
         "jobs": jobs,
@@ -92,7 +92,7 @@ def manifest(results: Path, root: Path, config: dict, study: str | None = None) 
 
 
 def repository(root: Path) -> dict[str, object]:
-    """Commit of the project, and what differs from it; empty where there is no repository."""
+    """Commit of the project and uncommitted changes; empty if it is no git repository."""
     commit = _git(root, "rev-parse", "HEAD")
     if commit is None:
         return {}

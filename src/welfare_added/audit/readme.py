@@ -1,4 +1,4 @@
-"""A paper's table of exhibits, their inputs and programs: made from the records of a run."""
+"""Write the table of exhibits in a paper's README from the records of a run."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +13,7 @@ HEAD = "| exhibit | target | made from | program | s |\n|---|---|---|---|---|\n"
 
 
 def exhibits_table(manifest: Mapping, study: str, exhibits: Exhibits, root: Path) -> str:
-    """A row an exhibit: what it reads, its script, where its data are chosen and drawn.
+    """Markdown table of exhibits: label, target, inputs, lines of code and seconds.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def exhibits_table(manifest: Mapping, study: str, exhibits: Exhibits, root: Path
     exhibits
         Of the paper.
     root
-        The project's folder, in which the code stands.
+        The project's folder.
 
     """
     folder = f"results/{study}/"
@@ -46,7 +46,7 @@ def exhibits_table(manifest: Mapping, study: str, exhibits: Exhibits, root: Path
 
 
 def renewed(text: str, table: str) -> str:
-    """The README with another table; raises AuditError if nothing marks its place."""
+    """README text with the table replaced; raises AuditError if its marks are missing."""
     if BEGIN not in text or END not in text:
         raise AuditError(f"{README}: the marks around the table of exhibits are gone")
     before, rest = text.split(BEGIN)

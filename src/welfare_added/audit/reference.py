@@ -1,4 +1,4 @@
-"""The published run: what a stranger's results are compared with."""
+"""The published run (the reference), and how another run compares with it."""
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
@@ -10,25 +10,25 @@ import pandas as pd
 from welfare_added.run.choices import flat
 
 FORMAT = 2
-SAME = 1e-6  # of a column's largest value: numbers nearer than this are the same
+SAME = 1e-6  # share of a column's largest value; smaller differences are ignored
 KEPT_TABLES = ("*.csv", "welfare/*.csv", "value_added/*.csv", "district/sample.csv", "tables/*.csv")
-NOT_KEPT = ("claims.csv", "skipped.csv")  # its numbers are kept apart; it holds none
+NOT_KEPT = ("claims.csv", "skipped.csv")  # reference.json holds the numbers of claims.csv
 MACHINE = ("python", "processor", "blas")
 
 
 @dataclass(frozen=True)
 class TableDifference:
-    """How far a table is from that of the published run.
+    """Largest difference of a table from the published run's.
 
     Attributes
     ----------
     table, column
-        Path below the study's folder, and the column that is farthest off; empty if the rows or
-        columns are others.
+        Path below the study's folder, and the column with the largest relative difference;
+        empty if rows, columns or text differ.
     largest
         Largest difference in that column, in its unit.
     relative
-        The same over the largest absolute value of the column; infinite if rows are others.
+        The same over the column's largest absolute value; infinite if rows or text differ.
 
     """
 
@@ -40,14 +40,14 @@ class TableDifference:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A run beside the published one.
+    """A run compared with the published one.
 
     Attributes
     ----------
     other_choices
-        Choices that are not those of the published run, by dotted path.
+        Choices that differ, by dotted path: then and now.
     other_machine
-        Python, processor, linear algebra and packages that are not: then and now.
+        Python, processor, BLAS and packages that differ: then and now.
     files
         Files of the published run whose bytes differ here, or that are missing.
     compared
@@ -99,7 +99,7 @@ def kept_tables(folder: Path) -> dict[str, Path]:
     return {name: path for name, path in tables.items() if name not in NOT_KEPT}
 
 
-def beside(
+def compared(
     kept: Mapping,
     manifest: Mapping,
     study: str,
@@ -137,7 +137,7 @@ def beside(
 
 
 def _machine(manifest: Mapping, study: str) -> dict[str, str]:
-    """Python, processor, linear algebra and packages of a study's jobs; the first job's count."""
+    """Python, processor, BLAS and packages of a study's first job."""
     jobs = [job for path, job in manifest["jobs"].items() if f"/{study}/" in f"/{path}"]
     if not jobs:
         return {}
@@ -157,25 +157,25 @@ def _hashes(files: Mapping, study: str) -> dict[str, str]:
 
 
 def _differences(kept: Path, folder: Path, files: list[str]) -> list[TableDifference]:
-    found = []
+    differences = []
     for name, path in kept_tables(kept).items():
         if name in files and (folder / name).is_file():
-            found.append(_difference(name, pd.read_csv(path), pd.read_csv(folder / name)))
-    return sorted(found, key=lambda one: -one.relative)
+            differences.append(_difference(name, pd.read_csv(path), pd.read_csv(folder / name)))
+    return sorted(differences, key=lambda one: -one.relative)
 
 
 def _difference(name: str, then: pd.DataFrame, now: pd.DataFrame) -> TableDifference:
-    """The column that is farthest off; text must be the same."""
-    others = TableDifference(name, "", np.inf, np.inf)
+    """Column with the largest relative difference; text must be equal."""
+    different = TableDifference(name, "", np.inf, np.inf)
     if list(then.columns) != list(now.columns) or len(then) != len(now):
-        return others
+        return different
     worst = TableDifference(name, "", 0.0, 0.0)
     for column in then:
         before, after = (pd.to_numeric(table[column], errors="coerce") for table in (then, now))
-        words = before.isna() | after.isna()
-        if not then.loc[words, column].equals(now.loc[words, column]):
-            return others
-        apart = float((before - after).abs()[~words & (before != after)].max())
+        text_rows = before.isna() | after.isna()
+        if not then.loc[text_rows, column].equals(now.loc[text_rows, column]):
+            return different
+        apart = float((before - after).abs()[~text_rows & (before != after)].max())
         relative = apart / (float(before[np.isfinite(before)].abs().max()) or 1.0)
         if relative > worst.relative:
             worst = TableDifference(name, str(column), apart, relative)
@@ -183,7 +183,7 @@ def _difference(name: str, then: pd.DataFrame, now: pd.DataFrame) -> TableDiffer
 
 
 def _apart(numbers: pd.DataFrame) -> pd.Series:
-    """Largest relative difference of the ends of two numbers or ranges; missing if no number."""
+    """Relative difference of two numbers, the larger of two ranges' ends; NaN if no number."""
 
     def ends(text: pd.Series) -> pd.DataFrame:
         return text.str.split(" to ", expand=True).apply(pd.to_numeric, errors="coerce")

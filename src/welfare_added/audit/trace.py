@@ -1,4 +1,4 @@
-"""Where a file or a number comes from: a tree from it down to the raw tables."""
+"""Trace a file to its origin: a tree of rules, code and inputs down to the raw tables."""
 
 import ast
 from collections.abc import Mapping
@@ -14,9 +14,9 @@ SHOWN = 12
 
 
 def file_tree(path: str, manifest: Mapping, verification: Verification, root: Path) -> Tree:
-    """Tree of a file: the rule that made it, its code, and the same of all that it read.
+    """Tree of a file: the rule that made it, its code, and the same for each of its inputs.
 
-    What has been shown once is named again but not repeated.
+    A job that is already in the tree is named but not shown again.
     """
     tree = Tree(Text(_label(path, manifest, verification)))
     _grow(tree, path, manifest, verification, root, set())
@@ -82,21 +82,21 @@ def code_lines(job: Mapping, root: Path) -> list[str]:
 
 
 def program_lines(root: Path, module: str, function: str) -> list[str]:
-    """File and line of a function and of those of its module that it calls, in their order.
+    """File and line of a function and of the functions of its module that it calls.
 
-    Private functions are passed through: what they call is listed instead of them.
+    In place of a private function those that it calls are listed.
     """
     path = _path(module)
     own = {n.name: n for n in _parsed(root / path).body if isinstance(n, ast.FunctionDef)}
-    waiting, found = [function], []
+    waiting, names = [function], []
     while waiting:
         name = waiting.pop(0)
         if name == function or not name.startswith("_"):
-            found.append(name)
+            names.append(name)
         if name == function or name.startswith("_"):
             called = {node.id for node in ast.walk(own[name]) if isinstance(node, ast.Name)}
-            waiting += [one for one in own if one in called and one not in found]
-    return [f"{path.as_posix()}:{own[name].lineno} {name}" for name in found]
+            waiting += [one for one in own if one in called and one not in names]
+    return [f"{path.as_posix()}:{own[name].lineno} {name}" for name in names]
 
 
 def _path(module: str) -> Path:

@@ -1,4 +1,4 @@
-"""From files to what readers ask about: verdicts of exhibits and of the paper's numbers."""
+"""Verdicts of exhibits and of the paper's numbers, from those of their files."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -17,7 +17,7 @@ def exhibits(
 
 
 def numbers(verification: Verification, results: str, document: Document) -> dict[str, Finding]:
-    """Finding of each claim: the worst of the table of claims and of the tables that answer it."""
+    """Finding of each claim: the worst of claims.csv and of the tables that answer it."""
     return {
         claim.id: worst_of(
             verification, [f"{results}/claims.csv", *tables_of(claim, document, results)]
@@ -27,13 +27,13 @@ def numbers(verification: Verification, results: str, document: Document) -> dic
 
 
 def tables_of(claim: Claim, document: Document, results: str) -> list[str]:
-    """Results that a claim's answer selects from."""
+    """Result tables that a claim's answer uses."""
     named = [part["table"] for part in parts(claim.answer, document.shared) if "table" in part]
     return [f"{results}/{table}" for table in dict.fromkeys(named)]
 
 
 def expanded(answer: object, shared: Mapping[str, object]) -> object:
-    """An answer with the shared answers that it uses written out."""
+    """An answer with references to shared answers replaced by these."""
     if isinstance(answer, Mapping):
         if "use" in answer:
             return expanded(shared[answer["use"]], shared)
@@ -53,7 +53,7 @@ def worst_of(verification: Verification, paths: list[str]) -> Finding:
 
 
 def studies(files: Mapping[str, object]) -> list[str]:
-    """Names of the studies that left exhibits."""
+    """Names of the studies that have exhibits."""
     return sorted(
         Path(path).parts[1] for path in files if Path(path).match("results/*/skipped.csv")
     )

@@ -1,4 +1,4 @@
-"""Re-hash every result and say which can be trusted, which cannot, and why."""
+"""Hash every result again and compare it with the job records."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ UNRECORDED = "unrecorded"
 RESTRICTED = "needs restricted data"
 WORST_FIRST = (EDITED, MISSING, STALE, UNRECORDED, RESTRICTED, VERIFIED)
 EXIT_CODES = {VERIFIED: 0, EDITED: 1, MISSING: 2, STALE: 3, UNRECORDED: 4, RESTRICTED: 5}
-OF_JOBS = ("logs", "records")
+JOB_FOLDERS = ("logs", "records")
 PRIVATE = Path(folders.PRIVATE).name
 AUDIT = "audit"
-OURS = (Path(folders.KEY).name,)
+IGNORED = (Path(folders.KEY).name,)
 REMAKE = "delete it, or let its rule make it"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What became of a file.
+    """Verdict on a file.
 
     Attributes
     ----------
@@ -35,9 +35,9 @@ class Finding:
     verdict
         One of `WORST_FIRST`.
     reason
-        Why, naming the first ancestor that differs; empty where it is verified.
+        Why, naming the first file in its history that differs; empty if verified.
     remedy
-        The command that makes it right; empty where none is needed.
+        The command that corrects it; empty if none is needed.
 
     """
 
@@ -53,43 +53,42 @@ class Verification:
     def __init__(self, manifest: Mapping, root: Path, due: Mapping[str, str] | None = None):
         """Take the manifest; paths are relative to ``root``.
 
-        due: files that Snakemake would make anew, and why (its own words), such as a changed
-        parameter, which only the workflow can tell.
+        due: files that Snakemake would make again, with its reason, such as a changed parameter.
         """
         self.jobs, self.files = manifest["jobs"], manifest["files"]
         self.root, self.due = root, dict(due or {})
-        self._found: dict[str, Finding] = {}
+        self._judged: dict[str, Finding] = {}
         self._hashes: dict[str, str | None] = {}
 
     def findings(self) -> list[Finding]:
-        """One a file of the manifest, in its order, then the files that no job made."""
-        known = [self.finding(path) for path in self.files]
-        return known + [
+        """One per file of the manifest, in its order, then one per file that no job made."""
+        recorded = [self.finding(path) for path in self.files]
+        return recorded + [
             Finding(path, UNRECORDED, "no job's record explains it", REMAKE)
             for path in self.unrecorded
         ]
 
     def finding(self, path: str) -> Finding:
         """Verdict of one file of the manifest."""
-        if path not in self._found:
-            self._found[path] = self._judge(path)
-        return self._found[path]
+        if path not in self._judged:
+            self._judged[path] = self._judge(path)
+        return self._judged[path]
 
     @cached_property
     def unrecorded(self) -> list[str]:
         """Files under results/ that are in no record and belong to no recorded job."""
         stems = {Path(record).stem for record in self.jobs}
-        found = []
+        names = []
         for path in sorted((self.root / "results").rglob("*")):
             name = path.relative_to(self.root).as_posix()
             study, *rest = path.relative_to(self.root / "results").parts
             if study == PRIVATE and rest:
                 study, *rest = rest
-            of_a_job = bool(rest) and rest[0] in OF_JOBS and path.stem in stems
+            of_a_job = bool(rest) and rest[0] in JOB_FOLDERS and path.stem in stems
             of_a_job |= rest[:1] == [AUDIT]
-            if path.is_file() and name not in self.files and study not in OURS and not of_a_job:
-                found.append(name)
-        return [name for name in found if name != "results/README.md"]
+            if path.is_file() and name not in self.files and study not in IGNORED and not of_a_job:
+                names.append(name)
+        return [name for name in names if name != "results/README.md"]
 
     def _judge(self, path: str) -> Finding:
         entry = self.files[path]
@@ -117,8 +116,8 @@ class Verification:
         return Finding(path, VERIFIED)
 
     def _changed(self, job: Mapping, path: str) -> str:
-        """What a job read that is not so now; empty if all is as it was."""
-        modules = [name for name, said in job["code"].items() if self._says(name) != said]
+        """Code, input or parameter of a job that has changed; empty if none has."""
+        modules = [name for name, sha in job["code"].items() if self._statements(name) != sha]
         if modules:
             return f"the code of {job['rule']} has changed: {', '.join(modules)}"
         for one in job["inputs"]:
@@ -134,7 +133,7 @@ class Verification:
         return ""
 
     def _inherited(self, path: str, job: Mapping) -> Finding:
-        """The worst of what a file rests on."""
+        """Finding that follows from the worst of a file's inputs."""
         above = [self.finding(one["path"]) for one in job["inputs"]]
         worst = min(above, key=lambda f: WORST_FIRST.index(f.verdict), default=None)
         if worst is None or worst.verdict == VERIFIED:
@@ -144,19 +143,19 @@ class Verification:
         return Finding(path, STALE, _resting(worst), worst.remedy)
 
     def _now(self, path: str) -> str | None:
-        """SHA-256 of a file as it is; none where there is no file."""
+        """SHA-256 of a file now; None if it does not exist."""
         if path not in self._hashes:
             file = self.root / path
             self._hashes[path] = sha256(file) if file.is_file() else None
         return self._hashes[path]
 
-    def _says(self, module: str) -> str | None:
+    def _statements(self, module: str) -> str | None:
         file = self.root / module
         return statements(file) if file.is_file() else None
 
 
 def _resting(finding: Finding) -> str:
-    """The first divergent ancestor, passed on as it is once it has been named."""
+    """Reason that names the first file in the history that differs."""
     if finding.reason.startswith("rests on "):
         return finding.reason
     return f"rests on {finding.path}: {finding.reason}"

@@ -1,1 +1,1 @@
-"""The paper's stated numbers beside the reproduced ones."""
+"""Compare the paper's stated numbers with the reproduced ones."""

@@ -1,4 +1,4 @@
-"""What answers a claim: selected numbers, choices of config.yaml, sums and ratios of them."""
+"""Compute our number for a claim, from result tables, config.yaml, sums and ratios."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +22,7 @@ COMBINATIONS: Mapping[str, Callable[..., float]] = {
 
 @dataclass(frozen=True)
 class Sources:
-    """All that an answer may draw on.
+    """Everything that an answer may use.
 
     Attributes
     ----------
@@ -49,14 +49,14 @@ def answer(node, sources: Sources) -> Number:
     Returns
     -------
     float or tuple of two floats
-        A number, or the lowest and highest where the answer is an ``interval``.
+        A number, or the lowest and highest if the answer is an ``interval``.
 
     Raises
     ------
     AnswerError
         If it names a table, row, column or choice that does not exist.
     NotAvailableError
-        If this run cannot give a number it needs.
+        If this run does not have a number that it needs.
 
     """
     if isinstance(node, int | float):

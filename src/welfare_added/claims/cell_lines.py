@@ -1,4 +1,4 @@
-"""The CSV of a published table: its lines, read and checked."""
+"""Read and check the CSV of a published table."""
 
 import csv
 from collections import defaultdict
@@ -22,7 +22,7 @@ class Line:
     Attributes
     ----------
     number
-        Where it stands in the file; the header is line 1.
+        Its line number in the file; the header is line 1.
     texts
         By column, without spaces around them.
 
@@ -44,7 +44,7 @@ def read_lines(path: Path) -> tuple[list[Line], list[str]]:
     lines
         One a cell; empty if the file is faulty.
     faults
-        What is wrong with the file's form, each with its remedy.
+        Faults of the file's form, each with its remedy.
 
     """
     if not path.is_file():
@@ -71,12 +71,12 @@ def read_lines(path: Path) -> tuple[list[Line], list[str]]:
 
 
 def faults_of(entry: Mapping, lines: list[Line]) -> list[str]:
-    """What is wrong with the cells of a table, each fault once, with its lines and remedy.
+    """Faults of a table's cells, each once with its lines and remedy.
 
     Parameters
     ----------
     entry
-        The table's entry in the claims file, of the schema's form.
+        The table's entry in the claims file, valid by the schema.
     lines
         Its cells.
 
@@ -133,7 +133,7 @@ def _faults_of_texts(line: Line) -> Iterator[tuple[str, str]]:
 
 
 def _faults_of_kind(entry: Mapping, line: Line) -> Iterator[tuple[str, str]]:
-    """Fault and remedy of what a cell of its kind needs or must not have."""
+    """Fault and remedy of every column that is missing or not allowed for a cell's kind."""
     kind = line["kind"] or entry.get("kind", "")
     for column in ("kind", "tolerance"):
         if not line[column] and column not in entry:
@@ -175,7 +175,7 @@ def _repeated(lines: list[Line]) -> Iterator[str]:
 
 
 def _faults_of_labels(entry: Mapping, lines: list[Line]) -> Iterator[str]:
-    """Labels that make no id or the same, and labels in the answer that no cell has."""
+    """Labels without an id or with the same id, and labels of the answer that no cell has."""
     for name in LABELS:
         labels = dict.fromkeys(line[name] for line in lines if line[name])
         by_part: dict[str, list[str]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""A published table turned into claims, one a cell."""
+"""Turn a published table into claims, one per cell."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -15,9 +15,9 @@ def claims_of(entry: Mapping, path: Path) -> tuple[list[Claim], list[str]]:
     Parameters
     ----------
     entry
-        The table's entry in the claims file, of the schema's form.
+        The table's entry in the claims file, valid by the schema.
     path
-        Its CSV, a line a cell.
+        Its CSV, one line per cell.
 
     Returns
     -------
@@ -25,7 +25,7 @@ def claims_of(entry: Mapping, path: Path) -> tuple[list[Claim], list[str]]:
         In the file's order, a printed standard error after its cell. Empty if the file is faulty.
         Ids are ``table.row.column`` or ``table.panel.row.column``, standard errors' end in ``.se``.
     faults
-        What is wrong, each with file, column, lines and remedy.
+        Each with file, column, lines and remedy.
 
     """
     entry = _with_text_keys(entry)
@@ -69,7 +69,7 @@ def _claims_of_line(entry: Mapping, line: Line) -> Iterator[Claim]:
 
 
 def _claim(entry: Mapping, line: Line) -> Claim:
-    """What a cell's number and its standard error share, and the number's answer."""
+    """Claim of a cell, without its published number."""
     labels = [line[name] for name in LABELS if line[name]]
     unit = line["unit"] or entry["unit"]
     source = f"{entry['cells']} line {line.number}"
@@ -102,7 +102,7 @@ def _recovery(answer: Mapping, line: Line) -> dict:
 
 
 def _selector(answer: Mapping, line: Line, name: str) -> dict:
-    """What selects a cell's ``value``, ``se`` or ``truth`` from the output table."""
+    """Selector of a cell's ``value``, ``se`` or ``truth`` in the output table."""
     labels = {label: answer.get(f"{label}s", {}).get(line[label], line[label]) for label in LABELS}
     column = answer.get(name, "{column}").replace("{column}", str(labels["column"]))
     where = {answer[label]: labels[label] for label in LABELS if label in answer}

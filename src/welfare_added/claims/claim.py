@@ -1,4 +1,4 @@
-"""What a claim is: a number of the paper, where it stands, and how near a result must come."""
+"""Types of a claim: a number of the paper, its place, and the tolerance for our result."""
 
 from dataclasses import dataclass
 
@@ -19,11 +19,11 @@ class Tolerance:
     absolute
         In the claim's unit.
     offset
-        Added to the published number first: 100 for "percent more", whose error is the ratio's.
+        Added before ``relative`` applies: 100 for "percent more", so that the ratio's error counts.
     standard_errors
-        For a recovery: so many standard errors of the estimate, and nothing else.
+        For a recovery: number of standard errors of the estimate; replaces the others.
     why
-        Why so far and no farther.
+        Reason for the tolerance.
 
     """
 
@@ -64,7 +64,7 @@ class Claim:
     ----------
     published
         A number, or the two ends of a range, in ``unit``. For a recovery the planted truth, None
-        until the results give it.
+        until it is read from the results.
     digit
         One unit of the last digit printed; 0 for an exact number.
     kind
@@ -72,10 +72,10 @@ class Claim:
     bound
         None, or at_least, at_most (one-sided), or about (two-sided; the digit says how coarse).
     answer
-        What answers it: see `welfare_added.claims.answers.answer`; for a recovery ``estimate``,
-        ``standard_error`` and ``truth``, an answer each.
+        How our number is computed, see `welfare_added.claims.answers.answer`; for a recovery an
+        answer each for ``estimate``, ``standard_error`` and ``truth``.
     cell
-        Its place, where it stands in a published table.
+        Its place in a published table, if it is in one.
 
     """
 

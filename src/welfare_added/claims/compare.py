@@ -1,4 +1,4 @@
-"""All claims of a paper beside the results: the table and the page."""
+"""Compare all claims of a paper with the results, and lay them out as claims.csv."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ from welfare_added.run.choices import ConfigError, choice
 def compare(
     document: Document, tables: Mapping[str, Path | str], choices: Mapping[str, object]
 ) -> list[Verdict]:
-    """Answer every claim.
+    """Compute our number for every claim and compare it with the published one.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def compare(
     Raises
     ------
     AnswerError
-        Naming the claim, if its answer names a table, column, row or choice that is not there.
+        Naming the claim, if its answer names a table, column, row or choice that does not exist.
 
     """
     sources = Sources(Tables(tables), choices, document.shared, document.published_number)
@@ -78,7 +78,7 @@ def _published(claim: Claim) -> str:
 
 
 def as_text(number: Number | None, digits: int = 12) -> str:
-    """Write a number or range with so many significant digits; nothing for None."""
+    """Write a number or range with ``digits`` significant digits; empty for None."""
     if number is None:
         return ""
     return " to ".join(f"{end:.{digits}g}" for end in ends(number))

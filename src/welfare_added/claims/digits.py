@@ -1,11 +1,11 @@
-"""How many digits of a number are shown: those that the paper prints, and two more."""
+"""Round numbers for display: to the digits that the paper prints, and two more."""
 
 import math
 from decimal import Decimal
 
 from welfare_added.claims.claim import RECOVERY, Claim, Number, ends
 
-MORE = 2
+MORE = 2  # digits of our number beyond the published ones
 SIGNIFICANT = 6
 
 
@@ -20,7 +20,7 @@ def reproduced_text(claim: Claim, reproduced: Number | None, tolerance: float) -
     """Our number to the digits of the published one and two more; empty for None.
 
     A recovery is shown to two significant digits of its tolerance, some standard errors. An exact
-    published number counts with the decimals that it needs.
+    published number has the decimals needed to write it.
     """
     if reproduced is None:
         return ""
@@ -36,8 +36,8 @@ def texts_of_row(row: dict[str, str]) -> dict[str, str]:
     """``published`` and ``reproduced`` of a row of claims.csv, to the digits that are shown.
 
     The table holds no printed digits: a published 0.90 stands there as 0.9, a number rounded to
-    thousands in full. Therefore at most SIGNIFICANT digits are shown. What allows no tolerance is
-    exact, and ends without zeros.
+    thousands in full. Therefore at most SIGNIFICANT digits are shown. A number without tolerance
+    is exact and has no trailing zeros.
     """
     published, reproduced = row["published"], row["reproduced"]
     if not reproduced:
@@ -55,7 +55,7 @@ def texts_of_row(row: dict[str, str]) -> dict[str, str]:
 
 
 def shown(number: Number, step: float) -> str:
-    """A number to a step of a power of ten; to SIGNIFICANT digits if the step is 0."""
+    """A number rounded to ``step``, a power of ten; to SIGNIFICANT digits if it is 0."""
     return _for_each_end(number, lambda end: _to_step(end, step))
 
 
@@ -73,7 +73,7 @@ def _to_step(number: float, step: float) -> str:
 
 
 def decimals(digit: float) -> int:
-    """Decimals of a number whose last digit stands for ``digit``; none from 1 on."""
+    """Decimals of a number whose last digit stands for ``digit``; 0 if that is 1 or more."""
     return max(0, _places(digit))
 
 
@@ -86,7 +86,7 @@ def _rounded(number: float, places: int) -> str:
 
 
 def _grouped(text: str, number: float) -> str:
-    """Thousands are set apart from 10,000 on, so that years are not."""
+    """Thousands separators from 10,000 on, so that years have none."""
     return text.replace(",", "") if abs(number) < 10_000 else text
 
 

@@ -1,4 +1,4 @@
-"""The file of the paper's numbers: read, checked, and asked which outputs answer them."""
+"""Read and check claims.yaml, and list the result tables and choices it uses."""
 
 import json
 from collections import Counter
@@ -14,11 +14,11 @@ from welfare_added.claims.cells import claims_of
 from welfare_added.claims.claim import RECOVERY, Claim, PublishedTable, Tolerance
 from welfare_added.run.choices import read_yaml
 from welfare_added.run.errors import UserError
-from welfare_added.run.parsed import remembered
+from welfare_added.run.parsed import cached
 
 
 class ClaimsError(UserError):
-    """A claims file that breaks the schema, repeats an id or refers to what is not there."""
+    """A claims file that violates the schema, repeats an id or has an undefined reference."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Document:
         return self.by_id[identifier]
 
     def named(self, name: str) -> tuple[Claim | None, str]:
-        """Claim that a name of an expression means, and which end of its range: low, high or ""."""
+        """Claim that an expression names, and the end of its range: low, high or an empty text."""
         if name in self.by_id:
             return self.by_id[name], ""
         identifier, _, end = name.rpartition(".")
@@ -77,7 +77,7 @@ def read(path: Path | str, schema: Path | str) -> Document:
     Raises
     ------
     ClaimsError
-        With every fault found, each naming the claim, or the table's file, lines and column.
+        With all faults, each naming the claim, or the table's file, lines and column.
 
     """
     path = Path(path)
@@ -93,19 +93,19 @@ def read(path: Path | str, schema: Path | str) -> Document:
 
 
 def requirements(path: Path, schema: Path) -> dict[str, list[str]]:
-    """What a claims file asks of a run: its tables, choices and files of cells.
+    """Result tables, choices and CSV files of cells that a claims file uses.
 
-    Remembered by the content of the file, of the tables beside it and of the schema, so that a
+    Cached by the content of the file, of the tables beside it and of the schema, so that a
     start need not read thousands of lines. Raises ClaimsError as `read` does.
     """
     beside = sorted(path.parent.glob("claims/*.csv"))
 
-    def asked() -> dict[str, list[str]]:
+    def uses() -> dict[str, list[str]]:
         document = read(path, schema)
-        asks = {"tables": document.tables(), "choices": document.choices()}
-        return {**asks, "cell_files": document.cell_files()}
+        used = {"tables": document.tables(), "choices": document.choices()}
+        return {**used, "cell_files": document.cell_files()}
 
-    return remembered("claims", asked, path, schema, *beside)
+    return cached("claims", uses, path, schema, *beside)
 
 
 def _schema_faults(content, rules: Mapping) -> list[str]:
@@ -186,8 +186,8 @@ def _reference_faults(document: Document) -> list[str]:
 
 def _faults_of(claim: Claim, document: Document) -> list[str]:
     if claim.tolerance not in document.tolerances:
-        known = ", ".join(document.tolerances)
-        return [f"tolerance {claim.tolerance!r} is not one of the file's tolerances: {known}"]
+        allowed = ", ".join(document.tolerances)
+        return [f"tolerance {claim.tolerance!r} is not one of the file's tolerances: {allowed}"]
     if bool(document.tolerances[claim.tolerance].standard_errors) != (claim.kind == RECOVERY):
         return [
             f"tolerance {claim.tolerance!r}: a recovery, and no other claim, has a tolerance in "
@@ -196,8 +196,8 @@ def _faults_of(claim: Claim, document: Document) -> list[str]:
     try:
         used = list(answers.parts(claim.answer, document.shared))
     except KeyError as error:
-        known = ", ".join(document.shared) or "none"
-        return [f"uses the shared answer {error}, which is not there; shared answers: {known}"]
+        allowed = ", ".join(document.shared) or "none"
+        return [f"uses the shared answer {error}, which is not there; shared answers: {allowed}"]
     texts = [part["expression"] for part in used if "expression" in part]
     if bool(texts) != (claim.kind == "arithmetic"):
         return ["an arithmetic claim, and no other, is answered by an expression"]

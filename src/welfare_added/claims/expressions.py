@@ -1,4 +1,4 @@
-"""The paper's own arithmetic, replayed from the numbers it states."""
+"""Evaluate the paper's own arithmetic from the numbers that it states."""
 
 import ast
 import math
@@ -56,9 +56,9 @@ def names(expression: str) -> set[str]:
         If the expression cannot be read, or holds anything that is not allowed.
 
     """
-    found: set[str] = set()
-    evaluate(expression, lambda name: found.add(name) or 1.0, check_only=True)
-    return found
+    ids: set[str] = set()
+    evaluate(expression, lambda name: ids.add(name) or 1.0, check_only=True)
+    return ids
 
 
 def evaluate(
@@ -73,7 +73,7 @@ def evaluate(
     value_of
         Gives the number behind a name, written as in the expression.
     check_only
-        Visit every part, but calculate nothing.
+        Check every part without calculating.
 
     Raises
     ------

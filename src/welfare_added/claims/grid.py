@@ -1,4 +1,4 @@
-"""Verdicts on a published table's cells, laid out as the paper prints them."""
+"""Lay out verdicts on a published table's cells as the paper prints the table."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ class Panel:
     label
         Empty where the table has no panels.
     columns
-        Unit by column; empty where a column's cells have several, or all cells have the same.
+        Unit by column; empty if a column has several, or all cells have the same.
     rows
         By row and column, the verdict on a cell and on its printed standard error. Cells that the
         paper leaves blank are left out.
@@ -36,17 +36,17 @@ class Grid:
     Attributes
     ----------
     table
-        What the claims file says of it.
+        Its entry in the claims file.
     panels
         In the order of its cells, rows and columns likewise.
     unit
-        Of all cells; empty where they have several.
+        Of all cells; empty if they have several.
     counts
-        Numbers by verdict.
+        Number of claims by verdict.
     tolerances
-        Classes of tolerance that its cells use.
+        Names of the tolerances of its cells.
     reasons
-        Numbers that are not available, by reason.
+        Number of unavailable claims by reason.
     notes
         Notes by the cell's labels.
 

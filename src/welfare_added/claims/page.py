@@ -1,4 +1,4 @@
-"""The claims as a page to read: no network, no script, legible in grey."""
+"""HTML page of the claims; needs no network and no script."""
 
 import math
 from collections import Counter
@@ -36,9 +36,9 @@ def page(document: Document, verdicts: list[Verdict], district: str, template: P
     document
         The claims.
     verdicts
-        What became of them, in the paper's order.
+        One per claim, in the paper's order.
     district
-        What the numbers come from, in a sentence or two.
+        Where our numbers come from, in a sentence or two.
     template
         The page's jinja2 template.
 
@@ -77,7 +77,7 @@ def _section(location: str, grouped: dict[str, Section]) -> Section:
 
 
 def counts(verdicts: list[Verdict]) -> dict[str, dict[str, int]]:
-    """Count verdicts by kind and verdict, all kinds of the page by all verdicts of the page."""
+    """Number of claims by kind and verdict, for all kinds and verdicts that occur."""
     number = Counter((verdict.claim.kind, verdict.verdict) for verdict in verdicts)
     columns = [word for word in MARKS if any(word == verdict for _, verdict in number)]
     kinds = [kind for kind in AGREES if any(kind == one for one, _ in number)]
@@ -91,12 +91,12 @@ def published(verdict: Verdict) -> str:
 
 
 def reproduced(verdict: Verdict) -> str:
-    """Write our number with two digits more than the published one; nothing if not available."""
+    """Write our number with two digits more than the published one; empty if unavailable."""
     return digits.reproduced_text(verdict.claim, verdict.reproduced, verdict.tolerance)
 
 
 def allowed(verdict: Verdict) -> str:
-    """Write the tolerance with two digits, and to which sides; nothing if there is none."""
+    """Write the tolerance with two digits and its sign; empty if there is none."""
     if math.isnan(verdict.tolerance):
         return ""
     if verdict.tolerance == 0:

@@ -1,4 +1,4 @@
-"""Texts of a printed table: the number and digit behind a text, the id behind a label."""
+"""Parse a printed table: numbers with their last digit, and labels as parts of ids."""
 
 import keyword
 import re
@@ -15,7 +15,7 @@ MINUS = ("-", "−", "–")
 
 
 def printed_number(text: str) -> tuple[float, float]:
-    """Number behind a printed text, and one unit of its last digit.
+    """Number in a printed text, and one unit of its last digit.
 
     ``0.120`` gives 0.12 and 0.001, ``(1,234)***`` gives 1234 and 1.
 
@@ -36,7 +36,7 @@ def printed_number(text: str) -> tuple[float, float]:
 def part_of_id(label: str) -> str:
     """Label as a part of an id that expressions can name: ``% Black, 2012`` gives black_2012.
 
-    A leading digit gets an underscore before it, and Python's own words one behind. A label
+    A leading digit gets an underscore before it, and Python's keywords one behind. A label
     without digits and letters a to z gives an empty text.
     """
     plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()

@@ -1,4 +1,4 @@
-"""One number out of one table: which rows, which column, how many rows become one."""
+"""Select one number from a result table: rows, column, and how rows are reduced to one."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ class AnswerError(UserError):
 
 
 class NotAvailableError(Exception):
-    """A number that this run cannot give, with the reason."""
+    """A number that this run does not have, with the reason."""
 
 
 class Tables:
@@ -35,7 +35,7 @@ class Tables:
         AnswerError
             If there is no such table, or its file is missing.
         NotAvailableError
-            If it has no rows, as when what it needs was not to be had.
+            If it has no rows, as when its raw tables are missing.
 
         """
         if name not in self._paths:
@@ -51,7 +51,7 @@ class Tables:
         return table
 
     def positions(self, name: str, column: str, text: str) -> np.ndarray:
-        """Positions of the rows whose column reads so, ascending; sorted once for all texts."""
+        """Positions of the rows whose column equals ``text``; indexed once per column."""
         if (name, column) not in self._positions:
             texts = self[name][column].astype(str)
             self._positions[name, column] = pd.RangeIndex(len(texts)).groupby(texts)
@@ -81,7 +81,7 @@ def select(selector: Mapping, tables: Tables) -> float:
     Raises
     ------
     AnswerError
-        If a table, column or row does not exist, or several rows stand where one should.
+        If a table, column or row does not exist, or several rows match where one should.
     NotAvailableError
         If the value is missing in this run.
 
@@ -179,10 +179,10 @@ def _standard_error(rows: pd.DataFrame, selector: Mapping) -> float:
 
 def _at_extreme(method: str) -> Callable[[pd.DataFrame, Mapping], float]:
     def reduce(rows: pd.DataFrame, selector: Mapping) -> float:
-        known = rows.dropna(subset=[selector["of"]])
-        if known.empty:
+        complete = rows.dropna(subset=[selector["of"]])
+        if complete.empty:
             raise NotAvailableError(f"{selector['of']} is empty in this run")
-        return float(known.loc[getattr(known[selector["of"]], method)(), selector["column"]])
+        return float(complete.loc[getattr(complete[selector["of"]], method)(), selector["column"]])
 
     return reduce
 

@@ -1,4 +1,4 @@
-"""Published beside reproduced: tolerance and verdict, computed and never written by hand."""
+"""Compare published and reproduced numbers: tolerance and verdict."""
 
 import math
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ CELL_REMEDY = "map a label that the output words otherwise by the answer's rows,
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a claim.
+    """Outcome of a claim.
 
     Attributes
     ----------
@@ -39,8 +39,8 @@ class Verdict:
     reproduced
         Our number or range in the claim's unit; None if not available.
     tolerance
-        Largest distance from the published number that still agrees, in the claim's unit; not a
-        number where a recovery has no standard error.
+        Largest distance from the published number that still agrees, in the claim's unit; NaN if
+        a recovery has no standard error.
     verdict
         reproduced, differs, adds up, does not add up, assumed, recovered, not recovered, or not
         available.
@@ -57,12 +57,12 @@ class Verdict:
 
 
 def judge(claim: Claim, document: Document, sources: Sources) -> Verdict:
-    """Answer one claim and compare.
+    """Compute our number for one claim and compare it with the published one.
 
     Raises
     ------
     AnswerError
-        Naming the claim, if its answer names a table, column, row or choice that is not there.
+        Naming the claim, if its answer names a table, column, row or choice that does not exist.
 
     """
     try:
@@ -103,18 +103,18 @@ def _judge_recovery(claim: Claim, document: Document, sources: Sources) -> Verdi
 
 
 def tolerance_of(claim: Claim, document: Document) -> float:
-    """Half the last printed digit, plus the class's allowance, plus what rounding passes on.
+    """Half the last printed digit, plus the allowance, plus the rounding error of inputs.
 
-    What the rounding of an expression's inputs can do to its result is the sum, over inputs, of
-    half the change in the result when that input goes from half a digit below to half above.
+    The rounding error that inputs pass to an expression is the sum, over inputs, of half the
+    change in the result as the input goes from half a digit below to half a digit above.
     """
     rule = document.tolerances[claim.tolerance]
     size = max(abs(end) for end in ends(claim.published))
     allowance = rule.absolute + rule.relative * (rule.offset + size)
-    return claim.digit / 2 + allowance + _passed_on(claim, document)
+    return claim.digit / 2 + allowance + _input_rounding(claim, document)
 
 
-def _passed_on(claim: Claim, document: Document) -> float:
+def _input_rounding(claim: Claim, document: Document) -> float:
     published = document.published_number
     total = 0.0
     for part in parts(claim.answer, document.shared):
@@ -134,8 +134,8 @@ def _passed_on(claim: Claim, document: Document) -> float:
 def agrees(claim: Claim, reproduced: Number, tolerance: float) -> bool:
     """Whether a reproduced number lies within the tolerance of the published one.
 
-    A range agrees with a range if both ends do, a number with a range if it lies inside, and a
-    range with a number if it lies around or beside it within the tolerance at both ends.
+    A range agrees with a range if both ends do, and with a number if both ends lie within the
+    tolerance of it; a number agrees with a range if it lies inside.
     """
     low, high = ends(claim.published)[0], ends(claim.published)[-1]
     ours_low, ours_high = ends(reproduced)[0], ends(reproduced)[-1]

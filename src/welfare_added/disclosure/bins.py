@@ -1,4 +1,4 @@
-"""A cloud of teachers as bins, each of enough teachers and schools."""
+"""Binned scatter plots whose bins hold enough teachers and schools each."""
 
 import numpy as np
 import pandas as pd
@@ -10,10 +10,10 @@ MOST_BINS = 20
 
 
 def scatter_bins(value_added: pd.DataFrame, profile: Profile) -> pd.DataFrame:
-    """Figures 2 and A.1 without any mark that is one teacher.
+    """Bin means for figures 2 and A.1, so that no mark is a single teacher.
 
-    Teacher-years are cut at equal numbers along x, into as many bins as hold enough teachers and
-    schools each, 20 at most; one bin where they are too few altogether.
+    Teacher-years are sorted by x and cut into the largest number of equal-sized bins, at most 20,
+    that hold enough teachers and schools each; into one bin if no number suffices.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What is declared of every published table: its columns, and whom each number rests on."""
+"""Declarations of published tables: columns, and the populations behind each number."""
 
 import json
 import re
@@ -26,18 +26,18 @@ LONG_NAME, LONG_VALUE = "quantity", "value"
 
 @dataclass(frozen=True)
 class Kind:
-    """What a column's numbers are.
+    """Kind of a column's numbers.
 
     Attributes
     ----------
     name
-        number (a choice of the design, shown as it is), estimate (of those whom the row's counts
-        count), estimate of the whole (population), count, share, or withheld.
+        number (a choice of the design, published as it is), estimate (from the persons that the
+        row counts), estimate of the whole (from the populations), count, share, or withheld.
     unit
-        Of counts and shares: students, teachers, classes, schools or (of freedom) degrees; else
+        Of counts and shares: students, teachers, classes, schools or degrees (of freedom); else
         empty.
     of
-        Populations that this column rests on beside the table's.
+        Populations behind this column, in addition to the table's.
 
     """
 
@@ -48,16 +48,16 @@ class Kind:
 
 @dataclass(frozen=True)
 class Parts:
-    """Rows whose shares add up to one, so that one left out could be reckoned from the others.
+    """Rows whose shares sum to one, so that a withheld share follows from the others.
 
     Attributes
     ----------
     where
-        Column and value of the rows that are parts.
+        Column and value that select these rows.
     by
-        Columns within whose values the parts add up.
+        Columns of the groups within which the shares sum to one.
     share, whole
-        Columns of a part's share and of the count that it is a share of.
+        Columns of the share and of the count that it is a share of.
 
     """
 
@@ -69,26 +69,26 @@ class Parts:
 
 @dataclass(frozen=True)
 class Declared:
-    """A published table.
+    """Declaration of a published table.
 
     Attributes
     ----------
     path
-        Below results/<study>/, without its ending.
+        Below results/<study>/, without suffix.
     of
-        Populations that all its numbers rest on.
+        Populations behind all its numbers.
     keys
-        Columns that say which cell a row is: allowed values, or none for names out of config.yaml.
+        Allowed values of the columns that identify a row; None for names of config.yaml.
     cells
-        Pattern of a column's name (of a quantity's in a long table) and its kind.
+        Kind by pattern of a column's name (of a quantity's in a long table).
     long
-        One number a row: columns ``quantity`` and ``value``.
+        Whether rows hold one number each, in columns ``quantity`` and ``value``.
     together
-        Columns of which none is shown if one is withheld.
+        Sets of columns that are all withheld if one is.
     parts
-        Rows that add up; none in most tables.
+        Rows whose shares sum to one; None in most tables.
     rows_of
-        Pattern of the population of a row, such as outcome_{outcome}; empty in most tables.
+        Pattern of a row's population, such as outcome_{outcome}; empty in most tables.
 
     """
 
@@ -102,14 +102,14 @@ class Declared:
     rows_of: str = ""
 
     def kind(self, column: str) -> Kind | None:
-        """Kind of a column; none if it is not declared."""
+        """Kind of a column; None if it is not declared."""
         if column in self.cells:
             return self.cells[column]
         fitting = [kind for name, kind in self.cells.items() if fnmatchcase(column, name)]
         return fitting[0] if fitting else None
 
     def populations(self, column: str, row: Mapping) -> tuple[str, ...]:
-        """Names of all populations that a cell rests on."""
+        """Names of all populations behind a cell."""
         of_row = (self.rows_of.format(**row),) if self.rows_of else ()
         return (*self.of, *self.kind(column).of, *of_row)
 
@@ -120,7 +120,7 @@ def read(path: Path, schema: Path) -> dict[str, Declared]:
     Raises
     ------
     DisclosureError
-        If the file does not follow its schema; names the place.
+        If the file violates its schema; names the place.
 
     """
     content = read_yaml(path)
@@ -138,8 +138,8 @@ def read(path: Path, schema: Path) -> dict[str, Declared]:
 def published_tables(path: Path) -> dict[str, str]:
     """Tables that pass the gate, and when: always, on request, or of confidential records.
 
-    Those of exhibits are left out, since exhibits are made from tables that passed. No tables
-    where a paper has no such file.
+    Tables of exhibits are left out, since exhibits are made from tables that passed. Empty if
+    the paper has no such file.
     """
     tables = read_yaml(path)["tables"] if path.is_file() else {}
     return {
@@ -150,17 +150,19 @@ def published_tables(path: Path) -> dict[str, str]:
 
 
 def _table(name: str, one: Mapping, values: Mapping[str, frozenset[str]]) -> Declared:
-    def allowed(said: str | list) -> frozenset[str] | None:
-        if said == ANY:
+    def allowed(values_of_key: str | list) -> frozenset[str] | None:
+        if values_of_key == ANY:
             return None
-        return values[said] if isinstance(said, str) else frozenset(map(str, said))
+        if isinstance(values_of_key, str):
+            return values[values_of_key]
+        return frozenset(map(str, values_of_key))
 
     parts = one.get("parts")
     return Declared(
         path=name,
         of=tuple(one.get("of", ())),
-        keys={column: allowed(said) for column, said in one.get("keys", {}).items()},
-        cells={column: _kind(said) for column, said in one["cells"].items()},
+        keys={column: allowed(key) for column, key in one.get("keys", {}).items()},
+        cells={column: _kind(cell) for column, cell in one["cells"].items()},
         long=one.get("long", False),
         together=tuple(map(tuple, one.get("together", ()))),
         parts=parts
@@ -171,16 +173,16 @@ def _table(name: str, one: Mapping, values: Mapping[str, frozenset[str]]) -> Dec
     )
 
 
-def _kind(said: str | Mapping) -> Kind:
+def _kind(cell: str | Mapping) -> Kind:
     """Read ``count of teachers``, or ``{kind: estimate, of: [...]}``."""
-    if isinstance(said, Mapping):
-        return Kind(**{**vars(_kind(said["kind"])), "of": tuple(said["of"])})
-    match = re.fullmatch(f"({COUNT}|{SHARE}) of (students|teachers|classes|schools|degrees)", said)
-    return Kind(match[1], match[2]) if match else Kind(said)
+    if isinstance(cell, Mapping):
+        return Kind(**{**vars(_kind(cell["kind"])), "of": tuple(cell["of"])})
+    match = re.fullmatch(f"({COUNT}|{SHARE}) of (students|teachers|classes|schools|degrees)", cell)
+    return Kind(match[1], match[2]) if match else Kind(cell)
 
 
 def wide(table: pd.DataFrame, declared: Declared) -> pd.DataFrame:
-    """A long table with a column a quantity; any other as it is."""
+    """A long table with one column per quantity; any other table unchanged."""
     if not declared.long:
         return table
     keys = list(declared.keys)
@@ -190,7 +192,7 @@ def wide(table: pd.DataFrame, declared: Declared) -> pd.DataFrame:
     return table.pivot(index=keys, columns=LONG_NAME, values=LONG_VALUE)[order].reset_index()
 
 
-def as_before(table: pd.DataFrame, declared: Declared, original: pd.DataFrame) -> pd.DataFrame:
+def as_original(table: pd.DataFrame, declared: Declared, original: pd.DataFrame) -> pd.DataFrame:
     """Undo `wide`: rows and columns in the order of the original."""
     if not declared.long:
         return table

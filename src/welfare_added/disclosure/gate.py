@@ -1,4 +1,4 @@
-"""The gate: what of a table may be published, rounded, with what may not left empty."""
+"""The disclosure gate: withhold the small cells of a table and round the others."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,7 +13,7 @@ from welfare_added.disclosure.declarations import (
     WITHHELD,
     Declared,
     Kind,
-    as_before,
+    as_original,
     wide,
 )
 from welfare_added.disclosure.errors import DisclosureError
@@ -23,14 +23,14 @@ from welfare_added.disclosure.profiles import Profile
 def publishable(
     table: pd.DataFrame, declared: Declared, populations: pd.DataFrame, profile: Profile
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Withhold and round.
+    """Withhold the cells that may not be published and round the others.
 
     Parameters
     ----------
     table
-        As the study made it.
+        Before any cell is withheld.
     declared
-        What is declared of it.
+        Its declaration.
     populations
         From `populations.populations`.
     profile
@@ -39,7 +39,7 @@ def publishable(
     Returns
     -------
     tuple of DataFrame
-        The table to publish, of the same columns and rows, and what was withheld: table, row,
+        The table to publish, with the same columns and rows, and the withheld cells: table, row,
         column, reason.
 
     Raises
@@ -54,19 +54,19 @@ def publishable(
     columns = [name for name in cells.columns if name not in declared.keys]
     kinds = {name: declared.kind(name) for name in columns}
     hidden = pd.DataFrame("", index=cells.index, columns=columns, dtype=object)
-    for mark in (_too_few_behind, _small_counts, _small_shares, _small_parts, _joined):
-        for row, column, reason in mark(cells, kinds, declared, people, profile, hidden):
+    for rule in (_small_populations, _small_counts, _small_shares, _small_parts, _revealing):
+        for row, column, reason in rule(cells, kinds, declared, people, profile, hidden):
             if not hidden.loc[row, column] and pd.notna(cells.loc[row, column]):
                 hidden.loc[row, column] = reason
     shown = _rounded(cells, kinds, profile).mask(
         hidden.ne("").reindex(columns=cells.columns, fill_value=False)
     )
     withheld = _listed(hidden, cells, declared)
-    return as_before(shown, declared, table), withheld
+    return as_original(shown, declared, table), withheld
 
 
 def too_few(counts: pd.Series, profile: Profile) -> str:
-    """Why nothing may be said of a population; empty if something may."""
+    """Why a population is too small for any published number; empty if it is not."""
     for unit in ("students", "teachers", "schools"):
         if counts[unit] < profile.minimum(unit):
             return f"fewer than {profile.minimum(unit)} {unit}"
@@ -81,10 +81,10 @@ def _refuse_undeclared(table: pd.DataFrame, declared: Declared) -> None:
     for column, allowed in declared.keys.items():
         if column not in table:
             raise DisclosureError(f"{where}: no column {column}, which is declared. {remedy}")
-        strange = set() if allowed is None else set(table[column].astype(str)) - allowed
-        if strange:
+        undeclared = set() if allowed is None else set(table[column].astype(str)) - allowed
+        if undeclared:
             raise DisclosureError(
-                f"{where}, column {column}: {len(strange)} values are not declared. {remedy}"
+                f"{where}, column {column}: {len(undeclared)} values are not declared. {remedy}"
             )
     cells = wide(table, declared)
     unknown = [c for c in cells if c not in declared.keys and declared.kind(c) is None]
@@ -92,8 +92,8 @@ def _refuse_undeclared(table: pd.DataFrame, declared: Declared) -> None:
         raise DisclosureError(f"{where}: column {unknown[0]} is not declared. {remedy}")
 
 
-def _too_few_behind(cells, kinds, declared, people, profile, hidden) -> Iterator:
-    """Cells of a population that is too small, and columns that are never shown."""
+def _small_populations(cells, kinds, declared, people, profile, hidden) -> Iterator:
+    """Cells with too small a population behind them, and columns that are never published."""
     for row in cells.index:
         for column, kind in kinds.items():
             if kind.name == WITHHELD:
@@ -107,7 +107,7 @@ def _too_few_behind(cells, kinds, declared, people, profile, hidden) -> Iterator
 
 
 def _small_counts(cells, kinds, declared, people, profile, hidden) -> Iterator:
-    """Rows that rest on too few: neither the count nor what was estimated from it is shown."""
+    """Rows with a count below its minimum: all their counts, shares and estimates."""
     for name, kind in kinds.items():
         if kind.name != COUNT:
             continue
@@ -118,25 +118,25 @@ def _small_counts(cells, kinds, declared, people, profile, hidden) -> Iterator:
 
 
 def _small_shares(cells, kinds, declared, people, profile, hidden) -> Iterator:
-    """Shares that stand for too few, or for all but too few."""
+    """Shares of too few, or of all but too few."""
     for name, kind in kinds.items():
         if kind.name != SHARE:
             continue
         for row in cells.index:
-            whole = sure(people, declared.populations(name, cells.loc[row]), kind.unit)
+            whole = lower_bound(people, declared.populations(name, cells.loc[row]), kind.unit)
             part = min(cells.loc[row, name], 1 - cells.loc[row, name]) * whole
             if part < profile.minimum(kind.unit):
                 yield row, name, f"a share of fewer than {profile.minimum(kind.unit)} {kind.unit}"
 
 
-def sure(people: pd.DataFrame, names: tuple[str, ...], unit: str) -> float:
-    """How many of a unit the smallest of some populations certainly has."""
+def lower_bound(people: pd.DataFrame, names: tuple[str, ...], unit: str) -> float:
+    """Lower bound on the number of a unit in the smallest of some populations."""
     column = "students_sure" if unit == "students" else "teachers_sure"
     return float(people.loc[list(names), column].min())
 
 
 def _small_parts(cells, kinds, declared, people, profile, hidden) -> Iterator:
-    """Parts of a whole that are too small, and others, until what is hidden could be anything."""
+    """Primary and complementary suppression of shares that sum to one."""
     parts = declared.parts
     if parts is None:
         return
@@ -154,8 +154,8 @@ def _small_parts(cells, kinds, declared, people, profile, hidden) -> Iterator:
             yield row, parts.share, f"a part of fewer than {least}, or needed to hide one"
 
 
-def _joined(cells, kinds, declared, people, profile, hidden) -> Iterator:
-    """What would tell a withheld number of the same row."""
+def _revealing(cells, kinds, declared, people, profile, hidden) -> Iterator:
+    """Cells that would reveal a withheld number of the same row."""
     for names in declared.together:
         for row in cells.index:
             if any(hidden.loc[row, name] for name in names):
@@ -175,7 +175,7 @@ def _rounded(cells: pd.DataFrame, kinds: Mapping[str, Kind], profile: Profile) -
 
 
 def significant(values: np.ndarray, digits: int) -> np.ndarray:
-    """Round to so many significant digits; infinite and missing values stay."""
+    """Round to a number of significant digits; infinite and missing values stay."""
     with np.errstate(divide="ignore", invalid="ignore"):
         exponent = np.floor(np.log10(np.abs(values)))
         scale = 10.0 ** (digits - 1 - exponent)

@@ -1,4 +1,4 @@
-"""Whom the published numbers rest on: how many students, teachers and schools."""
+"""Count the students, teachers and schools behind published numbers."""
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ GROUPS = {"black_hispanic": BLACK_HISPANIC, "white_asian": WHITE_ASIAN}
 def populations(
     students: pd.DataFrame, slots: pd.DataFrame, outcomes: pd.DataFrame, deselected_share: float
 ) -> pd.DataFrame:
-    """Count every population that a published table rests on.
+    """Count every population behind a published table.
 
     Parameters
     ----------
@@ -35,9 +35,8 @@ def populations(
     -------
     DataFrame
         population; students, teachers, schools: how many there are; students_sure, teachers_sure:
-        lower bounds on the persons behind all student-years and class-years, as if every person
-        had as many as the one with the most; largest_two: share of its student-years that the two
-        largest teachers or schools hold.
+        lower bounds, the number of student-years (class-years) over the most that any student
+        (teacher) has; largest_two: share of student-years of its two largest teachers or schools.
 
     """
     reallocated = students.merge(slots[CLASS_YEAR], on=CLASS_YEAR, validate="many_to_one")
@@ -50,10 +49,10 @@ def populations(
             parts[f"{name}_higher_{subject}"] = rows[~lower]
         race = rows["ethnicity"].map(RACES)
         parts |= {f"{name}_{group}": rows[race == number] for group, number in GROUPS.items()}
-    found = {name: _counted(rows) for name, rows in parts.items()}
-    found["deselected"] = _deselected(slots, deselected_share)
-    found |= _outcomes(students, outcomes)
-    return pd.DataFrame(found).T.rename_axis("population").reset_index()
+    counts = {name: _counted(rows) for name, rows in parts.items()}
+    counts["deselected"] = _deselected(slots, deselected_share)
+    counts |= _outcomes(students, outcomes)
+    return pd.DataFrame(counts).T.rename_axis("population").reset_index()
 
 
 def _counted(rows: pd.DataFrame) -> dict[str, float]:
@@ -75,7 +74,7 @@ def _counted(rows: pd.DataFrame) -> dict[str, float]:
 
 
 def _deselected(slots: pd.DataFrame, share: float) -> dict[str, float]:
-    """Lower bounds on the persons behind the dismissed share: each in as many years as anybody."""
+    """Lower bounds: dismissed class-years (student-years) over a teacher's most class-years."""
     class_years = slots["teacher_id"].value_counts().max()
     sure = share * len(slots) / class_years
     return {
@@ -89,19 +88,20 @@ def _deselected(slots: pd.DataFrame, share: float) -> dict[str, float]:
 
 
 def _outcomes(students: pd.DataFrame, outcomes: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """For each outcome the smaller of those with and without it."""
+    """For each outcome, the smaller counts of students with and without it."""
     if outcomes.empty:
         return {}
-    known = with_any_college(outcomes).set_index("student_id")
-    found = {}
-    for name in known:
-        value = students["student_id"].map(known[name])
-        found[f"outcome_{name}"] = _fewest([_counted(students[value == level]) for level in (0, 1)])
-    return found
+    by_student = with_any_college(outcomes).set_index("student_id")
+    counts = {}
+    for name in by_student:
+        value = students["student_id"].map(by_student[name])
+        with_and_without = [_counted(students[value == level]) for level in (0, 1)]
+        counts[f"outcome_{name}"] = _fewest(with_and_without)
+    return counts
 
 
 def _fewest(counts: list[dict[str, float]]) -> dict[str, float]:
-    """The worst of several populations in every respect; nobody if there is none."""
+    """Smallest counts and largest share of several populations; zero counts without any."""
     if not counts:
         nobody = dict.fromkeys(("students", "teachers", "schools"), 0)
         return {**nobody, "students_sure": 0.0, "teachers_sure": 0.0, "largest_two": 1.0}

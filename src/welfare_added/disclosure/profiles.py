@@ -1,11 +1,11 @@
-"""How few is too few: named sets of limits."""
+"""Named sets of disclosure limits."""
 
 from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Profile:
-    """Limits that every published cell keeps.
+    """Disclosure limits of every published cell.
 
     Attributes
     ----------
@@ -16,7 +16,7 @@ class Profile:
     largest_two
         Largest share of a population's student-years that two teachers, or two schools, may hold.
     base
-        Counts are rounded to its multiples, which also hides by how little nested samples differ.
+        Counts are rounded to its multiples, which hides small differences of nested samples.
     digits
         Significant digits of everything else.
 
@@ -31,7 +31,7 @@ class Profile:
     digits: int = 4
 
     def minimum(self, unit: str) -> int:
-        """Fewest of a unit; classes are held to the limit of their teachers."""
+        """Fewest of a unit; classes have the limit of teachers."""
         return {
             "students": self.students,
             "teachers": self.teachers,
@@ -49,6 +49,6 @@ PROFILES = {
 
 
 def profile_of(name: str, minimum: int | None = None) -> Profile:
-    """The profile of that name, with another fewest number of students and teachers if given."""
+    """Profile by name; ``minimum`` replaces its fewest students and teachers."""
     profile = PROFILES[name]
     return profile if minimum is None else replace(profile, students=minimum, teachers=minimum)

@@ -1,4 +1,4 @@
-"""A paper's exhibits as its exhibits.yaml declares them: files, captions, needs."""
+"""A paper's exhibits as declared in its exhibits.yaml: files, captions, needed inputs."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from welfare_added.run.choices import choice, filled, read_yaml
 from welfare_added.run.errors import UserError
-from welfare_added.run.parsed import remembered
+from welfare_added.run.parsed import cached
 
 FIGURE_KINDS, TABLE_KINDS = ("pdf", "png", "csv"), ("csv", "tex")
 NUMBERED = re.compile(r"(figure|table)_([a-z]?)(\d+)([a-z]?)")
@@ -20,7 +20,7 @@ class ExhibitsError(UserError):
 
 @dataclass(frozen=True)
 class Study:
-    """What decides which exhibits a study can have, known before anything runs.
+    """Properties of a study, available before it runs, that decide which exhibits it has.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class Study:
     confidential
         Whether small cells are withheld.
     tables
-        Raw tables that are there; asked only of a user's own records.
+        Raw tables that exist; listed only for a user's own records.
     absent
         Optional columns that they lack, by table.
 
@@ -45,7 +45,7 @@ class Study:
 
     @property
     def source(self) -> str:
-        """Where the raw tables are, as far as it may be told."""
+        """Folder of the raw tables; a neutral text if it is confidential."""
         confidential = self.confidential and not self.synthetic
         return "the folder of the raw tables" if confidential else self.config["district"]["source"]
 
@@ -138,9 +138,9 @@ class Exhibits:
     all
         By name.
     records
-        Conditions and texts on what the numbers come from; the first that holds counts.
+        Conditions and texts on where the numbers come from; the first that holds is used.
     small_print
-        Conditions and texts below every exhibit made from data; all that hold count.
+        Conditions and texts below every exhibit made from data; all that hold are used.
 
     """
 
@@ -158,7 +158,7 @@ class Exhibits:
         return [one for one in self.all.values() if not one.lack(study)]
 
     def origin(self, study: Study) -> str:
-        """What a study's numbers come from, in a sentence or two; may be empty."""
+        """Where a study's numbers come from, in a sentence or two; may be empty."""
         return next(iter(_texts(self.records, study)), "")
 
     def note(self, study: Study) -> str:
@@ -172,10 +172,10 @@ def read_exhibits(path: Path, schema: Path) -> Exhibits:
     Raises
     ------
     ExhibitsError
-        If the file does not follow its schema; a line a fault.
+        If the file violates its schema; one line per fault.
 
     """
-    content = remembered("exhibits", lambda: _content(path, schema), path, schema)
+    content = cached("exhibits", lambda: _content(path, schema), path, schema)
     made = {
         name: Exhibit(name, **{**one, "needs": tuple(one.get("needs", ()))})
         for name, one in content["exhibits"].items()
@@ -184,7 +184,7 @@ def read_exhibits(path: Path, schema: Path) -> Exhibits:
 
 
 def _content(path: Path, schema: Path) -> dict:
-    import jsonschema  # as late as this: it takes a tenth of a second at every start
+    import jsonschema  # slow to load, rarely needed
 
     content = read_yaml(path)
     rules = json.loads(schema.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""From tables to files: checked inputs, and drawings whose bytes depend on nothing but the data."""
+"""Read and check exhibits' tables, and write figures whose bytes depend on data alone."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ def read(path: Path | str) -> pd.DataFrame:
 
     Raises
     ------
-    ValueError
+    UserError
         If the table has no rows.
 
     """
@@ -35,7 +35,7 @@ def read(path: Path | str) -> pd.DataFrame:
     if table.empty:
         raise UserError(
             f"{path}: the table has no rows, so there is nothing to draw. "
-            "Look in the log of the rule that writes it for why it found nothing."
+            "The log of the rule that writes it says why."
         )
     table.attrs["path"] = str(path)
     return table
@@ -46,7 +46,7 @@ def pick(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 
     Raises
     ------
-    ValueError
+    UserError
         If one is missing.
 
     """
@@ -54,7 +54,7 @@ def pick(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     if missing:
         raise UserError(
             f"{_name(table)}: no column {', '.join(missing)}; it holds "
-            f"{', '.join(table.columns)}. Delete the file and run again, so that it is made anew."
+            f"{', '.join(table.columns)}. Delete the file and run again."
         )
     return table[columns]
 
@@ -68,7 +68,7 @@ def choose(table: pd.DataFrame, **values: str | list[str]) -> pd.DataFrame:
 
     Raises
     ------
-    ValueError
+    UserError
         If a column is missing or a wanted value occurs in no row.
 
     """
@@ -94,7 +94,7 @@ def at_weight(table: pd.DataFrame, weight: float = UTILITARIAN) -> pd.DataFrame:
 
     Raises
     ------
-    ValueError
+    UserError
         If the table holds no such weight.
 
     """
@@ -112,7 +112,7 @@ def quantity(table: pd.DataFrame, name: str) -> float:
 
     Raises
     ------
-    ValueError
+    UserError
         If the quantity is not there exactly once.
 
     """
@@ -126,18 +126,18 @@ def quantity(table: pd.DataFrame, name: str) -> float:
 
 
 def _rasterise_beyond(figure: Figure, most_points: int) -> None:
-    """Turn the largest clouds into pixels until the vector marks number ``most_points`` at most."""
-    clouds = []
+    """Rasterise the largest layers until at most ``most_points`` marks are vectors."""
+    layers = []
     for axes in figure.axes:
         for artist in [*axes.lines, *axes.collections]:
             if artist.get_rasterized():
                 continue
             if isinstance(artist, PathCollection):
-                clouds.append((len(artist.get_offsets()), artist))
+                layers.append((len(artist.get_offsets()), artist))
             elif hasattr(artist, "get_xdata"):
-                clouds.append((len(artist.get_xdata()), artist))
-    total = sum(size for size, _ in clouds)
-    for size, artist in sorted(clouds, key=lambda cloud: -cloud[0]):
+                layers.append((len(artist.get_xdata()), artist))
+    total = sum(size for size, _ in layers)
+    for size, artist in sorted(layers, key=lambda layer: -layer[0]):
         if total <= most_points:
             return
         artist.set_rasterized(True)
@@ -146,7 +146,7 @@ def _rasterise_beyond(figure: Figure, most_points: int) -> None:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Where an exhibit goes, and how it is written.
+    """Output files of an exhibit, and how they are written.
 
     Attributes
     ----------
@@ -159,7 +159,7 @@ class Sheet:
     note
         Small print under the exhibit; may be empty.
     origin
-        What made it, for the metadata of PDF and PNG; may be empty.
+        Rule and digest of inputs, for the metadata of PDF and PNG; may be empty.
 
     """
 
@@ -194,7 +194,7 @@ def write_exhibit(drawing: Figure | str, data: pd.DataFrame, sheet: Sheet) -> No
 
 @house_style
 def save(figure: Figure, sheet: Sheet) -> None:
-    """Write a figure as vector PDF (fonts embedded) and PNG, free of dates and versions."""
+    """Write a figure as vector PDF (fonts embedded) and PNG, without dates or versions."""
     files = sheet.files
     png = {"Software": None, "Source": sheet.origin}
     replace_atomically(files["png"], lambda part: figure.savefig(part, dpi=sheet.dpi, metadata=png))

@@ -1,4 +1,4 @@
-"""One look for every figure: sizes, lines, fonts, and colours that survive grey prints."""
+"""Style of all figures: sizes, lines, fonts, and colours that differ in greyscale."""
 
 import functools
 import textwrap
@@ -26,7 +26,7 @@ REFERENCE = "#8C8C8C"
 
 @dataclass(frozen=True)
 class Look:
-    """Colour, line and marker of a series; what differs in colour differs in the others too."""
+    """Colour, line and marker of a series; series drawn together differ in all three."""
 
     colour: str
     line: str
@@ -95,14 +95,14 @@ _SETTINGS = {
 
 @functools.cache
 def _own_fonts_only() -> None:
-    """Let matplotlib find its own DejaVu alone, whatever the machine has installed."""
+    """Restrict matplotlib to the DejaVu fonts it ships, whatever fonts are installed."""
     folder = Path(mpl.get_data_path())
     manager = font_manager.fontManager
     manager.ttflist = [font for font in manager.ttflist if folder in Path(font.fname).parents]
 
 
 def house_style(function: Callable) -> Callable:
-    """Run a drawing function under the house settings and no others."""
+    """Decorator: run a drawing function with the settings of this module and no others."""
 
     @functools.wraps(function)
     def styled(*args, **kwargs):
@@ -116,7 +116,7 @@ def house_style(function: Callable) -> Callable:
 
 
 def page(width: float = PAGE_WIDTH, height: float = 3.1) -> Figure:
-    """Start an empty figure, sizes in inches, that keeps its foot free for :func:`stamp`."""
+    """Start an empty figure (sizes in inches) with space below for the note of `stamp`."""
     figure = Figure(figsize=(width, height), layout="constrained")
     foot = FOOT / height
     figure.get_layout_engine().set(rect=(0, foot, 1, 1 - foot))
@@ -163,7 +163,7 @@ def legend_below(figure: Figure, axes: Axes, columns: int) -> None:
 
 
 def label_lines(axes: Axes, lines: list[Line2D]) -> None:
-    """Write each line's label at it, where the other lines are farthest away."""
+    """Label each line where the other lines are farthest away."""
     low, high = axes.get_ylim()
     for line in lines:
         across, up = (np.asarray(values, float) for values in line.get_data())

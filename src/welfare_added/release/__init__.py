@@ -1,1 +1,1 @@
-"""What leaves the project: releases of published results, looked through and described."""
+"""Releases: published files scanned for confidential content, copied and documented."""

@@ -1,4 +1,4 @@
-"""The history of published files: who made each from what, down to the sources, naming nobody."""
+"""Provenance of published files, down to the sources, without confidential names."""
 
 import hmac
 from collections.abc import Iterable, Mapping
@@ -11,8 +11,8 @@ from welfare_added.district.tables import SCHEMAS
 
 FORMAT = 1
 SECTIONS = ("value_added", "allocation", "constrained", "welfare", "disclosure")
-OF_DISTRICT = ("years", "grades", "split", "class_size")
-OF_JOBS = (
+DISTRICT_KEYS = ("years", "grades", "split", "class_size")
+JOB_KEYS = (
     "rule",
     "wildcards",
     "environment",
@@ -28,9 +28,9 @@ CONFIDENTIAL = "confidential"
 def history(
     manifest: Mapping, published: Iterable[str], private: str, key: bytes | None
 ) -> dict[str, object]:
-    """What may be told of how published files were made: their lineage, and with what.
+    """Publishable record of how published files were made.
 
-    Parameters as of `lineage`; returns format, study, commit, choices, lock, environments, and
+    Parameters as in `lineage`; returns format, study, commit, choices, lock, environments, and
     the lineage's files and jobs.
     """
     return {
@@ -47,26 +47,26 @@ def history(
 def lineage(
     manifest: Mapping, published: Iterable[str], private: str, key: bytes | None
 ) -> dict[str, dict]:
-    """Who made published files from what, down to the sources.
+    """Jobs and files behind published files, down to the sources.
 
     Parameters
     ----------
     manifest
         As `audit.manifest.manifest` makes it.
     published
-        Files that may be shown.
+        Files that may be published.
     private
         Folder of what is not published.
     key
-        Digests of what is not published are keyed, so that a guess of its content proves nothing;
-        none if the records are not confidential.
+        Secret key of the digests of unpublished files, so that no guess of their content can be
+        confirmed; None if the records are not confidential.
 
     Returns
     -------
     dict
         files: by name below results/ their SHA-256 or keyed digest, and the job that made them;
         jobs: rule, code, time, memory, inputs and outputs by those names. Only what the published
-        files rest on.
+        files were made from.
 
     """
     shown = frozenset(published)
@@ -82,7 +82,7 @@ def lineage(
             name: {**_digest(files[path]["sha256"], name, key), "job": job_name(files[path]["job"])}
             for path, name in sorted(names.items())
         },
-        "jobs": {job_name(path): _said(jobs[path], names) for path in sorted(kept)},
+        "jobs": {job_name(path): _job_entry(jobs[path], names) for path in sorted(kept)},
     }
 
 
@@ -96,17 +96,17 @@ def sources(
     tables
         File of each table.
     names
-        The user's own names of columns (district.columns); only ours are told.
+        The user's own names of columns (district.columns); the result has ours.
     base
-        Rows are rounded to its multiples.
+        Numbers of rows are rounded to its multiples.
 
     """
-    found = {}
+    summaries = {}
     for table, path in tables.items():
         there, own = header(path), names.get(table, {})
         columns = [name for name in SCHEMAS[table].columns if own.get(name, name) in there]
-        found[table] = {"columns": columns, "rows": round(_rows(Path(path)) / base) * base}
-    return found
+        summaries[table] = {"columns": columns, "rows": round(_rows(Path(path)) / base) * base}
+    return summaries
 
 
 def _rows(path: Path) -> int:
@@ -117,20 +117,20 @@ def _rows(path: Path) -> int:
 
 
 def _ancestors(shown: frozenset[str], jobs: Mapping, files: Mapping) -> set[str]:
-    """Records of the jobs that some files rest on."""
-    found: set[str] = set()
-    asked = [files[path]["job"] for path in shown]
-    while asked:
-        job = asked.pop()
-        if job is not None and job not in found:
-            found.add(job)
-            asked += [files[one["path"]]["job"] for one in jobs[job]["inputs"]]
-    return found
+    """Records of all jobs behind some files."""
+    records: set[str] = set()
+    waiting = [files[path]["job"] for path in shown]
+    while waiting:
+        job = waiting.pop()
+        if job is not None and job not in records:
+            records.add(job)
+            waiting += [files[one["path"]]["job"] for one in jobs[job]["inputs"]]
+    return records
 
 
-def _said(job: Mapping, names: Mapping[str, str]) -> dict[str, object]:
+def _job_entry(job: Mapping, names: Mapping[str, str]) -> dict[str, object]:
     return {
-        **{key: job[key] for key in OF_JOBS},
+        **{key: job[key] for key in JOB_KEYS},
         "code": job["params"].get("code"),
         "inputs": [names[one["path"]] for one in job["inputs"]],
         "outputs": [names[one["path"]] for one in job["outputs"]],
@@ -138,7 +138,7 @@ def _said(job: Mapping, names: Mapping[str, str]) -> dict[str, object]:
 
 
 def job_name(record: str | None) -> str | None:
-    """Study and name of a job, of its record's path."""
+    """Study and name of a job, from the path of its record."""
     if record is None:
         return None
     path = Path(record)
@@ -146,7 +146,7 @@ def job_name(record: str | None) -> str | None:
 
 
 def _name(path: str, shown: frozenset[str], private: str, key: bytes | None) -> str:
-    """How a file is called: below results/, or in words where its path is nobody's business."""
+    """Name of a file: its path below results/, or a neutral name if its path is confidential."""
     if path in shown or path.startswith("workflow/") or key is None:
         return path.removeprefix("results/")
     if Path(path).is_relative_to(private):
@@ -162,9 +162,9 @@ def _digest(sha256: str, name: str, key: bytes | None) -> dict[str, str]:
 
 
 def _choices(config: Mapping) -> dict:
-    """The choices that tell nothing of where the records are or what their columns are called."""
-    district = {key: config["district"][key] for key in OF_DISTRICT}
-    found = {"district": district, **{name: config[name] for name in SECTIONS}}
+    """Choices that reveal neither where the records are nor their column names."""
+    district = {key: config["district"][key] for key in DISTRICT_KEYS}
+    chosen = {"district": district, **{name: config[name] for name in SECTIONS}}
     plans = config["constrained"]["plans"]
     lines = {name: {k: v for k, v in plan.items() if k != "pairs"} for name, plan in plans.items()}
-    return {**found, "constrained": {**config["constrained"], "plans": lines}}
+    return {**chosen, "constrained": {**config["constrained"], "plans": lines}}

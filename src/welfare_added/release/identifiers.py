@@ -1,4 +1,4 @@
-"""Names of students, teachers, classes and schools, and of places, looked for in any text."""
+"""Search texts for identifiers of students, teachers, classes and schools, and for paths."""
 
 import getpass
 import re
@@ -14,39 +14,39 @@ WORD = re.compile(r"[^\W_]+")
 FOLDERS = re.compile(
     r"(?<![\w:/.])(/(home|Users|root|tmp|mnt|media|srv|data|work|var|opt)/\S+|[A-Z]:\\\S+)"
 )
-# Shorter ones occur by chance: published counts and our own words would be taken for them.
+# Shorter identifiers are not searched for: counts and words of a report would match by chance.
 SHORTEST = {"digits": 9, "letters": 5, "both": 4}
-LONG = 8
+LONG = 8  # shortest identifier searched for in binary content
 COLUMNS = ("student_id", "teacher_id", "class_id", "school_id")
-NOBODY = {"root", "user", "localhost"}
+GENERIC_NAMES = {"root", "user", "localhost"}
 
 
 class Identifiers:
-    """What must stand in no published file.
+    """Identifiers and places that no published file may contain.
 
-    Short numbers are not looked for: in tables, the only place where they could stand for
-    someone, each column's values are declared instead.
+    Short numbers are not searched for: in tables, the only place where they could identify a
+    person, each column's values are declared instead.
     """
 
     def __init__(self, names: Iterable[str], places: Iterable[str] = ()):
-        """Take identifiers of persons, classes and schools, and words that tell where we are."""
+        """Take identifiers of persons, classes and schools, and texts that reveal a place."""
         self.by_first: dict[str, set[str]] = {}
         for name in {str(name).strip() for name in names}:
-            if telling(name):
+            if is_distinctive(name):
                 self.by_first.setdefault(WORD.findall(name)[0], set()).add(name)
         words = "|".join(re.escape(place) for place in sorted(set(places)) if len(place) > 2)
         self.places = re.compile(rf"(?<!\w)({words})(?!\w)") if words else None
 
-    def found(self, text: str, binary: bool = False) -> Iterator[str]:
-        """What stands in a text, told without repeating it; at most one of a kind.
+    def matches(self, text: str, binary: bool = False) -> Iterator[str]:
+        """Describe what a text contains, without repeating it; at most one match of a kind.
 
-        binary: not words but bytes, among which only long names do not occur by chance.
+        binary: decoded bytes, in which only long identifiers do not occur by chance.
         """
         named = (
             name
             for match in WORD.finditer(text)
             for name in self.by_first.get(match[0], ())
-            if _stands(name, text, match.start()) and not (binary and len(name) < LONG)
+            if _occurs_whole(name, text, match.start()) and not (binary and len(name) < LONG)
         )
         if name := next(named, None):
             yield f"an identifier of the raw tables ({len(name)} characters long)"
@@ -56,14 +56,14 @@ class Identifiers:
             yield "a path"
 
 
-def telling(name: str) -> bool:
-    """Whether a name is long enough not to occur by chance."""
+def is_distinctive(name: str) -> bool:
+    """Whether an identifier is long enough not to occur by chance."""
     kind = "digits" if name.isdigit() else "letters" if name.isalpha() else "both"
     return bool(WORD.search(name)) and len(name) >= SHORTEST[kind]
 
 
-def _stands(name: str, text: str, at: int) -> bool:
-    """Whether a name whose first word begins at a place stands there whole."""
+def _occurs_whole(name: str, text: str, at: int) -> bool:
+    """Whether the whole identifier occurs where its first word was matched."""
     begin = at - WORD.search(name).start()
     after = text[begin + len(name) : begin + len(name) + 1]
     return begin >= 0 and text.startswith(name, begin) and not after.isalnum()
@@ -82,22 +82,22 @@ def identifiers_of(
         The user's own names of columns (district.columns).
 
     """
-    found: set[str] = set()
+    identifiers: set[str] = set()
     for table, path in tables.items():
         own = [names.get(table, {}).get(column, column) for column in COLUMNS]
         columns = [name for name in own if name in header(path)]
         if Path(path).suffix == ".parquet":
-            held = pd.read_parquet(path, columns=columns).astype(str)
+            rows = pd.read_parquet(path, columns=columns).astype(str)
         else:
-            held = pd.read_csv(path, usecols=columns, dtype=str, skipinitialspace=True)
+            rows = pd.read_csv(path, usecols=columns, dtype=str, skipinitialspace=True)
         for column in columns:
-            found.update(held[column].dropna().unique())
-    return found
+            identifiers.update(rows[column].dropna().unique())
+    return identifiers
 
 
 def places(source: str) -> set[str]:
-    """Words that tell where the records are: their folder, this one, user and host."""
+    """Texts that reveal where the records are: their folder, this one, user and host."""
     folder = Path(source)
-    told = {str(folder.resolve()), str(Path.cwd()), str(Path.home())}
-    told |= {getpass.getuser(), socket.gethostname()} - NOBODY
-    return told | ({source} if len(folder.parts) > 1 else set())
+    texts = {str(folder.resolve()), str(Path.cwd()), str(Path.home())}
+    texts |= {getpass.getuser(), socket.gethostname()} - GENERIC_NAMES
+    return texts | ({source} if len(folder.parts) > 1 else set())

@@ -1,4 +1,4 @@
-"""What a published file says beside its numbers: text, metadata, drawn marks, embedded data."""
+"""Extract the text, metadata, drawn marks and embedded data of a published file."""
 
 import base64
 import binascii
@@ -13,41 +13,41 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import ContentStream
 
-PNG_SAYS = {"Source", "dpi"}
-PDF_SAYS = {"/Subject"}
+PNG_METADATA = {"Source", "dpi"}
+PDF_METADATA = {"/Subject"}
 EMBEDDED = re.compile(r"data:([\w/+.-]*)((?:;[\w=.-]+)*),([A-Za-z0-9+/=%._~-]*)")
 READABLE = (".csv", ".tex", ".html")
 
 
 @dataclass(frozen=True)
-class Said:
-    """What stands at a place of a file; ``binary`` if it is bytes rather than words."""
+class Passage:
+    """Text at a place of a file; ``binary`` if it is decoded bytes rather than words."""
 
     place: str
     text: str
     binary: bool = False
 
 
-def texts(path: Path) -> Iterator[Said]:
-    """Every place of a file where text may stand, and the text; raw bytes included.
+def texts(path: Path) -> Iterator[Passage]:
+    """Every text in a file with its place; raw bytes included.
 
     Raises
     ------
     ValueError
-        If the file is not what its ending says.
+        If the file cannot be read as its suffix says.
 
     """
     if path.suffix in READABLE:
         text = path.read_text(encoding="utf-8")
-        yield Said("text", EMBEDDED.sub("data:", text))
+        yield Passage("text", EMBEDDED.sub("data:", text))
         yield from embedded(text)
         return
-    yield Said("bytes", path.read_bytes().decode("latin-1"), binary=True)
+    yield Passage("bytes", path.read_bytes().decode("latin-1"), binary=True)
     yield from _of_pdf(path) if path.suffix == ".pdf" else _of_png(path)
 
 
-def embedded(text: str) -> Iterator[Said]:
-    """What data URIs of a page hold."""
+def embedded(text: str) -> Iterator[Passage]:
+    """Content of a page's data URIs."""
     for number, match in enumerate(EMBEDDED.finditer(text), 1):
         content, packed = match[3], "base64" in match[2]
         if packed:
@@ -55,18 +55,18 @@ def embedded(text: str) -> Iterator[Said]:
                 content = base64.b64decode(content, validate=True).decode("latin-1")
             except (binascii.Error, ValueError):
                 raise ValueError(f"embedded data {number} cannot be read") from None
-        yield Said(f"embedded data {number}", content, binary=match[1].startswith("image/"))
+        yield Passage(f"embedded data {number}", content, binary=match[1].startswith("image/"))
 
 
 def undeclared(path: Path) -> Iterator[str]:
-    """Metadata, attachments and pictures that our own figures do not have."""
+    """Metadata, attachments and pictures that the project's figures never contain."""
     if path.suffix == ".png":
         with Image.open(path) as image:
-            for key in sorted(set(image.info) - PNG_SAYS):
+            for key in sorted(set(image.info) - PNG_METADATA):
                 yield f"metadata {key}"
     elif path.suffix == ".pdf":
         reader = PdfReader(path)
-        for key in sorted(set(reader.metadata or {}) - PDF_SAYS):
+        for key in sorted(set(reader.metadata or {}) - PDF_METADATA):
             yield f"metadata {key}"
         if reader.attachments:
             yield "an attached file"
@@ -78,7 +78,7 @@ def undeclared(path: Path) -> Iterator[str]:
 
 
 def marks(path: Path) -> int:
-    """Number of marks that a PDF draws one by one, each a stamp of the same small drawing."""
+    """Number of marks in a PDF; matplotlib draws each by one operator ``Do``."""
     reader = PdfReader(path)
     return sum(
         operator == b"Do"
@@ -87,15 +87,15 @@ def marks(path: Path) -> int:
     )
 
 
-def _of_pdf(path: Path) -> Iterator[Said]:
+def _of_pdf(path: Path) -> Iterator[Passage]:
     try:
         reader = PdfReader(path)
         for key, value in (reader.metadata or {}).items():
-            yield Said(f"metadata {key}", str(value))
+            yield Passage(f"metadata {key}", str(value))
         for number, page in enumerate(reader.pages, 1):
-            yield Said(f"page {number}", page.extract_text())
+            yield Passage(f"page {number}", page.extract_text())
         for number, thing in enumerate(_streams(reader), 1):
-            yield Said(f"stream {number}", thing.decode("latin-1"), binary=True)
+            yield Passage(f"stream {number}", thing.decode("latin-1"), binary=True)
     except PyPdfError as error:
         raise ValueError(f"not a PDF that can be read ({error})") from None
 
@@ -108,11 +108,11 @@ def _streams(reader: PdfReader) -> Iterator[bytes]:
             yield thing.get_data()
 
 
-def _of_png(path: Path) -> Iterator[Said]:
+def _of_png(path: Path) -> Iterator[Passage]:
     try:
         with Image.open(io.BytesIO(path.read_bytes())) as image:
             image.load()
             for key, value in image.info.items():
-                yield Said(f"metadata {key}", str(value))
+                yield Passage(f"metadata {key}", str(value))
     except OSError as error:
         raise ValueError(f"not a PNG that can be read ({error})") from None

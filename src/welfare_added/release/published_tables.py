@@ -1,4 +1,4 @@
-"""Is a published table what was declared? Asked of the file itself, whoever wrote it."""
+"""Check a published CSV against its declaration, independently of the code that wrote it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ from welfare_added.disclosure.declarations import (
     Declared,
     wide,
 )
-from welfare_added.disclosure.gate import sure, too_few
+from welfare_added.disclosure.gate import lower_bound, too_few
 from welfare_added.disclosure.profiles import Profile
 
 SLACK = 1e-9
@@ -24,14 +24,14 @@ SLACK = 1e-9
 def problems(
     path: Path, declared: Declared, populations: pd.DataFrame, profile: Profile
 ) -> list[str]:
-    """What a published CSV shows that it may not; each names the cell.
+    """Violations of a published CSV's declaration, each naming the cell.
 
     Parameters
     ----------
     path
         The file.
     declared
-        What is declared of it.
+        Its declaration.
     populations
         From `populations.populations`.
     profile
@@ -39,17 +39,17 @@ def problems(
 
     """
     table = pd.read_csv(path)
-    found = list(_columns(table, declared))
-    if not found:
+    violations = list(_columns(table, declared))
+    if not violations:
         cells = wide(table, declared)
         people = populations.set_index("population")
-        found = [
+        violations = [
             *_keys(table, declared),
             *_cells(cells, declared, people, profile),
             *_parts(cells, declared, profile),
             *_together(cells, declared),
         ]
-    return found
+    return violations
 
 
 def _columns(table: pd.DataFrame, declared: Declared) -> Iterator[str]:
@@ -67,8 +67,8 @@ def _columns(table: pd.DataFrame, declared: Declared) -> Iterator[str]:
 def _keys(table: pd.DataFrame, declared: Declared) -> Iterator[str]:
     for column, allowed in declared.keys.items():
         if allowed is not None:
-            strange = ~table[column].astype(str).isin(allowed)
-            for row in table.index[strange]:
+            undeclared = ~table[column].astype(str).isin(allowed)
+            for row in table.index[undeclared]:
                 yield f"column {column}, line {row + 2}: a value that is not declared"
 
 
@@ -103,7 +103,7 @@ def _wrong(value, kind, declared, column, row, people, profile: Profile) -> str:
         if value % profile.base:
             return f"a count that is not rounded to {profile.base}"
     if kind.name == SHARE:
-        whole = sure(people, declared.populations(column, row), kind.unit)
+        whole = lower_bound(people, declared.populations(column, row), kind.unit)
         slack = 10.0 ** (1 - profile.digits)
         if min(value, 1 - value) * whole * (1 + slack) < profile.minimum(kind.unit) - SLACK:
             return f"a share of fewer than {profile.minimum(kind.unit)} {kind.unit}"
@@ -138,7 +138,7 @@ def _together(cells: pd.DataFrame, declared: Declared) -> Iterator[str]:
         there = cells[list(names)].notna()
         for row in cells.index[there.any(axis=1) & ~there.all(axis=1)]:
             shown = ", ".join(name for name in names if there.loc[row, name])
-            yield f"{_row(cells, row, declared)}: {shown} would tell what is withheld beside it"
+            yield f"{_row(cells, row, declared)}: {shown} would reveal what is withheld beside it"
 
 
 def _row(cells: pd.DataFrame, row: int, declared: Declared) -> str:

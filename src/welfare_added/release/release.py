@@ -1,4 +1,4 @@
-"""The release: a folder that holds what passed, and nothing else."""
+"""Write a release: a folder of the files that passed the scan."""
 
 import secrets
 import shutil
@@ -19,7 +19,7 @@ def release(
     texts: Mapping[str, str],
     describe: Callable[[Path], object] = lambda folder: None,
 ) -> None:
-    """Copy what passed to a folder, with the workflow and some texts beside it; all or nothing.
+    """Copy the files that passed, the workflow and further texts to a folder; all or none.
 
     Parameters
     ----------
@@ -28,14 +28,14 @@ def release(
     verdicts
         SHA-256 of each file when it passed.
     texts
-        Further files and what they say.
+        Content of further files, by name.
     describe
         Writes a description of the folder into it.
 
     Raises
     ------
     DisclosureError
-        If a file is not as it was when it passed.
+        If a file has changed since it passed.
 
     """
     new = out.with_name(f".{out.name}.part")
@@ -68,7 +68,7 @@ def _sums(folder: Path) -> None:
 
 
 def readme(study: str, note: str, profile: Profile | None, published: Iterable[str]) -> str:
-    """What the release is; limits are told where the records are confidential."""
+    """README of the release, with the disclosure limits if the records are confidential."""
     lines = [f"# Results of the study {study}", "", note, ""]
     if profile is not None:
         lines += [
@@ -91,7 +91,7 @@ def readme(study: str, note: str, profile: Profile | None, published: Iterable[s
 
 
 def key_of(path: Path) -> bytes:
-    """The key of digests, made once and kept with the private files."""
+    """Secret key of the digests, made once and kept with the private files."""
     path = Path(path)
     if not path.is_file():
         replace_atomically(path, lambda part: part.write_bytes(secrets.token_bytes(32)))
@@ -99,10 +99,10 @@ def key_of(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def clean(texts: Mapping[str, str], identifiers: Identifiers) -> None:
-    """Refuse texts of the release that name somebody or some place; raises DisclosureError."""
-    found = [
-        f"- {name}: {what}" for name, text in texts.items() for what in identifiers.found(text)
+def refuse_identifiers(texts: Mapping[str, str], identifiers: Identifiers) -> None:
+    """Raise DisclosureError if a text of the release contains an identifier or a place."""
+    matches = [
+        f"- {name}: {what}" for name, text in texts.items() for what in identifiers.matches(text)
     ]
-    if found:
-        raise DisclosureError("The release would name somebody:\n" + "\n".join(found))
+    if matches:
+        raise DisclosureError("The release would name somebody:\n" + "\n".join(matches))

@@ -43,7 +43,7 @@ def as_crate(folder: Path, history: Mapping, title: str, described: str) -> None
         Holds the published files by the names that the history uses, ``Snakefile`` and
         ``README.md``.
     history
-        As `disclosure.history.history` makes it.
+        As `release.history.history` makes it.
     title, described
         Name and description of the whole.
 
@@ -76,27 +76,27 @@ def as_crate(folder: Path, history: Mapping, title: str, described: str) -> None
 
 
 def _files(crate: ROCrate, folder: Path, history: Mapping) -> dict[str, ContextEntity]:
-    """Published files as data, all others as works that are not here."""
-    found = {}
+    """An entity per file: published ones as data, others as works outside the crate."""
+    entities = {}
     for name, entry in history["files"].items():
         digest = entry.get("sha256") or entry["keyed_digest"]
         if (folder / name).is_file():
-            found[name] = _data(crate, folder, name, digest)
+            entities[name] = _data(crate, folder, name, digest)
         else:
-            said = {"@type": "CreativeWork", "name": name, "identifier": digest}
-            found[name] = crate.add(ContextEntity(crate, f"#{name}", said))
-    return found
+            properties = {"@type": "CreativeWork", "name": name, "identifier": digest}
+            entities[name] = crate.add(ContextEntity(crate, f"#{name}", properties))
+    return entities
 
 
 def _data(crate: ROCrate, folder: Path, name: str, digest: str) -> File:
     path = folder / name
-    said = {
+    properties = {
         "name": name,
         "encodingFormat": KINDS.get(path.suffix, "text/plain"),
         "contentSize": str(path.stat().st_size),
         "sha256": digest,
     }
-    return crate.add(File(crate, source=path, dest_path=name, properties=said))
+    return crate.add(File(crate, source=path, dest_path=name, properties=properties))
 
 
 def _workflow(crate: ROCrate, folder: Path) -> ComputationalWorkflow:
@@ -130,11 +130,15 @@ def _workflow(crate: ROCrate, folder: Path) -> ComputationalWorkflow:
 def _tools(
     crate: ROCrate, folder: Path, history: Mapping, workflow: ComputationalWorkflow
 ) -> tuple[dict[str, ContextEntity], dict[str, ContextEntity]]:
-    """A tool and a step of the workflow for every rule that ran."""
+    """A tool and a workflow step for every rule that ran."""
     tools, steps = {}, {}
     for position, rule in enumerate(sorted({job["rule"] for job in history["jobs"].values()}), 1):
-        said = {"@type": "SoftwareApplication", "name": f"rule {rule}", "softwareVersion": VERSION}
-        tools[rule] = crate.add(ContextEntity(crate, f"#rule/{rule}", said))
+        properties = {
+            "@type": "SoftwareApplication",
+            "name": f"rule {rule}",
+            "softwareVersion": VERSION,
+        }
+        tools[rule] = crate.add(ContextEntity(crate, f"#rule/{rule}", properties))
         step = {
             "@type": "HowToStep",
             "position": str(position),
@@ -148,10 +152,10 @@ def _tools(
 def _actions(
     crate: ROCrate, history: Mapping, files: Mapping, tools: Mapping
 ) -> dict[str, ContextEntity]:
-    """What every job did."""
-    found = {}
+    """An action per job, with its inputs and outputs."""
+    actions = {}
     for name, job in history["jobs"].items():
-        said = {
+        properties = {
             "@type": "CreateAction",
             "name": f"run of {name}",
             "description": f"What the job {name} of rule {job['rule']} read and wrote",
@@ -159,16 +163,16 @@ def _actions(
             "endTime": job["ended"],
             "actionStatus": "http://schema.org/CompletedActionStatus",
         }
-        action = crate.add(ContextEntity(crate, f"#job/{name}", said))
+        action = crate.add(ContextEntity(crate, f"#job/{name}", properties))
         action["instrument"] = tools[job["rule"]]
         action["object"] = _plain([files[one] for one in job["inputs"]])
         action["result"] = _plain([files[one] for one in job["outputs"]])
-        found[name] = action
-    return found
+        actions[name] = action
+    return actions
 
 
 def _plain(entities: list) -> object:
-    """A single entity by itself, as RO-Crate would have it."""
+    """A list of one entity as that entity, as RO-Crate requires."""
     return entities[0] if len(entities) == 1 else entities
 
 
@@ -180,18 +184,18 @@ def _runs(
     actions: Mapping,
     steps: Mapping,
 ) -> None:
-    """The run as a whole, and how Snakemake ordered it."""
+    """Add the run as a whole, and Snakemake's start of each job."""
     jobs = history["jobs"]
     times = {
         "startTime": min(job["started"] for job in jobs.values()),
         "endTime": max(job["ended"] for job in jobs.values()),
     }
-    said = {
+    properties = {
         "@type": "CreateAction",
         "name": "run of the workflow",
         "description": crate.description,
     }
-    run = crate.add(ContextEntity(crate, "#run", {**said, **times}))
+    run = crate.add(ContextEntity(crate, "#run", {**properties, **times}))
     run["instrument"] = workflow
     run["result"] = [files[name] for job in jobs.values() for name in job["outputs"]]
     run["object"] = [
@@ -202,8 +206,8 @@ def _runs(
     snakemake = crate.add(ContextEntity(crate, "#engine", engine))
     controls = []
     for name, action in actions.items():
-        said = {"@type": "ControlAction", "name": f"order to {name}"}
-        control = crate.add(ContextEntity(crate, f"#control/{name}", said))
+        properties = {"@type": "ControlAction", "name": f"order to {name}"}
+        control = crate.add(ContextEntity(crate, f"#control/{name}", properties))
         control["instrument"], control["object"] = steps[jobs[name]["rule"]], action
         controls.append(control)
     order = {"@type": "OrganizeAction", "name": "Snakemake's run", **times}

@@ -1,4 +1,4 @@
-"""Every published file looked at again, as it is: may it be shown?"""
+"""Check every published file once more, independently of the code that wrote it."""
 
 import stat
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ KINDS = (".csv", ".pdf", ".png", ".tex", ".html")
 
 @dataclass(frozen=True)
 class Rules:
-    """What published files are held to.
+    """Rules that published files must follow.
 
     Attributes
     ----------
@@ -32,13 +32,13 @@ class Rules:
     profile
         Limits.
     identifiers
-        What must stand nowhere.
+        Identifiers and places that no file may contain.
     private
         Folder of what is not published.
     manifest
-        Who made each file, and from what; what only gates may read is in ``private``.
+        Job and inputs of each file; only gates may read files in ``private``.
     gates
-        Files that come out of a gate.
+        Files written by a disclosure gate.
 
     """
 
@@ -52,7 +52,7 @@ class Rules:
 
 
 def scan(folder: Path, expected: list[str], rules: Rules) -> dict[str, str]:
-    """Look at every file of a study's folder.
+    """Check every file of a study's folder.
 
     Parameters
     ----------
@@ -61,32 +61,32 @@ def scan(folder: Path, expected: list[str], rules: Rules) -> dict[str, str]:
     expected
         Files that the study publishes.
     rules
-        What they are held to.
+        Rules that they must follow.
 
     Returns
     -------
     dict
-        SHA-256 of each file, all of which may be shown.
+        SHA-256 by file; all may be published.
 
     Raises
     ------
     DisclosureError
-        A line a problem: file, cell, what is wrong; nothing of the records is repeated.
+        One line per problem: file, cell, what is wrong, without any confidential value.
 
     """
     there = sorted(path for path in folder.rglob("*") if path.is_file())
-    found = [*_closed(Path(folders.PRIVATE))]
+    violations = [*_closed(Path(folders.PRIVATE))]
     for path in there:
-        said = [*_strange(path, expected)] or [*_wrong(path, folder, rules)]
-        found += [f"{path.as_posix()}: {one}" for one in said]
+        reasons = [*_unexpected(path, expected)] or [*_wrong(path, folder, rules)]
+        violations += [f"{path.as_posix()}: {reason}" for reason in reasons]
     missing = sorted(set(expected) - {path.as_posix() for path in there})
-    found += [f"{path}: not there; run snakemake first" for path in missing]
-    if found:
+    violations += [f"{path}: not there; run snakemake first" for path in missing]
+    if violations:
         raise DisclosureError(
-            f"Not to be published, {len(found)} found:\n"
-            + "\n".join(f"- {one}" for one in found)
-            + "\nRemedy: remove what no rule made, make the others again, and mend the rule that "
-            "writes what may not be shown. Nothing was released."
+            f"Not to be published, {len(violations)} problems:\n"
+            + "\n".join(f"- {one}" for one in violations)
+            + "\nRemedy: remove what no rule made, make the others again, and correct the rule "
+            "that writes what may not be published. Nothing was released."
         )
     return {path.as_posix(): sha256(path) for path in there}
 
@@ -97,7 +97,7 @@ def _closed(folder: Path) -> Iterator[str]:
         yield f"{folder.as_posix()}: open to others (mode {mode:o}); run chmod 700 {folder}"
 
 
-def _strange(path: Path, expected: list[str]) -> Iterator[str]:
+def _unexpected(path: Path, expected: list[str]) -> Iterator[str]:
     if path.suffix not in KINDS:
         yield f"an unknown kind of file ({path.suffix or 'no ending'})"
     elif path.as_posix() not in expected:
@@ -109,9 +109,9 @@ def _wrong(path: Path, folder: Path, rules: Rules) -> Iterator[str]:
     if path.suffix == ".csv":
         yield from _table(path, folder, rules)
     try:
-        for said in media.texts(path):
-            for what in rules.identifiers.found(said.text, said.binary):
-                yield f"{said.place}: {what}"
+        for passage in media.texts(path):
+            for match in rules.identifiers.matches(passage.text, passage.binary):
+                yield f"{passage.place}: {match}"
         yield from media.undeclared(path)
     except ValueError as error:
         yield str(error)
@@ -121,7 +121,7 @@ def _wrong(path: Path, folder: Path, rules: Rules) -> Iterator[str]:
 
 
 def _history(path: Path, rules: Rules) -> Iterator[str]:
-    """A file is as its job left it, and made from what passed the gate."""
+    """Check that a file is as its job wrote it, and was not made from private files."""
     name = path.as_posix()
     entry = rules.manifest["files"].get(name)
     if entry is None or entry["job"] is None:
@@ -144,7 +144,7 @@ def _table(path: Path, folder: Path, rules: Rules) -> Iterator[str]:
 
 
 def _marks(path: Path) -> Iterator[str]:
-    """A figure draws no more marks than its table has rows."""
+    """Check that a figure draws no more marks than its table has rows."""
     rows = len(pd.read_csv(path.with_suffix(".csv")))
     drawn = media.marks(path)
     if drawn > rows:

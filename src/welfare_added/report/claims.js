@@ -1,5 +1,5 @@
 "use strict";
-// Shows the claims of a kind and verdict, or that hold a word.
+// Shows the claims of a kind and verdict that contain a word.
 (() => {
   const table = document.getElementById("claims-table");
   if (!table) return;

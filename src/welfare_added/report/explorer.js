@@ -1,5 +1,5 @@
 "use strict";
-// The planner's explorer: a point on a frontier, and what the plan there is worth.
+// The planner's explorer: a point on a frontier, and the gains and earnings of the plan there.
 (() => {
   const data = JSON.parse(document.getElementById("explorer-data").textContent);
   const at = (id) => document.getElementById(id);
@@ -28,7 +28,7 @@
     return Math.exp(low + (high - low) * bonus.value / bonus.max);
   }
 
-  // The plan that the controls ask for: its curve, its point, and lines of the table.
+  // The plan selected by the controls: its curve, its point, and lines of the table.
   function asked() {
     if (subject.value === "subjects") return bySubjectWeight();
     const key = [subject.value, scope.value, information.value].join("|");

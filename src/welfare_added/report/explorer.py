@@ -1,4 +1,4 @@
-"""What the planner's explorer shows: every plan's gains, gaps, earnings and moves, by weight."""
+"""Data of the report's explorer: gains, gaps, earnings and moves by plan and weight."""
 
 import math
 from collections.abc import Mapping
@@ -12,27 +12,27 @@ GAPS = ["change_higher_lower", "baseline_higher_lower", "change_racial", "baseli
 STUDENTS = ["share_harmed", "mean_loss", "share_helped", "mean_win", "share_moved"]
 EARNINGS = ["earnings_lower", "earnings_higher", "earnings_mean", "total_per_year"]
 SUBJECTS = ["weight_ela", "gain_ela", "gain_math", "earnings_mean"]
-VERTICES = 400  # of an exact curve, beyond which the eye sees no corner
+VERTICES = 400  # of an exact frontier; more would not be visible
 DIGITS = 6
 
 
 def explorer_data(tables: Mapping[str, pd.DataFrame], tax_rate: float) -> dict:
-    """Numbers of the explorer, as JSON holds them.
+    """Data of the explorer, ready for JSON.
 
     Parameters
     ----------
     tables
-        frontiers, gaps, winners, earnings, subjects, text_numbers, mvpf and, where there is one,
-        exact: the results of those names.
+        frontiers, gaps, winners, earnings, subjects, text_numbers, mvpf and, if there is one,
+        exact: the results of these names.
     tax_rate
         Share of earnings gains that is recouped (welfare.tax_rate).
 
     Returns
     -------
     dict
-        weights; plans: by "subject|scope|information" a list a quantity, in the order of the
+        weights; plans: by "subject|scope|information" one list per quantity, in the order of the
         weights, earnings only of plans for both subjects; exact: gains of higher- and
-        lower-scoring students along each exact frontier; subjects: by scope a list a quantity;
+        lower-scoring students along each exact frontier; subjects: by scope one list per quantity;
         teachers a year, tax_rate, bonuses (lowest, highest). Missing numbers are null.
 
     """
@@ -65,14 +65,14 @@ def explorer_data(tables: Mapping[str, pd.DataFrame], tax_rate: float) -> dict:
 
 def _curves(exact: pd.DataFrame) -> dict[str, list[list[float]]]:
     """Vertices at about even distances along each exact frontier, both ends included."""
-    found = {}
+    curves = {}
     for plan, rows in exact.sort_values([*PLAN, "weight_from"]).groupby(PLAN):
         points = rows[["gain_higher", "gain_lower"]].to_numpy()
         length = np.append(0, np.hypot(*np.diff(points, axis=0).T).cumsum())
         at = np.searchsorted(length, np.linspace(0, length[-1], VERTICES))
         chosen = points[np.unique(np.minimum(at, len(points) - 1))]
-        found["|".join(plan)] = [[_number(value) for value in point] for point in chosen]
-    return found
+        curves["|".join(plan)] = [[_number(value) for value in point] for point in chosen]
+    return curves
 
 
 def _listed(values: pd.Series) -> list[float | None]:

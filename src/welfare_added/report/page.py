@@ -1,4 +1,4 @@
-"""The page itself: one file, no network, legible without a script but for the explorer."""
+"""HTML page of the report: one file, no network; only the explorer needs a script."""
 
 import base64
 import json
@@ -62,9 +62,9 @@ class Source:
     name, digest
         Below results/, and the beginning of its SHA-256 (or keyed digest).
     rule, lines
-        Of the job that made it; empty for a source and where it was shown above.
+        Of the job that made it; empty for a source, lines also if shown above.
     above
-        It was shown above.
+        Whether its job is shown above.
     made_from
         Its inputs.
 
@@ -133,9 +133,9 @@ def render(
     skipped
         exhibit, reason.
     claims, calibration
-        ``claims.csv``, as text, and ``calibration.csv``; none where the study has none.
+        ``claims.csv``, as text, and ``calibration.csv``; None if the study has none.
     explorer
-        From `explorer.explorer_data`; none where the paper has no planner.
+        From `explorer.explorer_data`; None if the paper has no planner.
 
     """
     environment = jinja2.Environment(
@@ -157,7 +157,7 @@ def render(
 
 
 def claim_rows(claims: pd.DataFrame) -> list[dict[str, str]]:
-    """Rows of claims.csv as text, numbers to the digits that are shown."""
+    """Rows of claims.csv as text, with numbers rounded for display."""
     rows = claims.to_dict("records")
     return [row | texts_of_row(row) for row in rows]
 
@@ -177,7 +177,7 @@ def trace(history: Mapping, name: str, lines: Mapping[str, tuple[str, ...]]) -> 
     """
     seen: set[str] = set()
 
-    def grown(name: str) -> Source:
+    def node(name: str) -> Source:
         entry = history["files"][name]
         digest = (entry.get("sha256") or entry["keyed_digest"])[:12]
         job = entry["job"]
@@ -187,10 +187,10 @@ def trace(history: Mapping, name: str, lines: Mapping[str, tuple[str, ...]]) -> 
         if job in seen:
             return Source(name, digest, rule, above=True)
         seen.add(job)
-        inputs = tuple(grown(one) for one in history["jobs"][job]["inputs"])
+        inputs = tuple(node(one) for one in history["jobs"][job]["inputs"])
         return Source(name, digest, rule, lines[job], made_from=inputs)
 
-    return grown(name)
+    return node(name)
 
 
 def as_html(caption: str) -> str:
@@ -208,7 +208,7 @@ def as_table(table: pd.DataFrame) -> str:
 
 
 def data_uri(path: Path, kind: str) -> str:
-    """A file's content as an address that holds it."""
+    """A file's content as a data URI."""
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 

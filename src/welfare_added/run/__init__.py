@@ -1,1 +1,1 @@
-"""What every script needs: writing files, recording jobs, digests, choices, errors."""
+"""Code of every script: configuration, files, job records, digests, errors."""

@@ -1,4 +1,4 @@
-"""The user's choices: read, merged, checked against the schemas."""
+"""Read the configuration (the user's choices), merge it and check it against the schemas."""
 
 import copy
 import json
@@ -11,19 +11,19 @@ import yaml
 
 from welfare_added.run.digests import digest
 from welfare_added.run.errors import UserError
-from welfare_added.run.parsed import remembered
+from welfare_added.run.parsed import cached
 
 SHARED_SCHEMA = "workflow/schemas/config.schema.json"
 PAPERS = "workflow/papers"
-PLACE = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)+)(:[^}]*)?\}")
+PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)+)(:[^}]*)?\}")
 
 
 class ConfigError(UserError):
-    """A choice in config.yaml that cannot be followed."""
+    """A choice in config.yaml that is not allowed."""
 
 
 def read_yaml(path: Path | str) -> dict:
-    """Content of a YAML file, by the compiled reader."""
+    """Content of a YAML file, read by the fast C parser where it is installed."""
     with Path(path).open(encoding="utf-8") as stream:
         return yaml.load(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
@@ -44,9 +44,9 @@ def paper_folder(root: Path, paper: object) -> Path:
 
 
 def read_config(root: Path, paper: str | None = None) -> dict:
-    """The choices of a project's folder as a run without further options has them.
+    """Configuration of a run without further options.
 
-    paper: another than that of config.yaml. Raises ConfigError as `paper_folder` does.
+    paper: overrides the paper that config.yaml names. Raises ConfigError as `paper_folder` does.
     """
     shared = read_yaml(root / "config.yaml")
     shared["paper"] = paper or shared["paper"]
@@ -56,7 +56,7 @@ def read_config(root: Path, paper: str | None = None) -> dict:
 
 
 def completed(config: dict) -> dict:
-    """Choices with what follows from others: the study's name, if none is given, is the paper's."""
+    """Configuration with defaults filled in: a study without a name has the paper's name."""
     return {**config, "study": config["study"] or config["paper"]}
 
 
@@ -66,25 +66,25 @@ def check(config: dict, root: Path) -> None:
     Raises
     ------
     ConfigError
-        One line a problem: the key, what stands there, what would be right.
+        One line per problem: the key, its value and what is allowed.
 
     """
     schemas = (root / SHARED_SCHEMA, paper_folder(root, config["paper"]) / "config.schema.json")
-    question = f"choices {digest(config)}"
-    problems = remembered(question, lambda: _faults(config, schemas), *schemas)
+    name = f"choices {digest(config)}"
+    problems = cached(name, lambda: _faults(config, schemas), *schemas)
     problems = problems or list(_contradictions(config))
     if problems:
         raise ConfigError("config.yaml cannot be used:\n" + "\n".join(f"- {p}" for p in problems))
 
 
 def _faults(config: dict, schemas: tuple[Path, Path]) -> list[str]:
-    from welfare_added.run.schema import faults  # late: it takes a tenth of a second to load
+    from welfare_added.run.schema import faults  # slow to load, rarely needed
 
     return faults(config, _schema(*schemas))
 
 
 def _schema(shared: Path, own: Path) -> dict:
-    """Schema of all choices: the shared ones, and in every section those that the paper adds."""
+    """Schema of the shared choices, with the paper's own added in every section."""
     return _joined(*(json.loads(path.read_text(encoding="utf-8")) for path in (shared, own)))
 
 
@@ -110,7 +110,7 @@ def overridden(config: dict, changes: dict) -> dict:
 
 
 def choice(config: Mapping, path: str) -> object:
-    """A choice by its dotted path, as welfare.tax_rate or allocation.ces_gammas.0.
+    """Value of a choice by its dotted path, as welfare.tax_rate or allocation.ces_gammas.0.
 
     Raises
     ------
@@ -128,7 +128,7 @@ def choice(config: Mapping, path: str) -> object:
 
 
 def flat(config: object, above: str = "") -> dict[str, object]:
-    """Choices by their dotted paths; a list is one choice."""
+    """Values of all choices by dotted path; a list is one value."""
     if not isinstance(config, Mapping):
         return {above: config}
     return {
@@ -139,30 +139,30 @@ def flat(config: object, above: str = "") -> dict[str, object]:
 
 
 def filled(text: str, config: Mapping) -> str:
-    """A text with each {section.key} or {section.key:format} replaced by that choice."""
-    return PLACE.sub(lambda m: format(choice(config, m[1]), (m[2] or ":")[1:]), text)
+    """Text with each {section.key} or {section.key:format} replaced by that choice."""
+    return PLACEHOLDER.sub(lambda m: format(choice(config, m[1]), (m[2] or ":")[1:]), text)
 
 
 def restricted(config: Mapping) -> bool:
-    """Whether the records are confidential: as config.yaml says, else all but synthetic ones."""
+    """Whether records are confidential: disclosure.restricted; if null, unless synthetic."""
     chosen = config["disclosure"]["restricted"]
     return config["district"]["source"] != "synthetic" if chosen is None else chosen
 
 
 def one_district(config: dict, name: str, folder: str) -> dict:
-    """Choices for one of several districts: a study of its own.
+    """Configuration of one of several districts, which is a study of its own.
 
     Parameters
     ----------
     name
-        Of the district; a synthetic one has a seed that follows from it.
+        Of the district; the seed of a synthetic one is derived from it.
     folder
-        Holds a folder of raw tables by that name.
+        Folder that holds the districts' folders of raw tables.
 
     Returns
     -------
     dict
-        Choices; ``partition`` is the list of parts, if the tables were cut.
+        Configuration; ``partition`` is the CSV that lists the districts, if tables were split.
 
     """
     synthetic = config["district"]["source"] == "synthetic"
@@ -171,15 +171,15 @@ def one_district(config: dict, name: str, folder: str) -> dict:
         "seed": config["district"]["seed"] + zlib.crc32(name.encode()),
         "name": name,
     }
-    found = overridden(config, {"study": f"{config['study']}_{name}", "district": changes})
-    cut = f"{folder}.csv" if config["partition"] else None
-    return {**found, "districts": [name], "partition": cut}
+    own = overridden(config, {"study": f"{config['study']}_{name}", "district": changes})
+    parts = f"{folder}.csv" if config["partition"] else None
+    return {**own, "districts": [name], "partition": parts}
 
 
 def _contradictions(config: dict) -> Iterator[str]:
-    """Choices that are allowed one by one but not together."""
+    """Problems of choices that are allowed alone but not together."""
     if config.get("partition") and config["district"]["source"] == "synthetic":
         yield (
-            "partition: the synthetic district is made whole; name several in districts, or set "
-            "district.source to a folder of tables"
+            "partition: only your own tables can be split; name several synthetic districts in "
+            "districts, or set district.source to a folder of tables"
         )

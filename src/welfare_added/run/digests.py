@@ -1,4 +1,4 @@
-"""Digests of files and of values."""
+"""SHA-256 digests of files and of values."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ def sha256(path: Path | str) -> str:
 
 
 def described(paths: list[str]) -> list[dict[str, str | int]]:
-    """Path, bytes and SHA-256 of each file, in the order given."""
+    """Path, size in bytes and SHA-256 of each file, in the order given."""
     return [
         {"path": path, "bytes": Path(path).stat().st_size, "sha256": sha256(path)} for path in paths
     ]

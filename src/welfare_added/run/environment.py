@@ -1,4 +1,4 @@
-"""What a job ran on: interpreter, packages, machine."""
+"""Describe what a job ran on: interpreter, packages, machine."""
 
 import os
 import platform
@@ -13,7 +13,7 @@ THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_
 
 
 def environment() -> dict:
-    """Interpreter, system, processor, BLAS, threads asked for and distributions of this process."""
+    """Interpreter, system, processor, BLAS, thread settings and packages of this process."""
     return {
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
@@ -28,32 +28,32 @@ def environment() -> dict:
 
 
 def processor() -> str:
-    """Model of the processor, as far as the system tells."""
-    told = Path("/proc/cpuinfo")
-    lines = told.read_text(encoding="utf-8").splitlines() if told.is_file() else []
+    """Model of the processor, from /proc/cpuinfo where there is one."""
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.is_file() else []
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return models[0] if models else platform.processor()
 
 
 def blas() -> str:
-    """Name and version of the linear algebra that numpy was built with."""
+    """Name and version of the BLAS library that numpy was built with."""
     built = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     return f"{built.get('name', 'unknown')} {built.get('version', '')}".strip()
 
 
 def distributions() -> dict[str, str]:
-    """Installed distributions and their versions, by normalised name, from their folders."""
-    found: dict[str, str] = {}
+    """Version of each installed package, by normalised name."""
+    versions: dict[str, str] = {}
     for folder in sys.path:
         for path in sorted(Path(folder).glob("*.dist-info")):
             name, _, version = path.stem.partition("-")
-            found.setdefault(_normal(name), version)  # as Python does, the first on the path
-    return dict(sorted(found.items()))
+            versions.setdefault(_normal(name), version)  # as Python does, the first on the path
+    return dict(sorted(versions.items()))
 
 
 def locked(lock: Path) -> dict[str, str]:
-    """Distributions and versions that a lock file pins for this interpreter and system."""
-    from packaging.requirements import Requirement  # late: only the manifest asks
+    """Version of each package that a lock file pins for this interpreter and system."""
+    from packaging.requirements import Requirement  # only the manifest needs it
 
     lines = lock.read_text(encoding="utf-8").splitlines()
     pins = [Requirement(line.rstrip(" \\")) for line in lines if re.match(r"[A-Za-z0-9]", line)]
@@ -64,8 +64,8 @@ def locked(lock: Path) -> dict[str, str]:
     }
 
 
-def off_the_lock(installed: dict[str, str], pinned: dict[str, str]) -> dict[str, str]:
-    """Distributions whose version is not the pinned one, each with both versions in words."""
+def version_differences(installed: dict[str, str], pinned: dict[str, str]) -> dict[str, str]:
+    """Packages whose installed version is not the pinned one, with both versions as text."""
     return {
         name: f"{installed[name]} installed, {version} locked"
         for name, version in pinned.items()
@@ -74,7 +74,7 @@ def off_the_lock(installed: dict[str, str], pinned: dict[str, str]) -> dict[str,
 
 
 def peak_mb() -> float:
-    """Peak memory of this process; on Linux getrusage would count what its parent had before."""
+    """Peak memory of this process; on Linux from /proc, since getrusage counts its parent's."""
     status = Path("/proc/self/status")
     if status.is_file():
         lines = status.read_text(encoding="utf-8").splitlines()

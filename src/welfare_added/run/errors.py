@@ -1,9 +1,9 @@
-"""Errors that are the user's to mend: their text is all that she needs to see."""
+"""Errors that the user can correct; only their text is printed."""
 
 
 class UserError(ValueError):
-    """What cannot be done as asked; names file, column, rows or choice, and the remedy."""
+    """A problem of the user's files or choices; names file, column, rows or choice, and remedy."""
 
 
 class AuditError(UserError):
-    """A question about results that cannot be answered, or a result that was edited."""
+    """A result that was edited, or a question about results that cannot be answered."""

@@ -1,27 +1,27 @@
-"""What the project's code says, apart from comments, docstrings and layout, as a digest."""
+"""Digests of the project's code that ignore comments, docstrings and layout."""
 
 import ast
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from welfare_added.run.parsed import remembered
+from welfare_added.run.parsed import cached
 
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def fingerprint(paths: Iterable[Path], root: Path) -> str:
-    """Digest of several modules, by their paths below ``root`` and their statements."""
+    """One digest of several modules' paths below ``root`` and statements."""
     lines = [f"{path.relative_to(root).as_posix()} {statements(path)}" for path in sorted(paths)]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def statements(path: Path) -> str:
-    """SHA-256 of a module's statements; comments, docstrings and layout leave it as it is.
+    """SHA-256 of a module's statements; comments, docstrings and layout do not change it.
 
-    Raises SyntaxError where the module is no Python.
+    Raises SyntaxError if the module is not valid Python.
     """
-    return remembered("statements", lambda: _statements(path), path)
+    return cached("statements", lambda: _statements(path), path)
 
 
 def _statements(path: Path) -> str:

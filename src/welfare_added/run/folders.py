@@ -1,11 +1,11 @@
-"""Where a study keeps its files."""
+"""Folders of a study."""
 
 from pathlib import Path
 
 RESULTS = Path("results")
-# Of studies of confidential records: what is not published; everything else under results/ is.
+# Unpublished results of confidential records; all other folders of results/ are published.
 PRIVATE = "results/private"
-KEY = f"{PRIVATE}/key"  # of the digests in a release
+KEY = f"{PRIVATE}/key"  # secret key of the digests in a release
 
 
 def public_folder(study: str) -> str:
@@ -14,10 +14,10 @@ def public_folder(study: str) -> str:
 
 
 def private_folder(study: str, restricted: bool) -> str:
-    """Where a study keeps what is not published: with the rest where nothing is confidential."""
+    """Folder of a study's unpublished results; the public one if nothing is confidential."""
     return f"{PRIVATE}/{study}" if restricted else public_folder(study)
 
 
 def audit_folder(study: str, restricted: bool) -> str:
-    """Where a study's manifest and verdicts are: with what is private of confidential records."""
+    """Folder of a study's manifest and verdicts, in its private folder."""
     return f"{private_folder(study, restricted)}/audit"

@@ -1,20 +1,20 @@
-"""Which of the project's modules a script imports, found by parsing, never by running."""
+"""List the project modules that a script imports, by parsing it, without running it."""
 
 import ast
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from welfare_added.run.parsed import remembered
+from welfare_added.run.parsed import cached
 
 PACKAGE = "welfare_added"
-# Of the modules that every script uses only the one that decides bytes counts: an edit of how jobs
-# are recorded must not make every result due.
-UNCOUNTED, DECIDES_BYTES = f"{PACKAGE}/run/", f"{PACKAGE}/run/writing.py"
+# Of the package run only writing.py counts, since it decides the bytes of results: an edit of how
+# jobs are recorded must not make every result out of date.
+IGNORED, DECIDES_BYTES = f"{PACKAGE}/run/", f"{PACKAGE}/run/writing.py"
 
 
 def project_modules(starts: Iterable[Path], source: Path) -> list[Path]:
-    """Find the transitive set of the project's modules that some files import.
+    """List the project modules that some files import, directly or through other modules.
 
     Parameters
     ----------
@@ -31,22 +31,22 @@ def project_modules(starts: Iterable[Path], source: Path) -> list[Path]:
 
     """
     waiting = list(starts)
-    found = {*waiting, *(above for one in waiting for above in _packages_above(one, source))}
+    modules = {*waiting, *(above for one in waiting for above in _packages_above(one, source))}
     while waiting:
         for module in imported(waiting.pop(), source):
-            if module not in found and _counts(module, source):
-                found.add(module)
+            if module not in modules and _counts(module, source):
+                modules.add(module)
                 waiting.append(module)
-    return sorted(found)
+    return sorted(modules)
 
 
 @cache
 def imported(path: Path, source: Path) -> frozenset[Path]:
-    """The project's modules that one file imports itself, with the packages above them.
+    """Project modules that one file imports directly, with the packages that hold them.
 
     Raises ValueError naming a relative import, which could not be followed.
     """
-    names = remembered("imports", lambda: _imported_names(path), path)
+    names = cached("imports", lambda: _imported_names(path), path)
     return frozenset(file for name in names for file in _files(name, source))
 
 
@@ -59,7 +59,7 @@ def _imported_names(path: Path) -> list[str]:
             if node.level:
                 raise ValueError(
                     f"{path}: line {node.lineno} imports relatively; write the full module name, "
-                    "so that what the script depends on can be found"
+                    "so that the script's dependencies can be listed"
                 )
             names.add(node.module or "")
             names.update(f"{node.module}.{alias.name}" for alias in node.names)
@@ -68,12 +68,12 @@ def _imported_names(path: Path) -> list[str]:
 
 def _counts(module: Path, source: Path) -> bool:
     name = module.relative_to(source).as_posix()
-    return not name.startswith(UNCOUNTED) or name == DECIDES_BYTES
+    return not name.startswith(IGNORED) or name == DECIDES_BYTES
 
 
 @cache
 def _files(name: str, source: Path) -> list[Path]:
-    """List the module's file and the packages above it; a name inside a module has no file."""
+    """Files of a module and of the packages that hold it; a function's name adds no file."""
     parts = name.split(".")
     packages = [source.joinpath(*parts[: i + 1], "__init__.py") for i in range(len(parts))]
     module = source.joinpath(*parts).with_suffix(".py")
@@ -81,7 +81,7 @@ def _files(name: str, source: Path) -> list[Path]:
 
 
 def _packages_above(path: Path, source: Path) -> list[Path]:
-    """Packages that hold a module, if it is one of the package's."""
+    """The packages that hold a project module; none for a script."""
     if not path.is_relative_to(source):
         return []
     return _files(".".join(path.relative_to(source).with_suffix("").parts), source)

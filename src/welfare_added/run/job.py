@@ -1,4 +1,4 @@
-"""What a job read, did and wrote, recorded by the job itself when it is done."""
+"""Record what a job read, did and wrote; the job itself does so when it ends."""
 
 import json
 import os
@@ -33,7 +33,7 @@ class Record:
     origin
         A line for the metadata of figures: rule, and a digest of inputs, parameters and code.
     notes
-        What the job says of its work, such as its solver and certificates.
+        Further facts about the job, such as its solver and largest certified gap.
 
     """
 
@@ -42,7 +42,7 @@ class Record:
 
 
 def record_path(log: str | Path) -> Path:
-    """The record of the job that writes this log: a folder ``records`` beside that of logs."""
+    """Path of a job's record, in the folder ``records`` beside that of its log."""
     log = Path(log)
     return log.parent.parent / RECORDS / f"{log.stem}.json"
 
@@ -56,12 +56,12 @@ def choices(params: Mapping) -> dict:
 def job(snakemake) -> Iterator[Record]:
     """Send messages to the rule's log, and record the job if it ends well.
 
-    Linear algebra has one thread, whatever the rule asks for: several would add up otherwise.
+    Linear algebra runs on one thread, since the last digits of sums depend on their number.
 
     The record, ``records/<log's name>.json``, holds the rule, its parameters and code, every
     input's and output's SHA-256, time, memory, machine, packages and its own
-    digest. One of an earlier run is taken away first, so that a job that fails leaves none. Ends
-    with an AuditError's message on an input whose bytes are not those that its own job recorded.
+    digest. The record of an earlier run is deleted first, so that a failed job has none. Stops
+    with an AuditError's message if an input's bytes differ from those that its job recorded.
     """
     with logged(snakemake.log[0]), threadpool_limits(1, user_api="blas"):
         path = record_path(snakemake.log[0])
@@ -89,22 +89,22 @@ def job(snakemake) -> Iterator[Record]:
             **_used(),
             "environment": environment(),
         }
-        content = json.loads(json.dumps(content))  # as it will be read
+        content = json.loads(json.dumps(content))  # the digest is of the content as read back
         signed = {**content, "digest": digest(content)}
         write_text(as_json(signed), path)
 
 
 def _refuse_edited(inputs: list[dict], records: Path) -> None:
-    """Build nothing on a result that was edited or cut off after its job had written it."""
-    left = {}
+    """Stop if an input was edited or truncated after its job wrote it."""
+    recorded = {}
     for path in records.glob("[!.]*.json"):
         try:
             made = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            continue  # another job has just begun: none of our inputs is its output
-        left |= {one["path"]: (one["sha256"], made["rule"]) for one in made["outputs"]}
+            continue  # that job is running again, so none of our inputs is its output
+        recorded |= {one["path"]: (one["sha256"], made["rule"]) for one in made["outputs"]}
     for one in inputs:
-        sha, rule = left.get(one["path"], (one["sha256"], ""))
+        sha, rule = recorded.get(one["path"], (one["sha256"], ""))
         if sha != one["sha256"]:
             raise AuditError(
                 f"{one['path']}: edited or damaged, it is not as {rule} left it. Make it again: "
@@ -113,7 +113,7 @@ def _refuse_edited(inputs: list[dict], records: Path) -> None:
 
 
 def _used() -> dict[str, object]:
-    """Processor time and memory of this process and its children, and where it ran."""
+    """Processor time [s] and memory [MB] of this process and its children, and its host."""
     own, children = (
         resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )

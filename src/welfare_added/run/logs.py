@@ -1,4 +1,4 @@
-"""Where the messages of a rule go, and how it ends when the user has something to mend."""
+"""Write a rule's messages to its log, and end it without traceback on a user's error."""
 
 import logging
 import sys
@@ -15,8 +15,8 @@ log = logging.getLogger(__name__)
 def logged(path: Path | str) -> Iterator[None]:
     """Send all messages of this process, from level INFO, to ``path``.
 
-    A UserError ends the process with its message, last in the log, and without a traceback: the
-    run prints it from there. Any other error is ours, and keeps its traceback.
+    A UserError ends the process with its message as the last in the log, from where the run
+    prints it, and without a traceback. Any other error is a bug and keeps its traceback.
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(

@@ -1,4 +1,4 @@
-"""What reading a source file tells, kept on disk by the file's content for the next start."""
+"""Cache on disk of what was computed from source files, keyed by their content."""
 
 import atexit
 import hashlib
@@ -8,42 +8,42 @@ from functools import cache
 from pathlib import Path
 
 KEPT = Path(".snakemake/parsed.json")
-MOST = 5_000  # answers kept
+MOST = 5_000  # entries kept
 
 
-def remembered(question: str, answer: Callable[[], object], *paths: Path) -> object:
-    """The answer to a question about some files, found once for every content of theirs.
+def cached(name: str, compute: Callable[[], object], *paths: Path) -> object:
+    """Result of a computation on some files, computed once for each content of the files.
 
-    question: a name for it. answer: finds it; it must follow from the files alone and be JSON. An
-    answer that is kept cannot be out of date, since its key is the SHA-256 of what it rests on.
+    name: identifies the computation. compute: runs it; its result must depend on the files alone
+    and be JSON. An entry cannot be out of date, since its key holds the SHA-256 of the files.
     """
     digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
-    key = f"{question} {' '.join(digests)}"
-    answers = _kept()
-    if key not in answers:
-        answers[key] = answer()
-    return answers[key]
+    key = f"{name} {' '.join(digests)}"
+    entries = _kept()
+    if key not in entries:
+        entries[key] = compute()
+    return entries[key]
 
 
 @cache
 def _kept() -> dict[str, object]:
-    """Answers of earlier starts; those of this one are added to the file when the process ends."""
+    """Entries of earlier runs; new ones are added to the file when the process ends."""
     try:
-        answers = dict(json.loads(KEPT.read_text(encoding="utf-8")))
+        entries = dict(json.loads(KEPT.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
-        answers = {}
-    atexit.register(_keep, answers, len(answers))
-    return answers
+        entries = {}
+    atexit.register(_keep, entries, len(entries))
+    return entries
 
 
-def _keep(answers: dict[str, object], before: int) -> None:
-    """Write answers, unless there is none to add or no folder of Snakemake's here."""
-    if len(answers) == before or not KEPT.parent.is_dir():
+def _keep(entries: dict[str, object], before: int) -> None:
+    """Write the entries, unless none is new or there is no folder .snakemake."""
+    if len(entries) == before or not KEPT.parent.is_dir():
         return
-    text = json.dumps(dict(list(answers.items())[-MOST:]))
+    text = json.dumps(dict(list(entries.items())[-MOST:]))
     part = KEPT.with_suffix(f".{hashlib.sha256(text.encode()).hexdigest()[:8]}")
     try:
         part.write_text(text, encoding="utf-8")
         part.replace(KEPT)
     except OSError:
-        part.unlink(missing_ok=True)  # a full or read-only disk: found again next time
+        part.unlink(missing_ok=True)  # a full or read-only disk: computed again next time

@@ -1,4 +1,4 @@
-"""What a schema refuses, in plain words."""
+"""Explain violations of a JSON schema in plain words."""
 
 from collections.abc import Iterator
 
@@ -6,10 +6,10 @@ from jsonschema import Draft202012Validator, ValidationError, validators
 
 
 def faults(content: dict, schema: dict) -> list[str]:
-    """One line a problem: the key, what stands there, what would be right.
+    """One line per problem: the key, its value and what is allowed.
 
-    Besides JSON Schema 2020-12 there are the keywords ``ascending``, numbers of which the smaller
-    comes first, and ``grid``, first and last number and a step above zero.
+    Two keywords are added to JSON Schema 2020-12: ``ascending``, numbers in ascending order, and
+    ``grid``, first and last number and a positive step.
     """
     errors = VALIDATOR(schema).iter_errors(content)
     return [_explain(e) for e in sorted(errors, key=lambda e: [str(part) for part in e.path])]
@@ -34,14 +34,14 @@ def _explain(error) -> str:
 
 
 def _ascending(_validator, _wanted, value, _schema) -> Iterator[ValidationError]:
-    """Keyword ``ascending`` of our schemas: a list of numbers, the smaller first."""
+    """Keyword ``ascending`` of our schemas: numbers in ascending order."""
     if _numbers(value) and value != sorted(value):
         pair = f"{value[0]} comes after {value[-1]}; write the smaller one first"
         yield ValidationError(pair if len(value) == 2 else f"{value} is not in ascending order")
 
 
 def _grid(_validator, _wanted, value, _schema) -> Iterator[ValidationError]:
-    """Keyword ``grid`` of our schemas: first and last number, and a step above zero."""
+    """Keyword ``grid`` of our schemas: first number, last number and a positive step."""
     if _numbers(value) and len(value) == 3 and (value[0] > value[1] or value[2] <= 0):
         yield ValidationError("wanted first, last and a step above zero, as 0.0, 4.9, 0.1")
 

@@ -1,4 +1,4 @@
-"""Writing files so that equal content gives equal bytes and no reader ever sees half a file."""
+"""Write files so that equal content gives equal bytes and no reader sees half a file."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 
 def replace_atomically(path: Path | str, write: Callable[[Path], object]) -> None:
-    """Let ``write`` fill a temporary neighbour of ``path``, then move it into place."""
+    """Let ``write`` write a temporary file beside ``path``, then rename it to ``path``."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.stem}.part{path.suffix}")
@@ -35,7 +35,7 @@ def write_parquet(table: pd.DataFrame, path: Path | str) -> None:
 
 
 def write_parquet_parts(parts: Iterable[pd.DataFrame], path: Path | str) -> None:
-    """Write tables one below the other as parquet (zstd), a row group each; one in memory."""
+    """Append tables as row groups of one parquet file (zstd), one in memory at a time."""
 
     def write(part: Path) -> None:
         writer = None
@@ -53,9 +53,9 @@ def write_parquet_parts(parts: Iterable[pd.DataFrame], path: Path | str) -> None
 
 
 def write_csv_parts(parts: Iterable[Path | str], path: Path | str) -> None:
-    """Put CSV files of the same columns one below the other, as they are.
+    """Concatenate CSV files of the same columns without changing their text.
 
-    Raises ValueError naming a part whose header is another.
+    Raises ValueError naming a file whose header differs.
     """
 
     def write(whole: Path) -> None:
@@ -80,5 +80,5 @@ def write_text(text: str, path: Path | str) -> None:
 
 
 def as_json(content: object) -> str:
-    """JSON of which equal content gives equal bytes."""
+    """JSON text; equal content gives equal bytes."""
     return json.dumps(content, indent=1, sort_keys=True) + "\n"

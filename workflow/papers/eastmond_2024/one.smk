@@ -24,4 +24,4 @@ if SYNTHETIC:
 
 
 ALL_FILES = rules.done.input
-DONE_MESSAGE = f"All of the study is there: {RESULTS}"
+DONE_MESSAGE = f"All results of the study are in {RESULTS}"

@@ -1,4 +1,4 @@
-# Several districts: each a module of all rules under its name, with results and an audit of its own.
+# Several districts: for each a Snakemake module of all rules, with its own results and audit.
 
 
 include: "../../rules/common.smk"
@@ -6,8 +6,8 @@ include: "../../rules/common.smk"
 
 PARTITION = config["partition"]
 STATE = config["district"]["source"]
-CUT = f"{PRIVATE}/partition"
-DISTRICTS = config["districts"] or folders_in(CUT)
+PARTS_FOLDER = f"{PRIVATE}/partition"
+DISTRICTS = config["districts"] or folders_in(PARTS_FOLDER)
 DONE = []
 
 
@@ -23,7 +23,7 @@ for DISTRICT in DISTRICTS:
     module:
         name: OWN
         snakefile: "study.smk"
-        config: choices.one_district(config, DISTRICT, CUT if PARTITION else STATE)
+        config: choices.one_district(config, DISTRICT, PARTS_FOLDER if PARTITION else STATE)
 
     use rule * from OWN as OWN_*
 
@@ -34,4 +34,4 @@ include: "rules/districts.smk"
 
 
 ALL_FILES = [DONE, rules.districts.output] if DISTRICTS else rules.partition.output
-DONE_MESSAGE = "All districts are there" if DISTRICTS else "The tables are cut; run again to study the districts"
+DONE_MESSAGE = "All districts are done" if DISTRICTS else "The tables are split; run again to study the districts"

@@ -20,7 +20,7 @@ include: "rules/constrained.smk"
 include: "rules/calibration.smk"
 
 
-# Every result is asked for, not only those at the end: what is lost is made again.
+# All results are targets, not only the last ones, so that a deleted file is made again.
 RESULT_FILES = [
     *WELFARE_FILES,
     *ALLOCATION_FILES,
@@ -36,7 +36,7 @@ RESULT_FILES = [
     *POPULATION_FILES,
     *CALIBRATION_FILES,
 ]
-# Tables of the planner's explorer in the report.
+# Tables of the report's explorer of plans.
 EXPLORER = {
     "frontiers": f"{RESULTS}/frontiers.csv",
     "text_numbers": f"{RESULTS}/welfare/text_numbers.csv",

@@ -1,4 +1,4 @@
-# One district with Project STAR beside it on request; or several districts, each a study of its own.
+# One district, with Project STAR on request; or several districts, each a study of its own.
 if config["districts"] or config["partition"]:
 
     include: "several.smk"

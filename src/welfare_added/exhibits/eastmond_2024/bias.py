@@ -1,4 +1,4 @@
-"""Our own exhibit: how far welfare estimated from means is from the truth (theorems 1 and 2)."""
+"""Our own exhibit: bias of estimated welfare against the truth (theorems 1 and 2)."""
 
 import pandas as pd
 from matplotlib.axes import Axes

@@ -1,4 +1,4 @@
-"""Our own exhibit: what the synthetic district was calibrated to, and what it achieves."""
+"""Our own exhibit: calibration targets of the synthetic district, and what it achieves."""
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -38,13 +38,13 @@ WORDS = {
 
 
 def figure_calibration(calibration: pd.DataFrame, *, note: str) -> Drawn:
-    """What the synthetic district was calibrated to, and what it achieves."""
+    """Calibration targets of the synthetic district, and what it achieves."""
     data = calibration_data(calibration)
     return data, draw_calibration(data, note)
 
 
 def calibration_data(calibration: pd.DataFrame) -> pd.DataFrame:
-    """Sort the lines of the calibration into scalars and distributions.
+    """Divide the lines of the calibration into scalars and distributions.
 
     Returns
     -------
@@ -122,7 +122,7 @@ def _distribution(panel: Axes, rows: pd.DataFrame, label: str) -> None:
 
 
 def _words(quantity: str) -> str:
-    """Spell a dotted path out, short enough for a row label."""
+    """Turn a dotted path into a short row label."""
     for long, short in WORDS.items():
         quantity = quantity.replace(long, short)
     spelled = quantity.replace("_", " ").replace(".", ", ")

@@ -1,4 +1,4 @@
-"""Table A.1: how much class size and composition vary."""
+"""Table A.1: variation of class size and composition."""
 
 import pandas as pd
 
@@ -22,7 +22,7 @@ def table_a1(moments: pd.DataFrame, *, note: str) -> Drawn:
 
 
 def composition_table(moments: pd.DataFrame) -> pd.DataFrame:
-    """Lay out table A.1 from the moments; a share below the median varies as the share above.
+    """Compute table A.1 from the moments (a share below the median has the SD of that above).
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Our own exhibit: what side constraints leave of the gains, and what they cost."""
+"""Our own exhibit: gains of plans under constraints, and the cost of the constraints."""
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -32,7 +32,7 @@ KEYS = ["subject", "plan", "weight"]
 
 
 def figure_constrained(constrained: pd.DataFrame, *, note: str) -> Drawn:
-    """Frontiers of plans under constraints, and what the constraints cost."""
+    """Frontiers of plans under constraints, and the cost of the constraints."""
     data = constrained_data(constrained)
     return data, draw_constrained(data, note)
 
@@ -51,7 +51,7 @@ def constrained_data(constrained: pd.DataFrame) -> pd.DataFrame:
 
 @house_style
 def draw_constrained(data: pd.DataFrame, note: str) -> Figure:
-    """Draw frontiers above and costs below, a column a subject; plans in the order of the data."""
+    """Draw frontiers above and costs below, one column per subject; plans in data order."""
     subjects = list(dict.fromkeys(data["subject"]))
     figure, (above, below) = panels(
         columns=len(subjects), rows=2, height=6.2, width=6.5 if len(subjects) < 3 else 8.5

@@ -1,4 +1,4 @@
-"""Figures 9a and 10: what the gains are worth in earnings, and per public dollar."""
+"""Figures 9a and 10: gains valued by later earnings, and the value of public funds."""
 
 import numpy as np
 import pandas as pd
@@ -39,7 +39,7 @@ def subjects_data(subjects: pd.DataFrame, earnings_per_sd: dict[str, float]) -> 
     subjects
         Gains along the weight on ELA.
     earnings_per_sd
-        Dollars that one student SD is worth, by subject: the relative price.
+        Annual earnings per student SD, by subject [dollars]: the relative price.
 
     Returns
     -------
@@ -120,7 +120,7 @@ def mvpf_data(mvpf: pd.DataFrame, numbers: pd.DataFrame, cap: int) -> pd.DataFra
     numbers
         Holds the bonus up to which each scope's MVPF is infinite.
     cap
-        Highest value that the figure shows at its own height.
+        Highest value plotted; larger ones are plotted at this height.
 
     Returns
     -------
@@ -158,7 +158,7 @@ def draw_mvpf(data: pd.DataFrame, cap: int, note: str) -> Figure:
 
 
 def _infinite_range(panel: Axes, rows: pd.DataFrame, scope: str, height: float) -> None:
-    """Draw an arrow over the bonuses that pay for themselves, if any does."""
+    """Draw an arrow over the range of bonuses that pay for themselves, if there is one."""
     low, even = rows["bonus"].min(), rows["break_even_bonus"].iloc[0]
     if even <= low:
         return

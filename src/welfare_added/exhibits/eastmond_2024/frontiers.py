@@ -22,7 +22,7 @@ from welfare_added.exhibits.style import (
     subject_panels,
 )
 
-VERTICES_DRAWN = 300  # of an exact frontier: more would lie within a line's width of each other
+VERTICES_DRAWN = 300  # of an exact frontier: more would not be distinguishable
 STATUS_QUO = {"color": "black", "marker": "s", "markersize": 6.5, "markerfacecolor": "white"}
 BEST_MEAN = {"color": "black", "marker": "D", "markersize": 5.5, "linestyle": "none"}
 GROUP_GAINS = {
@@ -36,7 +36,7 @@ GROUP_EARNINGS = {
 
 
 def figure_04(frontiers: pd.DataFrame, exact: pd.DataFrame | None = None, *, note: str) -> Drawn:
-    """Frontiers of both scopes, with every supported allocation where those were traced."""
+    """Frontiers of both scopes, with the exact frontiers if they were computed."""
     data = scope_data(frontiers, exact)
     return data, draw_frontiers(data, "scope", note)
 
@@ -63,7 +63,7 @@ def figure_09b(earnings: pd.DataFrame, *, note: str) -> Drawn:
 
 
 def figure_a5(earnings: pd.DataFrame, ces: pd.DataFrame, *, note: str) -> Drawn:
-    """Lifetime earnings under the CES planner, beside figure 9b."""
+    """Lifetime earnings under the CES planner, with the frontiers of figure 9b."""
     data = ces_data(earnings, ces)
     return data, draw_ces(data, note)
 
@@ -76,13 +76,13 @@ def scope_data(frontiers: pd.DataFrame, exact: pd.DataFrame | None = None) -> pd
     frontiers
         The allocations of the grid of weights.
     exact
-        Every supported allocation, of which as many are taken as the eye can part; may be absent.
+        Every supported allocation, of which at most VERTICES_DRAWN a frontier are kept; optional.
 
     Returns
     -------
     DataFrame
-        Columns line (grid|exact), subject, scope, weight (where it is optimal, from there on if
-        exact), gain_higher, gain_lower [student SD].
+        Columns line (grid|exact), subject, scope, weight (at which it is optimal; the lowest
+        if exact), gain_higher, gain_lower [student SD].
 
     """
     chosen = {"subject": list(SUBJECTS), "information": "heterogeneous", "scope": list(SCOPES)}
@@ -159,7 +159,7 @@ def draw_frontiers(data: pd.DataFrame, series: str, note: str) -> Figure:
     data
         From :func:`scope_data` or :func:`information_data`.
     series
-        The column that parts the frontiers of one panel.
+        The column that distinguishes the frontiers of one panel.
     note
         Small print under the figure; may be empty.
 
@@ -247,7 +247,7 @@ def _frontier(
 
 
 def _name(panel: Axes, text: str, curve: pd.DataFrame, series: str) -> None:
-    """Write a frontier's name at an end: the inner one of figure 6 below, others above."""
+    """Label a frontier at one end: below if standard value added (figure 6), else above."""
     below = series == "standard"
     panel.annotate(
         text,
@@ -268,7 +268,7 @@ def mark_status_quo(panel: Axes) -> None:
 
 
 def round_ticks(panel: Axes) -> None:
-    """Few ticks, at round numbers."""
+    """Set few ticks, at round numbers."""
     panel.margins(0.1)
     for axis, most in ((panel.xaxis, 5), (panel.yaxis, 8)):
         axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))

@@ -1,4 +1,4 @@
-"""Figures 5, 7, 8, A.3 and A.4: what a reallocation does, along the planner's social weight."""
+"""Figures 5, 7, 8, A.3 and A.4: effects of reallocation by the planner's social weight."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ KEYS = ["subject", "scope", "weight"]
 
 @dataclass(frozen=True)
 class Profile:
-    """What one figure plots along the social weight.
+    """Quantity that a figure plots against the social weight.
 
     Attributes
     ----------
@@ -35,15 +35,15 @@ class Profile:
     label
         Of the vertical axis, with its unit.
     information
-        The planner's information, where the table has both; None where it has one.
+        The planner's information if the table has both; None if it has one.
     baseline
-        Column of the level before any reallocation, written in each panel; None for none.
+        Column of the level before any reallocation, written in each panel; None without it.
     share
         Whether the quantity is a share, shown in percent.
     loss
         Whether the column holds losses, plotted as negative changes.
     zero
-        Whether a line marks no change.
+        Whether to draw a line at zero.
 
     """
 
@@ -129,7 +129,7 @@ def _profile(table: pd.DataFrame, profile: Profile, note: str) -> Drawn:
 
 
 def profile_data(table: pd.DataFrame, profile: Profile) -> pd.DataFrame:
-    """Select what a profile plots, by subject, scope and weight.
+    """Select the plotted quantity by subject, scope and weight.
 
     Returns
     -------
@@ -156,7 +156,7 @@ def draw_profiles(data: pd.DataFrame, profile: Profile, note: str) -> Figure:
     data
         From :func:`profile_data`.
     profile
-        The same as there.
+        The same as in that call.
     note
         Small print under the figure; may be empty.
 

@@ -1,4 +1,4 @@
-"""Figures 2 and A.1: teachers' value added on one group against another."""
+"""Figures 2 and A.1: teachers' value added on one group against that on another."""
 
 from collections.abc import Iterable
 
@@ -23,7 +23,7 @@ def figure_02(
     *,
     note: str,
 ) -> Drawn:
-    """Value added on higher- over lower-scoring students; in bins where no teacher may be shown."""
+    """Value added on higher- over lower-scoring students; bin means if confidential."""
     data = group_data(value_added, moments) if bins is None else binned_data(bins, GROUPED)
     return data, draw_groups(data, note)
 
@@ -31,7 +31,7 @@ def figure_02(
 def figure_a1(
     value_added: pd.DataFrame | None = None, bins: pd.DataFrame | None = None, *, note: str
 ) -> Drawn:
-    """Value added across subjects and groups; in bins where no teacher may be shown."""
+    """Value added across subjects and groups; bin means if confidential."""
     data = cross_data(value_added) if bins is None else binned_data(bins, CROSSED)
     return data, draw_cross(data, note)
 
@@ -62,7 +62,7 @@ def group_data(value_added: pd.DataFrame, moments: pd.DataFrame) -> pd.DataFrame
 
 
 def cross_data(value_added: pd.DataFrame) -> pd.DataFrame:
-    """Select figure A.1: value added on one group in one subject over the other in the other.
+    """Select figure A.1: value added on one group and subject over the other group and subject.
 
     The correlation and slope in each label are those of the plotted points.
 
@@ -84,14 +84,14 @@ def cross_data(value_added: pd.DataFrame) -> pd.DataFrame:
 
 
 def binned_data(bins: pd.DataFrame, panels: Iterable[str]) -> pd.DataFrame:
-    """Select figure 2 or A.1 from bins of teachers, where no teacher may be shown.
+    """Select figure 2 or A.1 from bins of teachers, if records are confidential.
 
     Parameters
     ----------
     bins
         panel, bin, x, y, teachers, correlation, slope; bins without x are not shown.
     panels
-        Those of the figure.
+        Panels of the figure.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def binned_data(bins: pd.DataFrame, panels: Iterable[str]) -> pd.DataFrame:
 
 
 def _panel(name: str, cloud: pd.DataFrame, correlation: float, slope: float) -> pd.DataFrame:
-    """Stack the points, sorted, on the two ends of the best fit through their mean."""
+    """Stack the sorted points and the two ends of the best-fit line through their mean."""
     counted = [column for column in ("teachers",) if column in cloud]
     cloud = cloud[["x", "y", *counted]].sort_values(["x", "y"], ignore_index=True)
     ends = cloud["x"].iloc[[0, -1]].to_numpy()
@@ -127,7 +127,7 @@ def _panel(name: str, cloud: pd.DataFrame, correlation: float, slope: float) -> 
 
 @house_style
 def draw_groups(data: pd.DataFrame, note: str) -> Figure:
-    """Draw figure 2 from :func:`group_data`; dots are pixels, lines and text vectors."""
+    """Draw figure 2 from :func:`group_data`; lines and text are vectors, dots may be pixels."""
     figure, axes = _draw(data)
     for panel, title in zip(axes, SUBJECTS.values(), strict=True):
         panel.set_title(title, loc="left")

@@ -1,4 +1,4 @@
-"""Figures 3 and A.2: who teaches which classes before any reallocation."""
+"""Figures 3 and A.2: sorting of teachers to classes before any reallocation."""
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -61,7 +61,7 @@ def sorting_data(bins: pd.DataFrame, against: str) -> pd.DataFrame:
 
 
 def _intercept(part: pd.DataFrame, run: float) -> float:
-    """Return where the line of the table's slope through the mean class meets zero."""
+    """Intercept of the line with the table's slope through the mean class."""
     weight = part["classes"] / part["classes"].sum()
     return float((weight * (part["y"] - part["slope"] / run * part["x"])).sum())
 
@@ -75,7 +75,7 @@ def draw_sorting(data: pd.DataFrame, against: str, note: str) -> Figure:
     data
         From :func:`sorting_data`.
     against
-        What the classes are sorted by: share_lower or class_size.
+        Horizontal variable: share_lower or class_size.
     note
         Small print under the figure; may be empty.
 

@@ -1,7 +1,7 @@
 """Figure 1: absolute advantage, comparative advantage and social preferences (section 2.4).
 
-A worked example, not data: two quarter ellipses and a planner with straight indifference
-curves, whose points of contact are exact.
+A worked example, not data: two elliptical frontiers and a planner with linear indifference
+curves, so that tangency points have a closed form.
 """
 
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Example:
     status_quo: tuple[float, float] = (0.62, 0.34)
 
     def contact(self, axes: tuple[float, float], weight: float) -> tuple[float, float]:
-        """Return where a line that weighs group 1 by ``weight`` touches an ellipse."""
+        """Tangency point of an ellipse and a line that weighs group 1 by ``weight``."""
         pull = np.array([1 - weight, weight]) * np.square(axes)
         across, up = pull / np.sqrt(pull @ [1 - weight, weight])
         return float(across), float(up)

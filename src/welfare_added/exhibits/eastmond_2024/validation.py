@@ -1,4 +1,4 @@
-"""Figures D.6 and D.7: do estimates persist, and do they tell later outcomes?"""
+"""Figures D.6 and D.7: persistence of estimates, and their effects on later outcomes."""
 
 import numpy as np
 import pandas as pd
@@ -49,7 +49,7 @@ def figure_d7(outcomes: pd.DataFrame, *, note: str) -> Drawn:
 
 
 def persistence_data(persistence: pd.DataFrame) -> pd.DataFrame:
-    """Select figure D.6: correlations by lag, and how many years of one comparative advantage.
+    """Select figure D.6: correlations by lag, and years better with lower-scoring students.
 
     Returns
     -------

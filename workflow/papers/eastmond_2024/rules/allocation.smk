@@ -13,14 +13,14 @@ ALLOCATION_FILES = [
     *(f"{PRIVATE}/allocation/plans/{name}.parquet" for name in PLAN_NAMES),
     *(f"{PRIVATE}/allocation/certificates/{name}.csv" for name in PLAN_NAMES),
 ]
-# With allocation.frontier: grid the exact frontiers are made on request only. Of confidential records
-# they are not shown: from one allocation to the next a few teachers move, who could be told apart.
+# With `allocation.frontier: grid` exact frontiers are made on request only. Of confidential records they are
+# not published: between two neighbouring allocations a few teachers move, who could be identified.
 EXACT_LINE = config["allocation"]["frontier"] == "exact" and not RESTRICTED
 EXACT_NAMES = [f"{'_'.join(plan)}{end}" for plan in EXACT for end in ("", "_moves")] if EXACT_LINE else []
 EXACT_FILES = [f"{PRIVATE}/allocation/exact/{name}.parquet" for name in EXACT_NAMES]
 EXACT_FILES += [f"{PRIVATE}/exact_frontiers.parquet"] if EXACT_LINE else []
 
-# A job for each grade and year, put together afterwards; or one job for all of them.
+# One job per grade and year, whose results are combined; or one job for all of them.
 SCATTER = config["allocation"]["scatter"] == "grade_year"
 FIRST_YEAR, LAST_YEAR = config["district"]["years"]
 CELLS = [f"{year}_{grade}" for year in range(FIRST_YEAR, LAST_YEAR + 1) for grade in config["district"]["grades"]]
@@ -29,7 +29,7 @@ OF_CELL = "_{cell}" if SCATTER else ""
 
 
 def cell_of(wildcards):
-    """Year and grade of a job for one cell; none if a job solves all."""
+    """Year and grade of a job for one cell; None if one job solves all."""
     return [int(part) for part in wildcards.cell.split("_")] if "cell" in wildcards.keys() else None
 
 
@@ -81,7 +81,7 @@ rule allocation:
 
 
 rule allocation_subjects:
-    message: "Allocating teachers over weights of ELA and math: {wildcards.scope}"
+    message: "Allocating teachers over all weights on ELA and math: {wildcards.scope}"
     input:
         slots=f"{PRIVATE}/allocation/slots.parquet",
         code=code("allocation_subjects"),
@@ -166,7 +166,7 @@ rule exact_frontier:
 if SCATTER:
 
     rule gathered:
-        message: "Putting the cells of {wildcards.name} together"
+        message: "Combining the grades and years of {wildcards.name}"
         input:
             plan=expand(f"{SOLVED}/plans/{{{{name}}}}.parquet", cell=CELLS),
             certificates=expand(f"{SOLVED}/certificates/{{{{name}}}}.csv", cell=CELLS),
@@ -184,7 +184,7 @@ if SCATTER:
         script: script_path("gathered")
 
     rule gathered_exact:
-        message: "Putting the cells of an exact frontier together: {wildcards.name}"
+        message: "Combining the grades and years of the exact frontier {wildcards.name}"
         input:
             vertices=expand(f"{SOLVED}/exact/{{{{name}}}}.parquet", cell=CELLS),
             moves=expand(f"{SOLVED}/exact/{{{{name}}}}_moves.parquet", cell=CELLS),
@@ -203,7 +203,7 @@ if SCATTER:
 
 
 rule exact_frontiers:
-    message: "Adding up the exact frontiers of all cells"
+    message: "Summing the exact frontiers over grades and years"
     input:
         vertices=[f"{PRIVATE}/allocation/exact/{'_'.join(plan)}.parquet" for plan in EXACT],
         code=code("exact_frontiers"),
@@ -219,7 +219,7 @@ rule exact_frontiers:
 
 
 rule frontiers:
-    message: "Measuring the frontiers of all plans"
+    message: "Computing both groups' gains of all plans by social weight"
     input:
         slots=f"{PRIVATE}/allocation/slots.parquet",
         plans=[f"{PRIVATE}/allocation/plans/{'_'.join(plan)}.parquet" for plan in PLANS],

@@ -1,6 +1,6 @@
-# Not part of the default run: it takes more than an hour and needs the peers of `make benchmark`.
+# Not part of the default run: it takes over an hour and needs the packages that `make benchmark` installs.
 rule benchmark_allocation:
-    message: "Timing the allocation beside its peers (some 20 minutes)"
+    message: "Timing the allocation against other solvers (some 20 minutes)"
     input:
         code=code("benchmark_allocation"),
     output:
@@ -10,7 +10,7 @@ rule benchmark_allocation:
         sizes=config["benchmark"]["sizes"],
         rounds=config["benchmark"]["rounds"],
         seed=config["benchmark"]["seed"],
-    threads: 1000  # all there are: nothing else may run beside it
+    threads: 1000  # all cores, so that no other job runs at the same time
     log: "results/benchmark/logs/allocation.log"
     conda:
         ENVIRONMENT
@@ -18,7 +18,7 @@ rule benchmark_allocation:
 
 
 rule benchmark_value_added:
-    message: "Timing value added beside its peers (some 50 minutes, 22 GB)"
+    message: "Timing value added against other packages (some 50 minutes, 22 GB)"
     input:
         code=code("benchmark_value_added"),
     output:
@@ -29,7 +29,7 @@ rule benchmark_value_added:
         rounds=config["benchmark"]["rounds"],
         seed=config["benchmark"]["seed"],
         batch=config["value_added"]["batch"],
-    threads: 1000  # all there are: nothing else may run beside it
+    threads: 1000  # all cores, so that no other job runs at the same time
     log: "results/benchmark/logs/value_added.log"
     conda:
         ENVIRONMENT
@@ -37,7 +37,7 @@ rule benchmark_value_added:
 
 
 rule benchmark:
-    message: "Summing up the benchmarks"
+    message: "Summarising the benchmarks"
     input:
         allocation="results/benchmark/allocation_rounds.csv",
         value_added="results/benchmark/value_added_rounds.csv",

@@ -1,5 +1,5 @@
-# Not part of the default run: its result is committed as calibration/parameters.yaml of the paper,
-# where `make calibrate` copies it.
+# Not part of the default run: `make calibrate` copies its result to the paper's calibration/parameters.yaml,
+# which is committed.
 rule calibrate:
     message:
         "Searching the synthetic district's parameters (several minutes)"

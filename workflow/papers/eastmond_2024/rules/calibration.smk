@@ -1,4 +1,4 @@
-# Only the synthetic district of the published size is calibrated, and only where it is not kept as confidential.
+# Only the synthetic district of the published size is calibrated, unless it is treated as confidential.
 CALIBRATION_FILES = []
 if SYNTHETIC and config["district"]["size"] == "full" and not RESTRICTED:
     CALIBRATION_FILES = [f"{RESULTS}/calibration.csv"]
@@ -6,7 +6,7 @@ if SYNTHETIC and config["district"]["size"] == "full" and not RESTRICTED:
 
 rule calibration:
     message:
-        "Setting the district beside what the paper says of it"
+        "Comparing the district with the paper's published inputs"
     input:
         moments=f"{RESULTS}/moments.csv",
         targets=of_paper("calibration/inputs.yaml"),

@@ -36,7 +36,7 @@ rule constrained_plan:
 
 
 rule constrained_frontiers:
-    message: "Putting the frontiers of the constrained plans together"
+    message: "Combining the frontiers of the constrained plans"
     input:
         parts=[
             f"{PRIVATE}/allocation/constrained/{'_'.join(plan)}.csv" for plan in CONSTRAINED_PLANS
@@ -54,7 +54,7 @@ rule constrained_frontiers:
 
 
 rule constrained:
-    message: "Constrained plans are there: {RESULTS}/constrained.csv"
+    message: "Constrained plans are in {RESULTS}/constrained.csv"
     input:
         f"{RESULTS}/constrained.csv",
         multiext(f"{RESULTS}/figures/figure_constrained", ".pdf", ".png", ".csv"),

@@ -1,9 +1,9 @@
-# Of confidential records: whom the published numbers rest on, and bins of teachers where none may be shown.
+# For confidential records: the populations behind published numbers, and bins in place of single teachers.
 POPULATION_FILES = [f"{PRIVATE}/populations.csv"] if RESTRICTED else []
 
 if RESTRICTED:
     rule populations:
-        message: "Counting whom the published numbers rest on"
+        message: "Counting the students, teachers and schools behind published numbers"
         input:
             students=f"{PRIVATE}/district/students.parquet",
             slots=f"{PRIVATE}/allocation/slots.parquet",
@@ -21,7 +21,7 @@ if RESTRICTED:
         script: script_path("populations")
 
     rule scatter_bins:
-        message: "Putting teachers into bins, none of which is one of them"
+        message: "Binning teachers, so that no mark is a single teacher"
         input:
             value_added=f"{PRIVATE}/value_added.parquet",
             code=code("scatter_bins"),

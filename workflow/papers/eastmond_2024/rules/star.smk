@@ -23,6 +23,6 @@ rule star_tables:
 
 rule star:
     message:
-        "All of Project STAR is there"
+        "All results of Project STAR are in {STAR}"
     input:
         rules.star_done.input,

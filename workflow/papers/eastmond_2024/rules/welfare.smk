@@ -1,7 +1,7 @@
 WELFARE = f"{PRIVATE}/welfare"
 STUDENTS = f"{PRIVATE}/district/students.parquet"
 SLOTS = f"{PRIVATE}/allocation/slots.parquet"
-# Only a synthetic district has a truth to compare with.
+# Only a synthetic district has true effects to compare estimates with.
 TRUE_EFFECTS = f"{PRIVATE}/truth/value_added.parquet" if SYNTHETIC else []
 WELFARE_TABLES = (
     *("gaps", "equal_gain_index", "winners", "status_quo", "earnings", "subjects", "ces", "mvpf"),
@@ -20,7 +20,7 @@ def plan_labels(subjects, information=("heterogeneous", "standard")):
 
 
 def plan_files(labels):
-    """Plans by their labels; the information of plans over subjects and of the CES planner is not in the name."""
+    """Files of plans by label; names of plans over subjects and of the CES planner omit the information."""
     return [
         f"{PRIVATE}/allocation/plans/{'_'.join(label[:2] if label[0] in ('subjects', 'ces') else label)}.parquet"
         for label in labels
@@ -35,7 +35,7 @@ STANDARD_MATH_PLANS = plan_labels(["math"], ["standard"])
 
 
 rule gaps:
-    message: "Measuring what each plan does to achievement and racial gaps"
+    message: "Computing the change in achievement and racial gaps under each plan"
     input:
         slots=SLOTS,
         students=STUDENTS,
@@ -131,7 +131,7 @@ rule earnings:
 
 
 rule subjects:
-    message: "Finding the weight of ELA that earns most"
+    message: "Valuing plans by their weight on ELA"
     input:
         slots=SLOTS,
         students=STUDENTS,
@@ -253,7 +253,7 @@ rule bias:
 
 
 rule text_numbers:
-    message: "Gathering the numbers that the text states and no other table holds"
+    message: "Computing the numbers of the text that no other table holds"
     input:
         slots=SLOTS,
         students=STUDENTS,
