@@ -19,8 +19,8 @@ from welfare_added.allocation.vertices import allocation_at, sum_of_frontiers
 from welfare_added.assignment import exact, vertex_certificate
 from welfare_added.assignment.certificate import CertificateError
 from welfare_added.assignment.exact import ExactFrontier
-from welfare_added.assignment.parametric import to_next_vertex
 from welfare_added.assignment.problem import Problem
+from welfare_added.assignment.simplex_loops import to_next_vertex
 
 BOTH = {"ela": 0.75, "math": 0.25}
 ENDS = social_weights(2)

@@ -23,10 +23,11 @@ from welfare_added.assignment import network as module
 from welfare_added.assignment.certificate import CertificateError
 from welfare_added.assignment.highs import HighsEngine
 from welfare_added.assignment.lsa import LsaEngine
-from welfare_added.assignment.network import NetworkEngine, NetworkSimplex, depths_and_duals
+from welfare_added.assignment.network import NetworkEngine, NetworkSimplex
 from welfare_added.assignment.places import keep_places
 from welfare_added.assignment.problem import Problem
 from welfare_added.assignment.programme import SolverStall
+from welfare_added.assignment.simplex_loops import depths_and_duals
 from welfare_added.assignment.sweep import highs, lsa, network, sweep
 from welfare_added.assignment.whole import whole_problem
 
@@ -174,7 +175,7 @@ def test_runs_are_identical():
 @pytest.mark.parametrize("seed", [4, 5])
 def test_a_stall_is_answered_by_scipy_and_said(seed, caplog, monkeypatch):
     problem = random_problem(seed, n=20, k=2, layers=3, spread=9, school=False)
-    monkeypatch.setattr(module, "_optimise", lambda *state: state[-2])
+    monkeypatch.setattr(module, "optimise", lambda *state: state[-2])
     with caplog.at_level(logging.WARNING):
         optima = list(network(problem))
     assert any(optimum.fallback for optimum in optima)

@@ -21,8 +21,8 @@ from welfare_added.assignment import arcs, certificate, network
 from welfare_added.assignment.arcs import Factors
 from welfare_added.assignment.certificate import CertificateError
 from welfare_added.assignment.exact import ExactFrontier
-from welfare_added.assignment.parametric import below
 from welfare_added.assignment.problem import Problem
+from welfare_added.assignment.simplex_loops import below
 from welfare_added.assignment.sweep import SOLVERS
 from welfare_added.assignment.sweep import network as solve
 from welfare_added.assignment.whole import BITS, EXACT, column_grid, row_grid, whole_problem

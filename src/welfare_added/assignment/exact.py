@@ -12,9 +12,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from welfare_added.assignment.arcs import AllArcs, Factors, ListedArcs, arcs_between
-from welfare_added.assignment.network import NetworkSimplex, depths_and_duals, listed
-from welfare_added.assignment.parametric import End, renew_all, to_next_vertex
+from welfare_added.assignment.network import NetworkSimplex, listed
 from welfare_added.assignment.problem import Problem
+from welfare_added.assignment.simplex_loops import (
+    End,
+    depths_and_duals,
+    renew_all,
+    to_next_vertex,
+)
 from welfare_added.assignment.types import merge
 from welfare_added.assignment.vertex_certificate import certify_points
 from welfare_added.assignment.whole import column_grid, row_grid

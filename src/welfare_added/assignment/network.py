@@ -1,4 +1,4 @@
-"""Network simplex for rows and types of columns, compiled, starting from the last optimal basis.
+"""Network simplex for rows and types of columns, starting from the last optimal basis.
 
 Nodes are the n rows (0..n-1) and m types of columns (n..n+m-1); a basis is a forest of arcs, one
 tree per block. Supplies are perturbed (each row by one part in ``unit``, the last type of a
@@ -7,19 +7,16 @@ value; rounding the flows removes the perturbation.
 
 Factors are whole numbers, and so are scores, duals and reduced costs, all below 2^53. Every sum is
 therefore exact, in whatever order the compiled code adds, and so is the sign of a reduced cost.
-An arc of positive reduced cost is said to pay.
 """
 
 import numpy as np
-from numba import njit
 
 from welfare_added.assignment.arcs import AllArcs, Factors, ListedArcs, TightArcs, arcs_between
 from welfare_added.assignment.problem import Problem
 from welfare_added.assignment.programme import SolverStall
+from welfare_added.assignment.simplex_loops import optimise
 from welfare_added.assignment.types import Types, merge
 from welfare_added.assignment.whole import EXACT
-
-ROWS = 4  # rows whose arcs are priced before the best of these enters
 
 # For each node: the parent (-1 at a root) and the flow on the arc to it; the first child and the
 # neighbours among the parent's children (-1 if none); the distance from the root.
@@ -54,7 +51,7 @@ class NetworkSimplex:
         factors = np.ascontiguousarray(worth.columns.T)
         most = 1000 * (n + m)
         reach = (EXACT - worth.largest) / 2
-        if _optimise(self.tree, self.rows, factors, u, v, starts, types, most, reach) == most:
+        if optimise(self.tree, self.rows, factors, u, v, starts, types, most, reach) == most:
             self.tree = None
             raise SolverStall(f"{most} pivots without an optimum, or duals above {reach:.3g}")
         return u, v
@@ -143,231 +140,3 @@ def listed(arcs: ListedArcs | None) -> tuple[np.ndarray, np.ndarray]:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     n, m = arcs.shape
     return np.searchsorted(arcs.codes, np.arange(n + 1) * m), arcs.codes % m
-
-
-@njit(cache=True)
-def _optimise(tree, rows, factors, u, v, starts, types, most, reach):
-    """Pivot until no reduced cost is positive; returns the number of pivots, ``most`` at most.
-
-    rows: (n, k); factors: (k, m) of the types; u (n,) and v (m,) receive the duals. Also returns
-    ``most`` if a dual might exceed ``reach``.
-    """
-    n, m = len(u), len(v)
-    largest = depths_and_duals(tree, rows, factors, u, v)
-    worth, stack = np.empty(m), np.empty(n + m, np.int64)
-    row = unchanged = pivots = 0
-    if largest > reach:
-        return most
-    while unchanged < n and pivots < most:
-        best, best_row, kind = 0.0, -1, -1
-        for _ in range(min(ROWS, n - unchanged)):
-            gain, column = _best_type(row, rows, factors, u, v, starts, types, worth)
-            if gain > best:
-                best, best_row, kind = gain, row, column
-            unchanged += 1
-            row = row + 1 if row + 1 < n else 0
-        if best_row >= 0:
-            largest += best
-            if largest > reach:
-                largest = best + depths_and_duals(tree, rows, factors, u, v)
-                if largest > reach:
-                    return most
-            top, sign, _ = exchange(tree, best_row, n + kind)
-            shift(tree, top, sign * best, u, v, stack)
-            pivots += 1
-            unchanged = 0
-    depths_and_duals(tree, rows, factors, u, v)
-    return pivots
-
-
-@njit(cache=True)
-def _worth(rows, factors, row, kind):
-    """Score of one arc."""
-    total = 0.0
-    for k in range(len(factors)):
-        total += rows[row, k] * factors[k, kind]
-    return total
-
-
-@njit(cache=True)
-def depths_and_duals(tree, rows, factors, u, v):
-    """Work out children, depths and duals of all nodes from their parents; roots have dual zero.
-
-    Returns the largest absolute dual.
-    """
-    n, largest = len(u), 0.0
-    order = np.empty(len(tree), np.int64)
-    for node in range(len(tree)):
-        tree[node].child = -1
-    count = 0
-    for node in range(len(tree)):
-        if tree[node].parent >= 0:
-            _attach(tree, node, tree[node].parent)
-        else:
-            order[count] = node
-            tree[node].depth = 0
-            if node < n:
-                u[node] = 0.0
-            else:
-                v[node - n] = 0.0
-            count += 1
-    at = 0
-    while at < count:
-        above = order[at]
-        node = tree[above].child
-        while node >= 0:
-            tree[node].depth = tree[above].depth + 1
-            if node < n:
-                u[node] = _worth(rows, factors, node, above - n) - v[above - n]
-                largest = max(largest, abs(u[node]))
-            else:
-                v[node - n] = _worth(rows, factors, above, node - n) - u[above]
-                largest = max(largest, abs(v[node - n]))
-            order[count] = node
-            count += 1
-            node = tree[node].younger
-        at += 1
-    return largest
-
-
-@njit(cache=True)
-def _best_type(row, rows, factors, u, v, starts, types, worth):
-    """Largest reduced cost of a row's arcs and the type it leads to; 0 and -1 if none pays."""
-    if len(starts) == 0:
-        if _count_above(u[row], row, rows, factors, v, worth) == 0:
-            return 0.0, -1
-        at = np.argmax(worth)
-        return worth[at] - u[row], at
-    best, at = -np.inf, -1
-    for i in range(starts[row], starts[row + 1]):
-        value = _worth(rows, factors, row, types[i]) - v[types[i]]
-        if value > best:
-            best, at = value, types[i]
-    return best - u[row], at
-
-
-@njit(cache=True, fastmath=True)
-def _count_above(level, row, rows, factors, v, worth):
-    """Fill ``worth`` (m,) with a row's scores minus the types' duals; count those above a level.
-
-    A processor counts several at a time, which it cannot do for a maximum.
-    """
-    for column in range(len(v)):
-        worth[column] = -v[column]
-    for k in range(len(factors)):
-        factor = rows[row, k]
-        for column in range(len(v)):
-            worth[column] += factor * factors[k, column]
-    count = 0
-    for column in range(len(v)):
-        count += worth[column] > level
-    return count
-
-
-@njit(cache=True)
-def exchange(tree, row, kind):
-    """One pivot: the arc row -> kind (nodes) enters, and the first arc to lose its flow leaves.
-
-    The part of the tree below the leaving arc is attached to the entering one. Returns the top node
-    of that part, the sign (1 or -1) by which its duals change by the entering arc's reduced cost
-    (rows by the sign, types by its opposite), and the flow moved.
-    """
-    flow, leaving, row_side = _smallest_flow(tree, row, kind)
-    _push(tree, row, kind, flow)
-    entering, above = (row, kind) if row_side else (kind, row)
-    node, new_flow = entering, flow
-    while True:
-        old_parent, old_flow = tree[node].parent, tree[node].flow
-        _detach(tree, node)
-        _attach(tree, node, above)
-        tree[node].flow = new_flow
-        if node == leaving:
-            break
-        node, above, new_flow = old_parent, node, old_flow
-    return entering, 1.0 if row_side else -1.0, flow
-
-
-@njit(cache=True)
-def _smallest_flow(tree, row, kind):
-    """Largest flow around the cycle, the node whose arc it empties, and on which side that is.
-
-    From either end upward every other arc, beginning with the first, loses flow.
-    """
-    flow, leaving, row_side = np.int64(2**62), -1, True
-    a, b = row, kind
-    a_loses = b_loses = True
-    while a != b:
-        if tree[a].depth >= tree[b].depth:
-            if a_loses and tree[a].flow < flow:
-                flow, leaving, row_side = tree[a].flow, a, True
-            a, a_loses = tree[a].parent, not a_loses
-        else:
-            if b_loses and tree[b].flow < flow:
-                flow, leaving, row_side = tree[b].flow, b, False
-            b, b_loses = tree[b].parent, not b_loses
-    return flow, leaving, row_side
-
-
-@njit(cache=True)
-def _push(tree, row, kind, flow):
-    """Move ``flow`` around the cycle: its arcs lose and gain it in turn."""
-    a, b = row, kind
-    change_a = change_b = -flow
-    while a != b:
-        if tree[a].depth >= tree[b].depth:
-            tree[a].flow += change_a
-            change_a = -change_a
-            a = tree[a].parent
-        else:
-            tree[b].flow += change_b
-            change_b = -change_b
-            b = tree[b].parent
-
-
-@njit(cache=True)
-def shift(tree, top, by, u, v, stack):
-    """Update the depths and duals below ``top``: rows' duals rise by ``by``, types' fall by it.
-
-    ``stack`` receives the nodes; returns their number.
-    """
-    n = len(u)
-    stack[0] = top
-    count, at = 1, 0
-    while at < count:
-        node = stack[at]
-        tree[node].depth = tree[tree[node].parent].depth + 1
-        if node < n:
-            u[node] += by
-        else:
-            v[node - n] -= by
-        child = tree[node].child
-        while child >= 0:
-            stack[count] = child
-            count += 1
-            child = tree[child].younger
-        at += 1
-    return count
-
-
-@njit(cache=True)
-def _attach(tree, node, parent):
-    """Attach a node, with all below it, to a parent."""
-    first = tree[parent].child
-    tree[node].parent = parent
-    tree[node].older = -1
-    tree[node].younger = first
-    if first >= 0:
-        tree[first].older = node
-    tree[parent].child = node
-
-
-@njit(cache=True)
-def _detach(tree, node):
-    """Detach a node, with all below it, from its parent."""
-    older, younger = tree[node].older, tree[node].younger
-    if older >= 0:
-        tree[older].younger = younger
-    else:
-        tree[tree[node].parent].child = younger
-    if younger >= 0:
-        tree[younger].older = older

@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numba import njit
 
 from welfare_added.assignment.arcs import AllArcs, ListedArcs
 from welfare_added.assignment.certificate import CertificateError
-from welfare_added.assignment.parametric import End, arc_cost, price
+from welfare_added.assignment.simplex_loops import CERTAIN, End, collect_near, costs_of_arcs
 from welfare_added.assignment.whole import EXACT
-
-CERTAIN = 4.0  # rounding cannot change the sign of a weighted mean that is larger than this
 
 
 def certify_points(
@@ -64,54 +61,12 @@ def _largest(low: np.ndarray, high: np.ndarray, weight: tuple[float, float]) -> 
 
 def _gains(arcs: tuple[np.ndarray, np.ndarray], ends: tuple[End, End]) -> list[np.ndarray]:
     """Reduced costs of arcs at both ends."""
-    return [_of_arcs(*arcs, end) for end in ends]
+    return [costs_of_arcs(*arcs, end) for end in ends]
 
 
 def _near(ends: tuple[End, End], weight: float) -> np.ndarray:
     """The same, (2, .), of all arcs whose reduced cost at the weight may be positive."""
     gains = np.empty((2, 4 * len(ends[0].v)))
-    while (size := _collect(*ends, weight, gains)) > gains.shape[1]:
+    while (size := collect_near(*ends, weight, gains)) > gains.shape[1]:
         gains = np.empty((2, size))
     return gains[:, :size]
-
-
-@njit(cache=True)
-def _of_arcs(rows, kinds, end):
-    gains = np.empty(len(rows))
-    for i in range(len(rows)):
-        gains[i] = -arc_cost(rows[i], kinds[i], end)
-    return gains
-
-
-@njit(cache=True)
-def _collect(low, high, weight, gains):
-    """Fill ``gains`` with reduced costs, not both zero, that may be positive at the weight.
-
-    Returns their number; those beyond the length of ``gains`` are only counted.
-    """
-    n, m = len(low.u), len(low.v)
-    costs = np.empty((2, m))
-    size = 0
-    for row in range(n):
-        price(row, low.rows, low.columns_transposed, low.u, low.v, costs, 0)
-        price(row, high.rows, high.columns_transposed, high.u, high.v, costs, 1)
-        if _count_near(costs, weight):
-            for kind in range(m):
-                if _is_near(-costs[0, kind], -costs[1, kind], weight):
-                    if size < gains.shape[1]:
-                        gains[0, size], gains[1, size] = -costs[0, kind], -costs[1, kind]
-                    size += 1
-    return size
-
-
-@njit(cache=True)
-def _is_near(low, high, weight):
-    return ((1 - weight) * low + weight * high > -CERTAIN) & ((low != 0) | (high != 0))
-
-
-@njit(cache=True)
-def _count_near(costs, weight):
-    count = 0
-    for kind in range(costs.shape[1]):
-        count += _is_near(-costs[0, kind], -costs[1, kind], weight)
-    return count
