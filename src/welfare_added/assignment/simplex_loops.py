@@ -48,17 +48,19 @@ def optimise(tree, rows, factors, u, v, starts, types, most, reach):
     n, m = len(u), len(v)
     largest = depths_and_duals(tree, rows, factors, u, v)
     worth, stack = np.empty(m), np.empty(n + m, np.int64)
-    row = unchanged = pivots = 0
+    # Typed, since numba would compile all that they are passed to for literals as well.
+    row, nobody = np.int64(0), np.int64(-1)
+    unchanged = pivots = 0
     if largest > reach:
         return most
     while unchanged < n and pivots < most:
-        best, best_row, kind = 0.0, -1, -1
+        best, best_row, kind = 0.0, nobody, nobody
         for _ in range(min(ROWS, n - unchanged)):
             gain, column = _best_type(row, rows, factors, u, v, starts, types, worth)
             if gain > best:
                 best, best_row, kind = gain, row, column
             unchanged += 1
-            row = row + 1 if row + 1 < n else 0
+            row = row + 1 if row + 1 < n else np.int64(0)
         if best_row >= 0:
             largest += best
             if largest > reach:
