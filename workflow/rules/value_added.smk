@@ -59,7 +59,6 @@ rule value_added_choices:
     params:
         code=code_fingerprint("value_added_choices"),
         **CHOICES,
-    threads: 2  # estimates do not depend on it
     resources: **needs(mb=8)
     log: f"{LOGS}/value_added_choices.log"
     conda: ENVIRONMENT

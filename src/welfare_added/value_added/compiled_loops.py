@@ -1,7 +1,8 @@
 """Compiled loops over students.
 
 Numba caches what it compiles until this file changes; therefore nothing here is imported from
-other modules, whose changes it would miss.
+other modules, whose changes it would miss. Rows are copied number by number: numba takes two
+seconds to compile an assignment of slices, for the text of its error.
 """
 
 import numpy as np
@@ -57,9 +58,12 @@ def add_students(values, ethnicity, sums_row, products_row, sums, products, non_
         if count[at] == BUFFERED:
             _add_products(buffer[at], product)
             count[at] = 0
-    non_missing[NUMERIC_COLUMNS:] += with_ethnicity
+    for j in range(NUMERIC_COLUMNS, len(non_missing)):
+        non_missing[j] += with_ethnicity
     for at in range(len(products)):
-        buffer[at, count[at] :] = 0.0
+        for i in range(count[at], BUFFERED):
+            for j in range(NUMERIC_COLUMNS):
+                buffer[at, i, j] = 0.0
         _add_products(buffer[at], products[at])
         for j in range(sums.shape[1]):
             for k in range(j):
@@ -103,14 +107,20 @@ def order_rows(table, order):
     for start in range(len(order)):
         if done[start]:
             continue
-        held[:] = table[start]
+        _copy_row(table[start], held)
         at = start
         while order[at] != start:
-            table[at] = table[order[at]]
+            _copy_row(table[order[at]], table[at])
             done[at] = True
             at = order[at]
-        table[at] = held
+        _copy_row(held, table[at])
         done[at] = True
+
+
+@njit(inline="always")
+def _copy_row(source, target):
+    for j in range(len(source)):
+        target[j] = source[j]
 
 
 @njit(cache=True, nogil=True)
