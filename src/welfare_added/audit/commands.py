@@ -166,6 +166,8 @@ def reference(project: Project, keep: bool, console: Console) -> int:
         console.print(Text(f"There is no published run of {project.paper}."))
         return 0
     kept = json.loads(path.read_text(encoding="utf-8"))
+    if kept["format"] != published.FORMAT:
+        raise AuditError(f"{path}: of another version of this package; `make reference` renews it")
     outcome = published.compared(
         kept, project.manifest, project.study, project.numbers(), (tables, results)
     )

@@ -12,6 +12,7 @@ from welfare_added.run.choices import flat
 FORMAT = 2
 SAME = 1e-6  # share of a column's largest value; smaller differences are ignored
 KEPT_TABLES = ("*.csv", "welfare/*.csv", "value_added/*.csv", "district/sample.csv", "tables/*.csv")
+LARGEST = 150_000  # bytes of a table that is kept
 NOT_KEPT = ("claims.csv", "skipped.csv")  # reference.json holds the numbers of claims.csv
 MACHINE = ("python", "processor", "blas")
 
@@ -96,7 +97,11 @@ def kept_tables(folder: Path) -> dict[str, Path]:
     """Tables of a study's folder that are kept beside the reference, by path below the folder."""
     paths = sorted(path for pattern in KEPT_TABLES for path in folder.glob(pattern))
     tables = {path.relative_to(folder).as_posix(): path for path in paths}
-    return {name: path for name, path in tables.items() if name not in NOT_KEPT}
+    return {
+        name: path
+        for name, path in tables.items()
+        if name not in NOT_KEPT and path.stat().st_size <= LARGEST
+    }
 
 
 def compared(
