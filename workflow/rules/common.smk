@@ -77,6 +77,16 @@ def of_paper(name):
     return relative(PAPER_FOLDER / name)
 
 
+def exhibit_code(one):
+    """The script of all exhibits, and the module that draws this one."""
+    return "exhibit", ROOT / f"src/welfare_added/exhibits/{PAPER}/{one.program}.py"
+
+
+def of_districts(names, file):
+    """A published file of every district."""
+    return [f"results/{config['study']}_{name}/{file}" for name in names]
+
+
 def folders_in(folder):
     """Names of the folders in a folder, sorted; empty if it does not exist."""
     return sorted(path.name for path in Path(folder).glob("*") if path.is_dir())

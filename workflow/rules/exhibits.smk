@@ -22,11 +22,6 @@ EXHIBIT_FILES = [
 ]
 
 
-def exhibit_code(one):
-    """The script of all exhibits, and the module that draws this one."""
-    return "exhibit", ROOT / f"src/welfare_added/exhibits/{PAPER}/{one.program}.py"
-
-
 rule skipped:
     message: "Listing the exhibits that cannot be made from these tables, and why"
     input:

@@ -13,6 +13,7 @@ if SYNTHETIC:
 include: "../../rules/district.smk"
 include: "../../rules/value_added.smk"
 include: "rules/moments.smk"
+include: "rules/plans.smk"
 include: "rules/allocation.smk"
 include: "rules/welfare.smk"
 include: "rules/populations.smk"

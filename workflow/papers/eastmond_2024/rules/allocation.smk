@@ -1,5 +1,3 @@
-from itertools import product
-
 PLANS = list(
     product(("ela", "math", "both"), ("district", "school"), ("heterogeneous", "standard"))
 )
@@ -26,11 +24,6 @@ FIRST_YEAR, LAST_YEAR = config["district"]["years"]
 CELLS = [f"{year}_{grade}" for year in range(FIRST_YEAR, LAST_YEAR + 1) for grade in config["district"]["grades"]]
 SOLVED = f"{PRIVATE}/allocation/cells/{{cell}}" if SCATTER else f"{PRIVATE}/allocation"
 OF_CELL = "_{cell}" if SCATTER else ""
-
-
-def cell_of(wildcards):
-    """Year and grade of a job for one cell; None if one job solves all."""
-    return [int(part) for part in wildcards.cell.split("_")] if "cell" in wildcards.keys() else None
 
 
 rule slots:

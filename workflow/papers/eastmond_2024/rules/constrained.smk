@@ -2,12 +2,6 @@ CONSTRAINED = config["constrained"]
 CONSTRAINED_PLANS = list(product(CONSTRAINED["plans"], CONSTRAINED["subjects"]))
 
 
-def pairs_file(wildcards):
-    """The user's file of forbidden and fixed pairs, if the constrained plan has one."""
-    path = CONSTRAINED["plans"][wildcards.plan].get("pairs")
-    return {"pairs": path} if path else {}
-
-
 rule constrained_plan:
     message: "Planning {wildcards.subject} under constraints: {wildcards.plan}"
     input:

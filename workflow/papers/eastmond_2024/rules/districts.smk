@@ -1,8 +1,3 @@
-def of_districts(names, file):
-    """A published file of every district."""
-    return [f"results/{config['study']}_{name}/{file}" for name in names]
-
-
 rule districts:
     message: "Putting the districts' headline numbers side by side: {output.table}"
     input:

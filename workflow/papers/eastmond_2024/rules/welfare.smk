@@ -14,19 +14,6 @@ WELFARE_FILES = [
 ]
 
 
-def plan_labels(subjects, information=("heterogeneous", "standard")):
-    """Subject, scope and information of the plans of these subjects, in both scopes."""
-    return list(product(subjects, ("district", "school"), information))
-
-
-def plan_files(labels):
-    """Files of plans by label; names of plans over subjects and of the CES planner omit the information."""
-    return [
-        f"{PRIVATE}/allocation/plans/{'_'.join(label[:2] if label[0] in ('subjects', 'ces') else label)}.parquet"
-        for label in labels
-    ]
-
-
 GROUP_PLANS = plan_labels(["ela", "math", "both"])
 EARNINGS_PLANS = plan_labels(["both"])
 SUBJECT_PLANS = plan_labels(["subjects"], ["heterogeneous"])
