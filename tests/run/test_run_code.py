@@ -180,7 +180,7 @@ def test_every_rule_with_a_script_declares_its_code():
 
 
 def test_the_rule_of_an_exhibit_counts_its_script_and_its_program():
-    text = (ROOT / "workflow/rules/exhibits.smk").read_text()
+    text = (ROOT / "workflow/rules/common.smk").read_text()
     function = text[text.index("def exhibit_code") :].split("\n\n\n")[0]
     space = {"ROOT": ROOT, "PAPER": "eastmond_2024"}
     exec(function, space)
