@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 
-from welfare_added.allocation import plans, vertices
 from welfare_added.assignment.problem import Problem
 
 ESTIMATES = [f"va_{k}_{s}" for s in ("ela", "math") for k in ("standard", "lower", "higher")]
@@ -46,14 +45,3 @@ def random_problem(seed, n, k, layers, spread, school):
     blocks = rng.integers(0, max(1, n // 3), n) if school else np.zeros(n, dtype=int)
     ties = {0: classes[-1], layers - 1: classes[0]} if seed % 2 else {}
     return Problem(teachers, classes, blocks, ties, name=f"seed {seed}")
-
-
-def solve_plan(*given, **chosen):
-    """Plan and certificates, the cells' tables one below the other."""
-    plan, certificates = plans.solve_plan(*given, **chosen)
-    return pd.concat(plan, ignore_index=True), certificates
-
-
-def trace(*given, **chosen):
-    """Vertices and moves, the cells' tables one below the other."""
-    return tuple(pd.concat(part, ignore_index=True) for part in vertices.trace(*given, **chosen))

@@ -19,7 +19,7 @@ def main(slots, plan, certificates, params):
     results = solve_plan(
         slots, objective, params.scope, params.solver, params.tolerance, only=params.only
     )
-    writing.write_parquet_parts(results[0], plan)
+    writing.write_parquet(results[0], plan)
     writing.write_csv(results[1], certificates)
     return certificate_summary(results[1], params.solver)
 

@@ -12,8 +12,8 @@ def main(slots, vertices, moves, params):
     subjects = subject_shares(params.subject, params.subject_weight_ela)
     objective = group_objective(slots, subjects, params.information, social_weights(2))
     results = trace(slots, objective, params.scope, subjects, params.tolerance, params.only)
-    writing.write_parquet_parts(results[0], vertices)
-    writing.write_parquet_parts(results[1], moves)
+    writing.write_parquet(results[0], vertices)
+    writing.write_parquet(results[1], moves)
     return vertex_summary(results[0])
 
 

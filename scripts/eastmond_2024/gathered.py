@@ -5,7 +5,7 @@ from welfare_added.run.job import job
 
 
 def main(plans, certificates, plan, certificate):
-    writing.write_parquet_parts(map(pd.read_parquet, plans), plan)
+    writing.write_parquet(pd.concat(map(pd.read_parquet, plans)), plan)
     writing.write_csv_parts(certificates, certificate)
 
 

@@ -5,7 +5,7 @@ from welfare_added.run.job import job
 
 
 def main(parts, whole):
-    writing.write_parquet_parts(map(pd.read_parquet, parts), whole)
+    writing.write_parquet(pd.concat(map(pd.read_parquet, parts)), whole)
 
 
 if "snakemake" in globals():

@@ -1,10 +1,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from allocation_cases import make_slots, solve_plan
+from allocation_cases import make_slots
 
 from welfare_added.allocation.ces import ces_factors, gamma_grid, marginal_weights
 from welfare_added.allocation.objectives import ces_objective, subject_objective
+from welfare_added.allocation.plans import solve_plan
 
 DOLLARS = {"ela": 1524, "math": 650}
 

@@ -6,16 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from allocation_cases import make_slots, random_problem, solve_plan, trace
+from allocation_cases import make_slots, random_problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial import ConvexHull
 
-from welfare_added.allocation import vertices
 from welfare_added.allocation.frontier import frontier
 from welfare_added.allocation.objectives import cell_problems, group_objective, social_weights
-from welfare_added.allocation.vertices import allocation_at, sum_of_frontiers
+from welfare_added.allocation.plans import solve_plan
+from welfare_added.allocation.vertices import allocation_at, sum_of_frontiers, trace
 from welfare_added.assignment import exact, vertex_certificate
 from welfare_added.assignment.certificate import CertificateError
 from welfare_added.assignment.exact import ExactFrontier
@@ -180,12 +180,13 @@ def test_more_than_two_weights_are_refused():
 def test_a_cell_alone_is_traced_as_among_all():
     slots = make_slots(seed=3, cells=3, size=24)
     ends = group_objective(slots, BOTH, "heterogeneous", ENDS)
-    whole = vertices.trace(slots, ends, "district", BOTH)
+    whole = trace(slots, ends, "district", BOTH)
     for cell, year in enumerate(slots["year"].unique()):
-        alone = vertices.trace(slots, ends, "district", BOTH, only=(year, 3))
+        alone = trace(slots, ends, "district", BOTH, only=(year, 3))
         for ours, theirs in zip(alone, whole, strict=True):
-            pd.testing.assert_frame_equal(ours[0], theirs[cell])
+            here = theirs[theirs["cell"] == cell].reset_index(drop=True)
+            pd.testing.assert_frame_equal(ours, here)
     for ours, theirs in zip(
-        vertices.trace(slots, ends, "district", BOTH, only=(1999, 3)), whole, strict=True
+        trace(slots, ends, "district", BOTH, only=(1999, 3)), whole, strict=True
     ):
-        assert ours[0].empty and (ours[0].dtypes == theirs[0].dtypes).all()
+        assert ours.empty and (ours.dtypes == theirs.dtypes).all()

@@ -267,7 +267,7 @@ slots = pd.read_parquet("slots.parquet")
 with logged("plan.log"):
     objective = group_objective(slots, {"ela": 1.0}, "heterogeneous", social_weights(41))
     plan, certificates = solve_plan(slots, objective, "district")
-    writing.write_parquet_parts(plan, "plan.parquet")
+    writing.write_parquet(plan, "plan.parquet")
 """
 
 

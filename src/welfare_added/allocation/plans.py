@@ -30,11 +30,11 @@ def solve_plan(
     tolerance: float = 1e-9,
     prefix: str = "w",
     only: tuple[int, int] | None = None,
-) -> tuple[list[pd.DataFrame], pd.DataFrame]:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Plan and certificates for an objective, over all cells or the year and grade ``only``.
 
-    Plan, one table per cell: slot (class), then w000, w001, ..., one column per weight with the
-    slot of the teacher who takes the class.
+    Plan: slot (class), then w000, w001, ..., one column per weight with the slot of the teacher
+    who takes the class.
     Certificates: cell, weight, primal, dual, relative_gap, largest_violation, tie_gap (of the
     tie-breaking stage; missing where none), fallback (1 where scipy solved in place of the solver).
     Raises CertificateError where an optimum is not proven; UserError on unknown choices.
@@ -43,22 +43,19 @@ def solve_plan(
         raise UserError(f"allocation.solver: {solver!r} is unknown; want {', '.join(SOLVERS)}.")
     cells = cells_of(slots, only)
     problems = cell_problems(slots, objective, scope, only)
-    none = np.empty(0, dtype=np.int64)
-    plan = [] if cells else [_plan(none, [none] * len(objective.weights), prefix)]
+    chosen = [np.empty((0, 1 + len(objective.weights)), dtype=np.int32)]
     certificates = []
     for (cell, at), problem in zip(cells, progress(problems, len(cells)), strict=True):
         optima = _solve_cell(problem, solver, tolerance)
-        plan.append(_plan(at, [at[optimum.matching] for optimum in optima], prefix))
+        teachers = [at[optimum.matching] for optimum in optima]
+        chosen.append(np.column_stack([at, *teachers]).astype(np.int32))
         certificates += [
             _certificate_row(cell, weight, optimum)
             for weight, optimum in zip(objective.weights, optima, strict=True)
         ]
+    names = ["slot", *(f"{prefix}{index:03d}" for index in range(len(objective.weights)))]
+    plan = pd.DataFrame(np.concatenate(chosen), columns=names)
     return plan, pd.DataFrame(certificates, columns=CERTIFICATE)
-
-
-def _plan(at: np.ndarray, chosen: list[np.ndarray], prefix: str) -> pd.DataFrame:
-    columns = {f"{prefix}{index:03d}": one.astype(np.int32) for index, one in enumerate(chosen)}
-    return pd.DataFrame({"slot": at, **columns})
 
 
 def certificate_summary(certificates: pd.DataFrame, solver: str) -> dict[str, object]:

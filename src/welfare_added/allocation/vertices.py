@@ -25,10 +25,10 @@ def trace(
     subjects: Mapping[str, float],
     tolerance: float = 1e-9,
     only: tuple[int, int] | None = None,
-) -> tuple[list[pd.DataFrame], list[pd.DataFrame]]:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Vertices of each cell's frontier, and how the allocation changes from one to the next.
 
-    Both are lists of one table per cell, for all cells or only the year and grade ``only``.
+    Of all cells, or only of the year and grade ``only``.
 
     objective: with weights 0 and 1. subjects: weight of each subject in the gains.
     Vertices: cell, vertex (0, 1, ... by weight), weight_from, weight_to, gain_lower, gain_higher
@@ -42,8 +42,8 @@ def trace(
     cells = cells_of(slots, only)
     problems = cell_problems(slots, objective, scope, only)
     none = np.empty((0, 0), dtype=int)
-    vertices = [] if cells else [_vertices(0, [], dict.fromkeys(GAINS, np.empty(0)))]
-    moves = [] if cells else [_moves(0, np.empty(0, dtype=int), none)]
+    vertices = [_vertices(0, [], dict.fromkeys(GAINS, np.empty(0)))]
+    moves = [_moves(0, np.empty(0, dtype=int), none)]
     for (cell, at), problem in zip(cells, progress(problems, len(cells)), strict=True):
         tracer = ExactFrontier(problem, tolerance)
         cell_vertices = list(tracer.vertices())
@@ -60,13 +60,13 @@ def trace(
         }
         vertices.append(_vertices(cell, cell_vertices, gains))
         moves.append(_moves(cell, at, matchings))
-    return vertices, moves
+    return pd.concat(vertices, ignore_index=True), pd.concat(moves, ignore_index=True)
 
 
-def vertex_summary(vertices: list[pd.DataFrame]) -> dict[str, object]:
+def vertex_summary(vertices: pd.DataFrame) -> dict[str, object]:
     """Summary of a frontier's certificates, for the record of its job."""
-    gaps = np.concatenate([table["certificate"] for table in vertices])
-    return {"vertices": len(gaps), "largest_gap": float(gaps.max()) if len(gaps) else None}
+    largest = float(vertices["certificate"].max()) if len(vertices) else None
+    return {"vertices": len(vertices), "largest_gap": largest}
 
 
 def _vertices(cell: int, vertices: list[Vertex], gains: Mapping[str, np.ndarray]) -> pd.DataFrame:

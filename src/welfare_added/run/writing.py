@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 
 def replace_atomically(path: Path | str, write: Callable[[Path], object]) -> None:
@@ -32,24 +30,6 @@ def write_csv(table: pd.DataFrame, path: Path | str) -> None:
 def write_parquet(table: pd.DataFrame, path: Path | str) -> None:
     """Write a table as parquet (zstd), without an index."""
     replace_atomically(path, lambda part: table.to_parquet(part, index=False, compression="zstd"))
-
-
-def write_parquet_parts(parts: Iterable[pd.DataFrame], path: Path | str) -> None:
-    """Append tables as row groups of one parquet file (zstd), one in memory at a time."""
-
-    def write(part: Path) -> None:
-        writer = None
-        for table in parts:
-            rows = pa.Table.from_pandas(table, preserve_index=False)
-            if writer is None:
-                writer = pq.ParquetWriter(part, rows.schema, compression="zstd")
-            if len(rows):
-                writer.write_table(rows)
-        if writer is None:
-            raise ValueError(f"{path}: no part to write")
-        writer.close()
-
-    replace_atomically(path, write)
 
 
 def write_csv_parts(parts: Iterable[Path | str], path: Path | str) -> None:
