@@ -16,9 +16,8 @@ def test_a_good_file_is_read(document_of):
 def test_a_verdict_cannot_be_written_by_hand(document_of, key):
     with pytest.raises(ClaimsError) as error:
         document_of({}, {key: "reproduced"})
-    assert str(error.value) == (
-        f"paper.yaml: claim claim_1: Additional properties are not allowed ('{key}' was unexpected)"
-    )
+    fault = f"paper.yaml: claim claim_1: unknown key {key}; known keys are id, location, "
+    assert str(error.value).startswith(fault)
 
 
 @pytest.mark.parametrize(
@@ -32,13 +31,13 @@ def test_a_verdict_cannot_be_written_by_hand(document_of, key):
         ({"location": "page 3"}, "Abstract, Section, Appendix, Figure, Table or Monte Carlo"),
         ({"answer": {"table": "../x.csv", "column": "x"}}, "a path below results/<study>"),
         ({"answer": {"table": "x.txt", "column": "x"}}, "a path below results/<study>"),
-        ({"answer": {"table": "moments.csv"}}, "answer: 'column' is a required property"),
-        ({"answer": {"quotient": [1, 2]}}, "'quotient' was unexpected"),
+        ({"answer": {"table": "moments.csv"}}, "answer: missing key column"),
+        ({"answer": {"quotient": [1, 2]}}, "unknown key quotient; known keys are "),
         ({"answer": {"ratio": [1, 2, 3]}}, r"answer.ratio: \[1, 2, 3\] is too long"),
         ({"answer": {"ratio": [1, 2], "sum": [1, 2]}}, "has too many properties"),
         (
             {"answer": {"table": "frontiers.csv", "column": "weight", "reduce": "argmax"}},
-            "'of' is a required property",
+            "missing key of",
         ),
         (
             {"answer": {"table": "frontiers.csv", "column": "w", "reduce": "median"}},

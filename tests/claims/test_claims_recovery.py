@@ -133,7 +133,7 @@ def test_page_explains_recoveries(recovery, judged):
         ({"bound": "about"}, "claim claim_0: a recovery has no published, digit or bound"),
         (
             {"answer": {"estimate": 1, "truth": 1}},
-            "claim claim_0, answer: 'standard_error' is a required property",
+            "claim claim_0, answer: missing key standard_error",
         ),
         ({"answer": 4}, "claim claim_0, answer: 4 is not of type 'object'"),
         (
@@ -143,7 +143,7 @@ def test_page_explains_recoveries(recovery, judged):
         ),
         (
             {"kind": "prediction"},
-            "claim claim_0: 'published' is a required property",
+            "claim claim_0: missing key digit, published, quote",
         ),
     ],
 )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from welfare_added.run import parsed
 
 ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "src/welfare_added"
 # Asks for a module's statements and imports and says how often it had to parse it.
 ASK = """
 import ast, json, sys
@@ -40,11 +42,11 @@ def folder(tmp_path):
     return tmp_path
 
 
-def ask(folder: Path) -> dict:
+def ask(folder: Path, source: Path = ROOT / "src") -> dict:
     done = subprocess.run(
         [sys.executable, "-c", ASK, "module.py"],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        env={**os.environ, "PYTHONPATH": str(source)},
         capture_output=True,
         text=True,
         check=False,
@@ -73,6 +75,19 @@ def test_an_edit_that_keeps_size_and_time_is_seen_by_a_new_process(folder):
     assert second["imports"] == ["welfare_added.b"]
     module.write_text(ONE)  # both contents are cached
     assert ask(folder) == {**first, "parsed": 0}
+
+
+def test_an_edit_of_the_code_that_parses_is_seen(folder):
+    package = folder / "src/welfare_added"
+    (package / "run").mkdir(parents=True)
+    for file in ["__init__.py", *(f"run/{one.name}" for one in (PACKAGE / "run").glob("*.py"))]:
+        shutil.copy(PACKAGE / file, package / file)
+    first = ask(folder, folder / "src")
+    assert ask(folder, folder / "src") == {**first, "parsed": 0}
+    with (package / "run/fingerprint.py").open("a") as module:
+        module.write("\n_statements = lambda path: ast.parse('') and 'other'\n")
+    second = ask(folder, folder / "src")
+    assert second["statements"] == "other" and second["parsed"] == first["parsed"]
 
 
 def test_an_edit_is_seen_within_a_process(tmp_path):

@@ -316,7 +316,7 @@ def test_an_exhibits_declaration_that_is_wrong_stops_the_run(fresh):
     done = fresh.snakemake("--dry-run")
     assert done.returncode != 0
     said = done.stdout + done.stderr
-    assert "exhibits.figure_01: 'program' is a required property" in said
+    assert "exhibits.figure_01: missing key program" in said
     assert "Traceback" not in said
 
 

@@ -21,6 +21,7 @@ rule value_added:
         code=code_fingerprint("value_added"),
         **CHOICES,
     threads: 2  # estimates do not depend on it
+    priority: 1  # most jobs wait for it
     resources: **needs(mb=8, minutes=0.1)
     log: f"{LOGS}/value_added.log"
     conda: ENVIRONMENT

@@ -4,10 +4,8 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-
-from jsonschema import Draft202012Validator
 
 from welfare_added.claims import answers, expressions
 from welfare_added.claims.cells import claims_of
@@ -15,6 +13,7 @@ from welfare_added.claims.claim import RECOVERY, Claim, PublishedTable, Toleranc
 from welfare_added.run.choices import read_yaml
 from welfare_added.run.errors import UserError
 from welfare_added.run.parsed import cached
+from welfare_added.run.schema import faults as schema_faults
 
 
 class ClaimsError(UserError):
@@ -83,7 +82,7 @@ def read(path: Path | str, schema: Path | str) -> Document:
     path = Path(path)
     content = read_yaml(path)
     rules = json.loads(Path(schema).read_text(encoding="utf-8"))
-    faults = _schema_faults(content, rules)
+    faults = schema_faults(content, rules, partial(_place, content))
     if not faults:
         document, faults = _document(content, path.parent)
         faults = faults or _reference_faults(document)
@@ -106,21 +105,6 @@ def requirements(path: Path, schema: Path) -> dict[str, list[str]]:
         return {**used, "cell_files": document.cell_files()}
 
     return cached("claims", uses, path, schema, *beside)
-
-
-def _schema_faults(content, rules: Mapping) -> list[str]:
-    errors = sorted(
-        Draft202012Validator(rules).iter_errors(content), key=lambda error: list(error.path)
-    )
-    return [f"{_place(content, list(error.path))}: {_message(error)}" for error in errors]
-
-
-def _message(error) -> str:
-    text = error.schema.get("description", "")
-    if error.validator == "not":
-        return text
-    text = text if error.validator in ("oneOf", "pattern") else ""
-    return f"{error.message[:300]}" + (f" ({text})" if text else "")
 
 
 def _place(content, path: list) -> str:

@@ -8,10 +8,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pandas as pd
-from jsonschema import Draft202012Validator
 
 from welfare_added.disclosure.errors import DisclosureError
 from welfare_added.run.choices import read_yaml
+from welfare_added.run.schema import faults
 
 NUMBER = "number"
 ESTIMATE = "estimate"
@@ -124,13 +124,9 @@ def read(path: Path, schema: Path) -> dict[str, Declared]:
 
     """
     content = read_yaml(path)
-    validator = Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
-    errors = [
-        f"{path}, {'.'.join(map(str, error.path)) or 'top level'}: {error.message}"
-        for error in validator.iter_errors(content)
-    ]
-    if errors:
-        raise DisclosureError("\n".join(errors))
+    wrong = faults(content, json.loads(schema.read_text(encoding="utf-8")))
+    if wrong:
+        raise DisclosureError("\n".join(f"{path}, {one}" for one in wrong))
     values = {name: frozenset(map(str, allowed)) for name, allowed in content["values"].items()}
     return {name: _table(name, one, values) for name, one in content["tables"].items()}
 

@@ -184,16 +184,12 @@ def read_exhibits(path: Path, schema: Path) -> Exhibits:
 
 
 def _content(path: Path, schema: Path) -> dict:
-    import jsonschema  # slow to load, rarely needed
+    from welfare_added.run.schema import faults  # slow to load, rarely needed
 
     content = read_yaml(path)
-    rules = json.loads(schema.read_text(encoding="utf-8"))
-    faults = [
-        f"- {'.'.join(map(str, fault.path)) or 'the top level'}: {fault.message}"
-        for fault in jsonschema.Draft202012Validator(rules).iter_errors(content)
-    ]
-    if faults:
-        raise ExhibitsError(f"{path} cannot be used:\n" + "\n".join(faults))
+    wrong = faults(content, json.loads(schema.read_text(encoding="utf-8")))
+    if wrong:
+        raise ExhibitsError(f"{path} cannot be used:\n" + "\n".join(f"- {one}" for one in wrong))
     return content
 
 

@@ -3,6 +3,7 @@
 import atexit
 import hashlib
 import json
+import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -14,15 +15,24 @@ MOST = 5_000  # entries kept
 def cached(name: str, compute: Callable[[], object], *paths: Path) -> object:
     """Result of a computation on some files, computed once for each content of the files.
 
-    name: identifies the computation. compute: runs it; its result must depend on the files alone
-    and be JSON. An entry cannot be out of date, since its key holds the SHA-256 of the files.
+    name: identifies the computation. compute: runs it; its result must be JSON and depend on the
+    files alone. An entry is not used after an edit of the files, of the package that computes or of
+    this one, or under another Python.
     """
     digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
-    key = f"{name} {' '.join(digests)}"
+    key = f"{name} {_code(Path(compute.__code__.co_filename).parent)} {' '.join(digests)}"
     entries = _kept()
     if key not in entries:
         entries[key] = compute()
     return entries[key]
+
+
+@cache
+def _code(package: Path) -> str:
+    """Digest of the Python version and of the modules of a package and of this one."""
+    both = sorted({*package.glob("*.py"), *Path(__file__).parent.glob("*.py")})
+    content = sys.version.encode() + b"".join(path.read_bytes() for path in both)
+    return hashlib.sha256(content).hexdigest()
 
 
 @cache

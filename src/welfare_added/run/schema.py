@@ -1,36 +1,45 @@
 """Explain violations of a JSON schema in plain words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from jsonschema import Draft202012Validator, ValidationError, validators
 
+MOST = 300  # characters of a message, which may repeat all of a value
 
-def faults(content: dict, schema: dict) -> list[str]:
+
+def dotted(path: list) -> str:
+    """Path of keys to a value, as welfare.tax_rate."""
+    return ".".join(map(str, path)) or "the top level"
+
+
+def faults(content: dict, schema: dict, place: Callable[[list], str] = dotted) -> list[str]:
     """One line per problem: the key, its value and what is allowed.
 
-    Two keywords are added to JSON Schema 2020-12: ``ascending``, numbers in ascending order, and
-    ``grid``, first and last number and a positive step.
+    place: text for the path of keys to a value. Two keywords are added to JSON Schema 2020-12:
+    ``ascending``, numbers in ascending order, and ``grid``, first and last number and a positive
+    step.
     """
     errors = VALIDATOR(schema).iter_errors(content)
-    return [_explain(e) for e in sorted(errors, key=lambda e: [str(part) for part in e.path])]
+    ordered = sorted(errors, key=lambda e: [str(part) for part in e.path])
+    return list(dict.fromkeys(f"{place(list(e.path))}: {_explain(e)}" for e in ordered))
 
 
 def _explain(error) -> str:
-    place = ".".join(str(part) for part in error.path) or "the top level"
-    wanted = error.schema.get("description") if isinstance(error.schema, dict) else None
-    if error.validator == "additionalProperties":
-        allowed = ", ".join(error.schema["properties"])
-        unknown = sorted(set(error.instance) - set(error.schema["properties"]))
-        return f"{place}: unknown key {', '.join(unknown)}; known keys are {allowed}"
+    wanted = error.schema.get("description")
+    known = error.schema.get("properties")
+    if error.validator == "additionalProperties" and known:
+        allowed, unknown = ", ".join(known), sorted(set(error.instance) - set(known))
+        return f"unknown key {', '.join(unknown)}; known keys are {allowed}"
     if error.validator == "required":
         missing = sorted(set(error.schema["required"]) - set(error.instance))
-        return f"{place}: missing key {', '.join(missing)}"
+        return f"missing key {', '.join(missing)}"
     if error.validator == "enum":
         allowed = ", ".join(str(value) for value in error.schema["enum"])
-        return f"{place}: {error.instance!r} is not one of {allowed}"
+        return f"{error.instance!r} is not one of {allowed}"
     if error.validator == "not":
-        return f"{place}: {error.instance!r} is not allowed; wanted: {wanted}"
-    return f"{place}: {error.message}" + (f"; wanted: {wanted}" if wanted else "")
+        section = isinstance(error.instance, dict)  # its description says what is forbidden
+        return wanted if section else f"{error.instance!r} is not allowed; wanted: {wanted}"
+    return error.message[:MOST] + (f"; wanted: {wanted}" if wanted else "")
 
 
 def _ascending(_validator, _wanted, value, _schema) -> Iterator[ValidationError]:

@@ -36,6 +36,7 @@ rule slots:
         slots=f"{PRIVATE}/allocation/slots.parquet",
     params:
         code=code_fingerprint("slots"),
+    priority: 1  # most jobs wait for it
     log: f"{LOGS}/slots.log"
     conda:
         ENVIRONMENT
