@@ -15,7 +15,7 @@ from scipy.spatial import ConvexHull
 from welfare_added.allocation.frontier import frontier
 from welfare_added.allocation.objectives import cell_problems, group_objective, social_weights
 from welfare_added.allocation.plans import solve_plan
-from welfare_added.allocation.vertices import allocation_at, sum_of_frontiers, trace
+from welfare_added.allocation.vertices import sum_of_frontiers, trace
 from welfare_added.assignment import exact, vertex_certificate
 from welfare_added.assignment.certificate import CertificateError
 from welfare_added.assignment.exact import ExactFrontier
@@ -140,6 +140,15 @@ def test_exact_and_grid_agree_at_every_weight(scope, subjects):
         assert from_plan[gains].to_numpy()[0] == pytest.approx(
             exact[gains].to_numpy()[row], abs=1e-12
         )
+
+
+def allocation_at(slots, moves, vertex_of):
+    """Teacher of each class where cells are at these vertices, by the moves that lead there."""
+    plan = slots["slot"].to_numpy().copy()
+    reached = moves[moves["vertex"] <= moves["cell"].map(vertex_of)]
+    last = reached.drop_duplicates("slot", keep="last")
+    plan[last["slot"]] = last["teacher"]
+    return plan
 
 
 def one_plan(slots, plan):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from welfare_added.run import choices, folders
 from welfare_added.run.choices import overridden
+from welfare_added.run.errors import UserError
 from welfare_added.run.fingerprint import fingerprint
 from welfare_added.run.imports import project_modules
 
@@ -18,7 +19,7 @@ def checked(check, *arguments):
     """Run a check of the user's choices; a failure stops Snakemake with the check's message alone."""
     try:
         return check(*arguments)
-    except ValueError as error:
+    except UserError as error:
         raise WorkflowError(str(error)) from None
 
 

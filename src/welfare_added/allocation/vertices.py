@@ -125,12 +125,3 @@ def sum_of_frontiers(vertices: pd.DataFrame) -> pd.DataFrame:
     table["gain_mean"] = table[GAINS].mean(axis=1)
     table["certificate"] = vertices["certificate"].max()
     return table
-
-
-def allocation_at(slots: pd.DataFrame, moves: pd.DataFrame, vertex_of: Mapping[int, int]):
-    """Slot of the teacher who takes each class, (N,), given the vertex of each cell."""
-    plan = slots["slot"].to_numpy().copy()
-    reached = moves[moves["vertex"] <= moves["cell"].map(vertex_of)]
-    last = reached.drop_duplicates("slot", keep="last")
-    plan[last["slot"]] = last["teacher"]
-    return plan

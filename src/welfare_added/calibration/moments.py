@@ -6,7 +6,6 @@ import pandas as pd
 from welfare_added.district.vocabulary import GROUPS, SUBJECTS
 
 STUDENTS_PER_SLOPE = 25
-SHARE_BINS = 20
 SETTLED_STUDENTS = 50
 
 

@@ -15,7 +15,6 @@ from welfare_added.run.schema import faults
 
 NUMBER = "number"
 ESTIMATE = "estimate"
-WHOLE = "estimate of the whole"
 WITHHELD = "withheld"
 COUNT = "count"
 SHARE = "share"
