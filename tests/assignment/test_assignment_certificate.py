@@ -6,13 +6,13 @@ from welfare_added.assignment.arcs import Factors, ListedArcs
 from welfare_added.assignment.certificate import CertificateError, certify
 from welfare_added.assignment.lsa import recover_duals
 from welfare_added.assignment.problem import Problem
-from welfare_added.assignment.sweep import highs
+from welfare_added.assignment.sweep import network
 
 
 @pytest.fixture
 def solved():
     problem = random_problem(seed=8, n=15, k=2, layers=2, spread=9, school=True)
-    optimum = next(highs(problem))
+    optimum = next(network(problem))
     return problem, optimum
 
 

@@ -21,15 +21,11 @@ from welfare_added.allocation.objectives import (
 )
 from welfare_added.assignment import network as module
 from welfare_added.assignment.certificate import CertificateError
-from welfare_added.assignment.highs import HighsEngine
 from welfare_added.assignment.lsa import LsaEngine
-from welfare_added.assignment.network import NetworkEngine, NetworkSimplex
+from welfare_added.assignment.network import NetworkEngine
 from welfare_added.assignment.places import keep_places
-from welfare_added.assignment.problem import Problem
-from welfare_added.assignment.programme import SolverStall
-from welfare_added.assignment.simplex_loops import depths_and_duals
-from welfare_added.assignment.sweep import highs, lsa, network, sweep
-from welfare_added.assignment.whole import whole_problem
+from welfare_added.assignment.problem import Problem, SolverStall
+from welfare_added.assignment.sweep import lsa, network, sweep
 
 BOTH = {"ela": 0.75, "math": 0.25}
 WEIGHTS = social_weights(7)
@@ -55,7 +51,7 @@ def values_of_all_matchings(problem, classes):
     return found
 
 
-@pytest.mark.parametrize("solver", [network, highs, lsa])
+@pytest.mark.parametrize("solver", [network, lsa])
 @pytest.mark.parametrize("scope", ["district", "school"])
 def test_agrees_with_every_permutation(solver, scope):
     slots = make_slots(seed=11, cells=2, size=6, schools=2)
@@ -109,61 +105,6 @@ def test_network_agrees_with_lsa_exactly(problem):
             assert one.tie_gap == two.tie_gap == 0
 
 
-@settings(max_examples=1000, deadline=None, derandomize=True)
-@given(problem=problems)
-def test_highs_agrees_with_the_network(problem):
-    for one, two in zip(highs(problem), network(problem), strict=True):
-        assert one.primal == two.primal == one.dual
-        assert not one.fallback
-
-
-@pytest.mark.parametrize("information", ["heterogeneous", "standard"])
-def test_a_large_cell_is_priced_through_the_window(information):
-    slots = make_slots(seed=2, cells=1, size=90)
-    weights = social_weights([0.2, 0.3, 0.4, 0.5, 0.6])
-    objective = group_objective(slots, BOTH, information, weights)
-    (problem,) = cell_problems(slots, objective, "district")
-    engines = []
-
-    def kept(whole):
-        engines.append(HighsEngine(whole))
-        return engines[-1]
-
-    ours = list(sweep(problem, kept, 1e-9))
-    assert len(engines[0].programme.window) < len(engines[0].proposer.arcs) / 2
-    assert [o.primal for o in ours] == [o.primal for o in lsa(problem)]
-
-
-def test_where_sorting_is_optimal_no_pivot_is_needed():
-    slots = make_slots(seed=2, cells=1, size=90)
-    objective = group_objective(slots, {"ela": 1.0}, "standard", social_weights([0.3, 0.6]))
-    (problem,) = cell_problems(slots, objective, "district")
-    whole = whole_problem(problem).problem
-    engine = HighsEngine(whole)
-    for classes in whole.columns:
-        engine.solve(classes)
-        assert engine.programme.pivots() == 0
-
-
-def test_highs_goes_on_from_a_basis_that_is_not_optimal(monkeypatch):
-    """The proposal may be bad: the optimum is then HiGHS's, and its duals are recovered exactly."""
-    slots = make_slots(seed=2, cells=1, size=60)
-    objective = group_objective(slots, BOTH, "heterogeneous", WEIGHTS)
-    (problem,) = cell_problems(slots, objective, "district")
-
-    def staircase(self, worth, arcs=None):
-        if self.tree is None or arcs is None:
-            self.tree = self._north_west_corner(worth.columns)
-        u, v = np.empty(len(self.rows)), np.empty(len(self.supply))
-        depths_and_duals(self.tree, self.rows, np.ascontiguousarray(worth.columns.T), u, v)
-        return u, v
-
-    best = [optimum.primal for optimum in lsa(problem)]
-    monkeypatch.setattr(NetworkSimplex, "solve", staircase)
-    assert [optimum.primal for optimum in highs(problem)] == best
-    assert [optimum.relative_gap for optimum in highs(problem)] == [0] * len(best)
-
-
 def test_runs_are_identical():
     slots = make_slots(seed=2, cells=1, size=60)
     objective = group_objective(slots, {"ela": 1.0}, "standard", WEIGHTS)
@@ -212,7 +153,7 @@ def test_equal_teachers_and_classes_stay():
     teachers = np.array([[0.1], [0.2], [0.2], [0.3]])
     classes = np.array([[[3.0], [2.0], [2.0], [1.0]]])
     problem = Problem(teachers, classes, np.zeros(4, dtype=int))
-    for solver in (network, highs, lsa):
+    for solver in (network, lsa):
         (optimum,) = solver(problem)
         assert optimum.matching.tolist() == [3, 1, 2, 0]
 
@@ -242,7 +183,7 @@ def test_factors_that_do_not_fit_are_refused():
         Problem(np.full((3, 2), np.nan), np.ones((1, 3, 2)), np.zeros(3, dtype=int), name="cell 3")
 
 
-@pytest.mark.parametrize("kind", [NetworkEngine, HighsEngine, LsaEngine])
+@pytest.mark.parametrize("kind", [NetworkEngine, LsaEngine])
 def test_an_engine_that_errs_is_caught(kind, monkeypatch):
     problem = random_problem(seed=6, n=12, k=2, layers=3, spread=9, school=False)
     solve, calls = kind.solve, []

@@ -75,28 +75,6 @@ class AllArcs:
         """Largest reduced cost of each row, (n,)."""
         return np.concatenate([part.max(axis=1) for _, part in self.chunks(factors)])
 
-    def violators(self, factors: Factors, tolerance: float) -> np.ndarray:
-        """Codes of the arc of largest reduced cost of each row and column, if above ``tolerance``.
-
-        Ascending.
-        """
-        m = self.shape[1]
-        columns = np.arange(m)
-        best, best_row = np.full(m, tolerance), np.full(m, -1)
-        codes = []
-        for start, part in self.chunks(factors):
-            if part.max() <= tolerance:
-                continue
-            column = part.argmax(axis=1)
-            rows = np.flatnonzero(part[np.arange(len(part)), column] > tolerance)
-            codes.append((start + rows) * m + column[rows])
-            row = part.argmax(axis=0)
-            value = part[row, columns]
-            better = value > best
-            best[better], best_row[better] = value[better], start + row[better]
-        worst = np.flatnonzero(best_row >= 0)
-        return np.unique(np.concatenate([*codes, best_row[worst] * m + worst]))
-
     def allows(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Whether each (row, column) is an arc."""
         return np.ones(len(rows), dtype=bool)
@@ -104,10 +82,6 @@ class AllArcs:
     def matrix(self, factors: Factors) -> np.ndarray:
         """All entries, (n, m); for small problems."""
         return factors.left @ factors.right
-
-    def __len__(self) -> int:
-        """Count the arcs."""
-        return self.shape[0] * self.shape[1]
 
 
 @dataclass(frozen=True)
@@ -132,10 +106,6 @@ class ListedArcs:
     def row_max(self, factors: Factors) -> np.ndarray:
         """Largest reduced cost of each row, (n,)."""
         return np.maximum.reduceat(factors.pairs(*self._ends), self._row_starts)
-
-    def violators(self, factors: Factors, tolerance: float) -> np.ndarray:
-        """Codes of all arcs whose reduced cost exceeds ``tolerance``, ascending."""
-        return self.above(factors, tolerance)
 
     def allows(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Whether each (row, column) is an arc."""

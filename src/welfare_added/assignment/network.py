@@ -11,9 +11,8 @@ therefore exact, in whatever order the compiled code adds, and so is the sign of
 
 import numpy as np
 
-from welfare_added.assignment.arcs import AllArcs, Factors, ListedArcs, TightArcs, arcs_between
-from welfare_added.assignment.problem import Problem
-from welfare_added.assignment.programme import SolverStall
+from welfare_added.assignment.arcs import Factors, ListedArcs, TightArcs, arcs_between
+from welfare_added.assignment.problem import Problem, SolverStall
 from welfare_added.assignment.simplex_loops import optimise
 from welfare_added.assignment.types import Types, merge
 from welfare_added.assignment.whole import EXACT
@@ -55,11 +54,6 @@ class NetworkSimplex:
             self.tree = None
             raise SolverStall(f"{most} pivots without an optimum, or duals above {reach:.3g}")
         return u, v
-
-    def basis(self) -> tuple[np.ndarray, np.ndarray]:
-        """Codes (row to type) of the basic arcs, ascending, and the nodes that are roots."""
-        nodes = np.flatnonzero(self.tree["parent"] >= 0)
-        return np.sort(self._codes(nodes)), np.flatnonzero(self.tree["parent"] < 0)
 
     def used(self) -> np.ndarray:
         """Codes of the arcs that the optimum uses, ascending."""
@@ -115,20 +109,10 @@ class NetworkEngine:
         None stands for all arcs; the present basis must use no others. Raises SolverStall where no
         optimum is reached.
         """
-        u, v = self.propose(columns, among)
-        return self.types.matching(self.network.used()), u, v[self.types.of]
-
-    def propose(
-        self, columns: np.ndarray, among: ListedArcs | TightArcs | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Move the basis to the optimum; its duals u (n,) and v (m,)."""
-        arcs = self.among(among)
+        arcs = self.arcs if among is None else among.of_types(self.types.first)
         worth = Factors(self.rows, columns[self.types.first])
-        return self.network.solve(worth, arcs if isinstance(arcs, ListedArcs) else None)
-
-    def among(self, arcs: ListedArcs | TightArcs | None) -> AllArcs | ListedArcs:
-        """Arcs from rows to types: all that are allowed, or those of the given row-column arcs."""
-        return self.arcs if arcs is None else arcs.of_types(self.types.first)
+        u, v = self.network.solve(worth, arcs if isinstance(arcs, ListedArcs) else None)
+        return self.types.matching(self.network.used()), u, v[self.types.of]
 
 
 def listed(arcs: ListedArcs | None) -> tuple[np.ndarray, np.ndarray]:

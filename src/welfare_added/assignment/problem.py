@@ -9,6 +9,10 @@ import numpy as np
 from welfare_added.assignment.arcs import Arcs, arcs_between
 
 
+class SolverStall(RuntimeError):
+    """A solver did not reach an optimum within its limits."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """Match n rows to n columns; row j in column c scores sum_k columns[w, c, k] rows[j, k].

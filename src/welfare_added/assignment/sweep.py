@@ -8,17 +8,15 @@ import numpy as np
 
 from welfare_added.assignment.arcs import Arcs, Factors, tight_arcs
 from welfare_added.assignment.certificate import certify
-from welfare_added.assignment.highs import HighsEngine
 from welfare_added.assignment.lsa import LsaEngine
 from welfare_added.assignment.network import NetworkEngine
 from welfare_added.assignment.places import equal_rows, keep_places
-from welfare_added.assignment.problem import Optimum, Problem
-from welfare_added.assignment.programme import SolverStall
+from welfare_added.assignment.problem import Optimum, Problem, SolverStall
 from welfare_added.assignment.whole import whole_problem
 
 log = logging.getLogger(__name__)
 
-Engine = NetworkEngine | HighsEngine | LsaEngine
+Engine = NetworkEngine | LsaEngine
 
 
 def network(problem: Problem, tolerance: float = 1e-9) -> Iterator[Optimum]:
@@ -30,11 +28,6 @@ def network(problem: Problem, tolerance: float = 1e-9) -> Iterator[Optimum]:
     return sweep(problem, NetworkEngine, tolerance)
 
 
-def highs(problem: Problem, tolerance: float = 1e-9) -> Iterator[Optimum]:
-    """The same by HiGHS with column generation, starting from the network simplex's basis."""
-    return sweep(problem, HighsEngine, tolerance)
-
-
 def lsa(problem: Problem, tolerance: float = 1e-9) -> Iterator[Optimum]:
     """The same by scipy's linear sum assignment."""
     return sweep(problem, LsaEngine, tolerance)
@@ -42,7 +35,6 @@ def lsa(problem: Problem, tolerance: float = 1e-9) -> Iterator[Optimum]:
 
 SOLVERS: dict[str, Callable[[Problem, float], Iterator[Optimum]]] = {
     "network": network,
-    "highs": highs,
     "lsa": lsa,
 }
 

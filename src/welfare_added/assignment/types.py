@@ -6,8 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from welfare_added.assignment.places import equal_rows
-from welfare_added.assignment.problem import Problem
-from welfare_added.assignment.programme import SolverStall
+from welfare_added.assignment.problem import Problem, SolverStall
 
 
 @dataclass(frozen=True)
