@@ -1,0 +1,32 @@
+"""One strict key per applicant: the composite score, ties broken once for all plans."""
+
+import numpy as np
+import pandas as pd
+
+POINT = 1 << 20  # units of a key in one step of the composite score's grid
+STEPS_A_POINT = 9  # steps of the grid in one point: 900 points, rescaled to 100
+
+
+def strict_keys(points: np.ndarray, tie_breaks: pd.DataFrame, random: np.ndarray) -> np.ndarray:
+    """Keys (n,) whose order is that of the scores, all different, as whole numbers.
+
+    points: (n,) composite score, a whole number of steps of its grid. tie_breaks: (n, ...) columns
+    in the order in which they break ties, larger first (core total, grades, standardised test,
+    math, reading); missing counts as lowest. random: (n,) numbers drawn once, all different, for
+    what is still tied.
+    Ties lie evenly between a step and the next: `POINT` times (points + place / (tied + 1)), so
+    that a bonus moves applicants past each other one at a time. Adding bonuses to the scores
+    themselves would move whole groups of tied applicants, and no bonus would meet a count exactly.
+    Source: Ellison and Pathak (2020), Data Appendix, "Composite Score Tie Breaking".
+    """
+    if len(np.unique(random)) != len(random):
+        raise ValueError("random tie-breaking numbers recur; draw one for each applicant")
+    parts = [tie_breaks[column].fillna(-np.inf).to_numpy() for column in tie_breaks]
+    order = np.lexsort((random, *reversed(parts), points))
+    _, start, tied = np.unique(points[order], return_index=True, return_counts=True)
+    if tied.max(initial=0) >= POINT:
+        raise ValueError(f"{tied.max()} applicants have the same score; at most {POINT - 1} can")
+    place = np.arange(len(points)) - np.repeat(start, tied) + 1
+    keys = np.empty(len(points), dtype=np.int64)
+    keys[order] = points[order] * POINT + place * POINT // (np.repeat(tied, tied) + 1)
+    return keys

@@ -1,0 +1,75 @@
+"""The applicants of one year as arrays, and placement of all of them by a bonus added to scores."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from welfare_added.admissions.keys import POINT
+from welfare_added.assignment.seats import Placement
+from welfare_added.assignment.serial_order import serial_order
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Applicants, their lists, and seats.
+
+    Attributes
+    ----------
+    keys
+        (n,) strict keys, see `strict_keys`.
+    scores
+        (n,) composite scores, 0 to 100.
+    minority, frpl, asian
+        (n,) 0 or 1: under-represented minority; eligible for free or reduced-price lunch; Asian.
+    tier
+        (n,) tier of the census tract, 1 to 4.
+    lists
+        (n, L) schools in order of preference; -1 past a list's end.
+    seats
+        (S,) seats by school.
+
+    """
+
+    keys: np.ndarray
+    scores: np.ndarray
+    minority: np.ndarray
+    frpl: np.ndarray
+    asian: np.ndarray
+    tier: np.ndarray
+    lists: np.ndarray
+    seats: np.ndarray
+
+    def __len__(self) -> int:
+        """Count the applicants."""
+        return len(self.keys)
+
+
+def with_bonus(pool: Pool, bonus: np.ndarray | int) -> Placement:
+    """Place everybody in the order of keys plus bonuses, all seats being open.
+
+    bonus: (n,) whole numbers, `POINT` of them one step of the score. Applicants whose sums are
+    equal are ordered by their keys.
+    """
+    order = combined(pool.keys, bonus)
+    everyone = np.ones((len(pool), 1), dtype=bool)
+    return serial_order(order, pool.lists, pool.seats[:, None], everyone)
+
+
+def combined(keys: np.ndarray, bonus: np.ndarray | int) -> np.ndarray:
+    """Keys plus bonuses, (n,), made all different by the order of the keys."""
+    place = np.empty(len(keys), dtype=np.int64)
+    place[np.argsort(keys, kind="stable")] = np.arange(len(keys))
+    return (keys + bonus) * len(keys) + place
+
+
+def index_bonus(weight: int, index: np.ndarray) -> np.ndarray:
+    """Bonus of an index, (n,), whole numbers: ``weight`` times the index in parts of `POINT`.
+
+    weight: in units of keys. index: (n,) 0 to 1, larger for the disadvantaged.
+    """
+    return weight * np.rint(index * POINT).astype(np.int64) // POINT
+
+
+def members(placement: Placement, lists: np.ndarray, school: int) -> np.ndarray:
+    """Whether each applicant is placed at a school, (n,)."""
+    return placement.school(lists) == school
