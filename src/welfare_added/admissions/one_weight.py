@@ -27,25 +27,26 @@ class Interval:
 
 
 def matching_weights(
-    count: Callable[[int], int], target: int, name: str, start: int
+    count: Callable[[int], int], target: int, name: str, start: int, most: int | None = None
 ) -> list[Interval]:
     """Intervals of weights at which ``count`` is ``target``, in ascending order.
 
     count: number of students at a whole weight of zero or more. name: of the weight, for errors.
     start: first weight tried, in units of keys; doubled until the target is reached, and then
-    twice that range is scanned in `STEPS` steps.
+    twice that range is scanned in `STEPS` steps. most: the largest weight, if there is one.
     Raises Unreachable where no weight reaches the target, or where the number jumps over it.
     """
     count = cache(count)
-    largest = start
+    largest, limit = start, LARGEST if most is None else most
     while count(largest) < target:
-        if largest > LARGEST:
+        if largest >= limit:
             raise Unreachable(
                 f"{name}: no weight brings {target} students in; the largest gives "
                 f"{count(largest)}. Lower the target."
             )
-        largest *= 2
-    grid = [int(weight) for weight in np.linspace(0, 2 * largest, STEPS + 1)]
+        largest = min(2 * largest, limit)
+    largest = min(2 * largest, limit)
+    grid = sorted({int(weight) for weight in np.linspace(0, largest, STEPS + 1)})
     inside = {weight for weight in grid if count(weight) == target}
     for low, high in itertools.pairwise(grid):
         if (count(low) - target) * (count(high) - target) < 0:
@@ -55,7 +56,7 @@ def matching_weights(
             f"{name}: no weight meets {target} students; without it there are {count(0)}, "
             "and where the number passes the target it jumps over it"
         )
-    return _joined([_widened(count, target, weight, 2 * largest) for weight in sorted(inside)])
+    return _joined([_widened(count, target, weight, largest) for weight in sorted(inside)])
 
 
 def _between(count: Callable[[int], int], target: int, low: int, high: int) -> set[int]:

@@ -90,7 +90,8 @@ def applicants(
             "random": draws.tie,
         }
     )
-    return table, _lists(draws, place, ability, schools, parameters["choice"])
+    groups = {name: table[name].to_numpy() for name in ("minority", "frpl", "asian")}
+    return table, _lists(draws, place, groups, ability, schools, parameters["choice"])
 
 
 def _tract(
@@ -170,19 +171,26 @@ def _scores(ability: np.ndarray, share_96: float, p: Mapping) -> np.ndarray:
 
 
 def _lists(
-    draws: Draws, place: pd.DataFrame, ability: np.ndarray, schools: pd.DataFrame, p: Mapping
+    draws: Draws,
+    place: pd.DataFrame,
+    groups: Mapping[str, np.ndarray],
+    ability: np.ndarray,
+    schools: pd.DataFrame,
+    p: Mapping,
 ) -> np.ndarray:
-    """Schools in order of utility: taste for the school, distance, ability, and chance."""
+    """Schools in order of utility: taste for the school, by group and rank; distance; chance.
+
+    Tastes by the rank of ability are per unit from the lowest (-1/2) to the highest (1/2).
+    """
     there = schools[["longitude", "latitude"]].to_numpy() * KILOMETRES
     here = place[["longitude", "latitude"]].to_numpy() * KILOMETRES
     away = np.sqrt(((here[:, None, :] - there[None]) ** 2).sum(axis=2))
     rank = np.empty(len(ability))
     rank[np.argsort(ability, kind="stable")] = np.linspace(-0.5, 0.5, len(ability))
-    taste, with_rank = (
-        np.array([p[kind][school] for school in schools["school_id"]])
-        for kind in ("taste", "taste_by_rank")
-    )
-    utility = taste + with_rank * rank[:, None] - p["distance"] * away + draws.taste
+    utility = draws.taste - p["distance"] * away
+    for name, trait in {"all": np.ones(len(rank)), "rank": rank, **groups}.items():
+        tastes = [p["taste"][name].get(school, 0.0) for school in schools["school_id"]]
+        utility += trait[:, None] * np.array(tastes)
     order = np.argsort(-utility, axis=1, kind="stable")[:, : p["most_listed"]]
     listed = 1 + np.floor(draws.length * p["most_listed"]).astype(int)
     return np.where(np.arange(order.shape[1]) < listed[:, None], order, -1)

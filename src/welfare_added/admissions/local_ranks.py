@@ -1,0 +1,45 @@
+"""The top-10-percent plans: seats reserved for those who rank highest where they live."""
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.admissions.pool import Pool
+from welfare_added.assignment.deferred_acceptance import deferred_acceptance
+from welfare_added.assignment.seats import Market, Placement
+
+OPEN, RESERVED = 0, 1
+
+
+def local_rank(keys: np.ndarray, place: np.ndarray, eighth_graders: np.ndarray) -> np.ndarray:
+    """Rank by score among a place's applicants, over its number of 8th graders, (n,).
+
+    place: (n,) label of each applicant's census tract or community area. eighth_graders: (n,)
+    their number there. Source: Ellison and Pathak (2020), section A.4.5.
+    """
+    rank = pd.Series(-keys).groupby(np.asarray(place)).rank(method="first").to_numpy()
+    return rank / eighth_graders
+
+
+def local_rank_plan(pool: Pool, rank: np.ndarray, reserved: np.ndarray) -> Placement:
+    """Place everybody with ``reserved`` (S,) seats going to the lowest local ranks.
+
+    Open seats, filled by score, come first. Equal local ranks are ordered by score.
+    """
+    return deferred_acceptance(local_rank_market(pool, rank, reserved))
+
+
+def local_rank_market(pool: Pool, rank: np.ndarray, reserved: np.ndarray) -> Market:
+    """The market of a top-10-percent plan; see `local_rank_plan`."""
+    order = np.empty(len(pool))
+    order[np.lexsort((pool.keys, -rank))] = np.arange(len(pool))
+    by_kind = np.stack([pool.keys.astype(float), order], axis=1)
+    n, length = pool.lists.shape
+    keys = np.broadcast_to(by_kind[:, None], (n, length, 2))
+    return Market(pool.lists, np.stack([pool.seats - reserved, reserved], axis=1), keys)
+
+
+def seats_reserved(seats: np.ndarray, at: int, number: int) -> np.ndarray:
+    """Reserved seats of every school, (S,): ``number`` at one, the same share at the others."""
+    share = np.floor(seats * (number / seats[at]) + 0.5).astype(np.int64)
+    share[at] = number
+    return share

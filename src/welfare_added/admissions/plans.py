@@ -1,0 +1,113 @@
+"""The admission plans by name: each places everybody, tuned to a school's class under the tiers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from welfare_added.admissions.pool import Pool, members, with_bonus
+from welfare_added.admissions.tier_plan import tier_plan
+from welfare_added.admissions.tuning import Tuned, tuned_index, tuned_reserve
+from welfare_added.admissions.two_weights import Benchmark, benchmarks, composition
+from welfare_added.assignment.seats import Placement
+
+# Plans with a bonus for an index, by the name of the index; and those that reserve seats.
+INDEX_PLANS = (
+    *("unweighted", "unweighted_frpl", "reweighted", "reweighted_frpl"),
+    *("lasso", "lasso_frpl"),
+)
+RANK_PLANS = ("top_communities", "top_tracts")
+PLANS = ("score", "tiers", "benchmark", "race_only", "frpl_only", *INDEX_PLANS, *RANK_PLANS)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What plans are made from.
+
+    Attributes
+    ----------
+    pool
+        The applicants.
+    indices
+        (n,) index by plan, of `INDEX_PLANS`; those that are left out are not made.
+    ranks
+        (n,) local rank by plan, of `RANK_PLANS`; likewise.
+    tiers
+        Choices of the tier plan: open_share, open_first, rounding.
+
+    """
+
+    pool: Pool
+    indices: Mapping[str, np.ndarray]
+    ranks: Mapping[str, np.ndarray]
+    tiers: Mapping[str, object]
+
+    def names(self) -> list[str]:
+        """Plans that can be made."""
+        left_out = {*INDEX_PLANS, *RANK_PLANS} - {*self.indices, *self.ranks}
+        return [name for name in PLANS if name not in left_out]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A plan tuned at a school.
+
+    Attributes
+    ----------
+    placement
+        Everybody's seat.
+    weights
+        The weight, or the bonuses for minority and for free lunch; empty for a plan without.
+    tuned
+        All weights that match, with ranges; None for a plan without one weight.
+    solutions
+        All pairs of bonuses found, that of the highest mean first; empty for other plans.
+
+    """
+
+    placement: Placement
+    weights: tuple[int, ...] = ()
+    tuned: Tuned | None = None
+    solutions: tuple[Benchmark, ...] = ()
+
+
+def current_class(setting: Setting, school: int) -> tuple[int, int]:
+    """Minority and free-lunch students at a school under the tier plan, which others must match."""
+    pool = setting.pool
+    return composition(pool, members(tier_plan(pool, **setting.tiers), pool.lists, school))
+
+
+def outcome(name: str, setting: Setting, school: int, target: tuple[int, int]) -> Outcome:
+    """Place everybody by a plan whose class at ``school`` has the target's students.
+
+    target: minority and free-lunch students. The benchmark meets both numbers; `frpl_only` the
+    second, and all others that have a weight the first. Raises Unreachable where they cannot.
+    """
+    pool = setting.pool
+    if name == "score":
+        return Outcome(with_bonus(pool, 0))
+    if name == "tiers":
+        return Outcome(tier_plan(pool, **setting.tiers))
+    if name == "benchmark":
+        best, *others = benchmarks(pool, school, target)
+        return Outcome(best.placement, (best.minority, best.frpl), solutions=(best, *others))
+    if name == "frpl_only":
+        return _one_weight(tuned_index(pool, pool.frpl, school, pool.frpl, target[1]))
+    if name in RANK_PLANS:
+        rank = setting.ranks[name]
+        return _one_weight(tuned_reserve(pool, rank, school, pool.minority, target[0]))
+    index = pool.minority if name == "race_only" else setting.indices[name]
+    return _one_weight(tuned_index(pool, index, school, pool.minority, target[0]))
+
+
+def _one_weight(tuned: Tuned) -> Outcome:
+    return Outcome(tuned.placement, (tuned.weight,), tuned)
+
+
+def matched_benchmarks(setting: Setting, school: int, own: tuple[int, int]) -> dict[str, Outcome]:
+    """The benchmarks to which a plan with these numbers of students is compared, by target.
+
+    overall: both numbers; minority_only and income_only: one of them, by a bonus for that group.
+    """
+    plans = {"overall": "benchmark", "minority_only": "race_only", "income_only": "frpl_only"}
+    return {target: outcome(plan, setting, school, own) for target, plan in plans.items()}
