@@ -61,7 +61,7 @@ class Segment:
         return (self.high - self.low) ** 2 / 12
 
     def between(self, low: Fraction | None, high: Fraction | None) -> tuple["Segment", ...]:
-        """Return the part with incomes between two bounds (None: no bound); empty if there is none."""
+        """Return the part with incomes between two bounds, one segment or none."""
         low = self.low if low is None else max(self.low, low)
         high = self.high if high is None else min(self.high, high)
         return (Segment(self.population, low, high),) if low < high else ()
@@ -348,7 +348,7 @@ def _theta(admission: Admission) -> Range:
 
 
 def _welfare_range(model: Model, mean_theta: Range) -> Range:
-    """Welfare is lowest where the school's mean is that of all students, if a tie-break reaches it."""
+    """Welfare is lowest where the school has the mean of all students, if a tie-break does so."""
     ends = [model.welfare(mean_theta.lowest), model.welfare(mean_theta.highest)]
     inside = mean_theta.lowest <= model.mean_theta <= mean_theta.highest
     return Range(model.welfare(model.mean_theta) if inside else min(ends), max(ends))
