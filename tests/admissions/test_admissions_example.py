@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from welfare_added.admissions.example import Index, Model, Plan, Tier, admit, solve
 from welfare_added.admissions.example_tables import (
-    example_table,
     exact,
+    example_table,
     frontier_table,
     high_income_bonus,
     income_tiers,
