@@ -86,6 +86,19 @@ def test_a_tie_of_both_populations_leaves_the_share_open():
     assert outcome.mean_theta.lowest == Fraction(7, 40)  # θ below 0.3: 0.15 of u, 0.05 of o
 
 
+def test_a_tie_with_more_seats_than_one_population_fills():
+    model = Model(seats=Fraction(3, 5))
+    plan = Plan("none", (Tier(None, model.seats, Index(theta=Fraction(0))),))
+    # Either population fills 1/2 at most, so at least 1/10 is left to the other.
+    index = Index(theta=Fraction(1), income=Fraction(-1), bonus_u=Fraction(1, 10))
+    for one in (plan, Plan("level", (Tier(None, model.seats, index),))):
+        outcome = solve(one, model)
+        assert (outcome.share_u.lowest, outcome.share_u.highest) == (
+            Fraction(1, 6),
+            Fraction(5, 6),
+        )
+
+
 def test_a_tie_below_others_who_are_admitted():
     """A bonus that puts all of u above all of o; u fills half of the school of 0.6."""
     model = Model(seats=Fraction(3, 5))

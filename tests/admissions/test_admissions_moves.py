@@ -125,6 +125,13 @@ def test_six_students_by_hand(tables):
     assert (rate["students"], rate["rate"], rate["standard_error"]) == (4, 0.5, 0.25)
 
 
+@pytest.mark.parametrize("grade", [8, 10])
+def test_students_in_another_grade_that_year_are_counted_as_not_enrolled(tables, grade):
+    applicants, enrolments, tract_tiers = tables
+    moves = move_tables(applicants, changed(enrolments, 4, "grade", grade), tract_tiers, grade=9)
+    assert moves.counts.iloc[0]["not_enrolled"] == 1
+
+
 def test_samples(tables):
     moves = move_tables(*tables, grade=9)
     assert list(moves.counts["sample"]) == list(SAMPLES)
@@ -172,6 +179,7 @@ def test_restriction_to_students_of_one_tier_before_and_after(tables):
         "s3": "CCC",  # another tract of the same tier: in
         "s4": "DDD",  # applied from tier 2, lives in tier 4 throughout: in, off the diagonal
         "s5": "DD",  # not in grade 9
+        "s6": "ADD",  # another tier in grade 7: left out
     }
     enrolments = pd.DataFrame(
         [
@@ -183,12 +191,14 @@ def test_restriction_to_students_of_one_tier_before_and_after(tables):
     )
     moves = move_tables(applicants, enrolments, tract_tiers, grade=7, same_tier_grades=(7, 8, 9))
     counts = moves.counts.iloc[0]
-    assert tuple(counts[["not_enrolled", "not_same_tier", "students"]]) == (2, 1, 3)
+    assert tuple(counts[["not_enrolled", "not_same_tier", "students"]]) == (1, 2, 3)
     expected = np.zeros((4, 4))
     expected[0, 0] = expected[1, 1] = expected[1, 3] = 1 / 3
     np.testing.assert_allclose(shares_of(moves), expected)
     free = move_tables(applicants, enrolments, tract_tiers, grade=7)
-    assert free.counts.iloc[0]["students"] == 5
+    assert free.counts.iloc[0]["students"] == 6
+    later = move_tables(applicants, enrolments, tract_tiers, grade=7, same_tier_grades=(8, 9))
+    assert later.counts.iloc[0]["students"] == 4
 
 
 def test_the_order_of_rows_does_not_matter(tables):
@@ -273,6 +283,9 @@ def test_at_most_three_unknown_tracts_are_named(tables):
             applicants.assign(tract=list("VWXYZD")), enrolments.assign(tract="A"), tract_tiers, 9
         )
     assert [one for one in "VWXYZ" if f"'{one}'" in str(error.value)] == ["V", "W", "X"]
+    with pytest.raises(UserError, match="6 rows") as error:
+        move_tables(applicants.assign(tier=range(10, 16)), enrolments, tract_tiers, 9)
+    assert str(error.value).count("\n    '") == 3
 
 
 @pytest.fixture(scope="module")

@@ -108,7 +108,8 @@ def move_tables(
     }
     tiers = np.stack([addresses[one]["tier"].to_numpy() for one in grades])
     enrolled = np.all([addresses[one]["enrolled"] for one in grades], axis=0)
-    same = (tiers[1:] == tiers[1:2]).all(axis=0)
+    compared = tiers[[grades.index(one) for one in same_tier_grades]]
+    same = (compared == compared[:1]).all(axis=0)
     status = np.select(
         [~enrolled, (tiers == UNKNOWN).any(axis=0), ~same],
         ["not_enrolled", "no_address", "not_same_tier"],
