@@ -87,7 +87,8 @@ def move_tables(
         7 for table A.3, 9 for table A.4.
     same_tier_grades
         Keep only students with an address of the same tier in all these grades: (7, 8, 9) in the
-        note of table A.3; the note of table A.4 has no such restriction.
+        note of table A.3; the note of table A.4 has no such restriction. With grade 8 among them
+        it leaves out whoever stayed in a redrawn tract, so that less is off the diagonal.
     tiers_of_application_year
         Give addresses the tiers of the application's year, instead of the enrolment's: redrawing
         is then nil. Needed where an enrolment is from before there were tiers.
