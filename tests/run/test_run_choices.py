@@ -185,7 +185,7 @@ def choose(project: Path, changes: dict) -> None:
     path.write_text(yaml.safe_dump(overridden(yaml.safe_load(path.read_text()), changes)))
 
 
-def another_paper(project: Path, name: str = "ellison_2020") -> Path:
+def another_paper(project: Path, name: str = "second_2030") -> Path:
     folder = project / "workflow/papers" / name
     shutil.copytree(project / "workflow/papers/eastmond_2024", folder)
     return folder
@@ -195,9 +195,9 @@ def another_paper(project: Path, name: str = "ellison_2020") -> Path:
 def test_an_unknown_paper_is_refused_naming_those_there_are(project, paper):
     another_paper(project)
     (project / "workflow/papers/notes").mkdir()  # no paper: it has no choices
-    assert papers(project) == ["eastmond_2024", "ellison_2020"]
+    assert papers(project) == ["eastmond_2024", "second_2030"]
     choose(project, {"paper": paper})
-    message = re.escape(f"paper: {paper!r} is not one of eastmond_2024, ellison_2020") + "$"
+    message = re.escape(f"paper: {paper!r} is not one of eastmond_2024, second_2030") + "$"
     with pytest.raises(ConfigError, match=message):
         paper_folder(project, paper)
     with pytest.raises(ConfigError, match=message):
@@ -210,11 +210,11 @@ def test_a_known_paper_has_its_folder_and_its_choices(project):
     folder = another_paper(project)
     path = folder / "config.yaml"
     path.write_text(path.read_text().replace("tax_rate: 0.28", "tax_rate: 0.31"))
-    assert paper_folder(project, "ellison_2020") == folder
+    assert paper_folder(project, "second_2030") == folder
     assert read_config(project)["welfare"]["tax_rate"] == 0.28
-    other = read_config(project, "ellison_2020")
+    other = read_config(project, "second_2030")
     assert other["welfare"]["tax_rate"] == 0.31
-    assert other["paper"] == other["study"] == "ellison_2020"
+    assert other["paper"] == other["study"] == "second_2030"
 
 
 def test_a_key_of_the_paper_that_is_set_in_the_shared_file_wins(project):

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from test_layers import PAPERS, package_of
 
 from welfare_added.exhibits.declarations import read_exhibits
 from welfare_added.run.fingerprint import fingerprint, statements
@@ -115,8 +116,18 @@ def test_of_what_every_script_uses_only_what_decides_bytes_counts(found_otherwis
     assert written in project_modules([ROOT / "scripts/value_added.py"], ROOT / "src")
 
 
+# A paper's packages before it has a folder of choices and rules.
+NOT_YET = {
+    package
+    for paper, packages in PAPERS.items()
+    if not (ROOT / f"workflow/papers/{paper}/config.yaml").is_file()
+    for package in packages
+}
+
+
 def test_every_module_is_used_by_a_rule_or_by_the_workflow(found_otherwise):
-    used = set().union(*found_otherwise.values())
+    waiting = [module for module in MODULES if package_of(module, ROOT / "src") in NOT_YET]
+    used = set(project_modules(waiting, ROOT / "src")).union(*found_otherwise.values())
     by_hand = {"audit/__main__.py"}
     workflow = "\n".join(
         p.read_text() for p in [*(ROOT / "workflow").rglob("*.smk"), ROOT / "Snakefile"]

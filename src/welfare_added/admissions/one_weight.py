@@ -15,7 +15,7 @@ import numpy as np
 from welfare_added.admissions.quota import Unreachable
 
 STEPS = 400  # of the scan
-LARGEST = 1 << 40  # weight tried before giving up, in units of keys
+LARGEST = 1 << 36  # weight tried before giving up, in units of keys: some 7,000 points
 
 
 @dataclass(frozen=True)

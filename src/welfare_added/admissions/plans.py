@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from welfare_added.admissions.pool import Pool, members, with_bonus
-from welfare_added.admissions.tier_plan import tier_plan
+from welfare_added.admissions.local_ranks import local_rank_market, seats_reserved
+from welfare_added.admissions.pool import Pool, bonus_market, index_bonus, members, with_bonus
+from welfare_added.admissions.tier_plan import tier_market, tier_plan
 from welfare_added.admissions.tuning import Tuned, tuned_index, tuned_reserve
 from welfare_added.admissions.two_weights import Benchmark, benchmarks, composition
-from welfare_added.assignment.seats import Placement
+from welfare_added.assignment.deferred_acceptance import deferred_acceptance
+from welfare_added.assignment.seats import Market, Placement
+from welfare_added.assignment.stability import Stability, stability
 
 # Plans with a bonus for an index, by the name of the index; and those that reserve seats.
 INDEX_PLANS = (
@@ -18,6 +21,10 @@ INDEX_PLANS = (
 )
 RANK_PLANS = ("top_communities", "top_tracts")
 PLANS = ("score", "tiers", "benchmark", "race_only", "frpl_only", *INDEX_PLANS, *RANK_PLANS)
+
+
+class UnstableError(RuntimeError):
+    """A placement whose certificate shows violations: an error of the program."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,8 @@ class Outcome:
     ----------
     placement
         Everybody's seat.
+    certificate
+        Violations of stability; none.
     weights
         The weight, or the bonuses for minority and for free lunch; empty for a plan without.
     tuned
@@ -66,6 +75,7 @@ class Outcome:
     """
 
     placement: Placement
+    certificate: Stability
     weights: tuple[int, ...] = ()
     tuned: Tuned | None = None
     solutions: tuple[Benchmark, ...] = ()
@@ -85,23 +95,36 @@ def outcome(name: str, setting: Setting, school: int, target: tuple[int, int]) -
     """
     pool = setting.pool
     if name == "score":
-        return Outcome(with_bonus(pool, 0))
+        return _certified(bonus_market(pool, 0), with_bonus(pool, 0))
     if name == "tiers":
-        return Outcome(tier_plan(pool, **setting.tiers))
+        market = tier_market(pool, **setting.tiers)
+        return _certified(market, deferred_acceptance(market))
     if name == "benchmark":
         best, *others = benchmarks(pool, school, target)
-        return Outcome(best.placement, (best.minority, best.frpl), solutions=(best, *others))
-    if name == "frpl_only":
-        return _one_weight(tuned_index(pool, pool.frpl, school, pool.frpl, target[1]))
+        market = bonus_market(pool, best.minority * pool.minority + best.frpl * pool.frpl)
+        bonuses = best.minority, best.frpl
+        return _certified(market, best.placement, weights=bonuses, solutions=(best, *others))
     if name in RANK_PLANS:
         rank = setting.ranks[name]
-        return _one_weight(tuned_reserve(pool, rank, school, pool.minority, target[0]))
-    index = pool.minority if name == "race_only" else setting.indices[name]
-    return _one_weight(tuned_index(pool, index, school, pool.minority, target[0]))
+        tuned = tuned_reserve(pool, rank, school, pool.minority, target[0])
+        reserved = seats_reserved(pool.seats, school, tuned.weight)
+        return _one_weight(local_rank_market(pool, rank, reserved), tuned)
+    of, wanted = (pool.frpl, target[1]) if name == "frpl_only" else (pool.minority, target[0])
+    index = setting.indices[name] if name in INDEX_PLANS else of
+    tuned = tuned_index(pool, index, school, of, wanted)
+    return _one_weight(bonus_market(pool, index_bonus(tuned.weight, index)), tuned)
 
 
-def _one_weight(tuned: Tuned) -> Outcome:
-    return Outcome(tuned.placement, (tuned.weight,), tuned)
+def _one_weight(market: Market, tuned: Tuned) -> Outcome:
+    return _certified(market, tuned.placement, weights=(tuned.weight,), tuned=tuned)
+
+
+def _certified(market: Market, placement: Placement, **more) -> Outcome:
+    """An outcome with its certificate. Raises UnstableError where it is not stable."""
+    certificate = stability(market, placement)
+    if not certificate.stable:
+        raise UnstableError(f"a placement is not stable: {certificate}")
+    return Outcome(placement, certificate, **more)
 
 
 def matched_benchmarks(setting: Setting, school: int, own: tuple[int, int]) -> dict[str, Outcome]:

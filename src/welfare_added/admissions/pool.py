@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from welfare_added.admissions.keys import POINT
-from welfare_added.assignment.seats import Placement
+from welfare_added.assignment.seats import Market, Placement, common_keys
 from welfare_added.assignment.serial_order import serial_order
 
 
@@ -53,6 +53,13 @@ def with_bonus(pool: Pool, bonus: np.ndarray | int) -> Placement:
     order = combined(pool.keys, bonus)
     everyone = np.ones((len(pool), 1), dtype=bool)
     return serial_order(order, pool.lists, pool.seats[:, None], everyone)
+
+
+def bonus_market(pool: Pool, bonus: np.ndarray | int) -> Market:
+    """The market in which `with_bonus` places everybody, for its certificate."""
+    order = combined(pool.keys, bonus)
+    everyone = np.ones((len(pool), 1), dtype=bool)
+    return Market(pool.lists, pool.seats[:, None], common_keys(order, pool.lists, everyone))
 
 
 def combined(keys: np.ndarray, bonus: np.ndarray | int) -> np.ndarray:

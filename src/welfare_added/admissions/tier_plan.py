@@ -20,14 +20,21 @@ def tier_seats(seats: np.ndarray, open_share: float, tiers: int, rounding: str) 
     return np.column_stack([seats - tiers * each, *[each] * tiers])
 
 
-def tier_market(pool: Pool, seats: np.ndarray, *, open_first: bool = True) -> Market:
-    """The market of a tier plan.
+def tier_market(
+    pool: Pool,
+    open_share: float = 0.3,
+    *,
+    open_first: bool = True,
+    rounding: str = "down",
+    tiers: int = 4,
+) -> Market:
+    """The market of a tier plan; see `tier_seats`.
 
-    seats: (S, 1 + tiers) from `tier_seats`. A tier's seats go to its own applicants first; where
-    these leave some, to others. open_first: applicants are considered for open seats before
-    reserved ones, as in Chicago; else the other way round.
+    A tier's seats go to its own applicants first; where these leave some, to others. open_first:
+    applicants are considered for open seats before reserved ones, as in Chicago; else the other
+    way round.
     """
-    tiers = seats.shape[1] - 1
+    seats = tier_seats(pool.seats, open_share, tiers, rounding)
     beyond = int(pool.keys.max(initial=0)) + 1
     own = pool.tier[:, None] == np.arange(1, tiers + 1)
     by_kind = np.column_stack([pool.keys, pool.keys[:, None] + beyond * own]).astype(float)
@@ -37,14 +44,6 @@ def tier_market(pool: Pool, seats: np.ndarray, *, open_first: bool = True) -> Ma
     return Market(pool.lists, seats, np.broadcast_to(by_kind[:, None], (n, length, tiers + 1)))
 
 
-def tier_plan(
-    pool: Pool,
-    open_share: float = 0.3,
-    *,
-    open_first: bool = True,
-    rounding: str = "down",
-    tiers: int = 4,
-) -> Placement:
-    """Place everybody by the tier plan; see `tier_seats` and `tier_market`."""
-    seats = tier_seats(pool.seats, open_share, tiers, rounding)
-    return deferred_acceptance(tier_market(pool, seats, open_first=open_first))
+def tier_plan(pool: Pool, **choices) -> Placement:
+    """Place everybody by the tier plan; choices as of `tier_market`."""
+    return deferred_acceptance(tier_market(pool, **choices))
