@@ -169,8 +169,27 @@ def test_ties_are_refused():
     with pytest.raises(ValueError, match="1 keys recur: who comes first is undecided"):
         serial_order(order, lists, seats, open_to)
     market = Market(lists, seats, common_keys(order, lists, open_to))
-    with pytest.raises(ValueError, match="1 keys for seats of kind 0 recur at a school"):
+    with pytest.raises(
+        ValueError, match="1 times applicants of the same key compete for the last seat"
+    ):
         deferred_acceptance(market)
+
+
+def test_a_tie_among_the_displaced_is_refused_and_one_that_decides_nothing_is_not():
+    lists, open_to = np.zeros((3, 1), dtype=int), np.ones((3, 1), dtype=bool)
+    for keys, seats, refused in [
+        ([2.0, 1.0, 1.0], 2, True),
+        ([1.0, 1.0, 2.0], 2, True),
+        ([2.0, 2.0, 1.0], 2, False),
+        ([1.0, 2.0, 2.0], 2, False),
+        ([1.0, 1.0, 1.0], 3, False),
+    ]:
+        market = Market(lists, np.array([[seats]]), common_keys(np.array(keys), lists, open_to))
+        if refused:
+            with pytest.raises(ValueError, match="same key"):
+                deferred_acceptance(market)
+        else:
+            assert stability(market, deferred_acceptance(market)).stable
 
 
 @pytest.mark.parametrize(

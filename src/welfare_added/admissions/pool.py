@@ -1,6 +1,7 @@
 """The applicants of one year as arrays, and placement of all of them by a bonus added to scores."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -43,6 +44,17 @@ class Pool:
         """Count the applicants."""
         return len(self.keys)
 
+    @cached_property
+    def _place(self) -> np.ndarray:
+        """Place of each applicant in the order of the keys, (n,)."""
+        place = np.empty(len(self), dtype=np.int64)
+        place[np.argsort(self.keys, kind="stable")] = np.arange(len(self))
+        return place
+
+    def order(self, bonus: np.ndarray | int) -> np.ndarray:
+        """Keys plus bonuses, (n,), made all different by the order of the keys."""
+        return (self.keys + bonus) * len(self) + self._place
+
 
 def with_bonus(pool: Pool, bonus: np.ndarray | int) -> Placement:
     """Place everybody in the order of keys plus bonuses, all seats being open.
@@ -50,23 +62,15 @@ def with_bonus(pool: Pool, bonus: np.ndarray | int) -> Placement:
     bonus: (n,) whole numbers, `POINT` of them one step of the score. Applicants whose sums are
     equal are ordered by their keys.
     """
-    order = combined(pool.keys, bonus)
     everyone = np.ones((len(pool), 1), dtype=bool)
-    return serial_order(order, pool.lists, pool.seats[:, None], everyone)
+    return serial_order(pool.order(bonus), pool.lists, pool.seats[:, None], everyone)
 
 
 def bonus_market(pool: Pool, bonus: np.ndarray | int) -> Market:
     """The market in which `with_bonus` places everybody, for its certificate."""
-    order = combined(pool.keys, bonus)
     everyone = np.ones((len(pool), 1), dtype=bool)
-    return Market(pool.lists, pool.seats[:, None], common_keys(order, pool.lists, everyone))
-
-
-def combined(keys: np.ndarray, bonus: np.ndarray | int) -> np.ndarray:
-    """Keys plus bonuses, (n,), made all different by the order of the keys."""
-    place = np.empty(len(keys), dtype=np.int64)
-    place[np.argsort(keys, kind="stable")] = np.arange(len(keys))
-    return (keys + bonus) * len(keys) + place
+    keys = common_keys(pool.order(bonus), pool.lists, everyone)
+    return Market(pool.lists, pool.seats[:, None], keys)
 
 
 def index_bonus(weight: int, index: np.ndarray) -> np.ndarray:

@@ -11,32 +11,21 @@ def deferred_acceptance(market: Market) -> Placement:
 
     Each applicant proposes to the kinds of seat of her first school, then of her second, and so
     on; a kind holds the applicants of highest keys so far (slot-specific priorities: Kominers and
-    Sonmez 2016). Raises ValueError where two applicants who list a school have the same key for
-    a kind of its seats.
+    Sonmez 2016). Raises ValueError where a seat is given or taken away by one of two equal keys.
     """
-    _refuse_ties(market)
     seats = market.seats.astype(np.int64)
-    return Placement(*_propose(market.lists, seats, market.keys))
-
-
-def _refuse_ties(market: Market) -> None:
-    listed = market.lists >= 0
-    for kind in range(market.seats.shape[1]):
-        keys, schools = market.keys[..., kind][listed], market.lists[listed]
-        open_to = np.isfinite(keys)
-        keys, schools = keys[open_to], schools[open_to]
-        order = np.lexsort((keys, schools))
-        same = (np.diff(keys[order]) == 0) & (np.diff(schools[order]) == 0)
-        if same.any():
-            raise ValueError(
-                f"{same.sum()} keys for seats of kind {kind} recur at a school: who comes first is "
-                "undecided. Break ties first"
-            )
+    choice, kind, ties = _propose(market.lists, seats, market.keys)
+    if ties:
+        raise ValueError(
+            f"{ties} times applicants of the same key compete for the last seat: who gets it is "
+            "undecided. Break ties first"
+        )
+    return Placement(choice, kind)
 
 
 @njit(cache=True)
 def _propose(lists, seats, keys):
-    """Choice and kind of each applicant."""
+    """Choice and kind of each applicant, and how often equal keys competed for a last seat."""
     n, length = lists.shape
     kinds = seats.shape[1]
     starts = np.zeros(seats.size + 1, np.int64)  # of each slot's heap, the lowest key on top
@@ -47,7 +36,7 @@ def _propose(lists, seats, keys):
     size = np.zeros(seats.size, np.int64)
     following = np.zeros(n, np.int64)  # proposal that each applicant makes next
     waiting = np.arange(n)
-    last = n - 1
+    last, ties = n - 1, 0
     while last >= 0:
         i = waiting[last]
         last -= 1
@@ -63,25 +52,20 @@ def _propose(lists, seats, keys):
             if key == -np.inf or seats[school, k] == 0:
                 continue
             if size[slot] < seats[school, k]:
-                at = size[slot]
+                _add(held, holder, first, size[slot], key, i)
                 size[slot] += 1
-                while at > 0 and held[first + (at - 1) // 2] > key:
-                    above = (at - 1) // 2
-                    held[first + at], holder[first + at] = (
-                        held[first + above],
-                        holder[first + above],
-                    )
-                    at = above
-                held[first + at], holder[first + at] = key, i
                 i = -1
-            elif key > held[first]:
-                i, at = _replace_lowest(held, holder, first, size[slot], key, i), 0
+                continue
+            lowest = held[first]
+            if key > lowest:
+                i = _replace_lowest(held, holder, first, size[slot], key, i)
+            ties += lowest == (held[first] if key > lowest else key)
     choice, kind = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
     for slot in range(seats.size):
         for at in range(starts[slot], starts[slot] + size[slot]):
             made = following[holder[at]] - 1
             choice[holder[at]], kind[holder[at]] = made // kinds, made % kinds
-    return choice, kind
+    return choice, kind, ties
 
 
 @njit(cache=True)
