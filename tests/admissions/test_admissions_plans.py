@@ -19,7 +19,7 @@ from welfare_added.admissions.plans import (
     matched_benchmarks,
     outcome,
 )
-from welfare_added.admissions.pool import members, with_bonus
+from welfare_added.admissions.pool import class_with_bonus, members, with_bonus
 from welfare_added.admissions.quota import Unreachable
 from welfare_added.admissions.tier_plan import tier_plan, tier_seats
 from welfare_added.admissions.two_weights import composition
@@ -111,6 +111,16 @@ def test_seats_of_the_tier_plan():
     ]
     assert tier_seats(seats, 0.3, 4, "up")[0].tolist() == [64, *[39] * 4]
     assert (tier_seats(seats, 0.0, 4, "up").sum(axis=1) == seats).all()
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_class_of_one_school_needs_only_the_first_of_the_order(seed):
+    pool = random_pool(seed, n=900, schools=4, seats=12 + seed)
+    bonus = np.random.default_rng(seed).integers(0, 30 * POINT, len(pool)) * pool.minority
+    whole = with_bonus(pool, bonus)
+    for school in range(4):
+        here = class_with_bonus(pool, bonus, school)
+        assert np.array_equal(here, members(whole, pool.lists, school))
 
 
 def test_a_large_bonus_admits_the_group_first():

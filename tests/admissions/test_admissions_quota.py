@@ -6,7 +6,7 @@ from admissions_cases import random_pool
 from scipy.optimize import linprog
 
 from welfare_added.admissions.keys import POINT
-from welfare_added.admissions.one_weight import Interval, matching_weights
+from welfare_added.admissions.one_weight import Interval, matching_weights, within
 from welfare_added.admissions.pool import index_bonus, members, with_bonus
 from welfare_added.admissions.quota import Unreachable, best_class
 from welfare_added.admissions.two_weights import benchmark, benchmarks, composition
@@ -101,11 +101,20 @@ def test_all_weights_of_one_bonus_are_those_of_a_fine_scan(seed, school):
     target = int(np.median(counts))
     found = matching_weights(count, target, "minority bonus", 8 * POINT)
     for one in found:
-        assert count(one.first) == count(one.last) == target
+        assert {count(weight) for weight in within(one)} == {target}
     inside = [any(one.first <= weight <= one.last for one in found) for weight in fine]
     most = found[-1].last
     missed = (counts == target) & ~np.array(inside) & (fine <= most)
     assert missed.mean() < 0.01  # intervals narrower than a step of the scan
+
+
+def test_an_interval_is_cut_where_a_weight_within_it_does_not_match():
+    """The scan, in steps of 8 or 9, passes over a hole in which a weight within is tried."""
+
+    def count(weight):
+        return 1 if 1199 <= weight <= 1203 else 2 * (weight >= 800) + (weight > 1600)
+
+    assert matching_weights(count, 2, "x", 1700) == [Interval(800, 1198), Interval(1204, 1600)]
 
 
 def test_intervals_of_a_count_that_falls_again():

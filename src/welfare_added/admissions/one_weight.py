@@ -15,12 +15,13 @@ import numpy as np
 from welfare_added.admissions.quota import Unreachable
 
 STEPS = 400  # of the scan
+INNER = 9  # weights looked at within an interval
 LARGEST = 1 << 36  # weight tried before giving up, in units of keys: some 7,000 points
 
 
 @dataclass(frozen=True)
 class Interval:
-    """Whole weights first to last, both included, at all of which the number is the wanted one."""
+    """Whole weights first to last, both included, between which every weight tried matches."""
 
     first: int
     last: int
@@ -56,7 +57,8 @@ def matching_weights(
             f"{name}: no weight meets {target} students; without it there are {count(0)}, "
             "and where the number passes the target it jumps over it"
         )
-    return _joined([_widened(count, target, weight, largest) for weight in sorted(inside)])
+    joined = _joined([_widened(count, target, weight, largest) for weight in sorted(inside)])
+    return [part for one in joined for part in _split(count, target, one)]
 
 
 def _between(count: Callable[[int], int], target: int, low: int, high: int) -> set[int]:
@@ -93,6 +95,21 @@ def _last_equal(count: Callable[[int], int], target: int, inside: int, outside: 
         else:
             outside = middle
     return inside
+
+
+def within(one: Interval) -> list[int]:
+    """Up to `INNER` weights of an interval at equal distances, its ends included, ascending."""
+    return sorted({int(weight) for weight in np.linspace(one.first, one.last, INNER)})
+
+
+def _split(count: Callable[[int], int], target: int, one: Interval) -> list[Interval]:
+    """Parts of an interval, cut where a weight within it does not match."""
+    wrong = next((weight for weight in within(one) if count(weight) != target), None)
+    if wrong is None:
+        return [one]
+    left = Interval(one.first, _last_equal(count, target, one.first, wrong))
+    right = Interval(_last_equal(count, target, one.last, wrong), one.last)
+    return [part for half in (left, right) for part in _split(count, target, half)]
 
 
 def _joined(intervals: list[Interval]) -> list[Interval]:

@@ -108,15 +108,15 @@ def outcome(name: str, setting: Setting, school: int, target: tuple[int, int]) -
         rank = setting.ranks[name]
         tuned = tuned_reserve(pool, rank, school, pool.minority, target[0])
         reserved = seats_reserved(pool.seats, school, tuned.weight)
-        return _one_weight(local_rank_market(pool, rank, reserved), tuned)
+        market = local_rank_market(pool, rank, reserved)
+        placement = deferred_acceptance(market)
+        return _certified(market, placement, weights=(tuned.weight,), tuned=tuned)
     of, wanted = (pool.frpl, target[1]) if name == "frpl_only" else (pool.minority, target[0])
     index = setting.indices[name] if name in INDEX_PLANS else of
     tuned = tuned_index(pool, index, school, of, wanted)
-    return _one_weight(bonus_market(pool, index_bonus(tuned.weight, index)), tuned)
-
-
-def _one_weight(market: Market, tuned: Tuned) -> Outcome:
-    return _certified(market, tuned.placement, weights=(tuned.weight,), tuned=tuned)
+    bonus = index_bonus(tuned.weight, index)
+    placement = with_bonus(pool, bonus)
+    return _certified(bonus_market(pool, bonus), placement, weights=(tuned.weight,), tuned=tuned)
 
 
 def _certified(market: Market, placement: Placement, **more) -> Outcome:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from welfare_added.admissions.keys import POINT, STEPS_A_POINT
-from welfare_added.admissions.pool import Pool, members, with_bonus
+from welfare_added.admissions.pool import Pool, class_with_bonus, members, with_bonus
 from welfare_added.admissions.quota import Unreachable, best_class
 from welfare_added.assignment.seats import Placement
 
@@ -65,7 +65,8 @@ def _starts(pool: Pool, school: int, target: tuple[int, int]) -> list[tuple[int,
     """No bonus, then those on the grid by how far their class is from the target."""
     far = {}
     for pair in itertools.product(map(int, GRID), repeat=2):
-        here = members(placed(pool, pair), pool.lists, school)
+        bonus = pair[0] * pool.minority + pair[1] * pool.frpl
+        here = class_with_bonus(pool, bonus, school)
         far[pair] = sum(abs(a - b) for a, b in zip(composition(pool, here), target, strict=True))
     return [(0, 0), *sorted(far, key=lambda pair: (far[pair], pair))]
 
