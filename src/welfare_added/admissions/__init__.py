@@ -1,0 +1,1 @@
+"""Admission plans of exam schools (Ellison and Pathak 2020)."""
