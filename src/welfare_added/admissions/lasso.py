@@ -209,8 +209,8 @@ def _first_within(errors: np.ndarray, bound: float, own: int) -> tuple[int, floa
     """
     distance = errors / bound - 1
     first = int(np.argmax(distance <= NOISE))
-    compared = np.abs(distance[np.arange(len(errors)) != own][: first + 1])
-    return first, float(compared.min(initial=np.inf))
+    compared = [abs(distance[k]) for k in range(first + 1) if k != own]
+    return first, float(min(compared, default=np.inf))
 
 
 def _result(
