@@ -208,9 +208,8 @@ def _first_within(errors: np.ndarray, bound: float, own: int) -> tuple[int, floa
     own: the error that defines the bound, whose distance from it does not count.
     """
     distance = errors / bound - 1
-    first = int(np.argmax(distance <= NOISE))
-    compared = [abs(distance[k]) for k in range(first + 1) if k != own]
-    return first, float(min(compared, default=np.inf))
+    others = np.abs(np.delete(distance, own))
+    return int(np.argmax(distance <= NOISE)), float(others.min(initial=np.inf))
 
 
 def _result(

@@ -93,7 +93,7 @@ def _least_angle(data: Standardised, penalties: np.ndarray) -> np.ndarray:
             data.gram[np.ix_(data.used, data.used)] * n,
             n_samples=n,
             method="lasso",
-            alpha_min=penalties[-1],
+            alpha_min=penalties[-1] / 2,  # it may stop 1e-7 above, short of the last penalty
             max_iter=20 * len(data.used) + 100,
         )
     between = [np.interp(penalties, knots[::-1], row[::-1]) for row in weights]
