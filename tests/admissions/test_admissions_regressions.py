@@ -15,7 +15,7 @@ from welfare_added.run.errors import UserError
 
 
 def test_by_hand():
-    """x 0, 0, 1, 1, 2 and y 0, 0, 1, 0, 1: slope cov / var = 1.6/2.8/... worked in fractions."""
+    """Regress 0, 0, 1, 0, 1 on 0, 0, 1, 1, 2: the slope is 1/2, the intercept 0."""
     x, y = [0, 0, 1, 1, 2], np.array([0, 0, 1, 0, 1])
     fit = linear_probability(y, pd.DataFrame({"x": x}))
     slope, intercept = 1.4 / 2.8, 0.4 - 0.5 * 0.8  # Sxy 3 - 5 * 0.8 * 0.4, Sxx 6 - 5 * 0.64
