@@ -13,30 +13,32 @@ from welfare_added.admissions.regressions import (
 )
 from welfare_added.run.errors import UserError
 
+X, Y = pd.DataFrame({"x": [0, 1, 2, 2, 2]}), np.array([0, 1, 1, 1, 0])
+
 
 def test_by_hand():
-    """Regress 0, 0, 1, 0, 1 on 0, 0, 1, 1, 2: the slope is 1/2, the intercept 0."""
-    x, y = [0, 0, 1, 1, 2], np.array([0, 0, 1, 0, 1])
-    fit = linear_probability(y, pd.DataFrame({"x": x}))
-    slope, intercept = 1.4 / 2.8, 0.4 - 0.5 * 0.8  # Sxy 3 - 5 * 0.8 * 0.4, Sxx 6 - 5 * 0.64
-    squares = 0.25 + 0.25  # residuals 0, 0, 1/2, -1/2, 0
+    """Sxx 13 - 5 1.4^2 = 3.2, Sxy 5 - 5 1.4 0.6 = 0.8: fitted 1/4, 1/2, 3/4, 3/4, 3/4."""
+    fit = linear_probability(Y, X)
     assert fit.names == ("x", "constant")
-    np.testing.assert_allclose(fit.coefficients, [slope, intercept], atol=1e-14)
-    variance = squares / 3 * np.array([1 / 2.8, 1 / 5 + 0.8**2 / 2.8])
+    np.testing.assert_allclose(fit.coefficients, [0.25, 0.25], atol=1e-14)
+    np.testing.assert_allclose(fit.fitted, [0.25, 0.5, 0.75, 0.75, 0.75])
+    squares = 0.25**2 + 0.5**2 + 0.25**2 + 0.25**2 + 0.75**2
+    variance = squares / 3 * np.array([1 / 3.2, 1 / 5 + 1.4**2 / 3.2])
     np.testing.assert_allclose(fit.standard_errors, np.sqrt(variance))
     assert fit.r_squared == pytest.approx(1 - squares / 1.2)
     assert fit.n == 5
-    # Fitted 0, 0, 1/2, 1/2, 1: one half is not above one half, so the third is misclassified.
-    assert fit.misclassified == pytest.approx(1 / 5)
+    # The last is misclassified, and the second: one half is not above one half.
+    assert fit.misclassified == pytest.approx(2 / 5)
 
 
 def test_clustered_errors_by_hand():
     """Two tracts, one regressor: (sum of tracts' squared scores) / Sxx^2 times 2/1 4/3."""
-    x, y = [0, 0, 1, 1, 2], np.array([0, 0, 1, 0, 1])
-    tract = np.array(["a", "a", "b", "a", "b"])
-    fit = linear_probability(y, pd.DataFrame({"x": x}), tract=tract)
-    scores = {"a": (1 - 0.8) * -0.5, "b": (1 - 0.8) * 0.5}
-    variance = sum(score**2 for score in scores.values()) / 2.8**2 * 2 / 1 * 4 / 3
+    fit = linear_probability(Y, X, tract=np.array(["a", "a", "b", "a", "b"]))
+    scores = {
+        "a": -1.4 * -0.25 + -0.4 * 0.5 + 0.6 * 0.25,
+        "b": 0.6 * 0.25 + 0.6 * -0.75,
+    }
+    variance = sum(score**2 for score in scores.values()) / 3.2**2 * 2 / 1 * 4 / 3
     assert fit.standard_errors[0] == pytest.approx(np.sqrt(variance))
 
 

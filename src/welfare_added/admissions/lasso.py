@@ -131,7 +131,8 @@ def lasso(
     -------
     Lasso
         Weights per standard deviation are rounded to 1e-10 before all else is computed from them,
-        fitted shares to 1e-8 and the rest to ten significant digits: the same on every machine.
+        fitted shares to 1e-8, checks to two and the rest to ten significant digits: the same on
+        every machine.
 
     Raises UserError if the outcome is not 0 or 1 or does not vary, if inputs are missing or none
     varies, if there are fewer than three folds, or if a rule is unknown; LassoError if a
@@ -224,7 +225,7 @@ def _result(
     if residual > KKT_KEPT:
         raise LassoError(f"LASSO: rounded weights violate the conditions by {residual:.2g}")
     slope = np.abs(data.crossed - data.gram @ exact)
-    near = np.where(exact != 0, np.abs(exact) < NEAR, np.abs(slope / penalty - 1) < NEAR)
+    near = np.where(exact != 0, np.abs(exact) < NEAR, np.abs(slope - penalty) < NEAR * penalty)
     coefficients = significant(weights / data.scale)
     fitted = data.mean + data.z @ weights
     return Lasso(
@@ -234,8 +235,8 @@ def _result(
         intercept=float(significant(data.mean - coefficients @ data.centre)),
         fitted=np.round(fitted, DECIMALS_FITTED) + 0.0,
         picked=int(np.count_nonzero(weights)),
-        duality_gap=lasso_path.duality_gap(data, weights, penalty),
-        kkt_residual=residual,
+        duality_gap=float(significant(lasso_path.duality_gap(data, weights, penalty), 2)),
+        kkt_residual=float(significant(residual, 2)),
         constant=_named(names, ~data.varies),
         repeated=_named(names, data.varies & ~data.used),
         undecided=_named(names, near & data.used),

@@ -101,7 +101,7 @@ def _least_angle(data: Standardised, penalties: np.ndarray) -> np.ndarray:
 
 
 def _descent(data: Standardised, penalties: np.ndarray) -> np.ndarray:
-    """Weights of the used columns by coordinate descent, then solved exactly where not zero."""
+    """Weights of the used columns by coordinate descent, (p, m)."""
     n = len(data.v)
     gram = data.gram[np.ix_(data.used, data.used)]
     crossed = data.crossed[data.used]
@@ -116,14 +116,7 @@ def _descent(data: Standardised, penalties: np.ndarray) -> np.ndarray:
             tol=DESCENT_TOLERANCE,
             max_iter=DESCENTS,
         )
-    weights = _without_noise(weights)
-    for column, penalty in zip(weights.T, penalties, strict=True):
-        active = np.flatnonzero(column)
-        right = crossed[active] - penalty * np.sign(column[active])
-        exact = np.linalg.lstsq(gram[np.ix_(active, active)], right, rcond=None)[0]
-        if (np.sign(exact) == np.sign(column[active])).all():
-            column[active] = exact
-    return weights
+    return _without_noise(weights)
 
 
 def _without_noise(weights: np.ndarray) -> np.ndarray:
