@@ -13,13 +13,14 @@ from welfare_added.admissions.keys import POINT, strict_keys
 from welfare_added.admissions.local_ranks import local_rank, local_rank_plan, seats_reserved
 from welfare_added.admissions.plans import (
     PLANS,
+    RANK_PLANS,
     Setting,
     UnstableError,
     current_class,
     matched_benchmarks,
     outcome,
 )
-from welfare_added.admissions.pool import class_with_bonus, members, with_bonus
+from welfare_added.admissions.pool import class_with_bonus, index_bonus, members, with_bonus
 from welfare_added.admissions.quota import Unreachable
 from welfare_added.admissions.tier_plan import tier_plan, tier_seats
 from welfare_added.admissions.two_weights import composition
@@ -64,6 +65,18 @@ def test_every_plan_is_stable_and_meets_its_count(seed):
             mean = class_statistics(pool, members(one.placement, pool.lists, 0))["mean"]
             assert low <= mean <= high + 1e-12
             assert any(i.first <= one.tuned.weight <= i.last for i in one.tuned.intervals)
+            if name not in RANK_PLANS:
+                index = setting.indices.get(
+                    name, pool.frpl if name == "frpl_only" else pool.minority
+                )
+                used, *ends = (
+                    pool.keys[class_with_bonus(pool, index_bonus(weight, index), 0)].sum()
+                    for weight in (
+                        one.tuned.weight,
+                        *(end for i in one.tuned.intervals for end in (i.first, i.last)),
+                    )
+                )
+                assert used >= max(ends)
     assert made >= 6
     assert set(setting.names()) < set(PLANS)
 
@@ -121,6 +134,13 @@ def test_the_class_of_one_school_needs_only_the_first_of_the_order(seed):
     for school in range(4):
         here = class_with_bonus(pool, bonus, school)
         assert np.array_equal(here, members(whole, pool.lists, school))
+
+
+def test_equal_sums_are_ordered_by_the_keys():
+    pool = random_pool(7, n=2, schools=1, longest=1, seats=1)
+    pool = replace(pool, keys=np.array([5, 9]), lists=np.zeros((2, 1), dtype=int))
+    assert with_bonus(pool, np.array([4, 0])).choice.tolist() == [-1, 0]
+    assert with_bonus(pool, np.array([5, 0])).choice.tolist() == [0, -1]
 
 
 def test_a_large_bonus_admits_the_group_first():

@@ -1,5 +1,7 @@
 """Classes of a wanted composition: by hand, against HiGHS, in whole systems of schools."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from admissions_cases import random_pool
@@ -42,6 +44,8 @@ def test_highs_agrees(seed):
         with pytest.raises(Unreachable, match=rf"no class of {seats} has {target[0]} minority"):
             best_class(keys, minority, frpl, seats, target)
         return
+    close = best_class(keys, minority, frpl, seats, target)  # no room between the keys
+    assert close.value == close.bound == round(expected)
     best = best_class(1000 * keys, minority, frpl, seats, target)
     assert best.value == best.bound
     assert best.value == pytest.approx(1000 * expected, rel=1e-9)
@@ -81,6 +85,19 @@ def test_counts_are_met_exactly_in_systems_of_schools(seed):
     assert sums == sorted(sums, reverse=True)
 
 
+def test_a_class_that_is_not_the_best_is_not_called_optimal(monkeypatch):
+    pool = random_pool(1, schools=1, longest=1, seats=60)
+    target = composition(pool, members(with_bonus(pool, 0), pool.lists, 0))
+
+    def worse(*given):
+        best = best_class(*given)
+        return replace(best, bound=best.bound + 1)
+
+    assert benchmark(pool, 0, target).optimal
+    monkeypatch.setattr("welfare_added.admissions.two_weights.best_class", worse)
+    assert not benchmark(pool, 0, target).optimal
+
+
 def test_a_class_that_cannot_be_had_is_refused_by_its_cell():
     keys, nobody = np.arange(5, dtype=np.int64), np.zeros(5, dtype=int)
     with pytest.raises(Unreachable, match="0 minority students without free lunch"):
@@ -115,6 +132,18 @@ def test_an_interval_is_cut_where_a_weight_within_it_does_not_match():
         return 1 if 1199 <= weight <= 1203 else 2 * (weight >= 800) + (weight > 1600)
 
     assert matching_weights(count, 2, "x", 1700) == [Interval(800, 1198), Interval(1204, 1600)]
+
+
+def test_intervals_narrower_than_a_step_are_found_at_every_crossing():
+    """In a scan of steps of 1,000 the number rises and falls through the target."""
+
+    def count(weight):
+        ups = sum(weight >= edge for edge in (10_300, 10_310, 90_000))
+        downs = sum(weight >= edge for edge in (40_500, 40_507))
+        return ups - downs + 2 * (weight >= 90_000)
+
+    found = matching_weights(count, 1, "x", 200_000)
+    assert found == [Interval(10_300, 10_309), Interval(40_500, 40_506)]
 
 
 def test_intervals_of_a_count_that_falls_again():
