@@ -10,7 +10,7 @@ from admissions_cases import random_pool
 from welfare_added.admissions.classes import all_classes, class_statistics
 from welfare_added.admissions.efficiency import efficiency
 from welfare_added.admissions.keys import POINT, strict_keys
-from welfare_added.admissions.local_ranks import local_rank, local_rank_plan, seats_reserved
+from welfare_added.admissions.local_ranks import local_rank, local_rank_market, seats_reserved
 from welfare_added.admissions.plans import (
     PLANS,
     RANK_PLANS,
@@ -24,6 +24,7 @@ from welfare_added.admissions.pool import class_with_bonus, index_bonus, members
 from welfare_added.admissions.quota import Unreachable
 from welfare_added.admissions.tier_plan import tier_plan, tier_seats
 from welfare_added.admissions.two_weights import composition
+from welfare_added.assignment.deferred_acceptance import deferred_acceptance
 
 TIERS = {"open_share": 0.3, "open_first": True, "rounding": "down"}
 
@@ -181,7 +182,7 @@ def test_local_ranks_by_hand():
     pool = random_pool(5, n=4, schools=1, longest=1, seats=2)
     pool = replace(pool, keys=keys.astype(np.int64), lists=np.zeros((4, 1), dtype=int))
     rank = np.array([0.2, 0.1, 0.25, 0.05])
-    one = local_rank_plan(pool, rank, np.array([1]))
+    one = deferred_acceptance(local_rank_market(pool, rank, np.array([1])))
     assert one.choice.tolist() == [-1, 0, -1, 0]  # by score, then the lowest local rank
     assert one.kind.tolist() == [-1, 0, -1, 1]
 

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
+from welfare_added.admissions.indices import USED
 from welfare_added.admissions.regressions import (
     INDICATORS,
-    SIGNED,
     linear_probability,
     table_a1,
 )
@@ -83,10 +83,10 @@ def test_table_a1_beside_statsmodels(applicants, clustered):
 def test_table_a1_has_the_papers_columns(applicants):
     table = table_a1(applicants, high_score=96)
     variables = table.groupby("column")["variable"].agg(tuple)
-    assert variables[1] == variables[2] == variables[3] == INDICATORS
-    assert variables[4] == SIGNED == ("education", "two_parent", "isat")
+    assert variables[1] == variables[2] == variables[3] == tuple(INDICATORS)
+    assert variables[4] == USED == ("education", "two_parent", "isat")
     assert variables[5] == ("index",)
-    assert variables[6] == (*SIGNED, "frpl")
+    assert variables[6] == (*USED, "frpl")
     assert (table.loc[table["column"] == 1, "n"] == len(applicants)).all()
     boundary = applicants.assign(composite_score=96.0)
     assert (table_a1(boundary, high_score=96)["n"] == len(applicants)).all()

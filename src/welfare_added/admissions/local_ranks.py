@@ -4,10 +4,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.admissions.pool import Pool
-from welfare_added.assignment.deferred_acceptance import deferred_acceptance
-from welfare_added.assignment.seats import Market, Placement
-
-OPEN, RESERVED = 0, 1
+from welfare_added.assignment.seats import Market, same_keys
 
 
 def local_rank(keys: np.ndarray, place: np.ndarray, eighth_graders: np.ndarray) -> np.ndarray:
@@ -20,22 +17,21 @@ def local_rank(keys: np.ndarray, place: np.ndarray, eighth_graders: np.ndarray) 
     return rank / eighth_graders
 
 
-def local_rank_plan(pool: Pool, rank: np.ndarray, reserved: np.ndarray) -> Placement:
-    """Place everybody with ``reserved`` (S,) seats going to the lowest local ranks.
+def local_rank_market(pool: Pool, rank: np.ndarray, reserved: np.ndarray) -> Market:
+    """The market in which ``reserved`` (S,) seats go to the lowest local ranks.
 
     Open seats, filled by score, come first. Equal local ranks are ordered by score.
     """
-    return deferred_acceptance(local_rank_market(pool, rank, reserved))
-
-
-def local_rank_market(pool: Pool, rank: np.ndarray, reserved: np.ndarray) -> Market:
-    """The market of a top-10-percent plan; see `local_rank_plan`."""
     order = np.empty(len(pool))
     order[np.lexsort((pool.keys, -rank))] = np.arange(len(pool))
     by_kind = np.stack([pool.keys.astype(float), order], axis=1)
-    n, length = pool.lists.shape
-    keys = np.broadcast_to(by_kind[:, None], (n, length, 2))
-    return Market(pool.lists, np.stack([pool.seats - reserved, reserved], axis=1), keys)
+    keys = same_keys(by_kind, pool.lists)
+    return Market(pool.lists, split_seats(pool.seats, reserved), keys)
+
+
+def split_seats(seats: np.ndarray, reserved: np.ndarray) -> np.ndarray:
+    """Open and reserved seats of every school, (S, 2)."""
+    return np.stack([seats - reserved, reserved], axis=1)
 
 
 def seats_reserved(seats: np.ndarray, at: int, number: int) -> np.ndarray:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from welfare_added.admissions.classes import class_statistics
 from welfare_added.admissions.indices import USED
+from welfare_added.admissions.regressions import linear_probability
 from welfare_added.admissions.tier_plan import tier_plan
 from welfare_added.admissions.tracts import INDICATORS
 from welfare_added.admissions.world import World, pool_of
@@ -84,11 +85,8 @@ def _slope(outcome: pd.Series, on: pd.Series) -> float:
 
 def _regression(rows: pd.DataFrame) -> tuple[float, float]:
     """Coefficient of free lunch, and R squared, of minority on three indicators and free lunch."""
-    outcome = rows["minority"].to_numpy(dtype=float)
-    design = np.column_stack([np.ones(len(rows)), rows[[*USED, "frpl"]]])
-    coefficients, *_ = np.linalg.lstsq(design, outcome, rcond=None)
-    residual = outcome - design @ coefficients
-    return float(coefficients[-1]), float(1 - residual.var() / outcome.var())
+    fit = linear_probability(rows["minority"].to_numpy(), rows[[*USED, "frpl"]])
+    return float(fit.coefficients[fit.names.index("frpl")]), fit.r_squared
 
 
 def distance(found: pd.Series, target: pd.Series, within: float) -> float:

@@ -9,7 +9,7 @@ from welfare_added.admissions.local_ranks import local_rank_market, seats_reserv
 from welfare_added.admissions.pool import Pool, bonus_market, index_bonus, members, with_bonus
 from welfare_added.admissions.tier_plan import tier_market, tier_plan
 from welfare_added.admissions.tuning import Tuned, tuned_index, tuned_reserve
-from welfare_added.admissions.two_weights import Benchmark, benchmarks, composition
+from welfare_added.admissions.two_weights import Benchmark, benchmarks, bonus_of, composition
 from welfare_added.assignment.deferred_acceptance import deferred_acceptance
 from welfare_added.assignment.seats import Market, Placement
 from welfare_added.assignment.stability import Stability, stability
@@ -95,28 +95,31 @@ def outcome(name: str, setting: Setting, school: int, target: tuple[int, int]) -
     """
     pool = setting.pool
     if name == "score":
-        return _certified(bonus_market(pool, 0), with_bonus(pool, 0))
+        return _by_bonus(pool, 0)
     if name == "tiers":
-        market = tier_market(pool, **setting.tiers)
-        return _certified(market, deferred_acceptance(market))
+        return _by_acceptance(tier_market(pool, **setting.tiers))
     if name == "benchmark":
         best, *others = benchmarks(pool, school, target)
-        market = bonus_market(pool, best.minority * pool.minority + best.frpl * pool.frpl)
         bonuses = best.minority, best.frpl
-        return _certified(market, best.placement, weights=bonuses, solutions=(best, *others))
+        return _by_bonus(pool, bonus_of(pool, bonuses), weights=bonuses, solutions=(best, *others))
     if name in RANK_PLANS:
         rank = setting.ranks[name]
         tuned = tuned_reserve(pool, rank, school, pool.minority, target[0])
         reserved = seats_reserved(pool.seats, school, tuned.weight)
         market = local_rank_market(pool, rank, reserved)
-        placement = deferred_acceptance(market)
-        return _certified(market, placement, weights=(tuned.weight,), tuned=tuned)
+        return _by_acceptance(market, weights=(tuned.weight,), tuned=tuned)
     of, wanted = (pool.frpl, target[1]) if name == "frpl_only" else (pool.minority, target[0])
     index = setting.indices[name] if name in INDEX_PLANS else of
     tuned = tuned_index(pool, index, school, of, wanted)
-    bonus = index_bonus(tuned.weight, index)
-    placement = with_bonus(pool, bonus)
-    return _certified(bonus_market(pool, bonus), placement, weights=(tuned.weight,), tuned=tuned)
+    return _by_bonus(pool, index_bonus(tuned.weight, index), weights=(tuned.weight,), tuned=tuned)
+
+
+def _by_bonus(pool: Pool, bonus: np.ndarray | int, **more) -> Outcome:
+    return _certified(bonus_market(pool, bonus), with_bonus(pool, bonus), **more)
+
+
+def _by_acceptance(market: Market, **more) -> Outcome:
+    return _certified(market, deferred_acceptance(market), **more)
 
 
 def _certified(market: Market, placement: Placement, **more) -> Outcome:

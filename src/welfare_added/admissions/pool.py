@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from welfare_added.admissions.keys import POINT
-from welfare_added.assignment.seats import Market, Placement, common_keys
+from welfare_added.assignment.seats import Market, Placement, same_keys
 from welfare_added.assignment.serial_order import serial_order
 
 
@@ -87,9 +87,8 @@ def class_with_bonus(pool: Pool, bonus: np.ndarray | int, school: int) -> np.nda
 
 def bonus_market(pool: Pool, bonus: np.ndarray | int) -> Market:
     """The market in which `with_bonus` places everybody, for its certificate."""
-    everyone = np.ones((len(pool), 1), dtype=bool)
-    keys = common_keys(pool.order(bonus), pool.lists, everyone)
-    return Market(pool.lists, pool.seats[:, None], keys)
+    order = pool.order(bonus)[:, None].astype(float)
+    return Market(pool.lists, pool.seats[:, None], same_keys(order, pool.lists))
 
 
 def index_bonus(weight: int, index: np.ndarray) -> np.ndarray:

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from scipy import linalg
 
+from welfare_added.admissions.indices import USED
 from welfare_added.admissions.sample import check_inputs, check_outcome, significant
+from welfare_added.admissions.tracts import INDICATORS
 from welfare_added.run.errors import UserError
 
-INDICATORS = ("income", "education", "two_parent", "english", "owner", "isat")
-SIGNED = ("education", "two_parent", "isat")  # whose slope in column 3 is of the expected sign
 INDEX = "index"
 CONSTANT = "constant"
 COLUMNS = [
@@ -144,8 +144,8 @@ def table_a1(
     regressions = [
         *((1, indexed, [name]) for name in INDICATORS),
         *((2, high, [name]) for name in INDICATORS),
-        *((3, high, [*INDICATORS]), (4, high, [*SIGNED])),
-        *((5, high, [INDEX]), (6, high, [*SIGNED, "frpl"])),
+        *((3, high, [*INDICATORS]), (4, high, [*USED])),
+        *((5, high, [INDEX]), (6, high, [*USED, "frpl"])),
     ]
     rows = []
     for column, sample, names in regressions:

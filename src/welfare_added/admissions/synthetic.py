@@ -6,7 +6,7 @@ schools, distance and ability. Every draw is made once for each applicant and tu
 by the parameters, so that a change of a parameter moves applicants one at a time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,7 +111,7 @@ def _minority(uniform: np.ndarray, place: pd.DataFrame, p: Mapping) -> np.ndarra
     """Black or Hispanic, by the log odds of the residents' share and by the indicators."""
     residents = (place["share_black_2010"] + place["share_hispanic_2010"]).clip(*TAILS)
     odds = p["constant"] + p["residents"] * logit(residents)
-    odds += sum(p[name] * (place[name] - 0.5) for name in INDICATORS)
+    odds += _of_tract(place, p, INDICATORS)
     return (uniform < expit(odds)).to_numpy()
 
 
@@ -138,7 +138,7 @@ def _frpl(
 ) -> np.ndarray:
     """Eligible for free or reduced-price lunch."""
     odds = p["constant"] + p["minority"] * minority + p["asian"] * asian
-    odds = odds + sum(p[name] * (place[name] - 0.5) for name in ("income", "education"))
+    odds = odds + _of_tract(place, p, ("income", "education"))
     return (uniform < expit(odds)).to_numpy()
 
 
@@ -152,7 +152,12 @@ def _ability(
 ) -> np.ndarray:
     """What orders the scores, in SDs of its unexplained part."""
     explained = p["minority"] * minority + p["frpl"] * frpl + p["asian"] * asian
-    return normal + explained + sum(p[name] * (place[name] - 0.5) for name in INDICATORS)
+    return normal + explained + _of_tract(place, p, INDICATORS)
+
+
+def _of_tract(place: pd.DataFrame, p: Mapping, names: Iterable[str]) -> pd.Series:
+    """What the indicators of her tract, from their middle, add for each applicant, (n,)."""
+    return sum(p[name] * (place[name] - 0.5) for name in names)
 
 
 def _scores(ability: np.ndarray, share_96: float, p: Mapping) -> np.ndarray:

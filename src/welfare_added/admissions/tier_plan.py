@@ -4,7 +4,7 @@ import numpy as np
 
 from welfare_added.admissions.pool import Pool
 from welfare_added.assignment.deferred_acceptance import deferred_acceptance
-from welfare_added.assignment.seats import Market, Placement
+from welfare_added.assignment.seats import Market, Placement, same_keys
 
 
 def tier_seats(seats: np.ndarray, open_share: float, tiers: int, rounding: str) -> np.ndarray:
@@ -40,8 +40,7 @@ def tier_market(
     by_kind = np.column_stack([pool.keys, pool.keys[:, None] + beyond * own]).astype(float)
     if not open_first:
         by_kind, seats = np.roll(by_kind, -1, axis=1), np.roll(seats, -1, axis=1)
-    n, length = pool.lists.shape
-    return Market(pool.lists, seats, np.broadcast_to(by_kind[:, None], (n, length, tiers + 1)))
+    return Market(pool.lists, seats, same_keys(by_kind, pool.lists))
 
 
 def tier_plan(pool: Pool, **choices) -> Placement:

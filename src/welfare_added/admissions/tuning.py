@@ -8,7 +8,7 @@ import numpy as np
 
 from welfare_added.admissions.classes import class_statistics
 from welfare_added.admissions.keys import POINT, STEPS_A_POINT
-from welfare_added.admissions.local_ranks import local_rank_market, seats_reserved
+from welfare_added.admissions.local_ranks import local_rank_market, seats_reserved, split_seats
 from welfare_added.admissions.one_weight import Interval, matching_weights, within
 from welfare_added.admissions.pool import Pool, class_with_bonus, index_bonus, members
 from welfare_added.assignment.deferred_acceptance import deferred_acceptance
@@ -54,8 +54,7 @@ def tuned_reserve(pool: Pool, rank: np.ndarray, school: int, of: np.ndarray, tar
     market = local_rank_market(pool, rank, np.zeros_like(pool.seats))
 
     def here(number: int) -> np.ndarray:
-        reserved = seats_reserved(pool.seats, school, number)
-        split = np.stack([pool.seats - reserved, reserved], axis=1)
+        split = split_seats(pool.seats, seats_reserved(pool.seats, school, number))
         return members(deferred_acceptance(replace(market, seats=split)), pool.lists, school)
 
     return _tuned(pool, here, of, target, start=seats // 2, most=seats)

@@ -65,8 +65,7 @@ def _starts(pool: Pool, school: int, target: tuple[int, int]) -> list[tuple[int,
     """No bonus, then those on the grid by how far their class is from the target."""
     far = {}
     for pair in itertools.product(map(int, GRID), repeat=2):
-        bonus = pair[0] * pool.minority + pair[1] * pool.frpl
-        here = class_with_bonus(pool, bonus, school)
+        here = class_with_bonus(pool, bonus_of(pool, pair), school)
         far[pair] = sum(abs(a - b) for a, b in zip(composition(pool, here), target, strict=True))
     return [(0, 0), *sorted(far, key=lambda pair: (far[pair], pair))]
 
@@ -75,9 +74,9 @@ def _sum_of_keys(pool: Pool, one: Benchmark, school: int) -> int:
     return int(pool.keys[members(one.placement, pool.lists, school)].sum())
 
 
-def placed(pool: Pool, bonuses: tuple[int, int]) -> Placement:
-    """Place everybody with bonuses for minority and free-lunch students."""
-    return with_bonus(pool, bonuses[0] * pool.minority + bonuses[1] * pool.frpl)
+def bonus_of(pool: Pool, bonuses: tuple[int, int]) -> np.ndarray:
+    """Bonus of each applicant, (n,), given those for minority and for free-lunch students."""
+    return bonuses[0] * pool.minority + bonuses[1] * pool.frpl
 
 
 def benchmark(
@@ -90,7 +89,7 @@ def benchmark(
     """
     bonuses = start
     for rounds in range(1, ROUNDS + 1):
-        placement = placed(pool, bonuses)
+        placement = with_bonus(pool, bonus_of(pool, bonuses))
         wanted = np.flatnonzero(wants_seat(pool, placement, school))
         best = best_class(
             pool.keys[wanted],

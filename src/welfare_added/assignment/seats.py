@@ -68,11 +68,14 @@ class Placement:
         return np.where(self.choice >= 0, lists[rows, self.choice], -1)
 
 
-def common_keys(order: np.ndarray, market_lists: np.ndarray, kinds: np.ndarray) -> np.ndarray:
-    """Keys (n, L, K) of one order for all schools, a view without copies.
+def common_keys(order: np.ndarray, lists: np.ndarray, kinds: np.ndarray) -> np.ndarray:
+    """Keys (n, L, K) of one order for all schools and kinds.
 
     order: (n,) larger first. kinds: (n, K) whether a kind is open to each applicant.
     """
-    by_kind = np.where(kinds, order[:, None], CLOSED)
-    n, length = market_lists.shape
-    return np.broadcast_to(by_kind[:, None, :], (n, length, kinds.shape[1]))
+    return same_keys(np.where(kinds, order[:, None], CLOSED), lists)
+
+
+def same_keys(by_kind: np.ndarray, lists: np.ndarray) -> np.ndarray:
+    """Keys (n, L, K) that are the same at all schools, a view of ``by_kind`` (n, K)."""
+    return np.broadcast_to(by_kind[:, None, :], (*lists.shape, by_kind.shape[1]))

@@ -41,8 +41,10 @@ def stability(market: Market, placement: Placement) -> Stability:
     rank, kind = placement.choice[placed], placement.kind[placed]
     school, key = market.lists[placed, rank], market.keys[placed, rank, kind]
     taken = np.zeros((schools, kinds), dtype=int)
-    np.add.at(taken, (school[school >= 0], kind[school >= 0]), 1)
-    cutoffs = lowest_keys(market, school, kind, key, taken)
+    listed = school >= 0
+    slots = school[listed], kind[listed]
+    np.add.at(taken, slots, 1)
+    cutoffs = _lowest_keys(market.seats, slots, key[listed], taken)
     reached = np.full(n, length * kinds)
     reached[placed] = rank * kinds + kind
     wanted = np.arange(length * kinds).reshape(length, kinds) < reached[:, None, None]
@@ -50,20 +52,20 @@ def stability(market: Market, placement: Placement) -> Stability:
     blocking = wanted & better & (market.lists >= 0)[..., None]
     return Stability(
         blocking=int(blocking.sum()),
-        closed=int(((key == CLOSED) | (school < 0)).sum()),
+        closed=int(((key == CLOSED) | ~listed).sum()),
         overfilled=int((taken > market.seats).sum()),
     )
 
 
-def lowest_keys(
-    market: Market, school: np.ndarray, kind: np.ndarray, key: np.ndarray, taken: np.ndarray
+def _lowest_keys(
+    seats: np.ndarray, slots: tuple[np.ndarray, np.ndarray], keys: np.ndarray, taken: np.ndarray
 ) -> np.ndarray:
     """Key that an applicant must exceed to get a seat, (S, K).
 
     The lowest key among those who hold the seats; minus infinity where a seat is free, and
-    infinity where there is none. school, kind, key: of each placed applicant.
+    infinity where there is none. slots: school and kind of each who is placed; keys: hers.
     """
     cutoffs = np.full(taken.shape, np.inf)
-    np.minimum.at(cutoffs, (school[school >= 0], kind[school >= 0]), key[school >= 0])
-    cutoffs[taken < market.seats] = -np.inf
+    np.minimum.at(cutoffs, slots, keys)
+    cutoffs[taken < seats] = -np.inf
     return cutoffs
