@@ -39,3 +39,9 @@ def reweighted_index(applicants: pd.DataFrame, coefficients: Mapping[str, float]
         for name, value in coefficients.items()
     ]
     return np.sum(parts, axis=0)
+
+
+def coefficients_of(regressions: pd.DataFrame, column: int) -> dict[str, float]:
+    """Coefficients of a column of table A.1 by variable. regressions: from `table_a1`."""
+    rows = regressions[regressions["column"] == column]
+    return dict(zip(rows["variable"], rows["coefficient"], strict=True))

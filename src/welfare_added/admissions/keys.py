@@ -1,10 +1,28 @@
 """One strict key per applicant: the composite score, ties broken once for all plans."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 POINT = 1 << 20  # units of a key in one step of the composite score's grid
 STEPS_A_POINT = 9  # steps of the grid in one point: 900 points, rescaled to 100
+
+
+@dataclass(frozen=True)
+class ScoreScale:
+    """Scale of the composite score in the raw table: from ``lowest`` to ``highest`` in ``steps``.
+
+    Scores are studied on a scale from 0 to 100.
+    """
+
+    lowest: float
+    highest: float
+    steps: int
+
+    def on_grid(self, scores: pd.Series) -> pd.Series:
+        """Steps above the lowest score, (n,), not rounded."""
+        return (scores - self.lowest) / (self.highest - self.lowest) * self.steps
 
 
 def strict_keys(points: np.ndarray, tie_breaks: pd.DataFrame, random: np.ndarray) -> np.ndarray:

@@ -1,0 +1,35 @@
+"""Check the raw tables, leave out and count applicants who cannot be used, and rank the others."""
+
+from welfare_added.district.layout import read_layout
+
+from welfare_added.admissions.applicants import study_applicants
+from welfare_added.admissions.keys import ScoreScale
+from welfare_added.district.reading import read_tables
+from welfare_added.run.job import choices, job
+from welfare_added.run.writing import write_csv, write_parquet
+
+
+def main(layout, files, outputs, *, year, scale, columns, **chosen):
+    """Write all applicants, those of the studied year, their schools and tracts, and the counts."""
+    raw = read_tables(files, layout, columns)
+    applicants = study_applicants(raw, scale=ScoreScale(**scale), **chosen)
+    studied = applicants.table["application_year"] == year
+    write_parquet(applicants.table, outputs["applicants"])
+    write_parquet(applicants.table[studied].reset_index(drop=True), outputs["studied"])
+    write_csv(applicants.steps, outputs["steps"])
+    schools, tracts = raw.tables["schools"], raw.tables["tracts"]
+    schools = schools[schools["application_year"] == year].sort_values("school_id")
+    write_csv(schools, outputs["schools"])
+    write_parquet(tracts.sort_values(["year", "tract"], ignore_index=True), outputs["tracts"])
+
+
+if "snakemake" in globals():
+    with job(snakemake):
+        files = dict(snakemake.input.items())
+        layout = read_layout(files["layout"], files["schema"])
+        main(
+            layout,
+            {name: files[name] for name in layout.names if name in files},
+            snakemake.output,
+            **choices(snakemake.params),
+        )

@@ -1,0 +1,35 @@
+"""Place all applicants by every plan, tuned at each of some schools."""
+
+from welfare_added.admissions.plan_tables import named, once, plan_tables
+from welfare_added.admissions.setting import places_of, read_setting
+from welfare_added.admissions.targets import target_at
+from welfare_added.run.job import job
+from welfare_added.run.writing import write_csv, write_parquet
+
+
+def main(studied, schools, indices, outputs, *, tuned_at, tiers, targets, steps):
+    setting, applicants, names = read_setting(studied, schools, indices, tiers)
+    tables = once(
+        [
+            plan_tables(setting, names, at, target_at(setting, names, at, targets), steps / 100)
+            for at in places_of(names, tuned_at)
+        ]
+    )
+    ids = applicants["applicant_id"].to_numpy()
+    write_parquet(named(tables.assignments, ids, names), outputs["assignments"])
+    write_csv(tables.plans, outputs["plans"])
+    write_csv(tables.classes, outputs["classes"])
+
+
+if "snakemake" in globals():
+    with job(snakemake):
+        main(
+            snakemake.input.studied,
+            snakemake.input.schools,
+            snakemake.input.indices,
+            snakemake.output,
+            tuned_at=snakemake.params.tuned_at,
+            tiers=snakemake.params.tiers,
+            targets=snakemake.params.targets,
+            steps=snakemake.params.steps,
+        )

@@ -1,0 +1,52 @@
+"""Indices and local ranks of one year's applicants, by which plans favour some of them."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from welfare_added.admissions.indices import reweighted_index, unweighted_index
+from welfare_added.admissions.local_ranks import local_rank
+
+
+def index_table(
+    applicants: pd.DataFrame,
+    tracts: pd.DataFrame,
+    coefficients: Mapping[str, Mapping[str, float]],
+    grades: int,
+) -> pd.DataFrame:
+    """Indices of disadvantage and local ranks of one year's applicants.
+
+    Parameters
+    ----------
+    applicants
+        Table of `Applicants`, one year.
+    tracts
+        tract, community_area, children (school-age), of the same year.
+    coefficients
+        That weight the reweighted index, by ``plain`` and ``frpl``.
+    grades
+        School-age children over 8th graders.
+
+    Returns
+    -------
+    DataFrame
+        applicant_id, then unweighted, unweighted_frpl, reweighted, reweighted_frpl (0 to 1, larger
+        for the disadvantaged), top_communities, top_tracts (rank over 8th graders).
+
+    """
+    children = tracts.set_index("tract")["children"].astype(float)
+    of_area = tracts.groupby("community_area")["children"].sum().astype(float)
+    keys, area = applicants["key"].to_numpy(), applicants["community_area"]
+    return pd.DataFrame(
+        {
+            "applicant_id": applicants["applicant_id"],
+            "unweighted": unweighted_index(applicants),
+            "unweighted_frpl": unweighted_index(applicants, frpl=True),
+            "reweighted": reweighted_index(applicants, coefficients["plain"]),
+            "reweighted_frpl": reweighted_index(applicants, coefficients["frpl"]),
+            "top_communities": local_rank(keys, area, area.map(of_area).to_numpy() / grades),
+            "top_tracts": local_rank(
+                keys, applicants["tract"], applicants["tract"].map(children).to_numpy() / grades
+            ),
+        }
+    )

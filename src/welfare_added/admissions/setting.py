@@ -1,0 +1,81 @@
+"""From tables of applicants, schools and indices to the arrays that plans are made from."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.admissions.plans import INDEX_PLANS, RANK_PLANS, Setting
+from welfare_added.admissions.pool import Pool
+from welfare_added.run.errors import UserError
+
+
+def choice_columns(applicants: pd.DataFrame) -> list[str]:
+    """Columns of the schools listed, in order of preference."""
+    return [name for name in applicants.columns if name.startswith("choice_")]
+
+
+def lists_of(applicants: pd.DataFrame, schools: Sequence[str]) -> np.ndarray:
+    """Schools listed by their place among ``schools``, (n, L); -1 past a list's end."""
+    codes = [
+        pd.Categorical(applicants[name], categories=list(schools)).codes
+        for name in choice_columns(applicants)
+    ]
+    return np.column_stack(codes).astype(np.int64)
+
+
+def pool_of(applicants: pd.DataFrame, schools: pd.DataFrame) -> Pool:
+    """One year's applicants and schools as arrays.
+
+    applicants: table of `Applicants`, one year. schools: school_id, seats, sorted by school_id.
+    """
+    columns = ("key", "composite_score", "minority", "frpl", "asian", "tier")
+    return Pool(
+        *(applicants[name].to_numpy() for name in columns),
+        lists=lists_of(applicants, schools["school_id"]),
+        seats=schools["seats"].to_numpy(dtype=np.int64),
+    )
+
+
+def setting_of(
+    applicants: pd.DataFrame,
+    schools: pd.DataFrame,
+    indices: pd.DataFrame,
+    tiers: Mapping[str, object],
+) -> Setting:
+    """What plans are made from.
+
+    applicants, schools: see `pool_of`. indices: one row an applicant in the same order, a column a
+    plan of `INDEX_PLANS` and `RANK_PLANS`; plans without a column are not made. tiers: choices of
+    the plan in force, as of `tier_market`.
+    """
+    if list(indices["applicant_id"]) != list(applicants["applicant_id"]):
+        raise ValueError("indices are of other applicants, or in another order")
+    return Setting(
+        pool_of(applicants, schools),
+        {name: indices[name].to_numpy() for name in INDEX_PLANS if name in indices},
+        {name: indices[name].to_numpy() for name in RANK_PLANS if name in indices},
+        tiers,
+    )
+
+
+def places_of(schools: Sequence[str], names: Sequence[str]) -> list[int]:
+    """Place of each named school among all; raises UserError naming those that are not there."""
+    known = list(schools)
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise UserError(
+            f"config.yaml: plans.tuned_at names {', '.join(unknown)}, not in the table of schools. "
+            f"Its school_id are {', '.join(map(str, known))}"
+        )
+    return [known.index(name) for name in names]
+
+
+def read_setting(
+    applicants: Path | str, schools: Path | str, indices: Path | str, tiers: Mapping[str, object]
+) -> tuple[Setting, pd.DataFrame, list[str]]:
+    """Setting of the studied year from its files, its applicants, and the names of its schools."""
+    table, seats = pd.read_parquet(applicants), pd.read_csv(schools, dtype={"school_id": str})
+    setting = setting_of(table, seats, pd.read_parquet(indices), tiers)
+    return setting, table, list(seats["school_id"])
