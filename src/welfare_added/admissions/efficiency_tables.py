@@ -61,3 +61,18 @@ def efficiency_tables(
         efficiency[["plan", "school", "measure", "target", "value"]],
         pd.DataFrame(benchmarks)[["plan", "school", "target", *STATISTICS]],
     )
+
+
+def placed_by_plan(
+    assignments: pd.DataFrame, applicants: pd.DataFrame, schools: Sequence[str], tuned_at: str
+) -> pd.DataFrame:
+    """Place of each applicant's school by plan, as `efficiency_tables` wants it.
+
+    assignments: plan, tuned_at, applicant_id, school_id. Those tuned at ``tuned_at``, and those
+    without a weight.
+    """
+    own = assignments[assignments["tuned_at"].isin([tuned_at, ""])]
+    wide = own.assign(place=pd.Categorical(own["school_id"], categories=list(schools)).codes)
+    wide = wide.set_index(["applicant_id", "plan"])["place"].unstack("plan")
+    order = list(dict.fromkeys(own["plan"]))
+    return wide.reindex(index=applicants["applicant_id"], columns=order).astype("int64")

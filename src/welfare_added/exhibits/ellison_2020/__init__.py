@@ -1,0 +1,1 @@
+"""Figures and tables of Ellison and Pathak (2020), online appendix."""

@@ -1,0 +1,65 @@
+"""Tables A.1 and A.5: what predicts minority status."""
+
+import pandas as pd
+
+from welfare_added.exhibits.ellison_2020.labels import VARIABLES
+from welfare_added.exhibits.latex import number, tabular
+from welfare_added.exhibits.output import Drawn
+
+COLUMNS = (1, 2, 3, 4, 5, 6)
+VARIANTS = {"without_frpl": "Without FRPL", "with_frpl": "With FRPL"}
+
+
+def table_a1(regressions: pd.DataFrame, *, note: str) -> Drawn:
+    """Linear probability models of minority status; data as of `regressions.table_a1`."""
+    cells = regressions.set_index(["column", "variable"])
+    rows = []
+    for variable in [name for name in VARIABLES if name in set(regressions["variable"])]:
+        there = [(c, variable) in cells.index for c in COLUMNS]
+        estimate, error = (
+            [
+                form(cells.loc[(c, variable), name]) if here else ""
+                for c, here in zip(COLUMNS, there, strict=True)
+            ]
+            for name, form in (
+                ("coefficient", lambda value: number(value, 3)),
+                ("standard_error", lambda value: f"({value:.3f})"),
+            )
+        )
+        rows += [[VARIABLES[variable], *estimate], ["", *error]]
+    first = regressions.groupby("column").first()
+    several = regressions.groupby("column")["r_squared"].nunique() > 1
+    fits = [
+        [
+            "R squared",
+            *("" if several[c] else number(first.loc[c, "r_squared"], 3) for c in COLUMNS),
+        ],
+        [
+            "Misclassified, %",
+            *(
+                "" if several[c] else number(100 * first.loc[c, "misclassified"], 1)
+                for c in COLUMNS
+            ),
+        ],
+        ["Observations", *(f"{int(first.loc[c, 'n']):,}" for c in COLUMNS)],
+    ]
+    heads = ["", *(f"({c})" for c in COLUMNS)]
+    return regressions, tabular(heads, {"": rows, " ": fits}, note)
+
+
+def table_a5(weights: pd.DataFrame, *, note: str) -> Drawn:
+    """Variables that the LASSO picks, by size of their weight without free lunch."""
+    data = weights.pivot_table(index="variable", columns="variant", values="weight", sort=False)
+    data = data.reindex(columns=list(VARIANTS)).reset_index()
+    size = data[[*VARIANTS]].abs().max(axis=1)
+    data = data.assign(size=size).sort_values(["size", "variable"], ascending=[False, True])
+    data = data.drop(columns="size").reset_index(drop=True)
+    rows = [
+        [_variable(row.variable), number(row.without_frpl, 3), number(row.with_frpl, 3)]
+        for row in data.itertuples()
+    ]
+    return data, tabular(["Variable", *VARIANTS.values()], {"": rows}, note)
+
+
+def _variable(name: str) -> str:
+    return VARIABLES.get(name, name.replace("_", " ").capitalize())

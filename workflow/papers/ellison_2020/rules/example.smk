@@ -1,0 +1,14 @@
+# Appendix A.2: an example in closed form, without data.
+rule example:
+    message: "Solving the example of appendix A.2"
+    input:
+        code=code("example"),
+    output:
+        example=f"{PRIVATE}/example.csv",
+        frontiers=f"{PRIVATE}/example_frontiers.csv",
+    params:
+        code=code_fingerprint("example"),
+    log: f"{LOGS}/example.log"
+    conda:
+        ENVIRONMENT
+    script: script_path("example")

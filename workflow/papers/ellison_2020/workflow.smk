@@ -1,0 +1,37 @@
+# One study: synthetic applicants on Chicago's real tracts, or a user's own.
+
+
+include: "../../rules/common.smk"
+
+
+APPLICANTS = f"{PRIVATE}/applicants"
+RAW_FILES = []
+if SYNTHETIC:
+
+    include: "rules/synthetic_applicants.smk"
+
+
+include: "rules/applicants.smk"
+include: "rules/predictions.smk"
+include: "rules/plans.smk"
+include: "rules/example.smk"
+
+
+# All results are targets, not only the last ones, so that a deleted file is made again.
+RESULT_FILES = [
+    *RAW_FILES,
+    *rules.applicants.output,
+    *rules.regressions.output,
+    *rules.lasso.output,
+    *rules.indices.output,
+    *rules.plans.output,
+    *rules.efficiency.output,
+    *rules.example.output,
+]
+
+
+include: "../../rules/results.smk"
+
+
+ALL_FILES = rules.done.input
+DONE_MESSAGE = f"All results of the study are in {RESULTS}"
