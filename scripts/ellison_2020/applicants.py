@@ -18,9 +18,11 @@ def main(layout, files, outputs, *, year, scale, columns, **chosen):
     write_parquet(applicants.table[studied].reset_index(drop=True), outputs["studied"])
     write_csv(applicants.steps, outputs["steps"])
     schools, tracts = raw.tables["schools"], raw.tables["tracts"]
-    schools = schools[schools["application_year"] == year].sort_values("school_id")
-    write_csv(schools, outputs["schools"])
+    write_csv(schools.sort_values(["application_year", "school_id"]), outputs["schools"])
     write_parquet(tracts.sort_values(["year", "tract"], ignore_index=True), outputs["tracts"])
+    if "enrolments" in raw.tables:
+        enrolments = raw.tables["enrolments"].sort_values(["year", "student_id"])
+        write_parquet(enrolments, outputs["enrolments"])
 
 
 if "snakemake" in globals():

@@ -77,5 +77,6 @@ def read_setting(
 ) -> tuple[Setting, pd.DataFrame, list[str]]:
     """Setting of the studied year from its files, its applicants, and the names of its schools."""
     table, seats = pd.read_parquet(applicants), pd.read_csv(schools, dtype={"school_id": str})
+    seats = seats[seats["application_year"].isin(table["application_year"])].reset_index(drop=True)
     setting = setting_of(table, seats, pd.read_parquet(indices), tiers)
     return setting, table, list(seats["school_id"])

@@ -35,16 +35,15 @@ class Stability:
 
 def stability(market: Market, placement: Placement) -> Stability:
     """Count the violations of stability; see `Stability`."""
-    schools, kinds = market.seats.shape
+    kinds = market.seats.shape[1]
     n, length = market.lists.shape
     placed = np.flatnonzero(placement.choice >= 0)
     rank, kind = placement.choice[placed], placement.kind[placed]
     school, key = market.lists[placed, rank], market.keys[placed, rank, kind]
-    taken = np.zeros((schools, kinds), dtype=int)
     listed = school >= 0
-    slots = school[listed], kind[listed]
-    np.add.at(taken, slots, 1)
-    cutoffs = _lowest_keys(market.seats, slots, key[listed], taken)
+    taken = np.zeros(market.seats.shape, dtype=int)
+    np.add.at(taken, (school[listed], kind[listed]), 1)
+    cutoffs = lowest_keys_held(market, placement)
     reached = np.full(n, length * kinds)
     reached[placed] = rank * kinds + kind
     wanted = np.arange(length * kinds).reshape(length, kinds) < reached[:, None, None]
@@ -57,15 +56,20 @@ def stability(market: Market, placement: Placement) -> Stability:
     )
 
 
-def _lowest_keys(
-    seats: np.ndarray, slots: tuple[np.ndarray, np.ndarray], keys: np.ndarray, taken: np.ndarray
-) -> np.ndarray:
+def lowest_keys_held(market: Market, placement: Placement) -> np.ndarray:
     """Key that an applicant must exceed to get a seat, (S, K).
 
     The lowest key among those who hold the seats; minus infinity where a seat is free, and
-    infinity where there is none. slots: school and kind of each who is placed; keys: hers.
+    infinity where there is none.
     """
+    placed = np.flatnonzero(placement.choice >= 0)
+    rank, kind = placement.choice[placed], placement.kind[placed]
+    school, key = market.lists[placed, rank], market.keys[placed, rank, kind]
+    listed = school >= 0
+    slots = school[listed], kind[listed]
+    taken = np.zeros(market.seats.shape, dtype=int)
+    np.add.at(taken, slots, 1)
     cutoffs = np.full(taken.shape, np.inf)
-    np.minimum.at(cutoffs, slots, keys)
-    cutoffs[taken < seats] = -np.inf
+    np.minimum.at(cutoffs, slots, key[listed])
+    cutoffs[taken < market.seats] = -np.inf
     return cutoffs

@@ -14,6 +14,7 @@ if SYNTHETIC:
 include: "rules/applicants.smk"
 include: "rules/predictions.smk"
 include: "rules/plans.smk"
+include: "rules/moves.smk"
 include: "rules/example.smk"
 
 
@@ -26,6 +27,7 @@ RESULT_FILES = [
     *rules.indices.output,
     *rules.plans.output,
     *rules.efficiency.output,
+    *(rules.moves.output if ADDRESSES else []),
     *rules.example.output,
 ]
 

@@ -15,9 +15,10 @@ NAMES = {
     "two_tiers": "Two tiers of income",
     "high_income_bonus": "Bonus for high income",
 }
+LABELLED = (2, 3, 4, 10)  # numbers of tiers; the marks between 4 and 10 are too close
 LOOKS = {
+    "high_income_bonus": Look("#9AD3BC", "-", "D"),  # wide, under the line that it lies on
     "population_bonus": Look("#0072B2", "-", "o"),
-    "high_income_bonus": Look("#009E73", (0, (1, 1.2)), "D"),
     "low_income_bonus": Look("#D55E00", (0, (5, 1.5)), "^"),
     "income_tiers": Look("#CC79A7", "none", "s", filled=False),
 }
@@ -58,10 +59,12 @@ def draw_example(data: pd.DataFrame, note: str) -> Figure:
         if look.line == "none":
             axes.plot(rows["share_u"], rows["mean_theta"], label=NAMES[plan], **look.marker_style())
         else:
-            axes.plot(rows["share_u"], rows["mean_theta"], label=NAMES[plan], **look.line_style())
+            width = {"linewidth": 5.0} if plan == "high_income_bonus" else {}
+            style = {**look.line_style(), **width}
+            axes.plot(rows["share_u"], rows["mean_theta"], label=NAMES[plan], **style)
     start = data[(data["plan"] == "population_bonus") & (data["parameter"] == 0)]
     axes.plot(start["share_u"], start["mean_theta"], "ks", markersize=6, label=NAMES["theta"])
-    tiers = data[(data["plan"] == "income_tiers") & (data["parameter"] > 1)]
+    tiers = data[(data["plan"] == "income_tiers") & data["parameter"].isin(LABELLED)]
     for row in tiers.itertuples():
         axes.annotate(
             f"{row.parameter:.0f}",

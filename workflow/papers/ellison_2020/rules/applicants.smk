@@ -1,6 +1,7 @@
-from welfare_added.district.files import raw_tables
+from welfare_added.district.files import raw_tables, tables_in
 
 STUDIED = config["years"]["studied"]
+ADDRESSES = SYNTHETIC or "enrolments" in tables_in(SOURCE, LAYOUT)
 
 
 rule applicants:
@@ -16,6 +17,7 @@ rule applicants:
         schools=f"{APPLICANTS}/schools.csv",
         tracts=f"{APPLICANTS}/tracts.parquet",
         steps=f"{APPLICANTS}/sample.csv",
+        **({"enrolments": f"{APPLICANTS}/enrolments.parquet"} if ADDRESSES else {}),
     params:
         code=code_fingerprint("applicants"),
         columns=COLUMNS,

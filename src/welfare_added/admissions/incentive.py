@@ -1,0 +1,64 @@
+"""Who would be admitted to a school that she wants more, had she applied from a lower tier."""
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.admissions.setting import choice_columns, lists_of, pool_of
+from welfare_added.admissions.tier_plan import tier_market
+from welfare_added.assignment.deferred_acceptance import deferred_acceptance
+from welfare_added.assignment.stability import lowest_keys_held
+
+
+def gains_from_lower_tier(
+    applicants: pd.DataFrame, schools: pd.DataFrame, plan: dict[str, object]
+) -> np.ndarray:
+    """Whether each applicant of one year would gain, (n,).
+
+    Her key is compared with that of the last admitted to each lower tier's seats at the schools
+    that she lists above the one that takes her; exact but for the seat that she would free.
+
+    applicants, schools: as of `pool_of`. plan: choices of the tier plan, as of `tier_market`.
+    Source: Ellison and Pathak (2020), note of table A.3, panel D.
+    """
+    pool = pool_of(applicants, schools)
+    market = tier_market(pool, **plan)
+    placement = deferred_acceptance(market)
+    cutoffs = lowest_keys_held(market, placement)  # (S, K)
+    tiers = int(plan["tiers"])
+    of_tier = cutoffs[:, 1:] if plan["open_first"] else cutoffs[:, :-1]
+    own_tier_key = pool.keys + int(pool.keys.max(initial=0)) + 1
+    length = pool.lists.shape[1]
+    reached = np.where(placement.choice >= 0, placement.choice, length)
+    better = (np.arange(length) < reached[:, None]) & (pool.lists >= 0)
+    would = own_tier_key[:, None, None] > of_tier[pool.lists]  # (n, L, tiers)
+    lower = np.arange(1, tiers + 1) < pool.tier[:, None]
+    return (would & better[:, :, None] & lower[:, None, :]).any(axis=(1, 2))
+
+
+def with_samples(
+    applicants: pd.DataFrame,
+    schools: pd.DataFrame,
+    listed: list[str],
+    plan: dict[str, object],
+    *,
+    all_of_them: bool,
+) -> pd.DataFrame:
+    """Applicants of several years with the columns that panels C and D of table A.3 ask for.
+
+    lists_payton_northside: whether she lists any of the schools ``listed``, or ``all_of_them``;
+    gains_from_lower_tier: see there. Both 0 or 1. schools: application_year, school_id, seats.
+    """
+    parts = []
+    for year, rows in applicants.groupby("application_year"):
+        there = schools[schools["application_year"] == year].reset_index(drop=True)
+        lists = lists_of(rows, there["school_id"])
+        places = [list(there["school_id"]).index(name) for name in listed]
+        on_list = np.stack([(lists == place).any(axis=1) for place in places])
+        chosen = on_list.all(axis=0) if all_of_them else on_list.any(axis=0)
+        gains = gains_from_lower_tier(rows, there, plan)
+        parts.append(
+            rows.drop(columns=choice_columns(rows)).assign(
+                lists_payton_northside=chosen.astype(int), gains_from_lower_tier=gains.astype(int)
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
