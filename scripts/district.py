@@ -1,12 +1,13 @@
-from welfare_added.district.files import TABLES
-from welfare_added.district.reading import read_tables
+from welfare_added.district.layout import read_layout
 from welfare_added.district.sample import analysis_sample
+from welfare_added.district.tables import read_district_files
 from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv, write_parquet
 
 
 def main(files: dict, outputs: dict, *, columns: dict, **chosen) -> None:
-    district = read_tables({table: files[table] for table in TABLES if table in files}, columns)
+    layout = read_layout(files["layout"], files["layout_schema"])
+    district = read_district_files(layout.among(files), layout, columns)
     sample = analysis_sample(district, **chosen)
     write_parquet(sample.students, outputs["students"])
     write_parquet(sample.classes, outputs["classes"])

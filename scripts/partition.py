@@ -1,6 +1,5 @@
 from pathlib import Path
 
-from welfare_added.district.files import TABLES
 from welfare_added.district.partition import partition
 from welfare_added.run import writing
 from welfare_added.run.job import job
@@ -13,6 +12,6 @@ def main(files, column, names, folder, parts):
 if "snakemake" in globals():
     with job(snakemake):
         files = dict(snakemake.input.items())
-        raw = {table: files[table] for table in TABLES if table in files}
         params = snakemake.params
+        raw = {table: files[table] for table in params.tables if table in files}
         main(raw, params.column, params.columns, params.folder, snakemake.output.parts)

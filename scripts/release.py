@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 
 from welfare_added.disclosure.profiles import profile_of
-from welfare_added.district.files import TABLES
 from welfare_added.release.history import history, sources
 from welfare_added.release.identifiers import Identifiers, identifiers_of, places
 from welfare_added.release.release import key_of, readme, refuse_identifiers, release
@@ -21,18 +20,18 @@ def main(paths, params, out):
     profile = profile_of(params.profile, params.minimum) if params.restricted else None
     key = key_of(folders.KEY) if params.restricted else None
     private = folders.private_folder(params.study, params.restricted)
-    provenance = history(manifest, passed["files"], private, key)
+    provenance = history(manifest, passed["files"], private, key, params.tables)
     if params.restricted:
-        raw = {table: paths[table] for table in TABLES if table in paths}
-        provenance["sources"] = sources(raw, params.columns, profile.base)
+        raw = {table: paths[table] for table in params.tables if table in paths}
+        provenance["sources"] = sources(raw, params.tables, params.columns, profile.base)
     texts = {
         "README.md": readme(params.study, params.note, profile, passed["files"]),
         "disclosure.json": as_json(passed),
         "history.json": as_json(provenance),
     }
     if params.restricted:
-        identifiers = Identifiers(identifiers_of(raw, params.columns), places(params.source))
-        refuse_identifiers(texts, identifiers)
+        named = identifiers_of(raw, params.identifiers, params.columns)
+        refuse_identifiers(texts, Identifiers(named, places(params.source)))
     title = f"Results of the study {params.study}"
     crate = partial(as_crate, history=provenance, title=title, described=params.note or title)
     release(Path(out).parent, passed["files"], texts, crate)

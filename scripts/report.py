@@ -21,7 +21,7 @@ def main(paths, params, out):
     private = folders.private_folder(params.study, params.restricted)
     made = manifest(folders.RESULTS, root, {}, params.study)
     key = key_of(folders.KEY) if params.restricted else None
-    provenance = lineage(made, paths["published"], private, key)
+    provenance = lineage(made, paths["published"], private, key, params.tables)
     lines = {job_name(path): tuple(code_lines(one, root)) for path, one in made["jobs"].items()}
     exhibits = [
         exhibit(

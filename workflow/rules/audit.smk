@@ -35,7 +35,7 @@ rule verify:
 
 CONFIDENTIAL = (
     {
-        **raw_tables(SOURCE, made_in=f"{PRIVATE}/district/raw"),
+        **raw_tables(SOURCE, LAYOUT, made_in=f"{PRIVATE}/district/raw"),
         "populations": f"{PRIVATE}/populations.csv",
     }
     if RESTRICTED
@@ -63,6 +63,8 @@ rule disclosure:
         gates=GATED_FILES,
         study=config["study"],
         source=SOURCE,
+        tables=LAYOUT.columns,
+        identifiers=LAYOUT.identifiers,
         columns=COLUMNS,
         **LIMITS,
     log: f"{AUDIT}/logs/disclosure.log"
@@ -86,6 +88,8 @@ rule release:
         note=NOTE,
         study=config["study"],
         source=SOURCE,
+        tables=LAYOUT.columns,
+        identifiers=LAYOUT.identifiers,
         columns=COLUMNS,
         **LIMITS,
     log: f"{AUDIT}/logs/release.log"

@@ -3,7 +3,8 @@ rule check_district:
     message:
         "Checking the district's tables: {output.page}"
     input:
-        **raw_tables(SOURCE, made_in=f"{PRIVATE}/district/raw"),
+        **raw_tables(SOURCE, LAYOUT, made_in=f"{PRIVATE}/district/raw"),
+        **LAYOUT_FILES,
         template=relative(ROOT / "src/welfare_added/district/overview.html.j2"),
         code=code("check_district"),
     output:

@@ -2,6 +2,7 @@
 from functools import cache
 from pathlib import Path
 
+from welfare_added.district.layout import Layout, read_layout
 from welfare_added.run import choices, folders
 from welfare_added.run.choices import overridden
 from welfare_added.run.errors import UserError
@@ -24,10 +25,13 @@ def checked(check, *arguments):
 
 
 config.update(choices.completed(config))
-checked(choices.check, config, ROOT)
-
 PAPER = config["paper"]
-PAPER_FOLDER = choices.paper_folder(ROOT, PAPER)
+PAPER_FOLDER = checked(choices.paper_folder, ROOT, PAPER)
+RAW_TABLES, RAW_TABLES_SCHEMA = PAPER_FOLDER / "raw_tables.yaml", ROOT / "workflow/schemas/raw_tables.schema.json"
+# The paper's raw tables; a paper without any has none.
+LAYOUT = checked(read_layout, RAW_TABLES, RAW_TABLES_SCHEMA) if RAW_TABLES.is_file() else Layout()
+checked(choices.check, config, ROOT, LAYOUT.columns)
+
 SOURCE = config["district"]["source"]
 SYNTHETIC = SOURCE == "synthetic"
 COLUMNS = config["district"].get("columns", {})  # the user's own names, by table
@@ -71,6 +75,10 @@ def code_fingerprint(name, *more):
 def relative(path):
     """Path relative to the working directory, so that results stay up to date if the project is moved."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+# Inputs of the rules that read the raw tables.
+LAYOUT_FILES = {"layout": relative(RAW_TABLES), "layout_schema": relative(RAW_TABLES_SCHEMA)}
 
 
 def of_paper(name):

@@ -6,7 +6,8 @@ rule district:
         "Checking the raw tables and deriving the analysis sample"
     input:
         [config["partition"]] if config["partition"] else [],
-        **raw_tables(config["district"]["source"], made_in=f"{PRIVATE}/district/raw"),
+        **raw_tables(SOURCE, LAYOUT, made_in=f"{PRIVATE}/district/raw"),
+        **LAYOUT_FILES,
         code=code("district"),
     output:
         students=f"{PRIVATE}/district/students.parquet",

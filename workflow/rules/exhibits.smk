@@ -8,8 +8,8 @@ STUDY = Study(
     config,
     SYNTHETIC,
     RESTRICTED,
-    frozenset(tables_in(SOURCE)),
-    absent_columns(SOURCE, COLUMNS),
+    frozenset(tables_in(SOURCE, LAYOUT)),
+    absent_columns(SOURCE, LAYOUT, COLUMNS),
 )
 SKIPPED = EXHIBITS.skipped(STUDY)
 MADE = EXHIBITS.made(STUDY)

@@ -4,7 +4,7 @@ from welfare_added.district.files import raw_tables
 rule partition:
     message: "Splitting the tables by column {params.column}, one folder per district: {params.folder}"
     input:
-        **raw_tables(STATE, made_in=STATE),
+        **raw_tables(STATE, LAYOUT, made_in=STATE),
         code=code("partition"),
     output:
         parts=f"{PARTS_FOLDER}.csv",
@@ -12,7 +12,8 @@ rule partition:
         code=code_fingerprint("partition"),
         column=PARTITION,
         folder=PARTS_FOLDER,
-        columns=config["district"]["columns"],
+        tables=list(LAYOUT.tables),
+        columns=COLUMNS,
     resources: **needs(mb=1, minutes=0.1)
     log: f"{LOGS}/partition.log"
     conda:

@@ -30,6 +30,7 @@ rule report:
         note=NOTE,
         stamp=ORIGIN if SYNTHETIC else f"{ORIGIN} {NOTE}",
         restricted=RESTRICTED,
+        tables=list(LAYOUT.tables),
     log: f"{LOGS}/report.log"
     conda:
         ENVIRONMENT

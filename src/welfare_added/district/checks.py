@@ -1,49 +1,15 @@
-"""Checks of a district's tables: values, unique keys, and consistency between the tables."""
+"""Checks of a district's tables: codes among scores, consistency, years and grades covered."""
 
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pandera.errors import SchemaErrors
 
 from welfare_added.district.problems import Problem, raise_any
-from welfare_added.district.tables import SCHEMAS
+from welfare_added.district.values import RawTables, examples
 
-EXAMPLES = 3
 FAR_SCORE = 10.0  # interquartile ranges from the median; a score so far away is taken for a code
 ENOUGH_SCORES = 20  # fewest scores of a year and grade whose quartiles are relied on
-
-
-def examples(
-    file: Path, keys: pd.DataFrame, rows: np.ndarray, values: pd.Series | None = None
-) -> tuple[str, ...]:
-    """Describe the first of some rows for an error message: line in the file, key, value.
-
-    Parameters
-    ----------
-    file
-        Lines of a CSV file are counted from its header (line 1), rows of a parquet file from 1.
-    keys
-        The table's key columns, rows in the file's order.
-    rows
-        Positions of the rows concerned, ascending.
-    values
-        The column concerned.
-
-    """
-    kind, first = ("row", 1) if file.suffix == ".parquet" else ("line", 2)
-    texts = []
-    for row in rows[:EXAMPLES]:
-        key = ", ".join(
-            f"{name} {'empty' if pd.isna(value) else value}"
-            for name, value in keys.iloc[row].items()
-        )
-        text = f"{kind} {row + first} ({key})"
-        if values is not None:
-            value = values.iloc[row]
-            text += ": empty" if pd.isna(value) else f": '{value}'"
-        texts.append(text)
-    return tuple(texts)
 
 
 def locate(table: pd.DataFrame, among: pd.DataFrame, name: str, *, back: int = 0) -> np.ndarray:
@@ -72,72 +38,18 @@ def locate(table: pd.DataFrame, among: pd.DataFrame, name: str, *, back: int = 0
     return pd.Index(keys).get_indexer(table_keys)
 
 
-def check_values(tables: dict[str, pd.DataFrame], files: dict[str, Path]) -> None:
-    """Check every table against its schema.
-
-    Raises
-    ------
-    DistrictError
-        If any value is not allowed; lists every column concerned in every table.
-
-    """
-    problems = []
-    for name, table in tables.items():
-        try:
-            SCHEMAS[name].validate(table, lazy=True)
-        except SchemaErrors as errors:
-            problems += _schema_problems(errors.failure_cases, table, name, files[name])
-    raise_any(problems)
-
-
-def _schema_problems(
-    cases: pd.DataFrame, table: pd.DataFrame, name: str, file: Path
-) -> list[Problem]:
-    """Turn pandera's failure cases into problems, one a column and check."""
-    schema = SCHEMAS[name]
-    keys = table[schema.unique]
-    problems = []
-    key_cases = cases["check"] == "multiple_fields_uniqueness"
-    if key_cases.any():
-        rows = np.flatnonzero(keys.duplicated(keep=False))
-        repeated = int(keys.duplicated().sum())
-        order = np.lexsort([rows, keys.iloc[rows].groupby(schema.unique).ngroup()])
-        problems.append(
-            Problem(
-                file=str(file),
-                column=" and ".join(schema.unique),
-                what=f"{repeated} rows repeat the key of another"
-                if repeated > 1
-                else "a row repeats the key of another",
-                rows=len(rows),
-                examples=examples(file, keys, rows[order]),
-                remedy=schema.metadata["remedy"],
-            )
-        )
-    for (column, check), group in cases[~key_cases].groupby(["column", "check"], sort=False):
-        rows = np.sort(group["index"].to_numpy(dtype=int))
-        problems.append(
-            Problem(
-                file=str(file),
-                column=column,
-                what="empty" if check == "not_nullable" else check,
-                rows=len(rows),
-                examples=examples(file, keys, rows, table[column]),
-                remedy=schema.columns[column].metadata["remedy"],
-            )
-        )
-    return problems
-
-
-def check_scores(enrolments: pd.DataFrame, file: Path) -> None:
+def check_scores(raw: RawTables) -> None:
     """Check for codes among the scores, such as -99 or 9999 for a student who was not tested.
 
     Raises
     ------
     DistrictError
-        If a score is `FAR` interquartile ranges away from the median of its year and grade.
+        If a score is `FAR_SCORE` interquartile ranges from the median of its year and grade.
 
     """
+    enrolments = raw.tables["enrolments"]
+    what = "scores far from all others of the year and grade"
+    remedy = "leave a score empty where a student was not tested"
     problems = []
     cells = [enrolments["year"], enrolments["grade"]]
     for column in ("ela_score", "math_score"):
@@ -145,23 +57,12 @@ def check_scores(enrolments: pd.DataFrame, file: Path) -> None:
         low, middle, high = (scores.transform("quantile", q) for q in (0.25, 0.5, 0.75))
         far = (enrolments[column] - middle).abs() > FAR_SCORE * (high - low)
         wrong = far & (high > low) & (scores.transform("count") >= ENOUGH_SCORES)
-        rows = np.flatnonzero(wrong)
-        if len(rows):
-            keys = enrolments[SCHEMAS["enrolments"].unique]
-            problems.append(
-                Problem(
-                    file=str(file),
-                    column=column,
-                    what="scores far from all others of the year and grade",
-                    rows=len(rows),
-                    examples=examples(file, keys, rows, enrolments[column]),
-                    remedy="leave a score empty where a student was not tested",
-                )
-            )
+        if wrong.any():
+            problems.append(raw.problem("enrolments", np.flatnonzero(wrong), what, remedy, column))
     raise_any(problems)
 
 
-def check_relations(tables: dict[str, pd.DataFrame], files: dict[str, Path]) -> None:
+def check_relations(raw: RawTables) -> None:
     """Check that enrolments, classes and teachers are consistent.
 
     Raises
@@ -171,54 +72,34 @@ def check_relations(tables: dict[str, pd.DataFrame], files: dict[str, Path]) -> 
         class and its students disagree about grade or school.
 
     """
-    enrolments, classes = tables["enrolments"], tables["classes"]
-    has_class = enrolments["class_id"].notna().to_numpy()
+    enrolments, classes = raw.tables["enrolments"], raw.tables["classes"]
     class_row = locate(enrolments, classes, "class_id")
-    problems = _unknown_identifiers(
-        tables,
-        files,
-        ("enrolments", "class_id"),
-        has_class & (class_row < 0),
-        "classes that the classes table lacks in the year",
-    )
+    no_such_class = enrolments["class_id"].notna().to_numpy() & (class_row < 0)
+    what = "classes that the classes table lacks in the year"
+    problems = _unknown_identifiers(raw, ("enrolments", "class_id"), no_such_class, what)
     teacher = classes["teacher_id"]
-    no_such_teacher = (teacher.notna() & ~teacher.isin(tables["teachers"]["teacher_id"])).to_numpy()
-    problems += _unknown_identifiers(
-        tables,
-        files,
-        ("classes", "teacher_id"),
-        no_such_teacher,
-        "teachers that the teachers table lacks",
-    )
+    no_such_teacher = teacher.notna() & ~teacher.isin(raw.tables["teachers"]["teacher_id"])
+    what = "teachers that the teachers table lacks"
+    problems += _unknown_identifiers(raw, ("classes", "teacher_id"), no_such_teacher, what)
     for column in ("grade", "school_id"):
-        problems += _class_disagreements(tables, files, column, class_row)
+        problems += _class_disagreements(raw, column, class_row)
     raise_any(problems)
 
 
 def _unknown_identifiers(
-    tables, files, where: tuple[str, str], wrong: np.ndarray, what: str
+    raw: RawTables, where: tuple[str, str], wrong: np.ndarray, what: str
 ) -> list[Problem]:
     """Report identifiers missing from the table they refer to."""
-    if not wrong.any():
+    rows = np.flatnonzero(wrong)
+    if not len(rows):
         return []
     name, column = where
     other = {"class_id": "classes", "teacher_id": "teachers"}[column]
-    rows = np.flatnonzero(wrong)
-    keys = tables[name][SCHEMAS[name].unique]
-    remedy = f"add them to {files[other]}, or leave {column} empty where there is none"
-    nearly = _nearly_equal(tables[name][column].iloc[rows], tables[other][column])
+    remedy = f"add them to {raw.files[other]}, or leave {column} empty where there is none"
+    nearly = _nearly_equal(raw.tables[name][column].iloc[rows], raw.tables[other][column])
     if nearly:
-        remedy = f"write identifiers alike in all tables: {files[other]} has {nearly}"
-    return [
-        Problem(
-            file=str(files[name]),
-            column=column,
-            what=what,
-            rows=len(rows),
-            examples=examples(files[name], keys, rows, tables[name][column]),
-            remedy=remedy,
-        )
-    ]
+        remedy = f"write identifiers alike in all tables: {raw.files[other]} has {nearly}"
+    return [raw.problem(name, rows, what, remedy, column)]
 
 
 def _nearly_equal(unmatched: pd.Series, valid: pd.Series) -> str:
@@ -234,26 +115,26 @@ def _normalised(identifier: str) -> str:
     return identifier.removesuffix(".0").lstrip("0").casefold()
 
 
-def _class_disagreements(tables, files, column: str, class_row: np.ndarray) -> list[Problem]:
-    enrolments, classes = tables["enrolments"], tables["classes"]
+def _class_disagreements(raw: RawTables, column: str, class_row: np.ndarray) -> list[Problem]:
+    enrolments, classes = raw.tables["enrolments"], raw.tables["classes"]
     of_class = classes[column].to_numpy()[class_row]
     rows = np.flatnonzero((class_row >= 0) & (of_class != enrolments[column].to_numpy()))
     if not len(rows):
         return []
+    file = raw.files["enrolments"]
     keys = enrolments[["student_id", "year", "class_id"]]
-    label = column.removesuffix("_id")
-    texts = examples(files["enrolments"], keys, rows, enrolments[column])
+    texts = examples(file, keys, rows, enrolments[column])
     return [
         Problem(
-            file=str(files["enrolments"]),
+            file=str(file),
             column=column,
-            what=f"students and their class disagree about the {label}",
+            what=f"students and their class disagree about the {column.removesuffix('_id')}",
             rows=len(rows),
             examples=tuple(
                 f"{text}, the class has '{of_class[row]}'"
                 for text, row in zip(texts, rows, strict=False)
             ),
-            remedy=f"correct {column} here or in {files['classes']}; "
+            remedy=f"correct {column} here or in {raw.files['classes']}; "
             "a class of two grades or schools needs one class_id for each",
         )
     ]

@@ -6,9 +6,11 @@ from pathlib import Path
 import jinja2
 import pandas as pd
 
+from welfare_added.district.layout import Layout, Table
 from welfare_added.district.sample import Sample
-from welfare_added.district.tables import SCHEMAS, District
+from welfare_added.district.tables import District
 
+KINDS = {"text": "identifier", "category": "text"}  # all others are numbers
 COSTS = {
     "ethnicity": "racial gaps (figure 8b) are not computed, and it is no control",
     "gender": "it is no control",
@@ -24,8 +26,8 @@ COSTS = {
 }
 
 
-def columns_table(table: pd.DataFrame, name: str, absent: list[str]) -> pd.DataFrame:
-    """Describe a table's columns.
+def columns_table(table: pd.DataFrame, declared: Table, absent: list[str]) -> pd.DataFrame:
+    """Describe a table's columns; ``absent`` names those that it lacks.
 
     Returns
     -------
@@ -35,12 +37,12 @@ def columns_table(table: pd.DataFrame, name: str, absent: list[str]) -> pd.DataF
 
     """
     rows = []
-    for column in SCHEMAS[name].columns:
-        values = table[column]
-        number = pd.api.types.is_numeric_dtype(values)
-        kind = "number" if number else "identifier" if column.endswith("_id") else "text"
+    for column, one in declared.columns.items():
+        values, kind = table[column], KINDS.get(one.type, "number")
         filled = values.dropna()
-        low, high = (filled.min(), filled.max()) if number and len(filled) else (None, None)
+        low, high = (
+            (filled.min(), filled.max()) if kind == "number" and len(filled) else (None, None)
+        )
         note = f"not there: {COSTS[column]}" if column in absent else ""
         rows.append((column, kind, len(values) - len(filled), filled.nunique(), low, high, note))
     names = ["column", "kind", "missing", "distinct", "lowest", "highest", "note"]
@@ -48,34 +50,35 @@ def columns_table(table: pd.DataFrame, name: str, absent: list[str]) -> pd.DataF
 
 
 def overview(
-    district: District, sample: Sample, skipped: Mapping[str, str], exhibits: list[str]
+    district: District,
+    layout: Layout,
+    sample: Sample,
+    skipped: Mapping[str, str],
+    exhibits: list[str],
 ) -> dict:
     """Contents of the overview page, by name, for the template.
 
     Parameters
     ----------
-    district, sample
-        The checked tables and the analysis sample.
+    district, layout, sample
+        The checked tables, what they have to be, and the analysis sample.
     skipped
         Exhibits that cannot be made from these tables and choices, with the reason.
     exhibits
         Names of all exhibits.
 
     """
-    tables = {
-        name: table
-        for name in SCHEMAS
-        if (table := getattr(district, name)) is not None and name in district.files
-    }
+    tables = {name: getattr(district, name) for name in layout.among(district.files)}
+    declared = layout.tables
     classes = sample.classes
     years = classes.groupby("teacher_id")["year"].nunique()
     alone = classes.groupby(["year", "grade", "school_id"]).size() == 1
     return {
         "files": {name: str(district.files[name]) for name in tables},
         "rows": {name: len(table) for name, table in tables.items()},
-        "keys": {name: ", ".join(SCHEMAS[name].unique) for name in tables},
+        "keys": {name: ", ".join(declared[name].key) for name in tables},
         "columns": {
-            name: columns_table(table, name, district.absent.get(name, []))
+            name: columns_table(table, declared[name], district.absent.get(name, []))
             for name, table in tables.items()
         },
         "steps": sample.steps,

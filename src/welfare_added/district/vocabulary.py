@@ -8,7 +8,6 @@ SCOPES = ("district", "school")
 INFORMATION = ("heterogeneous", "standard")
 ESTIMATES = ("va_standard", "va_lower", "va_higher")
 ETHNICITIES = ("white", "asian", "black", "hispanic", "other")
-GENDERS = ("female", "male")
 OUTCOMES = (
     "graduated_high_school",
     "two_year_college",

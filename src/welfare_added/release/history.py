@@ -1,13 +1,12 @@
 """Provenance of published files, down to the sources, without confidential names."""
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pyarrow import parquet
 
-from welfare_added.district.files import TABLES, header
-from welfare_added.district.tables import SCHEMAS
+from welfare_added.district.files import header
 
 FORMAT = 1
 SECTIONS = ("value_added", "allocation", "constrained", "welfare", "disclosure")
@@ -26,7 +25,11 @@ CONFIDENTIAL = "confidential"
 
 
 def history(
-    manifest: Mapping, published: Iterable[str], private: str, key: bytes | None
+    manifest: Mapping,
+    published: Iterable[str],
+    private: str,
+    key: bytes | None,
+    tables: Collection[str],
 ) -> dict[str, object]:
     """Publishable record of how published files were made.
 
@@ -40,12 +43,16 @@ def history(
         "choices": _choices(manifest["config"]),
         "lock": manifest["lock"],
         "environments": manifest["environments"],
-        **lineage(manifest, published, private, key),
+        **lineage(manifest, published, private, key, tables),
     }
 
 
 def lineage(
-    manifest: Mapping, published: Iterable[str], private: str, key: bytes | None
+    manifest: Mapping,
+    published: Iterable[str],
+    private: str,
+    key: bytes | None,
+    tables: Collection[str],
 ) -> dict[str, dict]:
     """Jobs and files behind published files, down to the sources.
 
@@ -60,6 +67,8 @@ def lineage(
     key
         Secret key of the digests of unpublished files, so that no guess of their content can be
         confirmed; None if the records are not confidential.
+    tables
+        Names of the raw tables, which are told; other confidential sources have no name.
 
     Returns
     -------
@@ -73,7 +82,7 @@ def lineage(
     jobs, files = manifest["jobs"], manifest["files"]
     kept = _ancestors(shown, jobs, files)
     names = {
-        one["path"]: _name(one["path"], shown, private, key)
+        one["path"]: _name(one["path"], shown, private, key, tables)
         for job in kept
         for one in (*jobs[job]["inputs"], *jobs[job]["outputs"])
     }
@@ -87,7 +96,10 @@ def lineage(
 
 
 def sources(
-    tables: Mapping[str, Path | str], names: Mapping[str, Mapping[str, str]], base: int
+    tables: Mapping[str, Path | str],
+    columns: Mapping[str, Sequence[str]],
+    names: Mapping[str, Mapping[str, str]],
+    base: int,
 ) -> dict[str, dict]:
     """Schema and rounded number of rows of confidential raw tables, by table.
 
@@ -95,8 +107,10 @@ def sources(
     ----------
     tables
         File of each table.
+    columns
+        Our names of the columns by table.
     names
-        The user's own names of columns (district.columns); the result has ours.
+        The user's own names of columns (district.columns).
     base
         Numbers of rows are rounded to its multiples.
 
@@ -104,8 +118,8 @@ def sources(
     summaries = {}
     for table, path in tables.items():
         there, own = header(path), names.get(table, {})
-        columns = [name for name in SCHEMAS[table].columns if own.get(name, name) in there]
-        summaries[table] = {"columns": columns, "rows": round(_rows(Path(path)) / base) * base}
+        present = [name for name in columns[table] if own.get(name, name) in there]
+        summaries[table] = {"columns": present, "rows": round(_rows(Path(path)) / base) * base}
     return summaries
 
 
@@ -145,14 +159,16 @@ def job_name(record: str | None) -> str | None:
     return f"{path.parent.parent.name}/{path.stem}"
 
 
-def _name(path: str, shown: frozenset[str], private: str, key: bytes | None) -> str:
+def _name(
+    path: str, shown: frozenset[str], private: str, key: bytes | None, tables: Collection[str]
+) -> str:
     """Name of a file: its path below results/, or a neutral name if its path is confidential."""
     if path in shown or path.startswith("workflow/") or key is None:
         return path.removeprefix("results/")
     if Path(path).is_relative_to(private):
         return f"{CONFIDENTIAL}/{Path(path).relative_to(private).as_posix()}"
     stem = Path(path).stem
-    return f"{CONFIDENTIAL}/source/{stem if stem in TABLES else 'other'}"
+    return f"{CONFIDENTIAL}/source/{stem if stem in tables else 'other'}"
 
 
 def _digest(sha256: str, name: str, key: bytes | None) -> dict[str, str]:

@@ -17,7 +17,6 @@ FOLDERS = re.compile(
 # Shorter identifiers are not searched for: counts and words of a report would match by chance.
 SHORTEST = {"digits": 9, "letters": 5, "both": 4}
 LONG = 8  # shortest identifier searched for in binary content
-COLUMNS = ("student_id", "teacher_id", "class_id", "school_id")
 GENERIC_NAMES = {"root", "user", "localhost"}
 
 
@@ -70,7 +69,9 @@ def _occurs_whole(name: str, text: str, at: int) -> bool:
 
 
 def identifiers_of(
-    tables: Mapping[str, Path | str], names: Mapping[str, Mapping[str, str]]
+    tables: Mapping[str, Path | str],
+    columns: Iterable[str],
+    names: Mapping[str, Mapping[str, str]],
 ) -> set[str]:
     """Every identifier in a user's raw tables, as it is written there.
 
@@ -78,19 +79,21 @@ def identifiers_of(
     ----------
     tables
         File of each table.
+    columns
+        Our names of the columns that hold identifiers, in whatever table.
     names
         The user's own names of columns (district.columns).
 
     """
     identifiers: set[str] = set()
     for table, path in tables.items():
-        own = [names.get(table, {}).get(column, column) for column in COLUMNS]
-        columns = [name for name in own if name in header(path)]
+        own = {names.get(table, {}).get(column, column) for column in columns}
+        present = [name for name in header(path) if name in own]
         if Path(path).suffix == ".parquet":
-            rows = pd.read_parquet(path, columns=columns).astype(str)
+            rows = pd.read_parquet(path, columns=present).astype(str)
         else:
-            rows = pd.read_csv(path, usecols=columns, dtype=str, skipinitialspace=True)
-        for column in columns:
+            rows = pd.read_csv(path, usecols=present, dtype=str, skipinitialspace=True)
+        for column in present:
             identifiers.update(rows[column].dropna().unique())
     return identifiers
 

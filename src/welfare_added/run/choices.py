@@ -4,7 +4,7 @@ import copy
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -60,8 +60,17 @@ def completed(config: dict) -> dict:
     return {**config, "study": config["study"] or config["paper"]}
 
 
-def check(config: dict, root: Path) -> None:
+def check(config: dict, root: Path, raw_columns: Mapping[str, Sequence[str]]) -> None:
     """Refuse a configuration that the schemas of the project and of its paper do not allow.
+
+    Parameters
+    ----------
+    config
+        The configuration.
+    root
+        The project's folder.
+    raw_columns
+        Columns of the paper's raw tables, by table: those that district.columns may map.
 
     Raises
     ------
@@ -70,22 +79,41 @@ def check(config: dict, root: Path) -> None:
 
     """
     schemas = (root / SHARED_SCHEMA, paper_folder(root, config["paper"]) / "config.schema.json")
-    name = f"choices {digest(config)}"
-    problems = cached(name, lambda: _faults(config, schemas), *schemas)
+    name = f"choices {digest([config, raw_columns])}"
+    problems = cached(name, lambda: _faults(config, schemas, raw_columns), *schemas)
     problems = problems or list(_contradictions(config))
     if problems:
         raise ConfigError("config.yaml cannot be used:\n" + "\n".join(f"- {p}" for p in problems))
 
 
-def _faults(config: dict, schemas: tuple[Path, Path]) -> list[str]:
+def _faults(
+    config: dict, schemas: tuple[Path, Path], raw_columns: Mapping[str, Sequence[str]]
+) -> list[str]:
     from welfare_added.run.schema import faults  # slow to load, rarely needed
 
-    return faults(config, _schema(*schemas))
+    return faults(config, _schema(*schemas, raw_columns))
 
 
-def _schema(shared: Path, own: Path) -> dict:
+def _schema(shared: Path, own: Path, raw_columns: Mapping[str, Sequence[str]]) -> dict:
     """Schema of the shared choices, with the paper's own added in every section."""
-    return _joined(*(json.loads(path.read_text(encoding="utf-8")) for path in (shared, own)))
+    common, papers_own = (json.loads(path.read_text(encoding="utf-8")) for path in (shared, own))
+    return _joined(_joined(common, _column_map(raw_columns)), papers_own)
+
+
+def _column_map(raw_columns: Mapping[str, Sequence[str]]) -> dict:
+    """Schema of district.columns, the user's own names of columns; empty without raw tables."""
+    if not raw_columns:
+        return {}
+    name = {"$ref": "#/$defs/column"}
+    closed = {"type": "object", "additionalProperties": False}
+    tables = {
+        table: {**closed, "properties": dict.fromkeys(columns, name)}
+        for table, columns in raw_columns.items()
+    }
+    about = "the user's own names of columns, by table and the name in docs/raw_tables.md"
+    columns = {**closed, "description": about, "properties": tables}
+    section = {"required": ["columns"], "properties": {"columns": columns}}
+    return {"properties": {"district": section}}
 
 
 def _joined(one: dict, other: dict) -> dict:

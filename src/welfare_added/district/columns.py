@@ -1,0 +1,116 @@
+"""Convert columns of raw tables to their types."""
+
+import numpy as np
+import pandas as pd
+import pyarrow
+import pyarrow.compute
+
+from welfare_added.district.layout import Column
+
+LARGEST_WHOLE = 2.0**53  # larger whole numbers are not exact in floating point
+
+
+class WrongValuesError(Exception):
+    """Values that are not of a column's type.
+
+    Attributes
+    ----------
+    what
+        What is wrong.
+    rows
+        Their positions.
+    remedy
+        What would be right; empty: as the column declares.
+
+    """
+
+    def __init__(self, what: str, wrong: pd.Series, remedy: str = ""):
+        """Take what is wrong, and whether each row is."""
+        self.what = what
+        self.remedy = remedy
+        self.rows = np.flatnonzero(wrong)
+
+
+def plain_text(values: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
+    """Decode categorical columns and trim text."""
+    if pyarrow.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
+    if pyarrow.types.is_string(values.type) or pyarrow.types.is_large_string(values.type):
+        return pyarrow.compute.utf8_trim_whitespace(values)
+    return values
+
+
+def _is_text(column: Column) -> bool:
+    return column.type in ("text", "category")
+
+
+def empty_column(rows: int, column: Column) -> pd.Series:
+    """A column without any value, of its type."""
+    if _is_text(column):
+        return pd.Series([None] * rows, dtype="str")
+    return pd.Series(np.full(rows, np.nan))
+
+
+def converted(values: pyarrow.ChunkedArray, column: Column) -> pd.Series:
+    """Values as the type that the column is declared to have, a missing one as NaN or None.
+
+    Parameters
+    ----------
+    values
+        From `plain_text`.
+    column
+        What they have to be; its limits and categories are not checked here.
+
+    Raises
+    ------
+    WrongValuesError
+        If a value is not of that type.
+
+    """
+    if _is_text(column):
+        return _identifiers(values)
+    numbers = _numbers(values)
+    return _whole(numbers, empty=column.empty) if column.type == "whole" else numbers
+
+
+def _numbers(values: pyarrow.ChunkedArray) -> pd.Series:
+    try:
+        return values.cast(pyarrow.float64()).to_pandas()
+    except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError):
+        texts = values.to_pandas().astype("str")
+        numbers = pd.to_numeric(texts, errors="coerce").astype("float64")
+        is_text = numbers.isna() & texts.notna()
+        if is_text.any():
+            raise WrongValuesError("text where a number is expected", is_text) from None
+        return numbers
+
+
+def _whole(numbers: pd.Series, *, empty: bool) -> pd.Series:
+    """Whole numbers as int64, or as float64 where some may be missing."""
+    if not empty and numbers.isna().any():
+        raise WrongValuesError("empty", numbers.isna())
+    large = numbers.abs() > LARGEST_WHOLE
+    if large.any():
+        raise WrongValuesError("numbers too large to be whole and exact", large)
+    fractional = numbers.notna() & (numbers != np.floor(numbers))
+    if fractional.any():
+        raise WrongValuesError("not a whole number", fractional)
+    return numbers if empty else numbers.astype("int64")
+
+
+def _identifiers(values: pyarrow.ChunkedArray) -> pd.Series:
+    identifiers = values.to_pandas()
+    if pyarrow.types.is_string(values.type) or pyarrow.types.is_large_string(values.type):
+        control = (
+            pyarrow.compute.match_substring_regex(values, r"[[:cntrl:]]")
+            .fill_null(False)
+            .to_pandas()
+        )
+        if control.any():
+            raise WrongValuesError("control characters", control, "export it again as plain text")
+    if pd.api.types.is_float_dtype(identifiers):
+        fractional = identifiers.notna() & (identifiers != np.floor(identifiers))
+        if fractional.any():
+            raise WrongValuesError("a fraction where an identifier is expected", fractional)
+        identifiers = identifiers.astype("Int64")
+    return identifiers.astype("str").where(identifiers.notna(), None)
