@@ -1,130 +1,145 @@
-"""Moments of applicants that the paper prints, and the search for parameters that meet them.
+"""Moments of the synthetic applicants that the paper prints about its own.
 
 Only inputs are used: the applicants, where they live, and the classes under the plan in force. What
-any other plan gives is a prediction.
+any other plan gives is a prediction. Moments are named by their place in calibration/inputs.yaml.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from welfare_added.admissions.classes import class_statistics
 from welfare_added.admissions.indices import USED
+from welfare_added.admissions.moves import APPLICATION_GRADE, COHORT_GRADE, TOP_SHARE
 from welfare_added.admissions.regressions import linear_probability
+from welfare_added.admissions.synthetic_homes import GRADES
 from welfare_added.admissions.tier_plan import tier_plan
 from welfare_added.admissions.tracts import INDICATORS
 from welfare_added.admissions.world import World, pool_of
 
-TWO = ("Payton", "Northside")  # the schools whose classes are described in most detail
-DESCRIBED = ("mean", "sd", "gap", "minority", "frpl", "asian")
+TIERS = (1, 2, 3, 4)
+# Names in inputs.yaml of what `class_statistics` gives.
+DESCRIBED = {
+    **{name: name for name in ("mean", "sd", "minority", "frpl", "asian")},
+    "gap": "majority_minority_gap",
+}
+COUNTED = ("minority", "frpl", "asian")
 OTHERS = ("sd", "minority", "frpl")
-COHORTS = (2009, 2010, 2011)  # of grade 7: the applicants of 2010 to 2012
-HIGH = 96
 
 
-def published(inputs: Mapping) -> pd.Series:
-    """The moments as printed, by name; shares of tiers are means over the three cohorts.
+@dataclass(frozen=True)
+class Conventions:
+    """What moments need besides the world.
 
-    inputs: content of calibration/inputs.yaml.
+    Attributes
+    ----------
+    plan
+        Choices of the plan in force, as of `tier_market`: open_share, open_first, rounding.
+    high
+        Composite score from which on applicants are high scorers (table A.1, column 2).
+    predicted_years
+        Application years of table A.1.
+    described
+        Schools whose classes are described in most detail (table A.6).
+
+    """
+
+    plan: Mapping
+    high: float
+    predicted_years: tuple[int, ...]
+    described: tuple[str, ...] = ("Payton", "Northside")
+
+
+def moments(world: World, choices: Conventions) -> pd.Series:
+    """All moments that the search uses, and the smallest share of seats filled at a school."""
+    found = {**residence_moments(world), **regression_moments(world.earlier, choices)}
+    return pd.Series({**found, **_samples(world, choices), **_classes(world, choices)}, dtype=float)
+
+
+def regression_moments(earlier: pd.DataFrame, choices: Conventions) -> dict[str, float]:
+    """Slopes of minority status on each indicator, and what ties free lunch to it (table A.1)."""
+    used = earlier[earlier["application_year"].isin(choices.predicted_years)]
+    high = used[used["composite_score"] >= choices.high]
+    found = {}
+    for sample, rows in (("all_applicants", used), ("score_96", high)):
+        outcome, values = rows["minority"].to_numpy(float), rows[list(INDICATORS)].to_numpy()
+        centred = values - values.mean(axis=0)
+        slopes = centred.T @ outcome / (centred**2).sum(axis=0)
+        for name, slope in zip(INDICATORS, slopes, strict=True):
+            found[f"minority_on_tract_indicator.{sample}.{name}"] = float(slope)
+    fit = linear_probability(high["minority"].to_numpy(), high[[*USED, "frpl"]])
+    found["minority_and_frpl_score_96.frpl"] = float(fit.coefficients[fit.names.index("frpl")])
+    return {**found, "minority_and_frpl_score_96.r_squared": fit.r_squared}
+
+
+def residence_moments(world: World) -> dict[str, float]:
+    """Tiers of applications, and shares of students with another tier in the enrolment data.
+
+    Grade 7 is of the students with an address of the same tier in grades 7, 8 and 9, as the note of
+    table A.3 says; grade 9 is of all (table A.4).
     """
     found = {}
-    for sample in ("all_applicants", "score_96"):
-        for name in INDICATORS:
-            found[f"slope.{sample}.{name}"] = inputs["minority_on_tract_indicator"][sample][name]
-    regression = inputs["minority_and_frpl_score_96"]
-    found |= {"frpl_coefficient": regression["frpl"], "r_squared": regression["r_squared"]}
-    for sample in ("top_decile", "payton_northside"):
-        rows = [inputs["tiers"][sample][cohort] for cohort in COHORTS]
-        found |= {f"tiers.{sample}.{t}": s for t, s in enumerate(np.mean(rows, axis=0), 1)}
-    for school in TWO:
-        current = inputs["current_classes"][school.lower()]
-        named = {**current, "gap": current["majority_minority_gap"]}
-        found |= {f"class.{school}.{name}": named[name] for name in DESCRIBED}
-    for school, values in inputs["current_other_schools"].items():
-        found |= {f"class.{school}.{n}": v for n, v in zip(OTHERS, values, strict=True)}
-    return pd.Series(found, dtype=float)
+    for year, home in _cohorts(world):
+        cohort, same = year + COHORT_GRADE - APPLICATION_GRADE, _same(home.tiers)
+        found |= _tier_shares(f"tiers.applicants.{cohort}", home.tier[same])
+        for grade, sample in ((7, same), (9, np.ones(len(same), dtype=bool))):
+            other = home.tiers[:, GRADES.index(grade)] != home.tier
+            found[f"residence.grade_{grade}_off_diagonal.{cohort}"] = float(other[sample].mean())
+    return found
 
 
-def moments(world: World, plan: Mapping) -> pd.Series:
-    """The same moments of a world, and the smallest share of seats filled at a school.
-
-    plan: choices of the tier plan in force, as of `tier_market`.
-    """
-    earlier, studied = world.earlier, world.studied
-    high = earlier[earlier["composite_score"] >= HIGH]
+def _samples(world: World, choices: Conventions) -> dict[str, float]:
+    """Tiers of the highest decile of scores, and of those who list one of the described schools."""
+    numbers = school_numbers(world, choices.described)
+    lists = np.isin(world.earlier_lists, numbers).any(axis=1)
+    years = world.earlier["application_year"].to_numpy()
     found = {}
-    for sample, rows in (("all_applicants", earlier), ("score_96", high)):
-        found |= {f"slope.{sample}.{n}": _slope(rows["minority"], rows[n]) for n in INDICATORS}
-    found["frpl_coefficient"], found["r_squared"] = _regression(high)
-    rank = studied["composite_score"].rank(method="first", ascending=False)
-    schools = list(world.schools["school_id"])
-    both = np.isin(world.lists, [schools.index(name) for name in TWO]).any(axis=1)
-    samples = {"top_decile": rank <= len(studied) / 10, "payton_northside": both}
-    for sample, chosen in samples.items():
-        tier = studied.loc[chosen, "tier"]
-        found |= {f"tiers.{sample}.{t}": (tier == t).mean() for t in (1, 2, 3, 4)}
-    return pd.Series({**found, **_classes(world, schools, plan)}, dtype=float)
+    for year, home in _cohorts(world):
+        cohort, of_year = year + COHORT_GRADE - APPLICATION_GRADE, years == year
+        score = world.earlier["composite_score"].to_numpy()[of_year]
+        rank = len(score) - np.searchsorted(np.sort(score), score, side="right") + 1
+        masks = {"top_decile": rank <= TOP_SHARE * len(score), "payton_northside": lists[of_year]}
+        for sample, mask in masks.items():
+            chosen = home.tier[mask & _same(home.tiers)]
+            found |= _tier_shares(f"tiers.{sample}.{cohort}", chosen)
+    return found
 
 
-def _classes(world: World, schools: Sequence[str], plan: Mapping) -> dict[str, float]:
+def _classes(world: World, choices: Conventions) -> dict[str, float]:
+    """Classes under the plan in force."""
     pool = pool_of(world)
-    placed = tier_plan(pool, **plan).school(world.lists)
+    placed = tier_plan(pool, **choices.plan).school(world.lists)
     found, filled = {}, []
-    for number, school in enumerate(schools):
+    for number, school in enumerate(world.schools["school_id"]):
         one = class_statistics(pool, placed == number)
         filled.append(one["students"] / pool.seats[number])
-        names = DESCRIBED if school in TWO else OTHERS
-        found |= {f"class.{school}.{name}": one[name] for name in names}
+        if school in choices.described:
+            name = school.lower()
+            found |= {f"current_classes.{name}.{label}": one[of] for of, label in DESCRIBED.items()}
+            for of in COUNTED:
+                found[f"current_counts.{name}.{of}"] = one[of] * one["students"]
+        else:
+            found |= {f"current_other_schools.{school}.{name}": one[name] for name in OTHERS}
     return {**found, "filled": min(filled)}
 
 
-def _slope(outcome: pd.Series, on: pd.Series) -> float:
-    return float(np.cov(outcome, on)[0, 1] / on.var())
+def school_numbers(world: World, names: Iterable[str]) -> list[int]:
+    """Numbers of schools in the lists."""
+    every = list(world.schools["school_id"])
+    return [every.index(name) for name in names]
 
 
-def _regression(rows: pd.DataFrame) -> tuple[float, float]:
-    """Coefficient of free lunch, and R squared, of minority on three indicators and free lunch."""
-    fit = linear_probability(rows["minority"].to_numpy(), rows[[*USED, "frpl"]])
-    return float(fit.coefficients[fit.names.index("frpl")]), fit.r_squared
+def _cohorts(world: World) -> Iterable:
+    """Homes by year of the earlier applicants."""
+    return [(year, world.homes[year]) for year in sorted(world.homes)[:-1]]
 
 
-def distance(found: pd.Series, target: pd.Series, within: float) -> float:
-    """How far moments are from their targets, in units of ``within`` of the target each.
-
-    Squared up to four units and linear beyond, with little weight on what is within one, so that
-    the search brings as many lines as it can within the tolerance.
-    """
-    units = ((found[target.index] - target) / (within * target.abs())).abs().fillna(100.0)
-    small, middle = 0.3 * units**2, units**2 - 0.7
-    return float(np.where(units < 1, small, np.where(units < 4, middle, 8 * units - 16.7)).sum())
+def _same(tiers: np.ndarray) -> np.ndarray:
+    """Whether the address has one tier in all grades, (n,)."""
+    return (tiers == tiers[:, :1]).all(axis=1)
 
 
-def search(
-    start: Mapping[str, float],
-    steps: Mapping[str, float],
-    loss: Callable[[Mapping[str, float]], float],
-    sweeps: int,
-    report: Callable[[str], None],
-) -> dict[str, float]:
-    """Pattern search: each parameter in turn is moved by its step if that lowers the loss.
-
-    A step that helps grows by half, one that does not is halved, down to 1/64 of the first. The
-    loss is a step function of the parameters (applicants move one at a time), so it has no
-    derivative. Parameters without a step stay.
-    """
-    best, now, size = dict(start), loss(start), dict(steps)
-    sign = dict.fromkeys(steps, 1)
-    for sweep in range(sweeps):
-        for name in steps:
-            for direction in (sign[name], -sign[name]):
-                changed = {**best, name: best[name] + direction * size[name]}
-                value = loss(changed)
-                if value < now:
-                    best, now, sign[name] = changed, value, direction
-                    size[name] *= 1.5
-                    break
-            else:
-                size[name] = max(size[name] / 2, steps[name] / 64)
-        report(f"sweep {sweep + 1}: loss {now:.1f}")
-    return best
+def _tier_shares(name: str, tier: np.ndarray) -> dict[str, float]:
+    return {f"{name}.{number}": float((tier == number).mean()) for number in TIERS}

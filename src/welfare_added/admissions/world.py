@@ -1,4 +1,4 @@
-"""The synthetic world: the applicants of 2010 to 2012 and of 2013/14, and the ten schools."""
+"""The synthetic world: applicants of several years, their enrolments, and the ten schools."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,52 +8,92 @@ import pandas as pd
 
 from welfare_added.admissions.keys import STEPS_A_POINT, strict_keys
 from welfare_added.admissions.pool import Pool
-from welfare_added.admissions.synthetic import Draws, applicants, draw
+from welfare_added.admissions.synthetic import applicants
+from welfare_added.admissions.synthetic_draws import Draws, draws_of
+from welfare_added.admissions.synthetic_homes import Homes, enrolments, homes, tract_tiers
+from welfare_added.admissions.synthetic_scores import TIE_BREAKS
 
-# Tiers in force when they applied: those of 2012/13 are the earliest that are public.
-EARLIER_TIERS, STUDIED_TIERS = "tier_2012_2013", "tier_2014_2015"
+__all__ = ["World", "draws_of", "homes_of", "pool_of", "school_table", "world", "year_pool"]
 
 
 @dataclass(frozen=True)
 class World:
-    """Two pools of applicants.
+    """Applicants by application year, of which the last is studied.
 
     Attributes
     ----------
     earlier
-        Applicants of 2010 to 2012, on whom minority status is predicted (table A.1).
+        Applicants of the earlier years, as of `applicants`: on them minority status is predicted
+        (table A.1) and moves are looked at (tables A.3, A.4).
     studied
         Applicants of 2013/14, whom the plans place.
-    lists
-        (n, L) schools of the studied applicants in order of preference; -1 past a list's end.
+    lists, earlier_lists
+        (n, L) schools of the studied and of the earlier applicants in order of preference; -1 past
+        a list's end.
     schools
         school_id, seats, longitude, latitude.
+    tract_tiers
+        year, tract, tier.
+    homes
+        By application year.
 
     """
 
     earlier: pd.DataFrame
     studied: pd.DataFrame
     lists: np.ndarray
+    earlier_lists: np.ndarray
     schools: pd.DataFrame
+    tract_tiers: pd.DataFrame
+    homes: Mapping[int, Homes]
+
+    @property
+    def enrolments(self) -> pd.DataFrame:
+        """Of all applicants in grades 7 to 9: student_id (an applicant_id), year, grade, tract."""
+        everyone = pd.concat([self.earlier, self.studied])
+        identifiers = everyone.groupby("application_year")["applicant_id"]
+        tables = [
+            enrolments(year, identifiers.get_group(year).to_numpy(), home.addresses)
+            for year, home in self.homes.items()
+        ]
+        return pd.concat(tables, ignore_index=True)
 
 
-def draws_of(counts: Mapping[str, int], schools: int, seed: int) -> tuple[Draws, Draws]:
-    """Draws of the earlier and of the studied applicants. counts: ``earlier``, ``studied``."""
-    seeds = np.random.SeedSequence(seed).spawn(2)
-    return (
-        draw(counts["earlier"], schools, seeds[0]),
-        draw(counts["studied"], schools, seeds[1]),
-    )
-
-
-def world(draws: tuple[Draws, Draws], tracts: pd.DataFrame, parameters: Mapping) -> World:
-    """Applicants from their draws and the parameters of calibration/parameters.yaml."""
+def homes_of(
+    draws: Mapping[int, Draws], tracts: pd.DataFrame, parameters: Mapping
+) -> dict[int, Homes]:
+    """Homes by application year; only the sections years (tiers, elsewhere) and moves matter."""
     schools = school_table(parameters["schools"])
-    shares = parameters["share_96"]
-    given = (tracts, schools, parameters)
-    earlier, _ = applicants(draws[0], *given, EARLIER_TIERS, shares["earlier"])
-    studied, lists = applicants(draws[1], *given, STUDIED_TIERS, shares["studied"])
-    return World(earlier, studied, lists, schools)
+    return {year: homes(one, tracts, schools, parameters, year) for year, one in draws.items()}
+
+
+def world(
+    draws: Mapping[int, Draws],
+    tracts: pd.DataFrame,
+    parameters: Mapping,
+    where: Mapping[int, Homes] | None = None,
+) -> World:
+    """Applicants from their draws and the parameters of calibration/parameters.yaml.
+
+    draws: by application year, see `draws_of`; the last year is the studied one. where: homes of
+    the same draws and parameters, if they are made already.
+    """
+    schools = school_table(parameters["schools"])
+    where = homes_of(draws, tracts, parameters) if where is None else where
+    years = sorted(draws)
+    made = {
+        year: applicants(draws[year], where[year], schools, parameters, year) for year in years
+    }
+    *earlier, last = years
+    return World(
+        earlier=pd.concat([made[year][0] for year in earlier], ignore_index=True),
+        studied=made[last][0],
+        lists=made[last][1],
+        earlier_lists=np.concatenate([made[year][1] for year in earlier]),
+        schools=schools,
+        tract_tiers=tract_tiers(tracts, parameters["tiers_in_force"]),
+        homes={year: where[year] for year in years},
+    )
 
 
 def school_table(schools: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
@@ -62,14 +102,18 @@ def school_table(schools: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
 
 
 def pool_of(world: World) -> Pool:
-    """The studied applicants as arrays; ties in the score are broken by chance alone."""
-    table = world.studied
+    """The studied applicants as arrays."""
+    return year_pool(world.studied, world.lists, world.schools)
+
+
+def year_pool(table: pd.DataFrame, lists: np.ndarray, schools: pd.DataFrame) -> Pool:
+    """Applicants of one year as arrays; ties in the score are broken by its points, then chance."""
     steps = np.rint(table["composite_score"].to_numpy() * STEPS_A_POINT).astype(np.int64)
     columns = ("minority", "frpl", "asian", "tier")
     return Pool(
-        strict_keys(steps, pd.DataFrame(index=table.index), table["random"].to_numpy()),
+        strict_keys(steps, table[list(TIE_BREAKS)], table["random"].to_numpy()),
         table["composite_score"].to_numpy(),
         *(table[column].to_numpy() for column in columns),
-        lists=world.lists,
-        seats=world.schools["seats"].to_numpy(dtype=np.int64),
+        lists=lists,
+        seats=schools["seats"].to_numpy(dtype=np.int64),
     )
