@@ -254,6 +254,61 @@ def test_a_study_that_would_mix_with_other_folders_is_refused(config, study):
         check({**config, "study": study}, ROOT, RAW_COLUMNS)
 
 
+def test_the_users_names_of_columns_are_those_of_the_raw_tables(config):
+    own = {"enrolments": {"student_id": "PupilID"}, "teachers": {}, "outcomes": {}}
+    config["district"]["columns"] = own
+    check(config, ROOT, RAW_COLUMNS)
+    other = {"enrolments": ["student_id", "tract"]}
+    config["district"]["columns"] = {"enrolments": {"tract": "CensusTract"}}
+    check(config, ROOT, other)
+    with pytest.raises(ConfigError) as raised:
+        check(config, ROOT, RAW_COLUMNS)
+    known = ", ".join(RAW_COLUMNS["enrolments"])
+    assert str(raised.value) == (
+        "config.yaml cannot be used:\n"
+        f"- district.columns.enrolments: unknown key tract; known keys are {known}"
+    )
+
+
+BAD_COLUMNS = {
+    "an unknown table": (
+        {"pupils": {}},
+        "district.columns: unknown key pupils; known keys are enrolments, classes, teachers, "
+        "outcomes",
+    ),
+    "an unknown column": (
+        {"teachers": {"first_yaer": "Hired"}},
+        "district.columns.teachers: unknown key first_yaer; known keys are teacher_id, first_year",
+    ),
+    "no text": (
+        {"teachers": {"first_year": 7}},
+        "district.columns.teachers.first_year: 7 is not of type 'string'",
+    ),
+    "an empty name": (
+        {"teachers": {"first_year": ""}},
+        "district.columns.teachers.first_year: '' should be non-empty",
+    ),
+    "a list": ({"teachers": ["first_year"]}, "district.columns.teachers: ['first_year'] is not"),
+    "nothing": (None, "district.columns: None is not of type 'object'; wanted: the user's own"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_COLUMNS)
+def test_a_bad_map_of_columns_is_explained(config, case):
+    config["district"]["columns"], message = BAD_COLUMNS[case]
+    with pytest.raises(ConfigError, match=re.escape(f"\n- {message}")):
+        check(config, ROOT, RAW_COLUMNS)
+
+
+def test_a_paper_without_raw_tables_has_no_map_of_columns(config):
+    with pytest.raises(ConfigError, match="district: unknown key columns; known keys are source"):
+        check(config, ROOT, {})
+    del config["district"]["columns"]
+    check(config, ROOT, {})
+    with pytest.raises(ConfigError, match="district: missing key columns"):
+        check(config, ROOT, RAW_COLUMNS)
+
+
 FREE = {("constrained", "plans"), ("star",)}  # names of the user's plans; overrides, checked merged
 
 
