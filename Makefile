@@ -45,7 +45,7 @@ trace: $(READY)  ## where OF=figure_04, OF=<file> or OF=<claim> comes from
 compare: $(READY)  ## what differs between two runs: A=, B= manifest.json of a run, or the reference.json of a paper
 	$(AUDIT) compare $(A) $(B)
 
-reference: $(READY)  ## keep these results as the published run, and the paper's table of exhibits
+reference: $(READY)  ## keep these results as the published run; renew the paper's tables in README and docs
 	$(AUDIT) reference --keep
 	$(AUDIT) readme
 

@@ -1,8 +1,17 @@
-"""The table of exhibits in a paper's README."""
+"""The table of exhibits in a paper's README, and its raw tables in the documentation."""
 
 import pytest
+from raw_layouts import ROOT, WITH_RAW_TABLES, layout_of
 
-from welfare_added.audit.readme import BEGIN, END, renewed
+from welfare_added.audit.readme import (
+    BEGIN,
+    END,
+    RAW_TABLES,
+    marks_of_raw_tables,
+    raw_tables_text,
+    renewed,
+)
+from welfare_added.district.layout import Column, Layout, Table
 from welfare_added.run.errors import AuditError
 
 
@@ -10,3 +19,37 @@ def test_a_readme_without_marks_is_refused():
     with pytest.raises(AuditError, match="marks around the table of exhibits are gone"):
         renewed("nothing", "| table |")
     assert renewed(f"a\n{BEGIN}old\n{END}b", "new\n") == f"a\n{BEGIN}\nnew\n\n{END}b"
+
+
+@pytest.mark.parametrize("paper", WITH_RAW_TABLES)
+def test_the_documentation_of_the_raw_tables_is_in_step(paper):
+    text = (ROOT / RAW_TABLES).read_text(encoding="utf-8")
+    again = renewed(text, raw_tables_text(layout_of(paper)), marks_of_raw_tables(paper))
+    assert text == again, f"renew {RAW_TABLES} by `make reference`"
+
+
+def test_documentation_without_marks_is_refused_by_its_name():
+    with pytest.raises(AuditError, match=r"^docs: the marks of x are gone$"):
+        renewed("nothing", "x", marks_of_raw_tables("a_2030"), "docs: the marks of x")
+
+
+def test_a_table_is_described_by_content_values_and_what_may_be_missing():
+    columns = {
+        "pupil": Column("text", "the same in every year", "x"),
+        "year": Column("whole", "spring", "x", low=1900, high=2200),
+        "score": Column("number", "any scale", "x", low=0, empty=True),
+        "share": Column("number", "of days", "x", high=1, absent=True),
+        "sex": Column("category", "control", "x", values=("f", "m"), empty=True, absent=True),
+        "moved": Column("flag", "to another school", "x"),
+    }
+    tables = {"pupils": Table("one row a pupil", ("pupil",), "x", columns, optional=True)}
+    assert raw_tables_text(Layout(tables)) == (
+        "## pupils: one row a pupil (the table may be missing)\n\n"
+        "| column | content | values | may be missing |\n|---|---|---|---|\n"
+        "| `pupil` | the same in every year | text | no |\n"
+        "| `year` | spring | whole number from 1900 to 2200 | no |\n"
+        "| `score` | any scale | number from 0 | a value |\n"
+        "| `share` | of days | number to 1 | the column |\n"
+        "| `sex` | control | f, m | a value, or the column |\n"
+        "| `moved` | to another school | 0 or 1 | no |\n"
+    )

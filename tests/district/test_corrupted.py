@@ -13,10 +13,11 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from raw_layouts import LAYOUT
 
 from welfare_added.district.problems import DistrictError
-from welfare_added.district.reading import read_district
 from welfare_added.district.sample import analysis_sample
+from welfare_added.district.tables import read_district
 
 ALL, LATER = slice(None), slice(8, None)
 
@@ -140,7 +141,7 @@ PARQUET = {
 
 def refusal(folder) -> str:
     with pytest.raises(DistrictError) as caught:
-        analysis_sample(read_district(folder), (2003, 2003), (3,))
+        analysis_sample(read_district(folder, LAYOUT), (2003, 2003), (3,))
     return str(caught.value)
 
 
@@ -219,6 +220,6 @@ def test_no_damage_to_the_bytes_ends_in_another_error(data, kind, raw, export):
             break
     path.write_bytes(content)
     try:
-        analysis_sample(read_district(folder), (2003, 2003), (3,))
+        analysis_sample(read_district(folder, LAYOUT), (2003, 2003), (3,))
     except DistrictError as error:
         assert "Remedy: " in str(error)

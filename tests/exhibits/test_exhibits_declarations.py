@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from raw_layouts import LAYOUT
 
 from welfare_added.district.files import absent_columns, tables_in
 from welfare_added.exhibits import output
@@ -63,7 +64,8 @@ def study(config, changes=None, synthetic=False, confidential=False, tables=(), 
 def own(config, folder: Path, changes=None, confidential=True, columns=None):
     """The study of a folder of tables, as the workflow describes it."""
     changes = overridden(changes or {}, {"district": {"source": str(folder)}})
-    there, absent = tables_in(str(folder)), absent_columns(str(folder), columns or {})
+    there = tables_in(str(folder), LAYOUT)
+    absent = absent_columns(str(folder), LAYOUT, columns or {})
     return study(config, changes, False, confidential, there, absent)
 
 

@@ -296,6 +296,7 @@ def test_identifiers_are_read_under_the_owners_names_of_columns(tmp_path):
     pd.DataFrame({"teacher_id": ["t001"]}).to_parquet(tmp_path / "t.parquet")
     found = identifiers_of(
         {"enrolments": tmp_path / "e.csv", "teachers": tmp_path / "t.parquet"},
+        ["student_id", "school_id", "teacher_id"],
         {"enrolments": {"student_id": "Pupil"}},
     )
     assert found == {"p001", "p002", "s001", "t001"}
@@ -393,7 +394,7 @@ def records():
 
 def test_the_history_in_a_release_goes_down_to_the_sources_and_tells_nothing_of_them(tmp_path):
     key = key_of(tmp_path / "key")
-    told = history(records(), ["results/mine/a.csv"], "results/private/mine", key)
+    told = history(records(), ["results/mine/a.csv"], "results/private/mine", key, ["enrolments"])
     assert set(told["jobs"]) == {"mine/gate", "mine/x"}  # nothing published rests on y
     assert told["jobs"]["mine/gate"]["inputs"] == ["confidential/x.csv", "workflow/t.yaml"]
     sources = ["confidential/source/enrolments", "confidential/source/other"]
@@ -407,7 +408,7 @@ def test_the_history_in_a_release_goes_down_to_the_sources_and_tells_nothing_of_
 
 
 def test_the_history_of_public_records_is_plain():
-    told = history(records(), ["results/mine/a.csv"], "results/mine", None)
+    told = history(records(), ["results/mine/a.csv"], "results/mine", None, ["enrolments"])
     assert told["jobs"]["mine/x"]["inputs"] == ["/home/us/enrolments.csv", "/home/us/secret.csv"]
     assert told["files"]["private/mine/x.csv"]["sha256"] == "2"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from raw_layouts import LAYOUT, layout_of
 
 from welfare_added.run.choices import (
     SHARED_SCHEMA,
@@ -26,6 +27,7 @@ from welfare_added.run.choices import (
 from welfare_added.run.folders import audit_folder
 
 ROOT = Path(__file__).parents[2]
+RAW_COLUMNS = LAYOUT.columns
 
 
 @pytest.fixture
@@ -34,8 +36,8 @@ def config():
 
 
 def test_the_default_is_allowed(config):
-    check(config, ROOT)
-    check(overridden(config, config["star"]), ROOT)
+    check(config, ROOT, RAW_COLUMNS)
+    check(overridden(config, config["star"]), ROOT, RAW_COLUMNS)
 
 
 BAD = [
@@ -69,7 +71,7 @@ def test_a_bad_choice_is_explained(config, path, value, message):
     section, key = path.split(".")
     config[section][key] = value
     with pytest.raises(ConfigError, match=message):
-        check(config, ROOT)
+        check(config, ROOT, RAW_COLUMNS)
 
 
 WRONG = [None, True, -1, 0.5, 10**9, "nonsense", [], [7], ["nonsense"], {}, {"nonsense": 7}]
@@ -94,7 +96,7 @@ def test_nonsense_anywhere_is_explained_by_its_place(config):
                 section = section[key]
             section[place[-1]] = value
             try:
-                check(changed, ROOT)
+                check(changed, ROOT, RAW_COLUMNS)
             except ConfigError as error:
                 assert place[0] in str(error)
                 refused += 1
@@ -104,7 +106,7 @@ def test_nonsense_anywhere_is_explained_by_its_place(config):
 def test_a_missing_key_is_named(config):
     del config["welfare"]["tax_rate"]
     with pytest.raises(ConfigError, match="welfare: missing key tax_rate"):
-        check(config, ROOT)
+        check(config, ROOT, RAW_COLUMNS)
 
 
 def test_overriding_leaves_the_original_alone(config):
@@ -169,7 +171,7 @@ def test_one_of_several_districts_is_a_study_of_its_own(config):
 
 def test_a_partition_of_the_synthetic_district_is_refused(config):
     with pytest.raises(ConfigError, match="partition: only your own tables can be split"):
-        check(config | {"partition": "county"}, ROOT)
+        check(config | {"partition": "county"}, ROOT, RAW_COLUMNS)
 
 
 @pytest.fixture
@@ -203,7 +205,7 @@ def test_an_unknown_paper_is_refused_naming_those_there_are(project, paper):
     with pytest.raises(ConfigError, match=message):
         read_config(project)
     with pytest.raises(ConfigError, match=message):
-        check({**read_config(ROOT), "paper": paper}, project)
+        check({**read_config(ROOT), "paper": paper}, project, RAW_COLUMNS)
 
 
 def test_a_known_paper_has_its_folder_and_its_choices(project):
@@ -221,7 +223,7 @@ def test_a_key_of_the_paper_that_is_set_in_the_shared_file_wins(project):
     before = read_config(project)
     choose(project, {"welfare": {"tax_rate": 0.3}, "district": {"size": "tiny"}})
     config = read_config(project)
-    check(config, project)
+    check(config, project, RAW_COLUMNS)
     assert config["welfare"] == {**before["welfare"], "tax_rate": 0.3}
     assert config["district"] == {**before["district"], "size": "tiny"}
     assert config["exhibits"] == before["exhibits"]
@@ -249,14 +251,70 @@ def test_no_study_means_the_papers_name(project):
 @pytest.mark.parametrize("study", ["private", "benchmark", "Mine", "a/b", "..", 7])
 def test_a_study_that_would_mix_with_other_folders_is_refused(config, study):
     with pytest.raises(ConfigError, match=r"study: .*small letters, digits and underscores"):
-        check({**config, "study": study}, ROOT)
+        check({**config, "study": study}, ROOT, RAW_COLUMNS)
+
+
+def test_the_users_names_of_columns_are_those_of_the_raw_tables(config):
+    own = {"enrolments": {"student_id": "PupilID"}, "teachers": {}, "outcomes": {}}
+    config["district"]["columns"] = own
+    check(config, ROOT, RAW_COLUMNS)
+    other = {"enrolments": ["student_id", "tract"]}
+    config["district"]["columns"] = {"enrolments": {"tract": "CensusTract"}}
+    check(config, ROOT, other)
+    with pytest.raises(ConfigError) as raised:
+        check(config, ROOT, RAW_COLUMNS)
+    known = ", ".join(RAW_COLUMNS["enrolments"])
+    assert str(raised.value) == (
+        "config.yaml cannot be used:\n"
+        f"- district.columns.enrolments: unknown key tract; known keys are {known}"
+    )
+
+
+BAD_COLUMNS = {
+    "an unknown table": (
+        {"pupils": {}},
+        "district.columns: unknown key pupils; known keys are enrolments, classes, teachers, "
+        "outcomes",
+    ),
+    "an unknown column": (
+        {"teachers": {"first_yaer": "Hired"}},
+        "district.columns.teachers: unknown key first_yaer; known keys are teacher_id, first_year",
+    ),
+    "no text": (
+        {"teachers": {"first_year": 7}},
+        "district.columns.teachers.first_year: 7 is not of type 'string'",
+    ),
+    "an empty name": (
+        {"teachers": {"first_year": ""}},
+        "district.columns.teachers.first_year: '' should be non-empty",
+    ),
+    "a list": ({"teachers": ["first_year"]}, "district.columns.teachers: ['first_year'] is not"),
+    "nothing": (None, "district.columns: None is not of type 'object'; wanted: the user's own"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_COLUMNS)
+def test_a_bad_map_of_columns_is_explained(config, case):
+    config["district"]["columns"], message = BAD_COLUMNS[case]
+    with pytest.raises(ConfigError, match=re.escape(f"\n- {message}")):
+        check(config, ROOT, RAW_COLUMNS)
+
+
+def test_a_paper_without_raw_tables_has_no_map_of_columns(config):
+    with pytest.raises(ConfigError, match="district: unknown key columns; known keys are source"):
+        check(config, ROOT, {})
+    del config["district"]["columns"]
+    check(config, ROOT, {})
+    with pytest.raises(ConfigError, match="district: missing key columns"):
+        check(config, ROOT, RAW_COLUMNS)
 
 
 FREE = {("constrained", "plans"), ("star",)}  # names of the user's plans; overrides, checked merged
 
 
 def joined(paper: str) -> dict:
-    return _schema(ROOT / SHARED_SCHEMA, paper_folder(ROOT, paper) / "config.schema.json")
+    own = paper_folder(ROOT, paper) / "config.schema.json"
+    return _schema(ROOT / SHARED_SCHEMA, own, layout_of(paper).columns)
 
 
 def objects(schema: dict, place: tuple = ()) -> dict[tuple, dict]:
@@ -299,7 +357,7 @@ def test_an_unknown_key_is_refused_at_every_level(config, place):
     section["nonsense"] = 1
     known = ", ".join(name for name in section if name != "nonsense")
     with pytest.raises(ConfigError) as raised:
-        check(config, ROOT)
+        check(config, ROOT, RAW_COLUMNS)
     assert f"- {place or 'the top level'}: unknown key nonsense; known keys are " in str(
         raised.value
     )

@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     compare.add_argument("other", type=Path, help="manifest.json of another")
     reference = asked.add_parser("reference", help="compare these results with the published run")
     reference.add_argument("--keep", action="store_true", help="keep these as the published run")
-    asked.add_parser("readme", help="renew the README's table of exhibits")
+    asked.add_parser("readme", help="renew the README's table of exhibits and the raw tables")
     parser.add_argument("--paper", help="another paper than that of config.yaml")
     chosen = parser.parse_args(arguments)
     wide = None if sys.stdout.isatty() else WIDE

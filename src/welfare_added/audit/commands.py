@@ -17,7 +17,14 @@ from welfare_added.audit.compare import affected_exhibits, comparable, differenc
 from welfare_added.audit.due import due, planned, targets
 from welfare_added.audit.endings import ending
 from welfare_added.audit.manifest import manifest
-from welfare_added.audit.readme import README, exhibits_table, renewed
+from welfare_added.audit.readme import (
+    RAW_TABLES,
+    README,
+    exhibits_table,
+    marks_of_raw_tables,
+    raw_tables_text,
+    renewed,
+)
 from welfare_added.audit.trace import file_tree
 from welfare_added.audit.verdicts import exhibits, expanded, numbers, studies, tables_of
 from welfare_added.audit.verify import (
@@ -29,6 +36,7 @@ from welfare_added.audit.verify import (
     worst,
 )
 from welfare_added.claims import document
+from welfare_added.district.layout import Layout, read_layout
 from welfare_added.exhibits.declarations import Exhibits, read_exhibits
 from welfare_added.run import choices, folders
 from welfare_added.run.errors import AuditError
@@ -79,6 +87,13 @@ class Project:
         """The paper's exhibits."""
         schema = self.root / "workflow/schemas/exhibits.schema.json"
         return read_exhibits(self.folder / "exhibits.yaml", schema)
+
+    @property
+    def layout(self) -> Layout:
+        """The paper's raw tables; of none if it has no raw_tables.yaml."""
+        path = self.folder / "raw_tables.yaml"
+        schema = self.root / "workflow/schemas/raw_tables.schema.json"
+        return read_layout(path, schema) if path.is_file() else Layout()
 
     def numbers(self) -> dict[str, str]:
         """Our number for each claim as text, by id; empty if the study compares none."""
@@ -176,11 +191,17 @@ def reference(project: Project, keep: bool, console: Console) -> int:
 
 
 def readme(project: Project, console: Console) -> int:
-    """Renew the README's table of exhibits from the records of this run."""
+    """Renew the README's table of exhibits from the records of this run, and the raw tables."""
     path = project.folder / README
     table = exhibits_table(project.manifest, project.study, project.exhibits, project.root)
     write_text(renewed(path.read_text(encoding="utf-8"), table), path)
     console.print(Text(f"{path.relative_to(project.root)}: table of exhibits renewed"))
+    if project.layout.tables:
+        path, marks = project.root / RAW_TABLES, marks_of_raw_tables(project.paper)
+        of = f"{RAW_TABLES}: the marks around the raw tables of {project.paper}"
+        made = raw_tables_text(project.layout)
+        write_text(renewed(path.read_text(encoding="utf-8"), made, marks, of), path)
+        console.print(Text(f"{RAW_TABLES}: raw tables of {project.paper} renewed"))
     return 0
 
 
