@@ -1,15 +1,21 @@
 """Raw tables of a few applicants, for tests that spoil them."""
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 
 from welfare_added.admissions.applicants import TIE_BREAKS
 from welfare_added.admissions.tracts import INDICATORS
+from welfare_added.district.layout import read_layout
+from welfare_added.district.values import RawTables
 
 YEAR = 2013
+ROOT = Path(__file__).parents[2]
+LAYOUT = read_layout(
+    ROOT / "workflow/papers/ellison_2020/raw_tables.yaml",
+    ROOT / "workflow/schemas/raw_tables.schema.json",
+)
 
 
 def raw_tables(applicants=40, seed=0, year=YEAR):
@@ -51,4 +57,4 @@ def raw_tables(applicants=40, seed=0, year=YEAR):
         {"application_year": year, "school_id": ["x", "y", "z"], "seats": [4, 6, 8]}
     )
     tables = {"applicants": table, "choices": choices, "schools": schools, "tracts": tracts}
-    return SimpleNamespace(tables=tables, files={name: Path(f"{name}.csv") for name in tables})
+    return RawTables(tables, LAYOUT, {name: Path(f"{name}.csv") for name in tables})

@@ -6,17 +6,11 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.admissions.keys import ScoreScale
-from welfare_added.district.checks import examples
 from welfare_added.district.problems import Problem, raise_any
-from welfare_added.district.reading import RawTables
+from welfare_added.district.values import RawTables
 
 OFF_GRID = 1e-6  # of a step
-KEYS = {
-    "applicants": ["application_year", "applicant_id"],
-    "choices": ["application_year", "applicant_id", "rank"],
-    "schools": ["application_year", "school_id"],
-    "tracts": ["year", "tract"],
-}
+APPLICANT = ["application_year", "applicant_id"]
 # Of those whom a restriction leaves out: table, column, what is wrong, and what would be right.
 UNUSABLE = {
     "score known": ("applicants", "composite_score", "empty", "give the score"),
@@ -29,8 +23,8 @@ UNUSABLE = {
         "fill its indicators in the table of tracts",
     ),
     "race and free-lunch status known": (
-        *("applicants", "race and frpl", "empty"),
-        "fill them; plans are judged by both",
+        *("applicants", "", "race or frpl is empty"),
+        "fill both; plans are judged by them",
     ),
     "no gap in the list of schools": (
         *("choices", "rank", "a gap in the preference list: ranks are not 1, 2, 3 and so on"),
@@ -96,10 +90,8 @@ def unusable_problems(
     rows: applicants with what is known of them, sorted. masks: whether each row meets it.
     """
     applicants = raw.tables["applicants"]
-    lines = pd.Series(
-        np.arange(len(applicants)), pd.MultiIndex.from_frame(applicants[KEYS["applicants"]])
-    )
-    place = lines.reindex(pd.MultiIndex.from_frame(rows[KEYS["applicants"]])).to_numpy()
+    lines = pd.Series(np.arange(len(applicants)), pd.MultiIndex.from_frame(applicants[APPLICANT]))
+    place = lines.reindex(pd.MultiIndex.from_frame(rows[APPLICANT])).to_numpy()
     problems = []
     for name, mask in masks.items():
         table, column, what, remedy = UNUSABLE[name]
@@ -116,12 +108,7 @@ def _problem(
 ) -> list[Problem]:
     """A problem of the rows that are wrong; none if there are none."""
     rows = np.flatnonzero(wrong)
-    if not len(rows):
-        return []
-    content = raw.tables[table]
-    values = content.get(column)
-    shown = examples(raw.files[table], content[KEYS[table]], rows, values)
-    return [Problem(str(raw.files[table]), what, remedy, column, len(rows), shown)]
+    return [raw.problem(table, rows, what, remedy, column)] if len(rows) else []
 
 
 def _disagree(applicants: pd.DataFrame, tracts: pd.DataFrame) -> np.ndarray:
@@ -133,7 +120,7 @@ def _disagree(applicants: pd.DataFrame, tracts: pd.DataFrame) -> np.ndarray:
 
 
 def _strangers(choices: pd.DataFrame, applicants: pd.DataFrame) -> np.ndarray:
-    return ~_among(choices, applicants, ["application_year", "applicant_id"])
+    return ~_among(choices, applicants, APPLICANT)
 
 
 def _no_school(choices: pd.DataFrame, schools: pd.DataFrame) -> np.ndarray:
@@ -141,7 +128,7 @@ def _no_school(choices: pd.DataFrame, schools: pd.DataFrame) -> np.ndarray:
 
 
 def _choices_of(choices: pd.DataFrame, applicants: pd.DataFrame) -> np.ndarray:
-    return _among(choices, applicants, ["application_year", "applicant_id"])
+    return _among(choices, applicants, APPLICANT)
 
 
 def _among(rows: pd.DataFrame, others: pd.DataFrame, columns: list[str]) -> np.ndarray:
@@ -150,6 +137,6 @@ def _among(rows: pd.DataFrame, others: pd.DataFrame, columns: list[str]) -> np.n
 
 
 def _listed_twice(choices: pd.DataFrame) -> pd.Series:
-    ordered = choices.sort_values(KEYS["choices"])
-    again = ordered.duplicated(["application_year", "applicant_id", "school_id"])
+    ordered = choices.sort_values([*APPLICANT, "rank"])
+    again = ordered.duplicated([*APPLICANT, "school_id"])
     return again.reindex(choices.index)

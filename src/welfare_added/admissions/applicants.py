@@ -14,7 +14,7 @@ from welfare_added.admissions.applicant_checks import check_relations, unusable_
 from welfare_added.admissions.keys import ScoreScale, strict_keys
 from welfare_added.admissions.tracts import INDICATORS
 from welfare_added.district.problems import raise_any
-from welfare_added.district.reading import RawTables
+from welfare_added.district.values import RawTables
 
 # In the order in which they break ties.
 TIE_BREAKS = (

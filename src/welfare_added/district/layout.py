@@ -49,13 +49,29 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A raw table: about (one row of what), key columns, columns by name, whether it may lack."""
+    """A raw table.
+
+    Attributes
+    ----------
+    about
+        One row of what.
+    key, key_remedy
+        Columns that together occur once, and what to do where they recur.
+    columns
+        By name.
+    optional
+        Whether the file may be missing.
+    further
+        Whether other columns that are numbers are read too.
+
+    """
 
     about: str
     key: tuple[str, ...]
     key_remedy: str
     columns: Mapping[str, Column]
     optional: bool = False
+    further: bool = False
 
     @property
     def optional_columns(self) -> list[str]:

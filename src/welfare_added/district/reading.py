@@ -16,11 +16,12 @@ from welfare_added.district.columns import (
     empty_column,
     plain_text,
 )
-from welfare_added.district.layout import Layout, Table
+from welfare_added.district.layout import Column, Layout, Table
 from welfare_added.district.problems import Problem, raise_any
 from welfare_added.district.values import RawTables, check_values, examples
 
 MISSING = ["", "NA", "NaN", "."]
+NUMBER = Column(type="number", about="further number", remedy="", empty=True)
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +37,8 @@ def read_tables(
     ----------
     files
         File of each table, as .csv (UTF-8, commas, a header; empty, NA, NaN or . for missing) or
-        .parquet. Columns that the layout does not name are ignored. Identifiers are text: leading
-        zeros count.
+        .parquet. Columns that the layout does not name are ignored, except those that are numbers
+        in a table with ``further`` columns. Identifiers are text: leading zeros count.
     layout
         What the tables have to be.
     names
@@ -165,7 +166,7 @@ def _missing_columns(raw: pyarrow.Table, declared: Table, path: Path) -> list[Pr
     if not problems and not raw.num_rows:
         problems.append(Problem(str(path), "the table has no rows", "export its rows"))
     ignored = [name for name in names if name not in columns]
-    if ignored:
+    if ignored and not declared.further:
         log.info("%s: columns not used: %s", path, ", ".join(ignored))
     return problems
 
@@ -194,4 +195,15 @@ def _typed(
                     remedy=error.remedy or column.remedy,
                 )
             )
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns | (_further(raw, declared) if declared.further else {}))
+
+
+def _further(raw: pyarrow.Table, declared: Table) -> dict[str, pd.Series]:
+    """Columns that the layout does not name and that hold numbers alone, sorted by name."""
+    found = {}
+    for name in sorted(set(raw.column_names) - set(declared.columns)):
+        try:
+            found[name] = converted(plain_text(raw[name]), NUMBER)
+        except WrongValuesError:
+            continue
+    return found
