@@ -330,7 +330,11 @@ def test_faulty_cells_are_refused_with_lines_and_remedy(table_of, cells, text):
             "the answer's `columns` give 'SD' by several columns of the output; give its `column` "
             "and `value` too",
         ),
-        ({}, {"rows": {"Top 10%": {}}}, "table table_3, answer.rows.Top 10%: {} should be non-empty"),
+        (
+            {},
+            {"rows": {"Top 10%": {}}},
+            "table table_3, answer.rows.Top 10%: {} should be non-empty",
+        ),
         ({}, {"panel": "p"}, "has no column panel, but the answer has; add the column, or leave"),
         (
             {},
