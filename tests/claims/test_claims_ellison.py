@@ -151,7 +151,8 @@ def test_arithmetic_that_does_not_add_up_is_exactly_this(paper):
 def test_every_answer_finds_its_row(verdicts):
     absent = {name: v.reason for name, v in verdicts.items() if v.verdict == "not available"}
     census = {reason for name, reason in absent.items() if name.startswith("table_a5")}
-    assert census == {"one of the 145 census variables, which are not public"}
+    assert len(census) == 1
+    assert "145 census variables, which are not public" in census.pop()
     others = [name for name in absent if not name.startswith("table_a5")]
     assert others == ["lasso_added"]
     assert len(absent) == 1 + 11  # of 17 weights, six are of the tier formula or of free lunch
