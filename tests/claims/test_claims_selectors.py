@@ -47,6 +47,8 @@ def ask(tables, **selector):
         ({"column": "gain", "reduce": "max"}, 3),
         ({"column": "gain", "reduce": "mean"}, 1),
         ({"column": "gain", "reduce": "sum"}, 4),
+        ({"column": "gain", "reduce": "count"}, 4),
+        ({"where": {"gain": {"from": 8, "to": 9}}, "column": "gain", "reduce": "count"}, 0),
         ({"column": "gain", "reduce": "sd"}, math.sqrt((0 + 4 + 1 + 9) / 3)),
         ({"column": "weight", "reduce": "argmax", "of": "gain"}, 0.25),
         ({"column": "other", "reduce": "argmin", "of": "gain"}, 40),

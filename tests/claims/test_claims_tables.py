@@ -76,6 +76,29 @@ def test_labels_are_mapped_and_rows_chosen(table_of, judged):
     assert [verdict.reproduced for verdict in judged(document, output).values()] == [3, 4.4]
 
 
+def test_a_label_may_stand_for_several_columns_of_the_output(table_of, judged):
+    answer = {
+        **BY_COLUMN,
+        "columns": {
+            "2008 tier 1": {"year": 2008, "tier": 1},
+            "2009 tier 1": {"year": 2009, "tier": 1},
+        },
+        "where": {"sample": "all"},
+    }
+    document = table_of(
+        "row,column,published\na,2008 tier 1,3\na,2009 tier 1,4\na,Mean,5\n", answer
+    )
+    output = "plan,sample,year,tier,statistic,value\na,all,2008,1,,3\na,all,2009,1,,4\n"
+    output += "a,all,2009,2,,7\na,some,2008,1,,8\na,all,2009,,Mean,5\n"
+    assert [verdict.reproduced for verdict in judged(document, output).values()] == [3, 4, 5]
+
+
+def test_standard_errors_may_have_a_tolerance_of_their_own(table_of):
+    cells = "row,column,published,se,se_tolerance\na,b,1.0,0.2,tenth\na,c,1.0,0.2,\n"
+    claims = table_of(cells, {"se": "{column} SE"}).claims
+    assert [claim.tolerance for claim in claims] == ["rounding", "tenth", "rounding", "rounding"]
+
+
 def test_standard_errors_are_claims_of_their_own(table_of, judged):
     cells = 'row,column,published,se\nDrive,Mean,-0.010*,"(0.002)"\nInertia,Mean,3.58,\n'
     document = table_of(cells, {**BY_COLUMN, "se": "error"})
@@ -199,7 +222,7 @@ HEAD = "row,column,published\n"
         (
             "row,column,published,colour\na,b,1,red\n",
             "has a column 'colour'; the columns may be: panel, row, column, published, se, kind, "
-            "unit, tolerance, bound, digit, note, expression",
+            "unit, tolerance, se_tolerance, bound, digit, note, expression",
         ),
         ("row,column,row,published\na,b,c,1\n", "has 2 columns 'row'; leave one"),
         (
@@ -262,6 +285,10 @@ HEAD = "row,column,published\n"
             "column se is filled in line 2; give the answer's `se`, the output's column for it",
         ),
         (
+            "row,column,published,se_tolerance\na,b,1,tenth\n",
+            "column se_tolerance is filled in line 2; write the standard error under se, or leave it",
+        ),
+        (
             "panel,row,column,published\nA,a,b,1\n",
             "has panels; give the answer's `panel`, the output's column for them",
         ),
@@ -297,6 +324,17 @@ def test_faulty_cells_are_refused_with_lines_and_remedy(table_of, cells, text):
             "the table's `unit` holds 'N', which is no column of the file",
         ),
         ({}, {"rows": {"Plan": "x"}}, "`rows` hold 'Plan', which is no row of the file"),
+        (
+            {},
+            {"columns": {"SD": {"year": 2012, "statistic": "SD"}}},
+            "the answer's `columns` give 'SD' by several columns of the output; give its `column` "
+            "and `value` too",
+        ),
+        (
+            {},
+            {"rows": {"Top 10%": {}}},
+            "table table_3, answer.rows.Top 10%: {} should be non-empty",
+        ),
         ({}, {"panel": "p"}, "has no column panel, but the answer has; add the column, or leave"),
         (
             {},

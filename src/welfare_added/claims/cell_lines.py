@@ -10,8 +10,8 @@ from welfare_added.claims.claim import BOUNDS, KINDS, RECOVERY
 from welfare_added.claims.printed import part_of_id, printed_number
 
 LABELS = ("panel", "row", "column")
-COLUMNS = (*LABELS, "published", "se", "kind", "unit", "tolerance", "bound", "digit", "note")
-COLUMNS += ("expression",)
+COLUMNS = (*LABELS, "published", "se", "kind", "unit", "tolerance", "se_tolerance", "bound")
+COLUMNS += ("digit", "note", "expression")
 SHOWN = 3
 
 
@@ -143,6 +143,8 @@ def _faults_of_kind(entry: Mapping, line: Line) -> Iterator[tuple[str, str]]:
             f"column expression is {'filled' if line['expression'] else 'blank'}",
             "an arithmetic cell, and no other, has one",
         )
+    if line["se_tolerance"] and not line["se"]:
+        yield "column se_tolerance is filled", "write the standard error under se, or leave it out"
     if kind != RECOVERY:
         if not line["published"]:
             yield (
@@ -214,6 +216,12 @@ def _faults_of_answer(answer: Mapping, lines: list[Line]) -> Iterator[str]:
         yield "has panels; give the answer's `panel`, the output's column for them"
     if "panel" in answer and not has_panels:
         yield "has no column panel, but the answer has; add the column, or leave it out there"
+    several = [name for name, to in answer.get("columns", {}).items() if isinstance(to, Mapping)]
+    if several and "column" not in answer:
+        yield (
+            f"the answer's `columns` give {several[0]!r} by several columns of the output; give "
+            "its `column` and `value` too"
+        )
     value = answer.get("value", "{column}")
     columns = {line["column"] for line in lines}
     if "column" not in answer and "{column}" not in value and len(columns) > 1:

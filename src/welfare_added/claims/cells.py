@@ -63,6 +63,7 @@ def _claims_of_line(entry: Mapping, line: Line) -> Iterator[Claim]:
             quote=line["se"],
             published=published,
             digit=digit,
+            tolerance=line["se_tolerance"] or claim.tolerance,
             answer=_selector(entry["answer"], line, "se"),
             note="",
         )
@@ -105,12 +106,13 @@ def _selector(answer: Mapping, line: Line, name: str) -> dict:
     """Selector of a cell's ``value``, ``se`` or ``truth`` in the output table."""
     labels = {label: answer.get(f"{label}s", {}).get(line[label], line[label]) for label in LABELS}
     column = answer.get(name, "{column}").replace("{column}", str(labels["column"]))
-    where = {answer[label]: labels[label] for label in LABELS if label in answer}
-    selector = {
-        "table": answer["table"],
-        "where": {**answer.get("where", {}), **where},
-        "column": column,
-    }
+    where = dict(answer.get("where", {}))
+    for label in LABELS:
+        if isinstance(labels[label], Mapping):
+            where |= labels[label]
+        elif label in answer:
+            where[answer[label]] = labels[label]
+    selector = {"table": answer["table"], "where": where, "column": column}
     if answer.get("draws"):
         selector["reduce"] = "mean"
     if "if_absent" in answer:

@@ -97,7 +97,7 @@ def select(selector: Mapping, tables: Tables) -> float:
                 f"{', '.join(table.columns)}"
             )
     rows = _rows(tables, name, selector.get("where", {}))
-    if rows.empty:
+    if rows.empty and selector.get("reduce") != "count":
         raise _no_rows(table, selector)
     return REDUCERS[selector.get("reduce", "value")](rows, selector)
 
@@ -222,6 +222,7 @@ REDUCERS: Mapping[str, Callable[[pd.DataFrame, Mapping], float]] = {
     "sum": _reduced("sum"),
     "sd": _reduced("std"),
     "standard_error": _standard_error,
+    "count": lambda rows, _: float(len(rows)),
     "argmax": _at_extreme("idxmax"),
     "argmin": _at_extreme("idxmin"),
     "crossing": _crossing,
