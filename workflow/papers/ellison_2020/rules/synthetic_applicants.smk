@@ -2,7 +2,6 @@ rule synthetic_applicants:
     message: "Making synthetic applicants of size {params.size}"
     input:
         parameters=of_paper("calibration/parameters.yaml"),
-        inputs=of_paper("calibration/inputs.yaml"),
         tracts=of_paper("tracts/tracts.csv"),
         code=code("synthetic_applicants"),
     output:
