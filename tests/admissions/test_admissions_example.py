@@ -1,15 +1,12 @@
 """The example of appendix A.2: its numbers, a simulation, and what its plans have in common."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from welfare_added.admissions.example import Index, Model, Plan, Tier, admit, solve
-from welfare_added.admissions.example_tables import (
-    exact,
+from example_cases import (
+    MODEL,
     example_table,
     frontier_table,
     high_income_bonus,
@@ -18,12 +15,17 @@ from welfare_added.admissions.example_tables import (
     optimal_outcome,
     plans_of_the_text,
     population_bonus,
+    solve,
     theta_plan,
     two_tiers,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from welfare_added.admissions.example import Index, Plan, Tier, admit
+from welfare_added.admissions.example_tables import exact
 from welfare_added.admissions.welfare import welfare
 
-MODEL = Model()
 PLANS = {
     "theta": (theta_plan(), [0.9], 1 / 4, 1.025, -0.0481771),
     "four tiers": (income_tiers(4), [0.3, 0.55, 0.8, 1.1], 0, 0.7375, -0.0886068),
@@ -87,12 +89,12 @@ def test_a_tie_of_both_populations_leaves_the_share_open():
 
 
 def test_a_tie_with_more_seats_than_one_population_fills():
-    model = Model(seats=Fraction(3, 5))
+    model = replace(MODEL, seats=Fraction(3, 5))
     plan = Plan("none", (Tier(None, model.seats, Index(theta=Fraction(0))),))
     # Either population fills 1/2 at most, so at least 1/10 is left to the other.
     index = Index(theta=Fraction(1), income=Fraction(-1), bonus_u=Fraction(1, 10))
     for one in (plan, Plan("level", (Tier(None, model.seats, index),))):
-        outcome = solve(one, model)
+        outcome = solve(one, model=model)
         assert (outcome.share_u.lowest, outcome.share_u.highest) == (
             Fraction(1, 6),
             Fraction(5, 6),
@@ -101,9 +103,9 @@ def test_a_tie_with_more_seats_than_one_population_fills():
 
 def test_a_tie_below_others_who_are_admitted():
     """A bonus that puts all of u above all of o; u fills half of the school of 0.6."""
-    model = Model(seats=Fraction(3, 5))
+    model = replace(MODEL, seats=Fraction(3, 5))
     index = Index(theta=Fraction(0), bonus_u=Fraction(1))
-    outcome = solve(Plan("u first", (Tier(None, model.seats, index),)), model)
+    outcome = solve(Plan("u first", (Tier(None, model.seats, index),)), model=model)
     assert outcome.share_u.value == Fraction(5, 6)
     assert (outcome.mean_theta.highest - outcome.mean_theta.lowest) == Fraction(1, 6) * Fraction(
         4, 5

@@ -1,11 +1,17 @@
 """Tables of the agreed form for the claims of Ellison and Pathak (2020), with numbers of no meaning."""
 
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from welfare_added.admissions.example_tables import example_table
+from welfare_added.admissions.example_tables import example_model, example_table
+from welfare_added.run.choices import read_yaml
+
+EXAMPLE = read_yaml(Path(__file__).parents[2] / "workflow/papers/ellison_2020/config.yaml")[
+    "example"
+]
 
 COHORTS = (2008, 2009, 2010, 2011)
 SAMPLES = ("all", "top_decile", "payton_northside", "incentive")
@@ -56,7 +62,10 @@ def made_up(schools: list[str]) -> dict[str, pd.DataFrame]:
         "tables/table_a6.csv": table(
             labels(tuned_at=TUNED_AT, plan=PLANS), [*shares, *EFFICIENCIES]
         ),
-        "tables/example_a2.csv": example_table(),
+        "tables/example_a2.csv": example_table(
+            EXAMPLE["plans"],
+            example_model(**{k: v for k, v in EXAMPLE.items() if k != "plans"}),
+        ),
         "classes.csv": table(classes, ["students", *shares, "lowest"]),
         "figures/figure_a2.csv": table(places, ["students"]),
         "lasso.csv": table(picked, ["weight"]),

@@ -129,11 +129,8 @@ class Plan:
 class Model:
     """Two populations and the share of students whom the elite school admits (A.2)."""
 
-    populations: tuple[Population, ...] = (
-        Population("u", Fraction(0), Fraction(1), Fraction(1, 2), Fraction(0)),
-        Population("o", Fraction(1, 10), Fraction(11, 10), Fraction(1, 2), Fraction(1, 10)),
-    )
-    seats: Fraction = Fraction(1, 5)
+    populations: tuple[Population, ...]
+    seats: Fraction
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -295,7 +292,7 @@ class Outcome:
         return any(one.value is None for one in (self.share_u, self.mean_theta, self.welfare))
 
 
-def solve(plan: Plan, model: Model | None = None) -> Outcome:
+def solve(plan: Plan, model: Model) -> Outcome:
     """Solve a plan exactly.
 
     Raises
@@ -304,7 +301,6 @@ def solve(plan: Plan, model: Model | None = None) -> Outcome:
         If the tiers' seats do not add up to the elite school's.
 
     """
-    model = model or Model()
     admissions, low = [], None
     for tier in plan.tiers:
         students = tuple(part for one in model.segments for part in one.between(low, tier.highest))

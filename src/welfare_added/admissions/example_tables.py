@@ -1,6 +1,6 @@
 """Plans of the example of appendix A.2, and tables of what they bring about."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 import pandas as pd
@@ -10,6 +10,7 @@ from welfare_added.admissions.example import (
     Model,
     Outcome,
     Plan,
+    Population,
     Range,
     Tier,
     admit,
@@ -17,7 +18,6 @@ from welfare_added.admissions.example import (
     theta_sum,
 )
 
-MODEL = Model()
 Number = Fraction | float | int | str
 
 
@@ -26,25 +26,25 @@ def exact(value: Number) -> Fraction:
     return value if isinstance(value, Fraction) else Fraction(str(value))
 
 
-def theta_plan(model: Model = MODEL) -> Plan:
+def theta_plan(model: Model) -> Plan:
     """Admit the students with the highest θ."""
     return Plan("theta", (Tier(None, model.seats),))
 
 
-def income_tiers(number: int, model: Model = MODEL) -> Plan:
+def income_tiers(number: int, model: Model) -> Plan:
     """Admit the students with the highest θ of each of some tiers of income of one size."""
     cuts = [model.income_quantile(Fraction(one, number)) for one in range(1, number)]
     tiers = tuple(Tier(cut, model.seats) for cut in [*cuts, None])
     return Plan("income_tiers", tiers, Fraction(number))
 
 
-def two_tiers(cut: Number, model: Model = MODEL) -> Plan:
+def two_tiers(cut: Number, model: Model) -> Plan:
     """Admit by θ from two tiers of income divided at ``cut`` (footnote 3)."""
     tiers = (Tier(exact(cut), model.seats), Tier(None, model.seats))
     return Plan("two_tiers", tiers, exact(cut))
 
 
-def low_income_bonus(alpha: Number, model: Model = MODEL) -> Plan:
+def low_income_bonus(alpha: Number, model: Model) -> Plan:
     """Admit by θ + α(1 - income).
 
     For α from 2/3 to below 1 nobody of population u is admitted. At α = 1, which the paper
@@ -56,7 +56,7 @@ def low_income_bonus(alpha: Number, model: Model = MODEL) -> Plan:
     return Plan("low_income_bonus", (Tier(None, model.seats, index),), exact(alpha))
 
 
-def high_income_bonus(beta: Number, model: Model = MODEL) -> Plan:
+def high_income_bonus(beta: Number, model: Model) -> Plan:
     """Admit by θ + β income (footnote 4).
 
     The same students as under a bonus of 0.1 β / (1 + β) for population u are admitted: the optimal
@@ -68,13 +68,13 @@ def high_income_bonus(beta: Number, model: Model = MODEL) -> Plan:
     )
 
 
-def population_bonus(bonus: Number, model: Model = MODEL) -> Plan:
+def population_bonus(bonus: Number, model: Model) -> Plan:
     """Admit by θ + a bonus for members of population u: optimal for the share that it reaches."""
     index = Index(bonus_u=exact(bonus))
     return Plan("population_bonus", (Tier(None, model.seats, index),), exact(bonus))
 
 
-def optimal_outcome(share_u: Number, model: Model = MODEL) -> Outcome:
+def optimal_outcome(share_u: Number, model: Model) -> Outcome:
     """Outcome of the plan of highest mean θ among those with a share of population u.
 
     It admits the highest θ of each population; its cutoffs of θ are those of u and o, missing the
@@ -97,20 +97,38 @@ def optimal_outcome(share_u: Number, model: Model = MODEL) -> Outcome:
     )
 
 
-def plans_of_the_text(model: Model = MODEL) -> list[Plan]:
-    """Every plan that appendix A.2 names, with some of the bonuses that it leaves open."""
+def example_model(
+    seats: Number, advantage: Number, incomes_u: Sequence[Number], incomes_o: Sequence[Number]
+) -> Model:
+    """Two populations of one size; incomes: lowest and highest; advantage: of o in θ."""
+    half, nothing = Fraction(1, 2), Fraction(0)
+    return Model(
+        (
+            Population("u", *map(exact, incomes_u), half, nothing),
+            Population("o", *map(exact, incomes_o), half, exact(advantage)),
+        ),
+        exact(seats),
+    )
+
+
+def plans_of_the_text(plans: Mapping, model: Model) -> list[Plan]:
+    """Every plan that appendix A.2 names, with some of the bonuses that it leaves open.
+
+    plans: bonuses (for u), tiers (number), low_income (values of α), two_tiers (income at which
+    they divide), high_income (β).
+    """
     return [
         theta_plan(model),
-        *(population_bonus(bonus, model) for bonus in ("0.05", "0.1", "0.2")),
-        income_tiers(4, model),
-        *(low_income_bonus(alpha, model) for alpha in ("1/2", "2/3", "5/6", "1")),
-        two_tiers("0.1", model),
-        high_income_bonus(1, model),
+        *(population_bonus(bonus, model) for bonus in plans["bonuses"]),
+        income_tiers(plans["tiers"], model),
+        *(low_income_bonus(alpha, model) for alpha in plans["low_income"]),
+        two_tiers(plans["two_tiers"], model),
+        high_income_bonus(plans["high_income"], model),
     ]
 
 
-def example_table(model: Model = MODEL) -> pd.DataFrame:
-    """Outcomes of the plans of appendix A.2.
+def example_table(plans: Mapping, model: Model) -> pd.DataFrame:
+    """Outcomes of the plans of appendix A.2; plans: see `plans_of_the_text`.
 
     Returns
     -------
@@ -123,14 +141,14 @@ def example_table(model: Model = MODEL) -> pd.DataFrame:
         (whether any does).
 
     """
-    return _table([solve(plan, model) for plan in plans_of_the_text(model)], cutoffs=4)
+    return _table([solve(plan, model) for plan in plans_of_the_text(plans, model)], cutoffs=4)
 
 
 def frontier_table(
+    model: Model,
     bonuses: Sequence[Number] | None = None,
     alphas: Sequence[Number] | None = None,
     shares: Sequence[Number] | None = None,
-    model: Model = MODEL,
 ) -> pd.DataFrame:
     """Share of population u against mean θ and welfare, by plan.
 

@@ -20,7 +20,8 @@ class Predicted:
     models
         By variant: without_frpl, with_frpl.
     weights
-        Table A.5: variant, variable, weight [share per unit of the input], largest first.
+        Table A.5: variant, variable, weight [share per unit of the input]; every candidate, zero
+        where it is not picked.
     paths
         variant, penalty, error (mean squared), standard_error, picked (columns), minimum, one_se,
         chosen (0 or 1).
@@ -70,7 +71,7 @@ def predict_minority(
     }
     return Predicted(
         models,
-        pd.concat([one.weights().assign(variant=name) for name, one in models.items()])[
+        pd.concat([_weights(one).assign(variant=name) for name, one in models.items()])[
             ["variant", "variable", "weight"]
         ],
         pd.concat([_path(one, rule).assign(variant=name) for name, one in models.items()]),
@@ -87,6 +88,10 @@ def predicted_share(model: Lasso, applicants: pd.DataFrame) -> np.ndarray:
         if weight:
             total = total + weight * applicants[name].to_numpy(dtype=float)
     return np.round(total, 8) + 0.0
+
+
+def _weights(model: Lasso) -> pd.DataFrame:
+    return pd.DataFrame({"variable": model.names, "weight": model.coefficients})
 
 
 def _path(model: Lasso, rule: str) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from welfare_added.run.errors import UserError
 from welfare_added.run.parsed import cached
 
 FIGURE_KINDS, TABLE_KINDS = ("pdf", "png", "csv"), ("csv", "tex")
-NUMBERED = re.compile(r"(figure|table)_([a-z]?)(\d+)([a-z]?)")
+NUMBERED = re.compile(r"(figure|table|example)_([a-z]?)(\d+)([a-z]?)")
 
 
 class ExhibitsError(UserError):
@@ -89,7 +89,7 @@ class Exhibit:
 
     @property
     def figure(self) -> bool:
-        """Whether it is a figure, else a table."""
+        """Whether it is a figure, else a table (or an example, shown as a table)."""
         return self.name.startswith("figure")
 
     @property

@@ -25,6 +25,7 @@ RESULT_FILES = [
     *rules.regressions.output,
     *rules.lasso.output,
     *rules.indices.output,
+    *rules.text_numbers.output,
     *rules.plans.output,
     *rules.efficiency.output,
     *(rules.moves.output if ADDRESSES else []),

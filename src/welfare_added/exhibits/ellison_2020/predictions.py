@@ -48,15 +48,19 @@ def table_a1(regressions: pd.DataFrame, *, note: str) -> Drawn:
 
 
 def table_a5(weights: pd.DataFrame, *, note: str) -> Drawn:
-    """Variables that the LASSO picks, by size of their weight without free lunch."""
-    data = weights.pivot_table(index="variable", columns="variant", values="weight", sort=False)
-    data = data.reindex(columns=list(VARIANTS)).reset_index()
+    """Variables that the LASSO picks, by size of their larger weight.
+
+    weights: variant, variable, weight, zero where not picked; the data have these too.
+    """
+    data = weights.set_index(["variable", "variant"])["weight"].unstack("variant")
+    data = data[[*VARIANTS]].reset_index()
     size = data[[*VARIANTS]].abs().max(axis=1)
     data = data.assign(size=size).sort_values(["size", "variable"], ascending=[False, True])
     data = data.drop(columns="size").reset_index(drop=True)
     rows = [
         [_variable(row.variable), number(row.without_frpl, 3), number(row.with_frpl, 3)]
         for row in data.itertuples()
+        if row.without_frpl or row.with_frpl
     ]
     return data, tabular(["Variable", *VARIANTS.values()], {"": rows}, note)
 

@@ -8,6 +8,8 @@ rule example:
         frontiers=f"{PRIVATE}/example_frontiers.csv",
     params:
         code=code_fingerprint("example"),
+        plans=config["example"]["plans"],
+        populations={name: one for name, one in config["example"].items() if name != "plans"},
     log: f"{LOGS}/example.log"
     conda:
         ENVIRONMENT

@@ -66,3 +66,21 @@ rule indices:
     conda:
         ENVIRONMENT
     script: script_path("indices")
+
+
+rule text_numbers:
+    message: "Computing the numbers of the text that no other table holds"
+    input:
+        applicants=f"{APPLICANTS}/applicants.parquet",
+        paths=f"{PRIVATE}/lasso/paths.csv",
+        checks=f"{PRIVATE}/lasso/checks.csv",
+        **({"enrolments": f"{APPLICANTS}/enrolments.parquet"} if ADDRESSES else {}),
+        code=code("text_numbers"),
+    output:
+        text_numbers=f"{PRIVATE}/text_numbers.csv",
+    params:
+        code=code_fingerprint("text_numbers"),
+    log: f"{LOGS}/text_numbers.log"
+    conda:
+        ENVIRONMENT
+    script: script_path("text_numbers")
