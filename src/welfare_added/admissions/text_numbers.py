@@ -13,10 +13,10 @@ def text_numbers(
 ) -> pd.DataFrame:
     """Table of quantity and value.
 
-    applicants: table of `Applicants`. paths, checks: of `Predicted`. enrolments: year; None without.
-    indicators.lowest and highest: over all applicants' tracts. lasso.standard_errors_above_least:
-    error at the chosen penalty over the least, in standard errors at the least, without free lunch.
-    lasso.added_candidates: besides the six indicators.
+    applicants: table of `Applicants`. paths, checks: of `Predicted`. enrolments: with the column
+    year; None without any. indicators.lowest and highest: over all applicants' tracts.
+    lasso.standard_errors_above_least: error at the chosen penalty less the least, over the standard
+    error at the least, without free lunch. lasso.added_candidates: besides the six indicators.
     """
     indicators = applicants[list(INDICATORS)]
     path = paths[paths["variant"] == "without_frpl"]
