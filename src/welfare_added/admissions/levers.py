@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.admissions.classes import STATISTICS, class_statistics
-from welfare_added.admissions.efficiency import efficiency
 from welfare_added.admissions.plans import Outcome, Setting, outcome
 from welfare_added.admissions.pool import Pool, members
-from welfare_added.admissions.quota import Unreachable
+from welfare_added.admissions.race_only import minority_efficiency, race_only_classes
 from welfare_added.admissions.tract_percentiles import redrawn_tiers
 from welfare_added.run.errors import UserError
 
@@ -98,7 +97,8 @@ def lever_table(
     Columns: lever; value, as text; school; statistics of its class (`class_statistics`); score_sd,
     of the class by score alone; race_only_sd, of the benchmark with a bonus for minority students
     alone that has as many of them as this class, missing where there is none; efficiency, of this
-    class by these SDs (`efficiency`, minority only).
+    class by these SDs (`efficiency`, minority only): erratic where a class hardly differs from that
+    by score.
 
     schools: numbers of the schools by name. Every placement is certified to be stable, or
     UnstableError is raised. Raises UserError as `lever_settings`.
@@ -106,36 +106,21 @@ def lever_table(
     setting = Setting(city.pool, {}, {}, city.plan)
     score = outcome("score", setting, 0, (0, 0))
     by_score = {school: _statistics(city.pool, score, at) for school, at in schools.items()}
-    benchmarks: dict[tuple[str, int], Mapping | None] = {}
+    race_only = race_only_classes(setting)
     rows = []
     for lever, value, pool, plan in lever_settings(city, levers):
         placed = outcome("tiers", replace(setting, pool=pool, tiers=plan), 0, (0, 0))
         for school, at in schools.items():
             own = _statistics(pool, placed, at)
-            number = int(pool.minority[members(placed.placement, pool.lists, at)].sum())
-            if (school, number) not in benchmarks:
-                benchmarks[school, number] = _race_only(setting, at, number)
-            row = _compared(by_score[school], own, benchmarks[school, number])
+            here = members(placed.placement, pool.lists, at)
+            benchmark = race_only(at, int(pool.minority[here].sum()))
+            row = {
+                "score_sd": by_score[school]["sd"],
+                "race_only_sd": benchmark["sd"] if benchmark else np.nan,
+                "efficiency": minority_efficiency(by_score[school], own, benchmark, "sd"),
+            }
             rows.append({"lever": lever, "value": value, "school": school, **own, **row})
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def _compared(score: Mapping, own: Mapping, benchmark: Mapping | None) -> dict[str, float]:
-    """The columns of a row that come from other classes."""
-    return {
-        "score_sd": score["sd"],
-        "race_only_sd": benchmark["sd"] if benchmark else np.nan,
-        "efficiency": efficiency(score, own, benchmark, "sd") if benchmark else np.nan,
-    }
-
-
-def _race_only(setting: Setting, school: int, minority: int) -> Mapping | None:
-    """Statistics of the class with so many minority students by a bonus for them; None if none."""
-    try:
-        placed = outcome("race_only", setting, school, (minority, 0))
-    except Unreachable:
-        return None
-    return _statistics(setting.pool, placed, school)
 
 
 def _statistics(pool: Pool, placed: Outcome, school: int) -> Mapping:

@@ -17,7 +17,7 @@ def average_bonuses(bonuses: Sequence[tuple[int, int]]) -> tuple[int, int]:
     """Means of the bonuses for minority and for free-lunch students, in units of keys.
 
     bonuses: a pair for each school at which the benchmark was tuned. Rounded down to a whole unit,
-    some ten-millionth of a point.
+    a ten-millionth of a point.
     """
     minority, frpl = (sum(part) // len(bonuses) for part in zip(*bonuses, strict=True))
     return minority, frpl

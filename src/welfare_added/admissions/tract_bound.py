@@ -7,7 +7,8 @@ With a price c of a seat and a bonus b for a minority student it is at most
 
     seats c - target b + sum over cells of max over cutoffs of the sum of (key_i + b minority_i - c)
 
-for any c and b. The smallest such bound is the value of the linear programme.
+for any c and b. The smallest such bound is the value of the linear programme. No cell has more
+cutoffs than there are seats.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-LARGEST = 1 << 44  # bonus, in units of keys, at which sums are still exact
+# Largest bonus tried, in units of keys, over 100,000 points: sums stay exact. Were a larger one
+# needed, the bound would still hold, though it would not be the smallest.
+LARGEST = 1 << 40
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def _at(keys, minority, start, seats, target, bonuses) -> Bound:
 
 
 @njit(cache=True)
-def _blocks(keys, minority, start, bonus):
+def _blocks(keys, minority, start, seats, bonus):
     """Blocks of applicants whose mean key plus bonus falls from block to block within a cell.
 
     They are the sides of the concave hull of a cell's sums: a mixture of cutoffs is best at the
@@ -88,7 +91,7 @@ def _blocks(keys, minority, start, bonus):
     last = -1
     for c in range(len(start) - 1):
         first = last + 1
-        for i in range(start[c], start[c + 1]):
+        for i in range(start[c], min(start[c + 1], start[c] + seats)):
             last += 1
             total[last], size[last] = keys[i] + bonus * minority[i], 1
             brought[last] = minority[i]
@@ -106,7 +109,7 @@ def _mixture(keys, minority, start, seats, target, bonus):
 
     Also the sum and size of that block, whose mean is the price of a seat.
     """
-    total, size, brought = _blocks(keys, minority, start, bonus)
+    total, size, brought = _blocks(keys, minority, start, seats, bonus)
     left, above = seats, -target
     for block in np.argsort(-(total / size), kind="mergesort"):
         if size[block] >= left:
@@ -118,5 +121,5 @@ def _mixture(keys, minority, start, seats, target, bonus):
 
 @njit(cache=True)
 def _bound(keys, minority, start, seats, target, seat, bonus):
-    total, size, _ = _blocks(keys, minority, start, bonus)
+    total, size, _ = _blocks(keys, minority, start, seats, bonus)
     return seats * seat - target * bonus + np.maximum(total - seat * size, 0).sum()

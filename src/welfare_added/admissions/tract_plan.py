@@ -22,9 +22,9 @@ ROUNDS = 50
 class TractPlan:
     """A rule by cells at one school, all others admitting by key.
 
-    rule: best among those who want a seat at the school where everybody has her place. here: (n,)
-    whether each applicant of the pool is in its class. outcome: everybody's place, certified.
-    rounds: until the class of the rule was the class of the school.
+    rule: the best for those who want a seat at the school, given everybody's place. here: (n,)
+    whether each applicant of the pool is in its class, which is the school's. outcome: everybody's
+    place, certified. rounds: of rules looked for until both agreed.
     """
 
     rule: TractRule
@@ -69,10 +69,10 @@ def tract_plan(
     outcome = by_bonus(pool, 0)
     for rounds in range(1, ROUNDS + 1):
         rule, here = rule_at(pool, outcome.placement, cell, school, target, exactly=exactly)
-        market = rule_market(pool, school, reaches_cutoff(pool, cell, rule))
-        outcome = certified(market, deferred_acceptance(market))
         if np.array_equal(members(outcome.placement, pool.lists, school), here):
             return TractPlan(rule, here, outcome, rounds)
+        market = rule_market(pool, school, reaches_cutoff(pool, cell, rule))
+        outcome = certified(market, deferred_acceptance(market))
     raise Unreachable(
         f"{ROUNDS} rounds met no rule by cells that agrees with the places at other schools; "
         "choose another number of minority students"

@@ -33,6 +33,8 @@ class TractRule:
         highest key plus one where there is none.
     value
         Sum of the keys of the class; no rule has a larger one, all having been compared.
+    brought
+        Minority students in the class.
     bound
         Bound of the linear programme, in which a cell may mix cutoffs, and its dual values.
     values
@@ -46,13 +48,14 @@ class TractRule:
     counts: np.ndarray
     cutoffs: np.ndarray
     value: int
+    brought: int
     bound: Bound
     values: np.ndarray
 
     @property
-    def gap(self) -> float:
-        """What mixing cutoffs within cells could add to the mean score, at most [points]."""
-        return (self.bound.value - self.value) / (self.counts.sum() * POINT * STEPS_A_POINT)
+    def bonus(self) -> int:
+        """Dual value of a minority student, in units of keys."""
+        return self.bound.bonus
 
 
 def tract_rule(
@@ -70,7 +73,8 @@ def tract_rule(
     the school. target: minority students, at least or ``exactly``. All rules are compared by
     dynamic programming over the cells, in whole numbers; of rules with equal sums, the one with
     fewer minority students, then with fewer students in the last cells. Cells may be any groups: by
-    race, they give the benchmark with a bonus for minority students alone.
+    race, they give the benchmark with a bonus for minority students alone. Memory is C times
+    (seats + 1)^2 bytes, if no cell has more than 255 applicants.
     Raises Unreachable where no rule fills the seats with that many.
     """
     cells, order, start = _sorted_by_cell(keys, cell)
@@ -78,9 +82,11 @@ def tract_rule(
     longest = min(int(np.diff(start).max(initial=0)), seats)
     chosen = np.zeros((len(cells), seats + 1, seats + 1), dtype=np.min_scalar_type(longest))
     values = _best_values(*ranked, start, chosen)
-    brought = target if exactly else target + int(np.argmax(values[target:]))
-    if target > seats or values[brought] == NONE:
-        raise Unreachable(_too_many(values, seats, target, exactly))
+    possible = np.flatnonzero(values != NONE)
+    allowed = possible[possible == target] if exactly else possible[possible >= target]
+    if not len(allowed):
+        raise Unreachable(_why_none(possible, seats, target, exactly))
+    brought = int(allowed[np.argmax(values[allowed])])
     counts = _read_off(chosen, ranked[1], start, brought)
     place = np.arange(len(keys)) - np.repeat(start[:-1], np.diff(start))
     within = place < np.repeat(counts, np.diff(start))
@@ -89,7 +95,7 @@ def tract_rule(
     cutoffs = np.full(len(cells), int(keys.max()) + 1)
     cutoffs[counts > 0] = ranked[0][(start[:-1] + counts - 1)[counts > 0]]
     bound = rule_bound(*ranked, start, seats, target, exactly=exactly)
-    return TractRule(admitted, cells, counts, cutoffs, int(values[brought]), bound, values)
+    return TractRule(admitted, cells, counts, cutoffs, int(values[brought]), brought, bound, values)
 
 
 def _sorted_by_cell(
@@ -138,8 +144,7 @@ def _read_off(
     return counts
 
 
-def _too_many(values: np.ndarray, seats: int, target: int, exactly: bool) -> str:
-    possible = np.flatnonzero(values != NONE)
+def _why_none(possible: np.ndarray, seats: int, target: int, exactly: bool) -> str:
     wanted = f"{'exactly' if exactly else 'at least'} {target}"
     if not len(possible):
         return f"fewer than {seats} applicants want one of {seats} seats: no rule fills them"
@@ -155,16 +160,13 @@ def prices(rule: TractRule) -> dict[str, float]:
     Missing where no rule has that number. The dual value ``rule.bound.bonus`` lies between them
     where the linear programme has whole cutoffs.
     """
-    unit, brought = POINT * STEPS_A_POINT, int(np.flatnonzero(rule.values == rule.value)[0])
-    around = {"one_more": (brought, brought + 1), "one_fewer": (brought - 1, brought)}
-    exist = {
-        name: 0 <= low and high < len(rule.values) and NONE not in rule.values[[low, high]]
-        for name, (low, high) in around.items()
-    }
-    return {
-        name: int(rule.values[low] - rule.values[high]) / unit if exist[name] else np.nan
-        for name, (low, high) in around.items()
-    }
+    around = {"one_more": rule.brought, "one_fewer": rule.brought - 1}
+    found = dict.fromkeys(around, np.nan)
+    for name, fewer in around.items():
+        if 0 <= fewer < len(rule.values) - 1 and NONE not in rule.values[fewer : fewer + 2]:
+            lost = int(rule.values[fewer] - rule.values[fewer + 1])
+            found[name] = lost / (POINT * STEPS_A_POINT)
+    return found
 
 
 def cutoff_table(

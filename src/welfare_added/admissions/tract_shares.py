@@ -1,9 +1,9 @@
 """A rule by census tract that is set before the applicants are seen: on expected minority shares.
 
-Within a tract the students differ to such a rule by their scores alone, so the best one admits by
-the score plus a bonus in proportion to the tract's expected share: an index plan whose index is the
-predicted probability. What the rule of `tract_rule` gains on it is due to the numbers of minority
-students of one year, which nobody knows beforehand.
+Within a tract the students differ to such a rule by their scores alone, so the best one, but for
+the last student, admits by the score plus a bonus in proportion to the tract's expected share: an
+index plan whose index is the predicted probability. What the rule of `tract_rule` gains on it is
+due to the numbers of minority students of one year, which nobody knows beforehand.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from scipy.special import betaln
 
 from welfare_added.admissions.quota import Unreachable
 from welfare_added.admissions.sample import significant
-from welfare_added.admissions.tract_bound import LARGEST, Bound, rule_bound
+from welfare_added.admissions.tract_bound import rule_bound
 from welfare_added.run.errors import UserError
 
 PARTS = 1 << 12  # of a share: shares are rounded to them
@@ -25,7 +25,7 @@ STRENGTHS = (1e-2, 1e4)  # applicants, between which the strength of a predictio
 
 @dataclass(frozen=True)
 class ExpectedRule:
-    """The best rule on expected shares.
+    """A rule on expected shares, and how far from the best it can be.
 
     Attributes
     ----------
@@ -36,8 +36,8 @@ class ExpectedRule:
     expected
         Minority students expected in the class.
     value, bound
-        Sum of the keys of the class, and the bound of the linear programme on every rule that
-        expects as many minority students as asked for.
+        Sum of the keys of the class, and a bound on that of every rule that expects as many
+        minority students as asked for: the linear programme's, rounded up to a whole number.
 
     """
 
@@ -45,7 +45,7 @@ class ExpectedRule:
     bonus: int
     expected: float
     value: int
-    bound: Bound
+    bound: int
 
 
 def expected_rule(keys: np.ndarray, share: np.ndarray, seats: int, target: int) -> ExpectedRule:
@@ -60,7 +60,7 @@ def expected_rule(keys: np.ndarray, share: np.ndarray, seats: int, target: int) 
     by_key = np.argsort(-keys, kind="stable")
 
     def first(bonus: int) -> np.ndarray:
-        reached = keys[by_key] + bonus * parts[by_key]
+        reached = keys[by_key] * PARTS + bonus * parts[by_key]
         return by_key[np.argsort(-reached, kind="stable")[:seats]]
 
     def short(bonus: int) -> bool:
@@ -72,7 +72,8 @@ def expected_rule(keys: np.ndarray, share: np.ndarray, seats: int, target: int) 
             f"no class of {seats} of the {len(keys)} applicants expects {target} minority students;"
             f" the largest number is {most:.1f}. Lower the target."
         )
-    low, high = (-1, 0) if not short(0) else (0, LARGEST)
+    span = int(np.ptp(keys)) + 1  # so large a bonus for one part orders by the shares alone
+    low, high = (0, span * PARTS) if short(0) else (-1, 0)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if short(middle) else (low, middle)
@@ -80,9 +81,9 @@ def expected_rule(keys: np.ndarray, share: np.ndarray, seats: int, target: int) 
     admitted = np.zeros(len(keys), dtype=bool)
     admitted[here] = True
     alone = np.arange(len(keys) + 1)
-    bound = rule_bound(keys, parts, alone, seats, target * PARTS, exactly=False)
+    bound = rule_bound(keys * PARTS, parts, alone, seats, target * PARTS, exactly=False)
     expected = parts[here].sum() / PARTS
-    return ExpectedRule(admitted, high * PARTS, expected, int(keys[here].sum()), bound)
+    return ExpectedRule(admitted, high, expected, int(keys[here].sum()), -(-bound.value // PARTS))
 
 
 def smoothed_shares(
@@ -103,7 +104,7 @@ def smoothed_shares(
 def prior_strength(minority: np.ndarray, cell: np.ndarray, predicted: pd.Series) -> float:
     """Applicants that a prediction is worth: the maximum of the beta-binomial likelihood.
 
-    Arguments as of `smoothed_shares`. Three significant digits, within `STRENGTHS`.
+    Arguments as of `smoothed_shares`. Two significant digits, within `STRENGTHS`.
     """
     seen = _counts(minority, cell, predicted)
     yes, prior = seen["minority"].to_numpy(), seen["prior"].to_numpy()
@@ -114,7 +115,7 @@ def prior_strength(minority: np.ndarray, cell: np.ndarray, predicted: pd.Series)
         return -float((betaln(a + yes, b + no) - betaln(a, b)).sum())
 
     fit = minimize_scalar(loss, bounds=np.log(STRENGTHS), method="bounded")
-    return float(significant(np.exp(fit.x), 3))
+    return float(significant(np.exp(fit.x), 2))
 
 
 def _counts(minority: np.ndarray, cell: np.ndarray, predicted: pd.Series) -> pd.DataFrame:
