@@ -16,7 +16,6 @@ from welfare_added.admissions.keys import POINT, STEPS_A_POINT
 from welfare_added.admissions.plans import Setting, current_class, outcome
 from welfare_added.admissions.pool import members, with_bonus
 from welfare_added.admissions.quota import Unreachable
-from welfare_added.admissions.tract_bound import rule_bound
 from welfare_added.admissions.tract_plan import (
     gap_to,
     reaches_cutoff,
@@ -164,15 +163,27 @@ def test_in_a_whole_pool_the_bound_is_the_linear_programme():
     assert rule.value <= rule.bound.value <= rule.value + rule.bonus
 
 
-def test_any_prices_bound_every_rule():
-    keys, minority, tract, _ = hand()
-    order = np.lexsort((-keys, tract))
-    start = np.array([0, 3, 6])
-    for exactly, target in itertools.product((True, False), (0, 1, 2)):
-        bound = rule_bound(keys[order], minority[order], start, 3, target, exactly=exactly)
-        best = tract_rule(keys, minority, tract, 3, target, exactly=exactly)
-        assert bound == best.bound and bound.value >= best.value
-        assert exactly or bound.bonus >= 0
+@pytest.mark.parametrize("exactly", [False, True])
+@pytest.mark.parametrize("seed", range(40))
+def test_no_whole_prices_give_a_smaller_bound(seed, exactly):
+    keys, minority, cell, seats, target = instance(2000 + seed)
+    keys = np.argsort(np.argsort(keys))  # few prices to try
+    try:
+        rule = tract_rule(keys, minority, cell, seats, target, exactly=exactly)
+    except Unreachable:
+        return
+    groups = [np.flatnonzero(cell == one) for one in np.unique(cell)]
+    groups = [group[np.argsort(-keys[group])][:seats] for group in groups]
+
+    def bound(seat, bonus):
+        best = (np.cumsum(keys[g] + bonus * minority[g] - seat).max() for g in groups)
+        return seats * seat - target * bonus + sum(max(one, 0) for one in best)
+
+    bonuses = [rule.bonus + step for step in range(-9, 10)]
+    bonuses = [one for one in bonuses if exactly or one >= 0]
+    prices_of_seats = [rule.bound.seat + step for step in range(-9, 10)]
+    tried = min(bound(seat, bonus) for bonus in bonuses for seat in prices_of_seats)
+    assert rule.bound.value == bound(rule.bound.seat, rule.bonus) <= tried
 
 
 def test_by_race_it_is_the_best_class_with_that_many():
@@ -233,10 +244,12 @@ def test_a_school_with_cutoffs_takes_those_who_reach_them_first():
     pool = random_pool(1, n=4, schools=2, seats=2, longest=2)
     keys = np.array([40, 30, 20, 10], dtype=np.int64)
     pool = replace(pool, keys=keys, lists=np.array([[0, 1]] * 4), minority=np.array([0, 0, 1, 1]))
-    tract = np.array(["a", "b", "b", "c"])
-    rule = tract_rule(keys[1:3], pool.minority[1:3], tract[1:3], 2, 1)
+    tract = np.array(["c", "b", "b", "c"])
+    rule = tract_rule(keys[1:], pool.minority[1:], tract[1:], 2, 1)
     reaches = reaches_cutoff(pool, tract, rule)
-    assert reaches.tolist() == [False, True, True, False]  # tracts a and c have no cutoff
+    assert reaches.tolist() == [False, True, True, False]  # in tract c nobody is admitted
+    elsewhere = np.array(["a", "b", "b", "d"])
+    assert reaches_cutoff(pool, elsewhere, rule).tolist() == [False, True, True, False]
     market = rule_market(pool, 0, reaches)
     assert market.keys[:, 0, 0].tolist() == [40, 71, 61, 10]
     assert market.keys[:, 1, 0].tolist() == [40, 30, 20, 10]
@@ -260,6 +273,9 @@ def test_expected_rule_by_hand():
     assert (rule.value, rule.expected, rule.bonus) == (192 * UNIT, 1.25, 6 * UNIT + 1)
     assert rule.bound == 193.5 * UNIT
     assert expected_rule(keys, share, 2, 0).bonus == 0
+    alike = np.array([0.49, 0.5, 0.5])  # takes a bonus of more than all points between the keys
+    rule = expected_rule(keys[[0, 1, 4]], alike, 2, 1)
+    assert rule.admitted.tolist() == [False, True, True] and rule.bonus > 500 * UNIT
     with pytest.raises(Unreachable, match=r"the largest number is 1\.8"):
         expected_rule(keys, share, 2, 2)
 
@@ -339,5 +355,7 @@ def test_the_best_rules_beside_the_plan_in_force():
     assert (table["gap_to_bound"].dropna() >= 0).all() and table["expected"]["share"] >= target
     one = outcome("race_only", setting, 0, (target, 0))
     _, here = rule_at(pool, one.placement, tract, 0, target)
+    short = table["bound"]["tract"] - pool.keys[here].mean() / UNIT
+    assert table["gap_to_bound"]["tract"] == pytest.approx(short, abs=1e-9)
     assert table["sd"]["tract"] == class_statistics(pool, here)["sd"]
     assert not np.array_equal(here, members(with_bonus(pool, 0), pool.lists, 0))

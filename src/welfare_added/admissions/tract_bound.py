@@ -48,19 +48,22 @@ def rule_bound(
 
     keys, minority: (n,), by cell and falling key. start: (C + 1,) where each cell starts. A rule
     must exist. The number of minority students at the best mixture does not fall as the bonus
-    grows, so the bonus that minimises the bound is found by bisection.
+    grows, so the bonus that minimises the bound is found by bisection; of several, the one nearest
+    to none.
     """
 
-    def short(bonus: int) -> bool:
-        return _mixture(keys, minority, start, seats, target, bonus)[0] < 0
+    def surplus(bonus: int) -> int:
+        return int(_mixture(keys, minority, start, seats, target, bonus)[0])
 
-    if not exactly and not short(0):
+    without = surplus(0)
+    if without == 0 or (without > 0 and not exactly):
         return _at(keys, minority, start, seats, target, [0])
-    low, high = (-LARGEST if exactly else 0), LARGEST
+    sign = 1 if without < 0 else -1
+    low, high = 0, LARGEST
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if short(middle) else (low, middle)
-    return _at(keys, minority, start, seats, target, [low, high])
+        low, high = (middle, high) if sign * surplus(sign * middle) < 0 else (low, middle)
+    return _at(keys, minority, start, seats, target, [sign * low, sign * high])
 
 
 def _at(keys, minority, start, seats, target, bonuses) -> Bound:
