@@ -95,13 +95,13 @@ def outcome(name: str, setting: Setting, school: int, target: tuple[int, int]) -
     """
     pool = setting.pool
     if name == "score":
-        return _by_bonus(pool, 0)
+        return by_bonus(pool, 0)
     if name == "tiers":
         return _by_acceptance(tier_market(pool, **setting.tiers))
     if name == "benchmark":
         best, *others = benchmarks(pool, school, target)
         bonuses = best.minority, best.frpl
-        return _by_bonus(pool, bonus_of(pool, bonuses), weights=bonuses, solutions=(best, *others))
+        return by_bonus(pool, bonus_of(pool, bonuses), weights=bonuses, solutions=(best, *others))
     if name in RANK_PLANS:
         rank = setting.ranks[name]
         tuned = tuned_reserve(pool, rank, school, pool.minority, target[0])
@@ -111,18 +111,19 @@ def outcome(name: str, setting: Setting, school: int, target: tuple[int, int]) -
     of, wanted = (pool.frpl, target[1]) if name == "frpl_only" else (pool.minority, target[0])
     index = setting.indices[name] if name in INDEX_PLANS else of
     tuned = tuned_index(pool, index, school, of, wanted)
-    return _by_bonus(pool, index_bonus(tuned.weight, index), weights=(tuned.weight,), tuned=tuned)
+    return by_bonus(pool, index_bonus(tuned.weight, index), weights=(tuned.weight,), tuned=tuned)
 
 
-def _by_bonus(pool: Pool, bonus: np.ndarray | int, **more) -> Outcome:
-    return _certified(bonus_market(pool, bonus), with_bonus(pool, bonus), **more)
+def by_bonus(pool: Pool, bonus: np.ndarray | int, **more) -> Outcome:
+    """Place everybody by keys plus bonuses (n,), with certificate. more: fields of `Outcome`."""
+    return certified(bonus_market(pool, bonus), with_bonus(pool, bonus), **more)
 
 
 def _by_acceptance(market: Market, **more) -> Outcome:
-    return _certified(market, deferred_acceptance(market), **more)
+    return certified(market, deferred_acceptance(market), **more)
 
 
-def _certified(market: Market, placement: Placement, **more) -> Outcome:
+def certified(market: Market, placement: Placement, **more) -> Outcome:
     """An outcome with its certificate. Raises UnstableError where it is not stable."""
     certificate = stability(market, placement)
     if not certificate.stable:
