@@ -1,5 +1,7 @@
 """Student-proposing deferred acceptance where every kind of seat has its own order."""
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 from numba import njit
 
@@ -13,19 +15,35 @@ def deferred_acceptance(market: Market) -> Placement:
     on; a kind holds the applicants of highest keys so far (slot-specific priorities: Kominers and
     Sonmez 2016). Raises ValueError where a seat is given or taken away by one of two equal keys.
     """
-    seats = market.seats.astype(np.int64)
-    choice, kind, ties = _propose(market.lists, seats, market.keys)
-    if ties:
-        raise ValueError(
-            f"{ties} times applicants of the same key compete for the last seat: who gets it is "
-            "undecided. Break ties first"
+    return next(acceptances(market, [market.seats]))
+
+
+def acceptances(market: Market, seats: Iterable[np.ndarray]) -> Iterator[Placement]:
+    """Deferred acceptance with one number of seats after another, (S, K), the rest as it is.
+
+    Raises ValueError as `deferred_acceptance` does.
+    """
+    # In whatever order they propose the outcome is the same; with the highest first fewer are
+    # displaced.
+    waiting = np.argsort(market.keys[:, :1, 0].max(axis=1, initial=-np.inf), kind="stable")
+    for split in seats:
+        choice, kind, ties = _propose(
+            market.lists, split.astype(np.int64), market.keys, waiting.copy()
         )
-    return Placement(choice, kind)
+        if ties:
+            raise ValueError(
+                f"{ties} times applicants of the same key compete for the last seat: who gets it "
+                "is undecided. Break ties first"
+            )
+        yield Placement(choice, kind)
 
 
 @njit(cache=True)
-def _propose(lists, seats, keys):
-    """Choice and kind of each applicant, and how often equal keys competed for a last seat."""
+def _propose(lists, seats, keys, waiting):
+    """Choice and kind of each applicant, and how often equal keys competed for a last seat.
+
+    waiting: all applicants, of whom the last proposes first; used up.
+    """
     n, length = lists.shape
     kinds = seats.shape[1]
     starts = np.zeros(seats.size + 1, np.int64)  # of each slot's heap, the lowest key on top
@@ -35,7 +53,6 @@ def _propose(lists, seats, keys):
     held = np.empty(starts[-1])
     size = np.zeros(seats.size, np.int64)
     following = np.zeros(n, np.int64)  # proposal that each applicant makes next
-    waiting = np.arange(n)
     last, ties = n - 1, 0
     while last >= 0:
         i = waiting[last]

@@ -39,6 +39,11 @@ class ClassSteps:
         """Last weight of each class, (m,)."""
         return np.append(self.weights[1:] - 1, self.largest)
 
+    def until(self, largest: int) -> "ClassSteps":
+        """The classes up to a weight that is not larger than the last one looked at."""
+        count = np.searchsorted(self.weights, largest, side="right")
+        return ClassSteps(self.weights[:count], largest, self.classes[:count])
+
 
 def class_steps(
     start: np.ndarray,
