@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-WINDOWS = 16  # parts of the range, each with applicants of its own who can matter in it
+WINDOWS = 48  # parts of the range, each with applicants of its own who can matter in it
 
 
 @dataclass(frozen=True)
@@ -92,15 +92,15 @@ def _all_steps(start, slope, lists, seats, school, largest):
         order = _who_can_matter(start, slope, lists, seats, school, weight, last)
         while weight <= last:
             _sort(order, start, slope, weight)
-            taken, full, placed = _place(order, lists, seats, school)
-            if m == 0 or _differs(order[:placed], taken, lists, school, inside):
+            taken, full = _place(order, lists, seats)
+            if m == 0 or _differs(order, taken, lists, school, inside):
                 if m == len(weights):
                     weights, classes = _doubled(weights, classes)
                 weights[m] = weight
-                _write_class(order[:placed], taken, lists, school, inside, classes[m])
+                _write_class(order, taken, lists, school, inside, classes[m])
                 m += 1
             following = _next_change(
-                order, placed, taken, full, start, slope, lists, school, weight, last, jump
+                order, taken, full, start, slope, lists, weight, last, jump
             )
             jump = max((following - weight) * 2, 1)
             weight = following
@@ -141,19 +141,11 @@ def _sort(order, start, slope, weight):
 
 
 @njit(cache=True)
-def _place(order, lists, seats, school):
-    """Place in order until the school is full.
-
-    Returns place on the list of each of the first applicants (-1: refused everywhere), whether
-    each school is full, and how many applicants were looked at.
-    """
+def _place(order, lists, seats):
+    """Place on the list that each applicant gets in order, (-1: none), and which schools fill."""
     left = seats.copy()
     taken = np.full(len(order), -1, np.int64)
-    placed = 0
     for at in range(len(order)):
-        if left[school] == 0:
-            break
-        placed += 1
         i = order[at]
         for rank in range(lists.shape[1]):
             t = lists[i, rank]
@@ -163,7 +155,7 @@ def _place(order, lists, seats, school):
                 left[t] -= 1
                 taken[at] = rank
                 break
-    return taken, left == 0, placed
+    return taken, left == 0
 
 
 @njit(cache=True)
@@ -202,17 +194,17 @@ def _doubled(weights, classes):
 
 
 @njit(cache=True)
-def _next_change(order, placed, taken, full, start, slope, lists, school, weight, last, jump):
+def _next_change(order, taken, full, start, slope, lists, weight, last, jump):
     """First weight after this one at which somebody refused is above somebody admitted.
 
-    One past the last weight if there is none. Those not looked at count as refused by the school.
+    One past the last weight if there is none.
     """
     lowest, highest = np.empty(len(full), np.int64), np.empty(len(full), np.int64)
     following, sound = last + 1, weight  # an overtaking at the one, none up to the other
     at = min(weight + jump, last)
     while at > sound:
         sums = start[order] + at * slope[order]
-        _extremes(order, sums, placed, taken, full, lists, school, lowest, highest)
+        _extremes(order, sums, taken, full, lists, lowest, highest)
         crossing = following
         for t in range(len(full)):
             if lowest[t] >= 0 and highest[t] >= 0:
@@ -229,11 +221,11 @@ def _next_change(order, placed, taken, full, start, slope, lists, school, weight
 
 
 @njit(cache=True)
-def _extremes(order, sums, placed, taken, full, lists, school, lowest, highest):
+def _extremes(order, sums, taken, full, lists, lowest, highest):
     """Position of the lowest admitted and of the highest refused at every full school; else -1."""
     lowest[:] = -1
     highest[:] = -1
-    for at in range(placed):
+    for at in range(len(order)):
         i = order[at]
         for rank in range(lists.shape[1]):
             t = lists[i, rank]
@@ -245,10 +237,6 @@ def _extremes(order, sums, placed, taken, full, lists, school, lowest, highest):
                 break
             if highest[t] < 0 or _is_above(sums, order, at, highest[t]):
                 highest[t] = at
-    if full[school]:
-        for at in range(placed, len(order)):
-            if highest[school] < 0 or _is_above(sums, order, at, highest[school]):
-                highest[school] = at
 
 
 @njit(cache=True)
