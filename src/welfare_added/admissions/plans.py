@@ -2,14 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from welfare_added.admissions.local_ranks import local_rank_market, seats_reserved
-from welfare_added.admissions.pool import Pool, bonus_market, index_bonus, members, with_bonus
+from welfare_added.admissions.pool import Pool, in_order, members, order_market
+from welfare_added.admissions.quota import Unreachable
 from welfare_added.admissions.tier_plan import tier_market, tier_plan
-from welfare_added.admissions.tuning import Tuned, tuned_index, tuned_reserve
-from welfare_added.admissions.two_weights import Benchmark, benchmarks, bonus_of, composition
+from welfare_added.admissions.tuning import IndexSteps, Tuned, tuned_reserve
+from welfare_added.admissions.two_weights import (
+    Benchmark,
+    Seekers,
+    benchmarks,
+    bonus_of,
+    composition,
+)
 from welfare_added.assignment.deferred_acceptance import deferred_acceptance
 from welfare_added.assignment.seats import Market, Placement
 from welfare_added.assignment.stability import Stability, stability
@@ -49,6 +57,14 @@ class Setting:
     ranks: Mapping[str, np.ndarray]
     tiers: Mapping[str, object]
 
+    @cached_property
+    def _schools(self) -> dict[int, "_AtSchool"]:
+        return {}
+
+    def at(self, school: int) -> "_AtSchool":
+        """What plans tuned at a school share, kept."""
+        return self._schools.setdefault(school, _AtSchool(self, school))
+
     def names(self) -> list[str]:
         """Plans that can be made."""
         left_out = {*INDEX_PLANS, *RANK_PLANS} - {*self.indices, *self.ranks}
@@ -81,6 +97,27 @@ class Outcome:
     solutions: tuple[Benchmark, ...] = ()
 
 
+class _AtSchool:
+    """What the plans tuned at one school share: steps by weight, and outcomes made before."""
+
+    def __init__(self, setting: Setting, school: int):
+        self.setting, self.school = setting, school
+        self.outcomes: dict[tuple, Outcome | Unreachable] = {}
+        self._steps: dict[str, IndexSteps] = {}
+
+    @cached_property
+    def seekers(self) -> Seekers:
+        return Seekers(self.setting.pool, self.school)
+
+    def steps(self, name: str) -> IndexSteps:
+        if name not in self._steps:
+            pool = self.setting.pool
+            of = pool.frpl if name == "frpl_only" else pool.minority
+            index = self.setting.indices[name] if name in INDEX_PLANS else of
+            self._steps[name] = IndexSteps(pool, index, self.school, of)
+        return self._steps[name]
+
+
 def current_class(setting: Setting, school: int) -> tuple[int, int]:
     """Minority and free-lunch students at a school under the tier plan, which others must match."""
     pool = setting.pool
@@ -91,32 +128,52 @@ def outcome(name: str, setting: Setting, school: int, target: tuple[int, int]) -
     """Place everybody by a plan whose class at ``school`` has the target's students.
 
     target: minority and free-lunch students. The benchmark meets both numbers; `frpl_only` the
-    second, and all others that have a weight the first. Raises Unreachable where they cannot.
+    second, and all others that have a weight the first. An outcome is made once and kept. Raises
+    Unreachable where they cannot.
     """
-    pool = setting.pool
+    kept = setting.at(school).outcomes
+    of = {"score": (), "tiers": (), "benchmark": target, "frpl_only": target[1:]}
+    key = name, *of.get(name, target[:1])
+    if key not in kept:
+        try:
+            kept[key] = _outcome(name, setting, school, target)
+        except Unreachable as error:
+            kept[key] = error
+    if isinstance(kept[key], Unreachable):
+        raise kept[key]
+    return kept[key]
+
+
+def _outcome(name: str, setting: Setting, school: int, target: tuple[int, int]) -> Outcome:
+    pool, shared = setting.pool, setting.at(school)
     if name == "score":
-        return by_bonus(pool, 0)
+        return _by_order(pool, pool.order(0))
     if name == "tiers":
         return _by_acceptance(tier_market(pool, **setting.tiers))
     if name == "benchmark":
-        best, *others = benchmarks(pool, school, target)
+        best, *others = benchmarks(pool, school, target, shared.seekers)
         bonuses = best.minority, best.frpl
-        return by_bonus(pool, bonus_of(pool, bonuses), weights=bonuses, solutions=(best, *others))
+        order = pool.order(bonus_of(pool, bonuses))
+        return _by_order(pool, order, weights=bonuses, solutions=(best, *others))
     if name in RANK_PLANS:
         rank = setting.ranks[name]
         tuned = tuned_reserve(pool, rank, school, pool.minority, target[0])
         reserved = seats_reserved(pool.seats, school, tuned.weight)
         market = local_rank_market(pool, rank, reserved)
         return _by_acceptance(market, weights=(tuned.weight,), tuned=tuned)
-    of, wanted = (pool.frpl, target[1]) if name == "frpl_only" else (pool.minority, target[0])
-    index = setting.indices[name] if name in INDEX_PLANS else of
-    tuned = tuned_index(pool, index, school, of, wanted)
-    return by_bonus(pool, index_bonus(tuned.weight, index), weights=(tuned.weight,), tuned=tuned)
+    steps = shared.steps(name)
+    tuned = steps.tuned(target[1] if name == "frpl_only" else target[0])
+    order = pool.index_order(tuned.weight, steps.index)
+    return _by_order(pool, order, weights=(tuned.weight,), tuned=tuned)
 
 
 def by_bonus(pool: Pool, bonus: np.ndarray | int, **more) -> Outcome:
     """Place everybody by keys plus bonuses (n,), with certificate. more: fields of `Outcome`."""
-    return certified(bonus_market(pool, bonus), with_bonus(pool, bonus), **more)
+    return _by_order(pool, pool.order(bonus), **more)
+
+
+def _by_order(pool: Pool, order: np.ndarray, **more) -> Outcome:
+    return certified(order_market(pool, order), in_order(pool, order), **more)
 
 
 def _by_acceptance(market: Market, **more) -> Outcome:

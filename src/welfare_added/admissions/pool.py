@@ -1,6 +1,6 @@
 """The applicants of one year as arrays, and placement of all of them by a bonus added to scores."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -44,16 +44,50 @@ class Pool:
         """Count the applicants."""
         return len(self.keys)
 
+    def rows(self, rows: np.ndarray) -> "Pool":
+        """The pool of some applicants, in the order of ``rows``; all seats stay."""
+        names = [one.name for one in fields(self) if one.name != "seats"]
+        return replace(self, **{name: getattr(self, name)[rows] for name in names})
+
+    @cached_property
+    def _by_key(self) -> np.ndarray:
+        """Rows in ascending order of the keys, (n,)."""
+        return np.argsort(self.keys, kind="stable")
+
     @cached_property
     def _place(self) -> np.ndarray:
         """Place of each applicant in the order of the keys, (n,)."""
-        place = np.empty(len(self), dtype=np.int64)
-        place[np.argsort(self.keys, kind="stable")] = np.arange(len(self))
-        return place
+        return _places(self._by_key)
 
     def order(self, bonus: np.ndarray | int) -> np.ndarray:
         """Keys plus bonuses, (n,), made all different by the order of the keys."""
         return (self.keys + bonus) * len(self) + self._place
+
+    def index_order(self, weight: int, index: np.ndarray) -> np.ndarray:
+        """Place of each applicant, (n,), in the order of keys plus ``weight`` times an index.
+
+        weight: in units of keys. index: (n,) 0 to 1, larger for the disadvantaged, rounded to
+        parts of `POINT`; the sums are exact, and equal ones are ordered by the keys.
+        """
+        sums = self.keys * POINT + weight * slope(index)
+        return _places(self._by_key[np.argsort(sums[self._by_key], kind="stable")])
+
+
+def _places(rows: np.ndarray) -> np.ndarray:
+    place = np.empty(len(rows), dtype=np.int64)
+    place[rows] = np.arange(len(rows))
+    return place
+
+
+def slope(index: np.ndarray) -> np.ndarray:
+    """An index, (n,), 0 to 1, in whole parts of `POINT`."""
+    return np.rint(index * POINT).astype(np.int64)
+
+
+def in_order(pool: Pool, order: np.ndarray) -> Placement:
+    """Place everybody in an order, (n,), larger first, all seats being open."""
+    everyone = np.ones((len(pool), 1), dtype=bool)
+    return serial_order(order, pool.lists, pool.seats[:, None], everyone)
 
 
 def with_bonus(pool: Pool, bonus: np.ndarray | int) -> Placement:
@@ -62,17 +96,16 @@ def with_bonus(pool: Pool, bonus: np.ndarray | int) -> Placement:
     bonus: (n,) whole numbers, `POINT` of them one step of the score. Applicants whose sums are
     equal are ordered by their keys.
     """
-    everyone = np.ones((len(pool), 1), dtype=bool)
-    return serial_order(pool.order(bonus), pool.lists, pool.seats[:, None], everyone)
+    return in_order(pool, pool.order(bonus))
 
 
-def class_with_bonus(pool: Pool, bonus: np.ndarray | int, school: int) -> np.ndarray:
-    """Whether each applicant is placed at a school by `with_bonus`, (n,).
+def class_in_order(pool: Pool, order: np.ndarray, school: int) -> np.ndarray:
+    """Whether each applicant is placed at a school by `in_order`, (n,).
 
     Nobody is displaced by those who come later in the order, so only the first are placed, until
     the school is full: some tenth of the time where it is full early.
     """
-    order, seats = pool.order(bonus), int(pool.seats[school])
+    seats = int(pool.seats[school])
     here, size = np.zeros(len(pool), dtype=bool), 8 * seats
     while True:
         first = np.argpartition(-order, size)[:size] if size < len(pool) else np.arange(len(pool))
@@ -85,18 +118,15 @@ def class_with_bonus(pool: Pool, bonus: np.ndarray | int, school: int) -> np.nda
         size *= 2
 
 
+def order_market(pool: Pool, order: np.ndarray) -> Market:
+    """The market in which `in_order` places everybody, for its certificate."""
+    by_kind = order[:, None].astype(float)
+    return Market(pool.lists, pool.seats[:, None], same_keys(by_kind, pool.lists))
+
+
 def bonus_market(pool: Pool, bonus: np.ndarray | int) -> Market:
     """The market in which `with_bonus` places everybody, for its certificate."""
-    order = pool.order(bonus)[:, None].astype(float)
-    return Market(pool.lists, pool.seats[:, None], same_keys(order, pool.lists))
-
-
-def index_bonus(weight: int, index: np.ndarray) -> np.ndarray:
-    """Bonus of an index, (n,), whole numbers: ``weight`` times the index in parts of `POINT`.
-
-    weight: in units of keys. index: (n,) 0 to 1, larger for the disadvantaged.
-    """
-    return weight * np.rint(index * POINT).astype(np.int64) // POINT
+    return order_market(pool, pool.order(bonus))
 
 
 def members(placement: Placement, lists: np.ndarray, school: int) -> np.ndarray:

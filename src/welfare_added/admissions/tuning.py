@@ -1,17 +1,31 @@
-"""Plans with one weight, tuned to bring a wanted number of minority or free-lunch students in."""
+"""Plans with one weight, tuned to bring a wanted number of minority or free-lunch students in.
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cache
+The number is a step function of the weight and need not be monotone where applicants prefer
+another school to this one. All its steps are known, so that all weights that match are.
+"""
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from welfare_added.admissions.classes import class_statistics
-from welfare_added.admissions.keys import POINT, STEPS_A_POINT
+from welfare_added.admissions.frontiers import PER_POINT, counts, steps
 from welfare_added.admissions.local_ranks import local_rank_market, seats_reserved, split_seats
-from welfare_added.admissions.one_weight import Interval, matching_weights, within
-from welfare_added.admissions.pool import Pool, class_with_bonus, index_bonus, members
-from welfare_added.assignment.deferred_acceptance import deferred_acceptance
+from welfare_added.admissions.pool import Pool, class_in_order
+from welfare_added.admissions.quota import Unreachable
+from welfare_added.assignment.deferred_acceptance import acceptances
+from welfare_added.assignment.growing_weight import ClassSteps
+
+START = 4 * PER_POINT  # weight tried first, doubled until the target is reached
+LARGEST = 1 << 36  # weight tried before giving up, in units of keys: some 7,000 points
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Whole weights first to last, both included, all of which match."""
+
+    first: int
+    last: int
 
 
 @dataclass(frozen=True)
@@ -21,7 +35,7 @@ class Tuned:
     Attributes
     ----------
     weight
-        The weight used: of all that match, one with the highest mean score.
+        The weight used: of all that match, the smallest whose class has the highest mean key.
     intervals
         All weights that match.
     mean, sd
@@ -35,46 +49,85 @@ class Tuned:
     sd: tuple[float, float]
 
 
-def tuned_index(pool: Pool, index: np.ndarray, school: int, of: np.ndarray, target: int) -> Tuned:
-    """Tune the weight of an index (n,), 0 to 1, that is added to scores.
+class IndexSteps:
+    """Classes of a school by the weight of an index, looked at as far as targets need.
 
-    of: (n,) 0 or 1, whom to count. The weight is in units of keys (`POINT` a step of the score).
-    Raises Unreachable where no weight matches.
+    index: (n,) 0 to 1, added to scores. of: (n,) 0 or 1, whom to count.
     """
 
-    def here(weight: int) -> np.ndarray:
-        return class_with_bonus(pool, index_bonus(weight, index), school)
+    def __init__(self, pool: Pool, index: np.ndarray, school: int, of: np.ndarray):
+        """Nothing is computed before a target is asked for."""
+        self.pool, self.index, self.school, self.of = pool, index, school, of
+        self._reached: dict[int, int] = {}
+        self._steps: ClassSteps | None = None
 
-    return _tuned(pool, here, of, target, start=4 * STEPS_A_POINT * POINT)
+    def tuned(self, target: int) -> Tuned:
+        """Tune the weight, in units of keys.
+
+        Weights up to twice the first of `START`, 2 `START`, 4 `START` and so on that brings the
+        target in are looked at, each of them. Raises Unreachable where none matches.
+        """
+        largest = START
+        while (number := self._number(largest)) < target:
+            if largest >= LARGEST:
+                raise Unreachable(
+                    f"weight: no weight brings {target} students in; the largest gives {number}. "
+                    "Lower the target."
+                )
+            largest = min(2 * largest, LARGEST)
+        return _tuned(self.pool, self._up_to(min(2 * largest, LARGEST)), self.of, target)
+
+    def _number(self, weight: int) -> int:
+        """Students counted at a weight."""
+        if weight not in self._reached:
+            order = self.pool.index_order(weight, self.index)
+            self._reached[weight] = int(self.of[class_in_order(self.pool, order, self.school)].sum())
+        return self._reached[weight]
+
+    def _up_to(self, largest: int) -> ClassSteps:
+        """Steps up to a weight; those of the largest weight so far are kept."""
+        if self._steps is None or self._steps.largest < largest:
+            self._steps = steps(self.pool, self.index, self.school, largest)
+        return self._steps.until(largest)
 
 
 def tuned_reserve(pool: Pool, rank: np.ndarray, school: int, of: np.ndarray, target: int) -> Tuned:
-    """Tune the number of seats reserved for low local ranks (n,); the weight is that number."""
-    seats = int(pool.seats[school])
+    """Tune the number of seats reserved for low local ranks (n,); the weight is that number.
+
+    of: (n,) 0 or 1, whom to count. Raises Unreachable where no number matches.
+    """
+    numbers = range(int(pool.seats[school]) + 1)
     market = local_rank_market(pool, rank, np.zeros_like(pool.seats))
+    splits = [split_seats(pool.seats, seats_reserved(pool.seats, school, k)) for k in numbers]
+    classes = [
+        np.flatnonzero(placement.school(pool.lists) == school)
+        for placement in acceptances(market, splits)
+    ]
+    most = max(map(len, classes))
+    rows = np.array([np.pad(row, (0, most - len(row)), constant_values=-1) for row in classes])
+    return _tuned(pool, ClassSteps(np.array(numbers), numbers[-1], rows), of, target)
 
-    def here(number: int) -> np.ndarray:
-        split = split_seats(pool.seats, seats_reserved(pool.seats, school, number))
-        return members(deferred_acceptance(replace(market, seats=split)), pool.lists, school)
 
-    return _tuned(pool, here, of, target, start=seats // 2, most=seats)
+def _tuned(pool: Pool, found: ClassSteps, of: np.ndarray, target: int) -> Tuned:
+    number = counts(of, found.classes)
+    match = np.flatnonzero(number == target)
+    if not len(match):
+        raise Unreachable(
+            f"weight: none up to {found.largest} meets {target} students; without it there are "
+            f"{number[0]}, and where the number passes the target it jumps over it"
+        )
+    last = found.last()
+    rows = [found.classes[step] for step in match]
+    here = [class_statistics(pool, row[row >= 0]) for row in rows]
+    mean, sd = ([one[name] for one in here] for name in ("mean", "sd"))
+    sums = [int(pool.keys[row[row >= 0]].sum()) for row in rows]
+    weight = int(found.weights[match[int(np.argmax(sums))]])
+    intervals = _joined(found.weights[match], last[match])
+    return Tuned(weight, intervals, (min(mean), max(mean)), (min(sd), max(sd)))
 
 
-def _tuned(
-    pool: Pool,
-    class_at: Callable[[int], np.ndarray],
-    of: np.ndarray,
-    target: int,
-    start: int,
-    most: int | None = None,
-) -> Tuned:
-    here = cache(class_at)
-    intervals = matching_weights(
-        lambda weight: int(of[here(weight)].sum()), target, "weight", start, most
-    )
-    tried = [weight for one in intervals for weight in within(one)]
-    classes = [class_statistics(pool, here(weight)) for weight in tried]
-    sums = [int(pool.keys[here(weight)].sum()) for weight in tried]
-    mean, sd = ([one[name] for one in classes] for name in ("mean", "sd"))
-    weight = tried[int(np.argmax(sums))]
-    return Tuned(weight, tuple(intervals), (min(mean), max(mean)), (min(sd), max(sd)))
+def _joined(first: np.ndarray, last: np.ndarray) -> tuple[Interval, ...]:
+    """Ranges in ascending order, those that touch united."""
+    begins = np.append(True, first[1:] > last[:-1] + 1)
+    ends = np.append(begins[1:], True)
+    return tuple(map(Interval, map(int, first[begins]), map(int, last[ends])))

@@ -1,9 +1,13 @@
 """Student-proposing deferred acceptance where every kind of seat has its own order."""
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 from numba import njit
 
 from welfare_added.assignment.seats import Market, Placement
+
+BLOCK = 32  # numbers of seats that share the applicants who can be placed
 
 
 def deferred_acceptance(market: Market) -> Placement:
@@ -13,14 +17,45 @@ def deferred_acceptance(market: Market) -> Placement:
     on; a kind holds the applicants of highest keys so far (slot-specific priorities: Kominers and
     Sonmez 2016). Raises ValueError where a seat is given or taken away by one of two equal keys.
     """
-    seats = market.seats.astype(np.int64)
-    choice, kind, ties = _propose(market.lists, seats, market.keys)
-    if ties:
-        raise ValueError(
-            f"{ties} times applicants of the same key compete for the last seat: who gets it is "
-            "undecided. Break ties first"
-        )
-    return Placement(choice, kind)
+    return next(acceptances(market, [market.seats]))
+
+
+def acceptances(market: Market, seats: Sequence[np.ndarray]) -> Iterator[Placement]:
+    """Deferred acceptance with one number of seats after another, (S, K), the rest as it is.
+
+    Raises ValueError as `deferred_acceptance` does. In whatever order applicants propose the
+    outcome is the same; with the highest first fewer are displaced.
+    """
+    rows = np.argsort(market.keys[:, :1, 0].max(axis=1, initial=-np.inf), kind="stable")
+    lists, keys = market.lists[rows], _of_rows(market.keys, rows)
+    for first in range(0, len(seats), BLOCK):
+        block = [one.astype(np.int64) for one in seats[first : first + BLOCK]]
+        some = slice(None) if len(block) == 1 else _contenders(lists, keys, block)
+        of_some = lists[some], _of_rows(keys, some)
+        for split in block:
+            choice, kind, ties = _propose(of_some[0], split, of_some[1])
+            if ties:
+                raise ValueError(
+                    f"{ties} times applicants of the same key compete for the last seat: who gets "
+                    "it is undecided. Break ties first"
+                )
+            placement = Placement(np.full(len(rows), -1), np.full(len(rows), -1))
+            placement.choice[rows[some]], placement.kind[rows[some]] = choice, kind
+            yield placement
+
+
+def _contenders(lists: np.ndarray, keys: np.ndarray, block: list[np.ndarray]) -> np.ndarray:
+    """Rows of those placed with the most seats of every kind: with fewer, nobody else is."""
+    choice, _, _ = _propose(lists, np.max(block, axis=0), keys)
+    return np.flatnonzero(choice >= 0)
+
+
+def _of_rows(keys: np.ndarray, rows: np.ndarray | slice) -> np.ndarray:
+    """Keys of rows; those that are the same at all schools are not repeated."""
+    if keys.strides[1]:
+        return keys[rows]
+    one = keys[:, :1][rows]
+    return np.broadcast_to(one, (len(one), *keys.shape[1:]))
 
 
 @njit(cache=True)
