@@ -81,9 +81,7 @@ def world(
     schools = school_table(parameters["schools"])
     where = homes_of(draws, tracts, parameters) if where is None else where
     years = sorted(draws)
-    made = {
-        year: applicants(draws[year], where[year], schools, parameters, year) for year in years
-    }
+    made = {year: applicants(draws[year], where[year], schools, parameters, year) for year in years}
     *earlier, last = years
     return World(
         earlier=pd.concat([made[year][0] for year in earlier], ignore_index=True),
