@@ -1,4 +1,4 @@
-"""The synthetic applicants: what their parameters do, their moments, and the search."""
+"""The synthetic applicants: what their parameters do, where they live, and how they score."""
 
 import copy
 from pathlib import Path
@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from welfare_added.admissions.moments import distance, moments, published, search
+from welfare_added.admissions.keys import STEPS_A_POINT
+from welfare_added.admissions.synthetic_scores import TIE_BREAKS, composite_scores, score_points
 from welfare_added.admissions.tracts import INDICATORS, read_tracts
 from welfare_added.admissions.world import draws_of, pool_of, world
 from welfare_added.run.choices import read_yaml
@@ -15,7 +16,8 @@ from welfare_added.run.choices import read_yaml
 PAPER = Path(__file__).parents[2] / "workflow/papers/ellison_2020"
 TRACTS = read_tracts(PAPER / "tracts/tracts.csv")
 PARAMETERS = read_yaml(PAPER / "calibration/parameters.yaml")
-COUNTS = {"earlier": 9000, "studied": 6000}
+COUNTS = {2009: 1000, 2010: 4000, 2011: 2500, 2012: 2500, 2013: 6000}
+STUDIED = 2013
 DRAWS = draws_of(COUNTS, 10, 1)
 
 
@@ -47,19 +49,45 @@ def test_tracts_are_the_real_ones(made):
 
 def test_tiers_have_their_shares(made):
     shares = made.studied["tier"].value_counts(normalize=True)
-    wanted = pd.Series(PARAMETERS["tiers"]) / sum(PARAMETERS["tiers"].values())
-    error = np.sqrt(wanted * (1 - wanted) / COUNTS["studied"])
+    tiers = PARAMETERS["years"][STUDIED]["tiers"]
+    wanted = pd.Series(tiers) / sum(tiers.values())
+    error = np.sqrt(wanted * (1 - wanted) / COUNTS[STUDIED])
     assert ((shares[wanted.index] - wanted).abs() < 4 * error).all()
 
 
 def test_scores_have_their_top(made):
-    for table, pool in ((made.earlier, "earlier"), (made.studied, "studied")):
+    everyone = pd.concat([made.earlier, made.studied])
+    for year, table in everyone.groupby("application_year"):
         share = (table["composite_score"] >= 96 - 1e-9).mean()
-        assert share == pytest.approx(PARAMETERS["share_96"][pool], rel=0.05)
+        assert share == pytest.approx(PARAMETERS["years"][year]["share_96"], rel=0.05)
         assert table["composite_score"].between(PARAMETERS["score"]["lowest"] - 1, 100).all()
-        assert np.allclose(table["composite_score"] * 9 % 1, 0, atol=1e-9) or np.allclose(
-            np.rint(table["composite_score"] * 9), table["composite_score"] * 9
-        )
+        steps = table["composite_score"] * STEPS_A_POINT
+        assert np.allclose(np.rint(steps), steps, atol=1e-9)
+
+
+def test_points_add_up_to_the_score(made):
+    points = made.studied[list(TIE_BREAKS)]
+    composite = points[["core_total", "grades_points", "standardized_points"]]
+    assert np.allclose(composite.sum(axis=1), made.studied["composite_score"] * STEPS_A_POINT)
+    assert (points["math_points"] + points["reading_points"]).equals(points["standardized_points"])
+    assert (composite <= 300).all(axis=None) and (points[["math_points"]] <= 150).all(axis=None)
+    assert composite.std().min() > 5  # each part tells something of its own
+
+
+def test_points_stay_on_their_scale_for_every_score():
+    scores = np.repeat(np.arange(901) / STEPS_A_POINT, 40)
+    points = score_points(scores, np.random.default_rng(1).random((len(scores), 3)))
+    assert points.to_numpy().min() == 0
+    assert points.max().tolist() == [300, 300, 300, 150, 150]
+    whole = points[["core_total", "grades_points", "standardized_points"]].sum(axis=1)
+    assert np.allclose(whole, scores * STEPS_A_POINT)
+
+
+def test_scores_follow_ability():
+    ability = np.random.default_rng(1).standard_normal(500)
+    scores = composite_scores(ability, 0.1, {"top_power": 2, "lowest": 40, "lower_power": 1})
+    assert (np.diff(scores[np.argsort(ability)]) >= 0).all()
+    assert scores.max() == 100 and scores.min() == pytest.approx(40, abs=0.5)
 
 
 def test_lists_have_no_gap_and_keys_no_tie(made):
@@ -90,25 +118,62 @@ def test_the_same_seed_gives_the_same_world_and_another_another(made):
     assert np.array_equal(made.lists, again.lists)
     other = world(draws_of(COUNTS, 10, 2), TRACTS, PARAMETERS)
     assert not other.studied["tract"].equals(made.studied["tract"])
+    fewer = {year: number for year, number in COUNTS.items() if year > 2010}
+    alone = world(draws_of(fewer, 10, 1), TRACTS, PARAMETERS)
+    pd.testing.assert_frame_equal(made.studied, alone.studied)
 
 
-def test_moments_are_those_that_are_published(made):
-    target = published(read_yaml(PAPER / "calibration/inputs.yaml"))
-    plan = {"open_share": 0.3, "open_first": True, "rounding": "down"}
-    found = moments(made, plan)
-    assert set(found.index) - set(target.index) == {"filled"}
-    assert set(target.index) <= set(found.index) and found.notna().all()
-    row = made.earlier["income"], made.earlier["minority"]
-    assert found["slope.all_applicants.income"] == pytest.approx(np.polyfit(*row, 1)[0])
-    assert distance(target, target, 0.03) == 0
-    assert distance(1.03 * target, target, 0.03) == pytest.approx(0.3 * len(target), rel=0.01)
+def test_every_applicant_is_enrolled_in_three_grades(made):
+    enrolments = made.enrolments
+    assert not enrolments.duplicated(["student_id", "year"]).any()
+    assert set(enrolments["grade"]) == {7, 8, 9}
+    assert len(enrolments) == 3 * sum(COUNTS.values())
+    applied = pd.concat([made.earlier, made.studied]).set_index("applicant_id")
+    year = applied["application_year"].reindex(enrolments["student_id"]).to_numpy()
+    assert (enrolments["year"] - enrolments["grade"] == year - 8).all()
+    known = TRACTS[TRACTS["income"].notna()]
+    assert set(enrolments["tract"]) <= set(known["geoid"])
 
 
-def test_the_search_finds_a_minimum():
-    def loss(p):
-        return (round(p["a"], 3) - 1.234) ** 2 + abs(p["b"] + p["a"]) + p["fixed"]
+def test_moves_have_their_rate_and_are_near(made):
+    wide = made.enrolments.pivot(index="student_id", columns="grade", values="tract")
+    everyone = sum(COUNTS.values())
+    rate = PARAMETERS["moves"]["rate"]
+    error = np.sqrt(rate * (1 - rate) / everyone)
+    for grade in (7, 9):
+        assert abs((wide[grade] != wide[8]).mean() - rate) < 4 * error
+    applied = pd.concat([made.earlier, made.studied]).set_index("applicant_id")
+    other = (applied["tract"].reindex(wide.index) != wide[8]).groupby(wide.index // 100_000).mean()
+    for year, number in COUNTS.items():
+        wanted = PARAMETERS["years"][year]["elsewhere"]
+        assert abs(other[year] - wanted) < 4 * np.sqrt(wanted * (1 - wanted) / number)
+    places = TRACTS.set_index("geoid")[["longitude", "latitude"]] * [82.8, 111.0]
+    moved = wide[wide[7] != wide[8]]
+    between = places.loc[moved[7]].to_numpy() - places.loc[moved[8]].to_numpy()
+    away = np.sqrt((between**2).sum(axis=1))
+    anywhere = np.sqrt(((places.loc[moved[7]].to_numpy() - places.mean().to_numpy()) ** 2).sum(1))
+    assert np.median(away) < np.median(anywhere)
+    stay = changed(["moves", "rate"], 0.0).enrolments
+    wide = stay.pivot(index="student_id", columns="grade", values="tract")
+    assert wide[7].equals(wide[8].rename(7)) and wide[9].equals(wide[8].rename(9))
 
-    told = []
-    found = search({"a": 0.0, "b": 3.0, "fixed": 1.0}, {"a": 0.5, "b": 0.5}, loss, 40, told.append)
-    assert found["fixed"] == 1.0 and loss(found) < 1.05
-    assert len(told) == 40
+
+def test_effects_by_tier_and_by_group_move_those_alone(made):
+    able = changed(["years", STUDIED, "ability", 1], 1.0)
+    mean = [one.studied.groupby("tier")["composite_score"].mean()[1] for one in (made, able)]
+    assert mean[1] > mean[0] + 3
+    pd.testing.assert_frame_equal(able.earlier, made.earlier)
+    wanted = changed(["years", STUDIED, "taste", 4], 3.0)
+    numbers = np.isin(made.schools["school_id"], ["Payton", "Northside"]).nonzero()[0]
+    listed = [np.isin(one.lists, numbers).any(axis=1) for one in (made, wanted)]
+    differ = listed[0] != listed[1]
+    assert (
+        differ.any() and (made.studied.loc[differ, "tier"] == 4).all() and listed[1][differ].all()
+    )
+    slope = ["score", "minority_by", "isat"]
+    steep = changed(slope, PARAMETERS["score"]["minority_by"]["isat"] + 3.0).studied
+    rose = (steep["composite_score"] - made.studied["composite_score"])[
+        made.studied["minority"] == 1
+    ]
+    isat = made.studied.loc[rose.index, "isat"]
+    assert rose[isat > 0.8].mean() > 3 and rose[isat < 0.2].mean() < -3

@@ -14,7 +14,7 @@ from welfare_added.admissions.classes import class_statistics
 from welfare_added.admissions.indices import USED
 from welfare_added.admissions.moves import APPLICATION_GRADE, COHORT_GRADE, TOP_SHARE
 from welfare_added.admissions.regressions import linear_probability
-from welfare_added.admissions.synthetic_homes import GRADES
+from welfare_added.admissions.synthetic_homes import GRADES, Homes
 from welfare_added.admissions.tier_plan import tier_plan
 from welfare_added.admissions.tracts import INDICATORS
 from welfare_added.admissions.world import World, pool_of
@@ -54,34 +54,50 @@ class Conventions:
 
 def moments(world: World, choices: Conventions) -> pd.Series:
     """All moments that the search uses, and the smallest share of seats filled at a school."""
-    found = {**residence_moments(world), **regression_moments(world.earlier, choices)}
+    found = {**residence_moments(world.homes), **regression_moments(world.earlier, choices)}
     return pd.Series({**found, **_samples(world, choices), **_classes(world, choices)}, dtype=float)
 
 
 def regression_moments(earlier: pd.DataFrame, choices: Conventions) -> dict[str, float]:
-    """Slopes of minority status on each indicator, and what ties free lunch to it (table A.1)."""
+    """Minority status on each indicator, and what ties free lunch to it (table A.1).
+
+    Of each indicator alone the slope and its classical standard error; over all applicants, where
+    one number is printed for all six, the mean of the errors.
+    """
     used = earlier[earlier["application_year"].isin(choices.predicted_years)]
     high = used[used["composite_score"] >= choices.high]
-    found = {}
+    everyone = "minority_on_tract_indicator.standard_errors_all"
+    found = {everyone: float(_slopes(used)[1].mean())}
     for sample, rows in (("all_applicants", used), ("score_96", high)):
-        outcome, values = rows["minority"].to_numpy(float), rows[list(INDICATORS)].to_numpy()
-        centred = values - values.mean(axis=0)
-        slopes = centred.T @ outcome / (centred**2).sum(axis=0)
+        slopes, errors = _slopes(rows)
         for name, slope in zip(INDICATORS, slopes, strict=True):
             found[f"minority_on_tract_indicator.{sample}.{name}"] = float(slope)
+    of_high = zip(INDICATORS, errors, strict=True)
+    found |= {f"minority_on_tract_indicator.standard_errors_96.{n}": float(e) for n, e in of_high}
     fit = linear_probability(high["minority"].to_numpy(), high[[*USED, "frpl"]])
     found["minority_and_frpl_score_96.frpl"] = float(fit.coefficients[fit.names.index("frpl")])
     return {**found, "minority_and_frpl_score_96.r_squared": fit.r_squared}
 
 
-def residence_moments(world: World) -> dict[str, float]:
+def _slopes(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Slope of minority status on each indicator alone and its classical standard error, (6,)."""
+    outcome, values = rows["minority"].to_numpy(float), rows[list(INDICATORS)].to_numpy()
+    outcome, values = outcome - outcome.mean(), values - values.mean(axis=0)
+    squares = (values**2).sum(axis=0)
+    slopes = values.T @ outcome / squares
+    unexplained = outcome @ outcome - slopes**2 * squares
+    return slopes, np.sqrt(unexplained / (len(rows) - 2) / squares)
+
+
+def residence_moments(homes: Mapping[int, Homes]) -> dict[str, float]:
     """Tiers of applications, and shares of students with another tier in the enrolment data.
 
     Grade 7 is of the students with an address of the same tier in grades 7, 8 and 9, as the note of
-    table A.3 says; grade 9 is of all (table A.4).
+    table A.3 says; grade 9 is of all (table A.4). homes: by application year; the last year is
+    not looked at.
     """
     found = {}
-    for year, home in _cohorts(world):
+    for year, home in _cohorts(homes):
         cohort, same = year + COHORT_GRADE - APPLICATION_GRADE, _same(home.tiers)
         found |= _tier_shares(f"tiers.applicants.{cohort}", home.tier[same])
         for grade, sample in ((7, same), (9, np.ones(len(same), dtype=bool))):
@@ -96,7 +112,7 @@ def _samples(world: World, choices: Conventions) -> dict[str, float]:
     lists = np.isin(world.earlier_lists, numbers).any(axis=1)
     years = world.earlier["application_year"].to_numpy()
     found = {}
-    for year, home in _cohorts(world):
+    for year, home in _cohorts(world.homes):
         cohort, of_year = year + COHORT_GRADE - APPLICATION_GRADE, years == year
         score = world.earlier["composite_score"].to_numpy()[of_year]
         rank = len(score) - np.searchsorted(np.sort(score), score, side="right") + 1
@@ -131,9 +147,9 @@ def school_numbers(world: World, names: Iterable[str]) -> list[int]:
     return [every.index(name) for name in names]
 
 
-def _cohorts(world: World) -> Iterable:
+def _cohorts(homes: Mapping[int, Homes]) -> list[tuple[int, Homes]]:
     """Homes by year of the earlier applicants."""
-    return [(year, world.homes[year]) for year in sorted(world.homes)[:-1]]
+    return [(year, homes[year]) for year in sorted(homes)[:-1]]
 
 
 def _same(tiers: np.ndarray) -> np.ndarray:

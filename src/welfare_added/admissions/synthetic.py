@@ -49,7 +49,7 @@ def applicants(
             "applicant_id": year * 100_000 + np.arange(1, len(draws) + 1),
             "tract": home.tract,
             "tier": home.tier,
-            **dict(zip(INDICATORS, (home.indicators + 0.5).T, strict=True)),
+            **dict(zip(INDICATORS, home.indicators.T, strict=True)),
             "race": _race(minority, black, asian),
             "gender": np.where(draws.gender < parameters["female"], "female", "male"),
             **{name: groups[name].astype(int) for name in GROUPS},
@@ -63,7 +63,7 @@ def applicants(
 
 def _of_tract(home: Homes, p: Mapping) -> np.ndarray:
     """What the indicators of her tract, from their middle, add for each applicant, (n,)."""
-    return home.indicators @ np.array([p.get(name, 0.0) for name in INDICATORS])
+    return (home.indicators - 0.5) @ np.array([p.get(name, 0.0) for name in INDICATORS])
 
 
 def _minority_odds(home: Homes, p: Mapping) -> np.ndarray:

@@ -32,7 +32,7 @@ class Homes:
     tier
         (n,) its tier in the year of application, 1 to 4.
     indicators
-        (n, 6) its indicators, in the order of `INDICATORS`, less one half.
+        (n, 6) its indicators, in the order of `INDICATORS`.
     minority_odds, asian_odds
         (n,) log odds of residents: Black or Hispanic; Asian among others than these.
     black
@@ -86,7 +86,7 @@ def homes(
     return Homes(
         tract=geoid[at],
         tier=tier[at],
-        indicators=usable[list(INDICATORS)].to_numpy()[at] - 0.5,
+        indicators=usable[list(INDICATORS)].to_numpy()[at],
         away=np.sqrt(((place[:, None, :] - there[None]) ** 2).sum(axis=2))[at],
         addresses=geoid[addresses],
         tiers=np.column_stack(tiers),
