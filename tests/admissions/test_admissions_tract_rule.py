@@ -30,6 +30,7 @@ from welfare_added.admissions.tract_shares import (
     prior_strength,
     smoothed_shares,
 )
+from welfare_added.admissions.two_weights import wants_seat
 from welfare_added.run.errors import UserError
 
 UNIT = POINT * STEPS_A_POINT
@@ -163,11 +164,20 @@ def test_in_a_whole_pool_the_bound_is_the_linear_programme():
     assert rule.value <= rule.bound.value <= rule.value + rule.bonus
 
 
+def larger(seed):
+    """Keys near each other, so that the best prices are far from whole."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(4, 40))
+    cell = np.sort(rng.integers(0, rng.integers(1, 8), n))
+    keys = rng.permutation(3 * n)[:n].astype(np.int64)
+    minority, seats = rng.integers(0, 2, n), int(rng.integers(1, n + 1))
+    return keys, minority, cell, seats, int(rng.integers(0, seats + 1))
+
+
 @pytest.mark.parametrize("exactly", [False, True])
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", [*range(40), 578, 757, 877])  # the last: the price rounded up
 def test_no_whole_prices_give_a_smaller_bound(seed, exactly):
-    keys, minority, cell, seats, target = instance(2000 + seed)
-    keys = np.argsort(np.argsort(keys))  # few prices to try
+    keys, minority, cell, seats, target = larger(seed)
     try:
         rule = tract_rule(keys, minority, cell, seats, target, exactly=exactly)
     except Unreachable:
@@ -355,7 +365,11 @@ def test_the_best_rules_beside_the_plan_in_force():
     assert (table["gap_to_bound"].dropna() >= 0).all() and table["expected"]["share"] >= target
     one = outcome("race_only", setting, 0, (target, 0))
     _, here = rule_at(pool, one.placement, tract, 0, target)
-    short = table["bound"]["tract"] - pool.keys[here].mean() / UNIT
-    assert table["gap_to_bound"]["tract"] == pytest.approx(short, abs=1e-9)
+    wanted = wants_seat(pool, one.placement, 0)
+    on_shares = expected_rule(pool.keys[wanted], known[wanted], 80, target)
+    for name, value in (("tract", pool.keys[here].sum()), ("share", on_shares.value)):
+        short = table["bound"][name] - value / (80 * UNIT)
+        assert table["gap_to_bound"][name] == pytest.approx(short, abs=1e-9)
+    assert table["gap_to_bound"]["share"] > 0
     assert table["sd"]["tract"] == class_statistics(pool, here)["sd"]
     assert not np.array_equal(here, members(with_bonus(pool, 0), pool.lists, 0))
