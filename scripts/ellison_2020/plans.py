@@ -1,6 +1,6 @@
 """Place all applicants by every plan, tuned at each of some schools."""
 
-from welfare_added.admissions.plan_tables import named, once, plan_tables
+from welfare_added.admissions.plan_tables import all_plan_tables, named
 from welfare_added.admissions.setting import places_of, read_setting
 from welfare_added.admissions.targets import target_at
 from welfare_added.run.job import job
@@ -9,12 +9,9 @@ from welfare_added.run.writing import write_csv, write_parquet
 
 def main(studied, schools, indices, outputs, *, tuned_at, tiers, targets, steps):
     setting, applicants, names = read_setting(studied, schools, indices, tiers)
-    tables = once(
-        [
-            plan_tables(setting, names, at, target_at(setting, names, at, targets), steps / 100)
-            for at in places_of(names, tuned_at)
-        ]
-    )
+    places = places_of(names, tuned_at)
+    wanted = {at: target_at(setting, names, at, targets) for at in places}
+    tables = all_plan_tables(setting, names, wanted, steps / 100)
     ids = applicants["applicant_id"].to_numpy()
     write_parquet(named(tables.assignments, ids, names), outputs["assignments"])
     write_csv(tables.plans, outputs["plans"])

@@ -1,6 +1,6 @@
 """Tables of what every plan does: who is placed where, the weights used, the classes admitted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -8,12 +8,15 @@ import pandas as pd
 
 from welfare_added.admissions.classes import STATISTICS, all_classes
 from welfare_added.admissions.keys import POINT
+from welfare_added.admissions.other_schools import average_benchmark
 from welfare_added.admissions.plans import RANK_PLANS, Outcome, Setting, outcome
 from welfare_added.admissions.pool import members
 from welfare_added.admissions.quota import Unreachable
 from welfare_added.admissions.two_weights import composition
 
-UNTUNED = ("score", "tiers")  # plans without a weight are the same wherever others are tuned
+AVERAGE = "benchmark_average"
+# The same wherever others are tuned.
+UNTUNED = ("score", "tiers", AVERAGE)
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,16 @@ class PlanTables:
         proven best of its composition), unreachable (why a plan cannot be tuned; else empty).
     classes
         plan, tuned_at, school, and what `class_statistics` reports; every school.
+    bonuses
+        Of the benchmark, for minority and for free-lunch students, in units of keys: one pair a
+        school where it could be tuned.
 
     """
 
     assignments: pd.DataFrame
     plans: pd.DataFrame
     classes: pd.DataFrame
+    bonuses: tuple[tuple[int, int], ...] = ()
 
 
 def plan_tables(
@@ -55,29 +62,43 @@ def plan_tables(
     wanted. steps_a_point: steps of the score's grid in a point of 100, for weights in points. A
     plan that cannot meet the target is listed with the reason, and has no class.
     """
-    assignments, plans, classes = [], [], []
+    made, rows = {}, []
     for name in setting.names():
-        tuned_at = "" if name in UNTUNED else schools[at]
-        label = {"plan": name, "tuned_at": tuned_at}
+        label = {"plan": name, "tuned_at": "" if name in UNTUNED else schools[at]}
         try:
-            made = outcome(name, setting, at, target)
+            made[name] = outcome(name, setting, at, target)
         except Unreachable as error:
-            plans.append({**label, **_targets(target), "unreachable": str(error)})
+            rows.append({**label, **_targets(target), "unreachable": str(error)})
             continue
-        pool = setting.pool
-        where = made.placement.school(pool.lists)
-        table = pd.DataFrame({"school": where, "kind": made.placement.kind})
-        assignments.append(table.rename_axis("applicant").reset_index().assign(**label))
-        classes.append(all_classes(pool, where, list(schools)).assign(**label))
-        own = composition(pool, members(made.placement, pool.lists, at))
+        own = composition(setting.pool, members(made[name].placement, setting.pool.lists, at))
         scale = 1.0 if name in RANK_PLANS else POINT * steps_a_point
-        plans.append({**label, **_plan_row(made, scale), **_targets(target), **_reached(own)})
+        rows.append({**label, **_plan_row(made[name], scale), **_targets(target), **_reached(own)})
+    bonuses = (made["benchmark"].weights,) if "benchmark" in made else ()
+    return _tables(setting, schools, schools[at], made, rows, bonuses)
+
+
+def _tables(
+    setting: Setting,
+    schools: Sequence[str],
+    tuned_at: str,
+    made: Mapping[str, Outcome],
+    rows: list[dict],
+    bonuses: tuple[tuple[int, int], ...] = (),
+) -> PlanTables:
+    assignments, classes = [], []
+    for name, one in made.items():
+        label = {"plan": name, "tuned_at": "" if name in UNTUNED else tuned_at}
+        where = one.placement.school(setting.pool.lists)
+        table = pd.DataFrame({"school": where, "kind": one.placement.kind})
+        assignments.append(table.rename_axis("applicant").reset_index().assign(**label))
+        classes.append(all_classes(setting.pool, where, list(schools)).assign(**label))
     return PlanTables(
         pd.concat(assignments, ignore_index=True)[
             ["plan", "tuned_at", "applicant", "school", "kind"]
         ],
-        pd.DataFrame(plans).reindex(columns=list(PLAN_COLUMNS)).fillna({"unreachable": ""}),
+        pd.DataFrame(rows).reindex(columns=list(PLAN_COLUMNS)).fillna({"unreachable": ""}),
         pd.concat(classes, ignore_index=True)[["plan", "tuned_at", "school", *STATISTICS]],
+        bonuses,
     )
 
 
@@ -104,9 +125,10 @@ def _plan_row(made: Outcome, scale: float) -> dict[str, object]:
         return row
     weights = [weight / scale for weight in made.weights]
     row |= {"unit": "seats" if scale == 1 else "points", "weight": weights[0]}
+    if len(weights) > 1:
+        row["weight_frpl"] = weights[1]
     if made.solutions:
         row |= {
-            "weight_frpl": weights[1],
             "solutions": len(made.solutions),
             "optimal": int(all(one.optimal for one in made.solutions)),
         }
@@ -121,16 +143,33 @@ def _plan_row(made: Outcome, scale: float) -> dict[str, object]:
     return row
 
 
-def once(tables: Sequence[PlanTables]) -> PlanTables:
-    """Tables of several schools together; plans without a weight are kept once."""
+def all_plan_tables(
+    setting: Setting,
+    schools: Sequence[str],
+    targets: Mapping[int, tuple[int, int]],
+    steps_a_point: float,
+) -> PlanTables:
+    """Plans tuned at each of some schools, and the benchmark with the average of the bonuses.
 
-    def joined(parts: list[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
-        return pd.concat(parts, ignore_index=True).drop_duplicates(keys, ignore_index=True)
+    targets: by place of the school. Plans without a weight are listed once, their tuned_at is
+    empty; so is that of the averaged benchmark (table A.2).
+    """
+    parts = [
+        plan_tables(setting, schools, at, target, steps_a_point) for at, target in targets.items()
+    ]
+    bonuses = tuple(pair for one in parts for pair in one.bonuses)
+    if bonuses:
+        average = average_benchmark(setting.pool, bonuses)
+        label = {"plan": AVERAGE, "tuned_at": ""}
+        row = {**label, **_plan_row(average, POINT * steps_a_point)}
+        parts.append(_tables(setting, schools, "", {AVERAGE: average}, [row]))
+
+    def joined(name: str, *keys: str) -> pd.DataFrame:
+        tables = pd.concat([getattr(one, name) for one in parts], ignore_index=True)
+        return tables.drop_duplicates(["plan", "tuned_at", *keys], ignore_index=True)
 
     return PlanTables(
-        joined([one.assignments for one in tables], ["plan", "tuned_at", "applicant"]),
-        joined([one.plans for one in tables], ["plan", "tuned_at"]),
-        joined([one.classes for one in tables], ["plan", "tuned_at", "school"]),
+        joined("assignments", "applicant"), joined("plans"), joined("classes", "school"), bonuses
     )
 
 

@@ -1,6 +1,7 @@
 """The admission plans by name: each places everybody, tuned to a school's class under the tiers."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -192,6 +193,11 @@ def matched_benchmarks(setting: Setting, school: int, own: tuple[int, int]) -> d
     """The benchmarks to which a plan with these numbers of students is compared, by target.
 
     overall: both numbers; minority_only and income_only: one of them, by a bonus for that group.
+    A benchmark that no bonus gives is left out.
     """
     plans = {"overall": "benchmark", "minority_only": "race_only", "income_only": "frpl_only"}
-    return {target: outcome(plan, setting, school, own) for target, plan in plans.items()}
+    found = {}
+    for target, plan in plans.items():
+        with suppress(Unreachable):
+            found[target] = outcome(plan, setting, school, own)
+    return found

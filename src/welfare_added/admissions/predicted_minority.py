@@ -82,12 +82,17 @@ def predict_minority(
 
 
 def predicted_share(model: Lasso, applicants: pd.DataFrame) -> np.ndarray:
-    """Predicted probability of minority status, (n,), not confined to 0 to 1."""
+    """Predicted probability of minority status, (n,).
+
+    Least squares can predict less than nothing; shares are then raised so that the lowest is zero,
+    which changes nobody's place in the order.
+    """
     total = np.full(len(applicants), model.intercept)
     for name, weight in zip(model.names, model.coefficients, strict=True):
         if weight:
             total = total + weight * applicants[name].to_numpy(dtype=float)
-    return np.round(total, 8) + 0.0
+    total = np.round(total, 8)
+    return np.round(total - min(total.min(initial=0.0), 0.0), 8) + 0.0
 
 
 def _weights(model: Lasso) -> pd.DataFrame:

@@ -33,3 +33,16 @@ def child_weighted_percentile(values: pd.Series, children: pd.Series) -> pd.Seri
     known = values.notna()
     by_value = children[known].groupby(values[known]).sum().cumsum()
     return values.map(by_value / children[known].sum())
+
+
+def tracts_of_year(tracts: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Tracts of one year, as levers and maps of the displaced want them.
+
+    tracts: raw table, one row a year and tract. Columns geoid, school_age_children, ses_score (mean
+    of the six indicators, missing where one is), the indicators, and tier_<year> of every year.
+    """
+    own = tracts[tracts["year"] == year].set_index("tract")
+    tiers = tracts.set_index(["tract", "year"])["tier"].unstack("year").add_prefix("tier_")
+    table = own[["children", *INDICATORS]].rename(columns={"children": "school_age_children"})
+    table = table.assign(ses_score=own[list(INDICATORS)].mean(axis=1, skipna=False))
+    return table.join(tiers).rename_axis("geoid").reset_index()

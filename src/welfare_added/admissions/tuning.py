@@ -81,7 +81,9 @@ class IndexSteps:
         """Students counted at a weight."""
         if weight not in self._reached:
             order = self.pool.index_order(weight, self.index)
-            self._reached[weight] = int(self.of[class_in_order(self.pool, order, self.school)].sum())
+            self._reached[weight] = int(
+                self.of[class_in_order(self.pool, order, self.school)].sum()
+            )
         return self._reached[weight]
 
     def _up_to(self, largest: int) -> ClassSteps:

@@ -99,9 +99,7 @@ def _all_steps(start, slope, lists, seats, school, largest):
                 weights[m] = weight
                 _write_class(order, taken, lists, school, inside, classes[m])
                 m += 1
-            following = _next_change(
-                order, taken, full, start, slope, lists, weight, last, jump
-            )
+            following = _next_change(order, taken, full, start, slope, lists, weight, last, jump)
             jump = max((following - weight) * 2, 1)
             weight = following
     return weights[:m].copy(), classes[:m].copy()

@@ -14,6 +14,7 @@ if SYNTHETIC:
 include: "rules/applicants.smk"
 include: "rules/predictions.smk"
 include: "rules/plans.smk"
+include: "rules/schools.smk"
 include: "rules/moves.smk"
 include: "rules/example.smk"
 
@@ -28,6 +29,10 @@ RESULT_FILES = [
     *rules.text_numbers.output,
     *rules.plans.output,
     *rules.efficiency.output,
+    *rules.schools.output,
+    *rules.frontiers.output,
+    *rules.levers.output,
+    *rules.best_rules.output,
     *(rules.moves.output if ADDRESSES else []),
     *rules.example.output,
 ]

@@ -91,8 +91,9 @@ RULES = {
     "race_only": "Race-only benchmark",
     "tract": "Cutoffs by tract",
     "tract_frpl": "Cutoffs by tract and free lunch",
-    "tract_expected": "By tract, on expected shares",
-    "lasso": "LASSO",
+    "smoothed": "On expected shares: tract's own and regression's",
+    "regression": "On expected shares: regression",
+    "lasso": "On expected shares: LASSO",
 }
 
 
