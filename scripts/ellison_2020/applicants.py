@@ -31,7 +31,7 @@ if "snakemake" in globals():
         layout = read_layout(files["layout"], files["schema"])
         main(
             layout,
-            {name: files[name] for name in layout.names if name in files},
+            layout.among(files),
             snakemake.output,
             **choices(snakemake.params),
         )

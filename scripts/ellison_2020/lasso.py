@@ -10,9 +10,9 @@ from welfare_added.run.writing import write_csv, write_parquet
 
 def main(applicants, studied, tracts, outputs, *, years, high, **chosen):
     table, places = pd.read_parquet(applicants), pd.read_parquet(tracts)
-    chosen = table["application_year"].between(*years) & (table["composite_score"] >= high)
+    sample = table["application_year"].between(*years) & (table["composite_score"] >= high)
     names = candidates_of(places)
-    found = predict_minority(with_candidates(table[chosen], places), names, **chosen)
+    found = predict_minority(with_candidates(table[sample], places), names, **chosen)
     write_csv(found.weights, outputs["weights"])
     write_csv(found.paths, outputs["paths"])
     write_csv(found.checks, outputs["checks"])

@@ -126,8 +126,8 @@ def test_a_tract_without_indicators_is_a_restriction_of_its_own():
     lives_there = (raw.tables["applicants"]["tract"] == "t2").sum()
     steps = study(raw, unusable="leave_out").steps.set_index("step")["applicants"]
     assert steps["tier known"] == 40
-    assert steps["tract's indicators known"] == 40 - lives_there
-    with pytest.raises(DistrictError, match="a tract without indicators"):
+    assert steps["tract's indicators and children known"] == 40 - lives_there
+    with pytest.raises(DistrictError, match="a tract without indicators or children"):
         study(raw)
 
 
@@ -187,7 +187,7 @@ def test_a_tier_of_ones_own_stands_in_for_an_unknown_tract():
     raw.tables["applicants"].loc[0, ["tract", "tier"]] = ["nowhere", 2]
     steps = study(raw, unusable="leave_out").steps.set_index("step")["applicants"]
     assert steps["tier known"] == 40
-    assert steps["tract's indicators known"] == 39
+    assert steps["tract's indicators and children known"] == 39
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ UNUSABLE = {
         *("applicants", "tract", "no tier: the table of tracts has no such tract in that year"),
         "add the tract to the table of tracts, or the tier to the table of applicants",
     ),
-    "tract's indicators known": (
-        *("applicants", "tract", "a tract without indicators"),
-        "fill its indicators in the table of tracts",
+    "tract's indicators and children known": (
+        *("applicants", "tract", "a tract without indicators or children"),
+        "fill its indicators and children in the table of tracts",
     ),
     "race and free-lunch status known": (
         *("applicants", "", "race or frpl is empty"),

@@ -26,7 +26,7 @@ OWN = [*KEY, "tract", "race", "frpl", "composite_score", *TIE_BREAKS]
 KNOWN = {
     "score known": ["composite_score"],
     "tier known": ["tier"],
-    "tract's indicators known": [*INDICATORS],
+    "tract's indicators and children known": [*INDICATORS, "children"],
     "race and free-lunch status known": ["race", "frpl"],
 }
 NO_GAP = "no gap in the list of schools"
@@ -98,14 +98,14 @@ def study_applicants(
     kept = np.logical_and.reduce([mask.to_numpy() for mask in masks.values()])
     table = pd.concat([rows[kept], lists[kept]], axis=1).reset_index(drop=True)
     table = _with_groups(table, minority, asian)
-    table = _with_keys(table, scale, seed).drop(columns=[*TIE_BREAKS])
+    table = _with_keys(table, scale, seed).drop(columns=[*TIE_BREAKS, "children"])
     return Applicants(table, _steps(rows, masks))
 
 
 def _with_tract(raw: RawTables) -> pd.DataFrame:
     """Applicants with tier, community area and indicators of their tract in that year."""
     applicants, tracts = raw.tables["applicants"], raw.tables["tracts"]
-    columns = ["community_area", *INDICATORS]
+    columns = ["community_area", "children", *INDICATORS]
     of_tract = tracts[["year", "tract", "tier", *columns]]
     merged = applicants[OWN].merge(
         of_tract, how="left", left_on=["application_year", "tract"], right_on=["year", "tract"]
