@@ -75,17 +75,17 @@ def class_steps(
         seats.astype(np.int64),
         school,
         int(largest),
+        largest // WINDOWS + 1,
     )
     rows = np.sort(np.where(classes < 0, len(start), np.append(by_start, -1)[classes]), axis=1)
     return ClassSteps(weights, int(largest), np.where(rows == len(start), -1, rows))
 
 
 @njit(cache=True)
-def _all_steps(start, slope, lists, seats, school, largest):
+def _all_steps(start, slope, lists, seats, school, largest, width):
     """Weights and classes; rows are in descending order of ``start``."""
     weights, classes, m = np.empty(64, np.int64), np.empty((64, seats[school]), np.int64), 0
     inside = np.zeros(len(start), np.bool_)
-    width = largest // WINDOWS + 1
     weight, jump = 0, max(width // 64, 1)
     while weight <= largest:
         last = min(weight - weight % width + width - 1, largest)
@@ -99,9 +99,7 @@ def _all_steps(start, slope, lists, seats, school, largest):
                 weights[m] = weight
                 _write_class(order, taken, lists, school, inside, classes[m])
                 m += 1
-            following = _next_change(
-                order, taken, full, start, slope, lists, weight, last, jump
-            )
+            following = _next_change(order, taken, full, start, slope, lists, weight, last, jump)
             jump = max((following - weight) * 2, 1)
             weight = following
     return weights[:m].copy(), classes[:m].copy()
