@@ -28,6 +28,8 @@ INDEX_PLANS = (
     *("lasso", "lasso_frpl"),
 )
 RANK_PLANS = ("top_communities", "top_tracts")
+# The plan whose class is a plan's matched benchmark, by what it matches.
+MATCHED = {"overall": "benchmark", "minority_only": "race_only", "income_only": "frpl_only"}
 PLANS = ("score", "tiers", "benchmark", "race_only", "frpl_only", *INDEX_PLANS, *RANK_PLANS)
 
 
@@ -188,5 +190,4 @@ def matched_benchmarks(setting: Setting, school: int, own: tuple[int, int]) -> d
 
     overall: both numbers; minority_only and income_only: one of them, by a bonus for that group.
     """
-    plans = {"overall": "benchmark", "minority_only": "race_only", "income_only": "frpl_only"}
-    return {target: outcome(plan, setting, school, own) for target, plan in plans.items()}
+    return {target: outcome(plan, setting, school, own) for target, plan in MATCHED.items()}

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from welfare_added.admissions.keys import POINT, STEPS_A_POINT
-from welfare_added.admissions.pool import Pool, class_in_order, members, with_bonus
+from welfare_added.admissions.pool import Pool, class_in_order, with_bonus
 from welfare_added.admissions.quota import Unreachable, best_class
 from welfare_added.assignment.seats import Placement
 
