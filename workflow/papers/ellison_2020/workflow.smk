@@ -15,6 +15,7 @@ include: "rules/applicants.smk"
 include: "rules/predictions.smk"
 include: "rules/plans.smk"
 include: "rules/schools.smk"
+include: "rules/uncertainty.smk"
 include: "rules/moves.smk"
 include: "rules/example.smk"
 
@@ -36,12 +37,13 @@ RESULT_FILES = [
     *rules.indices.output,
     *rules.text_numbers.output,
     *rules.plans.output,
-    *rules.efficiency.output,
     *rules.schools.output,
     *rules.frontiers.output,
     *rules.levers.output,
     *rules.best_rules.output,
     *(rules.moves.output if ADDRESSES else []),
+    *rules.bootstrap.output,
+    *(rules.monte_carlo.output if SYNTHETIC else []),
     *rules.example.output,
     *CALIBRATION,
 ]
