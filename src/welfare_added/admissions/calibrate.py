@@ -94,6 +94,7 @@ def calibrate(
     for world_moments in (met_larger, met):
         one = replace(problem, moments=world_moments)
         parameters = gauss_newton(one, parameters, **search["gauss_newton"], report=report)
+    problem = replace(problem, inside=search["inside"])
     parameters = pattern_search(problem, parameters, **search["pattern"], report=report)
     return nested(parameters, start)
 

@@ -73,7 +73,9 @@ class Problem:
     def loss(self, parameters: Mapping[str, float]) -> float:
         """Deviations of the moments and squared distance from the prior's centre."""
         deviations = self.units(self.moments(parameters))
-        return float(_of_units(deviations, self.inside).sum() + (self.prior_units(parameters) ** 2).sum())
+        return float(
+            _of_units(deviations, self.inside).sum() + (self.prior_units(parameters) ** 2).sum()
+        )
 
 
 def _of_units(units: np.ndarray, inside: float) -> np.ndarray:
