@@ -15,6 +15,7 @@ include: "rules/applicants.smk"
 include: "rules/predictions.smk"
 include: "rules/plans.smk"
 include: "rules/schools.smk"
+include: "rules/planner.smk"
 include: "rules/moves.smk"
 include: "rules/example.smk"
 
@@ -33,6 +34,7 @@ RESULT_FILES = [
     *rules.frontiers.output,
     *rules.levers.output,
     *rules.best_rules.output,
+    *PLANNER_FILES,
     *(rules.moves.output if ADDRESSES else []),
     *rules.example.output,
 ]
