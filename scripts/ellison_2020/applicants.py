@@ -1,9 +1,8 @@
 """Check the raw tables, leave out and count applicants who cannot be used, and rank the others."""
 
-from welfare_added.district.layout import read_layout
-
 from welfare_added.admissions.applicants import study_applicants
 from welfare_added.admissions.keys import ScoreScale
+from welfare_added.district.layout import read_layout
 from welfare_added.district.reading import read_tables
 from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv, write_parquet

@@ -11,6 +11,7 @@ from raw_layouts import LAYOUT, ROOT, SCHEMA, WITH_RAW_TABLES, layout_of
 
 from welfare_added.district.files import absent_columns, find_tables, raw_tables, tables_in
 from welfare_added.district.layout import Layout, LayoutError, read_layout
+from welfare_added.district.overview import COSTS
 from welfare_added.district.vocabulary import ETHNICITIES, OUTCOMES
 from welfare_added.run.errors import UserError
 
@@ -58,7 +59,7 @@ REFUSED = {
     },
     "an unknown key of a table": (
         table(rows=7),
-        "pupils: unknown key rows; known keys are about, key, key_remedy, optional, columns",
+        "pupils: unknown key rows; known keys are about, key, key_remedy, optional, further, columns",
     ),
     "no key column": (table(key=[]), r"pupils\.key: \[\] should be non-empty"),
     "a key column twice": (table(key=["pupil_id"] * 2), r"pupils\.key: .* has non-unique elements"),
@@ -216,6 +217,11 @@ def test_identifiers_are_the_columns_of_type_text_and_no_others():
 def test_the_categories_of_the_layout_are_those_of_the_package():
     assert LAYOUT.tables["enrolments"].columns["ethnicity"].values == ETHNICITIES
     assert LAYOUT.columns["outcomes"] == ["student_id", *OUTCOMES]
+
+
+def test_the_overview_says_what_every_optional_column_costs():
+    optional = {name for table in LAYOUT.tables.values() for name in table.optional_columns}
+    assert set(COSTS) == optional
 
 
 def test_files_are_looked_for_by_the_layout(tmp_path):

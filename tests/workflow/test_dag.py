@@ -320,6 +320,29 @@ def test_an_exhibits_declaration_that_is_wrong_stops_the_run(fresh):
     assert "Traceback" not in said
 
 
+def test_raw_tables_that_are_declared_wrongly_stop_the_run(fresh):
+    path = fresh.folder / "workflow/papers/eastmond_2024/raw_tables.yaml"
+    path.write_text(path.read_text().replace("values: [female, male]", "value: [female, male]"))
+    done = fresh.snakemake("--dry-run")
+    assert done.returncode != 0
+    said = done.stdout + done.stderr
+    assert "enrolments.columns.gender: unknown key value; known keys are type, about" in said
+    assert "enrolments.columns.gender: missing key values" in said
+    assert "Traceback" not in said
+
+
+def test_an_edit_of_the_raw_tables_declared_reads_them_again(changed):
+    path = changed.folder / "workflow/papers/eastmond_2024/raw_tables.yaml"
+    path.write_text(path.read_text().replace("to: 25\n", "to: 26\n"))
+    due = changed.due()
+    assert due >= ESTIMATION and "synthetic_district" not in due
+    changed.run("results/eastmond_2024/district/students.parquet")
+    path.write_text(path.read_text().replace("from: 2\n", "from: 20\n"))
+    done = changed.snakemake("results/eastmond_2024/district/students.parquet")
+    assert done.returncode != 0
+    assert "enrolments.csv, column age: values outside 20 to 26" in done.stdout + done.stderr
+
+
 def test_a_program_that_is_not_there_is_named(fresh):
     path = fresh.folder / "workflow/papers/eastmond_2024/exhibits.yaml"
     path.write_text(path.read_text().replace("    program: theory\n", "    program: theories\n"))

@@ -20,6 +20,14 @@ include: "rules/moves.smk"
 include: "rules/example.smk"
 
 
+CALIBRATION = []
+if SYNTHETIC:
+
+    include: "rules/calibration.smk"
+
+    CALIBRATION = rules.calibration.output
+
+
 # All results are targets, not only the last ones, so that a deleted file is made again.
 RESULT_FILES = [
     *RAW_FILES,
@@ -37,6 +45,7 @@ RESULT_FILES = [
     *PLANNER_FILES,
     *(rules.moves.output if ADDRESSES else []),
     *rules.example.output,
+    *CALIBRATION,
 ]
 
 
