@@ -82,8 +82,8 @@ def positions(
     """All values of a plan at a school, ascending.
 
     tuned: the tuned weight [points, seats], or the two bonuses of the benchmark [points]; empty
-    where the plan could not be tuned. The benchmark has no values then, since it is its two bonuses
-    in fixed proportion that grow.
+    where the plan could not be tuned. It is the benchmark's two bonuses in fixed proportion that
+    grow: it has no value if it could not be tuned, and one if both bonuses are 0.
     """
     if plan == "score":
         return [Position()]
@@ -95,9 +95,9 @@ def positions(
         even = np.floor(np.array(span.even(setting.pool.seats[school])) + 0.5)
         numbers = sorted({*map(int, even), *map(int, tuned)})
         return [Position((one,), (one,), "seats", one in tuned) for one in numbers]
-    if plan == "benchmark" and not tuned:
-        return []
     own = tuple(map(span.units, tuned))
+    if plan == "benchmark" and not any(own):
+        return [Position(own, tuned, "points", True)] if own else []
     base, reach = (own, span.reach) if any(own) else ((span.units(span.largest),), 1)
     multiples = sorted({*span.even(reach), 1.0})
     bonuses = [tuple(round(one * part) for part in base) for one in multiples]
