@@ -44,8 +44,9 @@ if RESTRICTED:
     Path(folders.PRIVATE).mkdir(parents=True, exist_ok=True)
     Path(folders.PRIVATE).chmod(0o700)
 LIMITS = {"profile": config["disclosure"]["profile"], "minimum": config["disclosure"]["minimum"]}
-# Tables and choices of the report's explorer of plans; set by papers that have one.
-EXPLORER, EXPLORER_CHOICES = {}, {}
+# Tables and choices of the report's explorer of plans, set by papers that have one; why a study has none although its
+# paper does.
+EXPLORER, EXPLORER_CHOICES, NO_EXPLORER = {}, {}, ""
 LOGS = f"{PRIVATE}/logs"
 ENVIRONMENT = str(ROOT / "envs/environment.yaml")
 

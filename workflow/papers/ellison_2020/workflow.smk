@@ -16,6 +16,7 @@ include: "rules/predictions.smk"
 include: "rules/plans.smk"
 include: "rules/schools.smk"
 include: "rules/uncertainty.smk"
+include: "rules/planner.smk"
 include: "rules/moves.smk"
 include: "rules/example.smk"
 
@@ -41,6 +42,7 @@ RESULT_FILES = [
     *rules.frontiers.output,
     *rules.levers.output,
     *rules.best_rules.output,
+    *PLANNER_FILES,
     *(rules.moves.output if ADDRESSES else []),
     *rules.bootstrap.output,
     *(rules.monte_carlo.output if SYNTHETIC else []),
