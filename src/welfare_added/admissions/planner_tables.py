@@ -19,6 +19,7 @@ EFFICIENCY_DECIMALS = 8
 KEYS = ("school", "plan", "position")
 CHOICE = ("unit", "weight", "weight_frpl", "tuned")
 CUTOFFS = tuple(f"lowest_{minority}{frpl}" for minority, frpl in CELLS)
+MOVED = ("displaced", "newly_admitted")
 EFFICIENCY = ("efficiency_sd", "efficiency_mean")
 
 
@@ -61,38 +62,24 @@ def planner_tables(
     tuned_at, weight, weight_frpl, as of `all_plan_tables`. Raises UnstableError where a placement
     is not stable.
     """
-    race_only = race_only_classes(setting)
+    pool, race_only = setting.pool, race_only_classes(setting)
     classes, histograms, displaced = [], [], []
     for school, at in schools.items():
         own = plans[plans["tuned_at"] == school].set_index("plan").to_dict("index")
-        by_score = placed(setting, at, "score", ()).placement.school(setting.pool.lists)
-        score = _rounded(class_statistics(setting.pool, by_score == at))
+        by_score = placed(setting, at, "score", ()).placement.school(pool.lists)
+        score = class_statistics(pool, by_score == at)
         for plan, number, position in _all_positions(setting, at, own, span):
-            outcome = placed(setting, at, plan, position.choice)
-            where = outcome.placement.school(setting.pool.lists)
+            where = placed(setting, at, plan, position.choice).placement.school(pool.lists)
             here, key = where == at, dict(zip(KEYS, (school, plan, number), strict=True))
-            row = _rounded(class_statistics(setting.pool, here))
-            benchmark = race_only(at, int(setting.pool.minority[here].sum()))
-            benchmark = benchmark and _rounded(benchmark)
-            classes.append(
-                key
-                | _choice(position)
-                | row
-                | _cutoffs(setting.pool, here)
-                | {
-                    f"efficiency_{measure}": minority_efficiency(score, row, benchmark, measure)
-                    for measure in ("sd", "mean")
-                }
-            )
-            histograms.append(_histogram(setting.pool, here).assign(**key))
+            benchmark = race_only(at, int(pool.minority[here].sum()))
+            classes.append(key | _choice(position) | _class(pool, here, score, benchmark))
+            histograms.append(_histogram(pool, here).assign(**key))
             moved = displaced_by_tract(tract, by_score, where, [at])
-            moved = moved[(moved["displaced"] > 0) | (moved["newly_admitted"] > 0)]
-            displaced.append(moved.drop(columns="not_displaced").assign(**key))
-    table = pd.DataFrame(classes)[[*KEYS, *CHOICE, *STATISTICS, *CUTOFFS, *EFFICIENCY]]
+            displaced.append(moved[moved[list(MOVED)].any(axis=1)].assign(**key))
     return PlannerTables(
-        table.round(dict.fromkeys(EFFICIENCY, EFFICIENCY_DECIMALS)),
+        pd.DataFrame(classes)[[*KEYS, *CHOICE, *STATISTICS, *CUTOFFS, *EFFICIENCY]],
         pd.concat(histograms, ignore_index=True)[[*KEYS, "score", *STRATA, "students"]],
-        pd.concat(displaced, ignore_index=True)[[*KEYS, "tract", "displaced", "newly_admitted"]],
+        pd.concat(displaced, ignore_index=True)[[*KEYS, "tract", *MOVED]],
     )
 
 
@@ -108,6 +95,18 @@ def _all_positions(
 def _choice(position: Position) -> dict[str, object]:
     weights = (*position.shown, np.nan, np.nan)[:2]
     return dict(zip(CHOICE, (position.unit, *weights, int(position.tuned)), strict=True))
+
+
+def _class(
+    pool: Pool, here: np.ndarray, score: Mapping, benchmark: Mapping | None
+) -> dict[str, float]:
+    """Statistics, cutoffs and efficiency of a class, given that by score and the benchmark's."""
+    # Rounded first, so that classes of equal distortion do not differ by noise.
+    own, score = _rounded(class_statistics(pool, here)), _rounded(score)
+    benchmark = benchmark and _rounded(benchmark)
+    values = [minority_efficiency(score, own, benchmark, measure) for measure in ("sd", "mean")]
+    efficiency = [round(value, EFFICIENCY_DECIMALS) for value in values]
+    return own | _cutoffs(pool, here) | dict(zip(EFFICIENCY, efficiency, strict=True))
 
 
 def _rounded(statistics: Mapping[str, float]) -> dict[str, float]:
