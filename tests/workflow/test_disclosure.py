@@ -13,7 +13,7 @@ import pytest
 from conftest import Project, copy_project
 from validators import crate_problems
 
-from welfare_added.disclosure.populations import populations
+from welfare_added.welfare.populations import populations
 from welfare_added.run.choices import read_config
 
 CANARIES = {
