@@ -219,6 +219,11 @@ def _kind(cell: str | Mapping) -> Kind:
     return Kind(match[1], match[2]) if match else Kind(cell)
 
 
+def read_declared(path: Path | str, declared: Declared) -> pd.DataFrame:
+    """A table as it is declared: its keys are text, so that names such as 007 stay as they are."""
+    return pd.read_csv(path, dtype=dict.fromkeys(declared.keys, str))
+
+
 def wide(table: pd.DataFrame, declared: Declared) -> pd.DataFrame:
     """A long table with one column per quantity; any other table unchanged."""
     if not declared.long:

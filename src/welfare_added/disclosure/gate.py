@@ -78,9 +78,9 @@ def too_few(counts: pd.Series, profile: Profile, units: Sequence[str] = UNITS) -
     for unit in units:
         if _counted(counts, unit) < profile.minimum(unit):
             return f"fewer than {profile.minimum(unit)} {unit}"
-    if {"teachers", "schools"} & set(units):
-        if _counted(counts, "largest_two") > profile.largest_two:
-            return f"two teachers or schools hold more than {profile.largest_two:.0%}"
+    of_units = {"teachers", "schools"} & set(units)
+    if of_units and _counted(counts, "largest_two") > profile.largest_two:
+        return f"two teachers or schools hold more than {profile.largest_two:.0%}"
     return ""
 
 

@@ -13,6 +13,8 @@ from welfare_added.disclosure.declarations import (
     SHARE,
     WITHHELD,
     Declared,
+    Kind,
+    read_declared,
     wide,
 )
 from welfare_added.disclosure.gate import lower_bound, population, too_few
@@ -38,7 +40,7 @@ def problems(
         Limits.
 
     """
-    table = pd.read_csv(path)
+    table = read_declared(path, declared)
     violations = list(_columns(table, declared))
     if not violations:
         cells = wide(table, declared)

@@ -5,6 +5,7 @@ include: "../../rules/common.smk"
 
 
 APPLICANTS = f"{PRIVATE}/applicants"
+RAW_FOLDER = f"{APPLICANTS}/raw"
 RAW_FILES = []
 if SYNTHETIC:
 
@@ -17,6 +18,7 @@ include: "rules/plans.smk"
 include: "rules/schools.smk"
 include: "rules/moves.smk"
 include: "rules/example.smk"
+include: "rules/populations.smk"
 
 
 # All results are targets, not only the last ones, so that a deleted file is made again.
@@ -35,10 +37,12 @@ RESULT_FILES = [
     *rules.best_rules.output,
     *(rules.moves.output if ADDRESSES else []),
     *rules.example.output,
+    *POPULATION_FILES,
 ]
 
 
 include: "../../rules/results.smk"
+include: "../../rules/check_district.smk"
 
 
 ALL_FILES = rules.done.input
