@@ -8,11 +8,11 @@ from welfare_added.run.job import job
 from welfare_added.run.writing import write_csv, write_parquet
 
 
-def main(studied, schools, indices, outputs, *, tuned_at, tiers, targets, steps):
+def main(studied, schools, indices, outputs, *, tuned_at, tiers, targets):
     setting, applicants, names = read_setting(studied, schools, indices, tiers)
     places = places_of(names, tuned_at)
     wanted = {at: target_at(setting, names, at, targets) for at in places}
-    tables = all_plan_tables(setting, names, wanted, steps / 100)
+    tables = all_plan_tables(setting, names, wanted)
     ids = applicants["applicant_id"].to_numpy()
     write_parquet(named(tables.assignments, ids, names), outputs["assignments"])
     write_csv(tables.plans, outputs["plans"])
@@ -32,5 +32,4 @@ if "snakemake" in globals():
             tuned_at=snakemake.params.tuned_at,
             tiers=snakemake.params.tiers,
             targets=snakemake.params.targets,
-            steps=snakemake.params.steps,
         )

@@ -5,6 +5,7 @@ include: "../../rules/common.smk"
 
 
 APPLICANTS = f"{PRIVATE}/applicants"
+RAW_FOLDER = f"{APPLICANTS}/raw"
 RAW_FILES = []
 if SYNTHETIC:
 
@@ -19,6 +20,7 @@ include: "rules/uncertainty.smk"
 include: "rules/planner.smk"
 include: "rules/moves.smk"
 include: "rules/example.smk"
+include: "rules/populations.smk"
 
 
 CALIBRATION = []
@@ -48,10 +50,12 @@ RESULT_FILES = [
     *(rules.monte_carlo.output if SYNTHETIC else []),
     *rules.example.output,
     *CALIBRATION,
+    *POPULATION_FILES,
 ]
 
 
 include: "../../rules/results.smk"
+include: "../../rules/check_district.smk"
 
 
 ALL_FILES = rules.done.input

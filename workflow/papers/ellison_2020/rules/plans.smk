@@ -24,7 +24,6 @@ rule plans:
         tuned_at=TUNED_AT,
         tiers=TIERS,
         targets=config["plans"]["targets"],
-        steps=config["score"]["steps"],
     priority: 1  # most jobs wait for it
     log: f"{LOGS}/plans.log"
     conda:
