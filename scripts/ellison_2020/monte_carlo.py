@@ -9,14 +9,14 @@ from welfare_added.run.job import job
 from welfare_added.run.writing import write_csv
 
 
-def main(files, out, *, study, tuned_at, steps, pools, seed, processes):
+def main(files, out, *, study, tuned_at, pools, seed, processes):
     fresh = FreshPools(
         read_tracts(files["tracts"]),
         read_yaml(files["parameters"]),
         read_layout(files["layout"], files["schema"]),
         **study,
     )
-    write_csv(monte_carlo(fresh, tuned_at, steps / 100, pools, seed, processes), out)
+    write_csv(monte_carlo(fresh, tuned_at, pools, seed, processes), out)
 
 
 if "snakemake" in globals():
@@ -26,7 +26,6 @@ if "snakemake" in globals():
             snakemake.output.spread,
             study=snakemake.params.study,
             tuned_at=snakemake.params.tuned_at,
-            steps=snakemake.params.steps,
             pools=snakemake.params.pools,
             seed=snakemake.params.seed,
             processes=snakemake.threads,

@@ -23,7 +23,6 @@ def predictions(
     regressions: pd.DataFrame,
     schools: Sequence[str],
     tuned_at: Sequence[str],
-    steps_a_point: float,
 ) -> pd.DataFrame:
     """All that tables A.1, A.2 and A.6 report of a pool, one number a row: `KEY`, value.
 
@@ -32,7 +31,7 @@ def predictions(
     """
     places = dict(zip(tuned_at, places_of(schools, tuned_at), strict=True))
     targets = {at: current_class(setting, at) for at in places.values()}
-    classes = all_plan_tables(setting, schools, targets, steps_a_point).classes
+    classes = all_plan_tables(setting, schools, targets).classes
     efficiency = compare(setting, places, targets).efficiency
     parts = [
         classes.melt(["plan", "tuned_at", "school"], list(STATISTICS), "quantity").assign(
@@ -53,7 +52,6 @@ def predictions(
 def monte_carlo(
     pools: FreshPools,
     tuned_at: Sequence[str],
-    steps_a_point: float,
     draws: int,
     seed: int,
     processes: int,
@@ -68,9 +66,7 @@ def monte_carlo(
 
     """
     seeds = np.random.SeedSequence(seed).spawn(draws)
-    made = Parallel(n_jobs=processes)(
-        delayed(_one)(pools, tuned_at, steps_a_point, one) for one in seeds
-    )
+    made = Parallel(n_jobs=processes)(delayed(_one)(pools, tuned_at, one) for one in seeds)
     groups = pd.concat(made).groupby(KEY, sort=False)["value"]
     table = groups.agg(
         pools="size",
@@ -83,8 +79,6 @@ def monte_carlo(
     return table.round(DECIMALS).reset_index()
 
 
-def _one(
-    pools: FreshPools, tuned_at: Sequence[str], steps_a_point: float, seed: np.random.SeedSequence
-) -> pd.DataFrame:
+def _one(pools: FreshPools, tuned_at: Sequence[str], seed: np.random.SeedSequence) -> pd.DataFrame:
     setting, regressions, schools = pools.study(seed)
-    return predictions(setting, regressions, schools, tuned_at, steps_a_point)
+    return predictions(setting, regressions, schools, tuned_at)

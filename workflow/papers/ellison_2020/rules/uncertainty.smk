@@ -57,7 +57,6 @@ if SYNTHETIC:
                 "tiers": TIERS,
             },
             tuned_at=TUNED_AT,
-            steps=config["score"]["steps"],
             pools=config["monte_carlo"]["pools"],
             seed=config["monte_carlo"]["seed"],
         threads: 2  # results do not depend on it
