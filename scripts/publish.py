@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from welfare_added.disclosure.declarations import read
+from welfare_added.disclosure.declarations import read, read_declared
 from welfare_added.disclosure.gate import publishable
 from welfare_added.disclosure.profiles import profile_of
 from welfare_added.run.job import job
@@ -12,7 +12,9 @@ from welfare_added.run.writing import write_csv
 
 
 def main(table, populations, declared, profile, out, withheld):
-    shown, hidden = publishable(pd.read_csv(table), declared, pd.read_csv(populations), profile)
+    shown, hidden = publishable(
+        read_declared(table, declared), declared, pd.read_csv(populations), profile
+    )
     write_csv(shown, out)
     write_csv(hidden, withheld)
 

@@ -1,8 +1,8 @@
 import pandas as pd
 
-from welfare_added.disclosure.populations import populations
 from welfare_added.run.job import job
 from welfare_added.run.writing import write_csv
+from welfare_added.welfare.populations import populations
 
 
 def main(students, slots, outcomes, deselected_share, out):

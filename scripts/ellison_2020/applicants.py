@@ -1,6 +1,7 @@
-"""Check the raw tables, leave out and count applicants who cannot be used, and rank the others."""
+"""Check raw tables and choices, count applicants who cannot be used, and rank the others."""
 
 from welfare_added.admissions.applicants import study_applicants
+from welfare_added.admissions.choice_checks import Choices, check_choices
 from welfare_added.admissions.keys import ScoreScale
 from welfare_added.district.layout import read_layout
 from welfare_added.district.reading import read_tables
@@ -8,10 +9,11 @@ from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv, write_parquet
 
 
-def main(layout, files, outputs, *, year, scale, columns, **chosen):
+def main(layout, files, outputs, *, year, scale, columns, named, **chosen):
     """Write all applicants, those of the studied year, their schools and tracts, and the counts."""
     raw = read_tables(files, layout, columns)
     applicants = study_applicants(raw, scale=ScoreScale(**scale), **chosen)
+    check_choices(raw, applicants, Choices(**named))
     studied = applicants.table["application_year"] == year
     write_parquet(applicants.table, outputs["applicants"])
     write_parquet(applicants.table[studied].reset_index(drop=True), outputs["studied"])

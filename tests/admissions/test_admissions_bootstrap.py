@@ -193,7 +193,7 @@ def test_the_bootstrap_tells_how_much_fresh_pools_differ():
 
 
 def is_overall_of_tiers(table):
-    return (table[["plan", "measure", "target"]] == ("tiers", "sd", "overall")).all(axis=1)
+    return table["plan"].eq("tiers") & table["measure"].eq("sd") & table["target"].eq("overall")
 
 
 def test_what_is_refused():

@@ -11,7 +11,15 @@ from welfare_added.admissions.keys import POINT
 from welfare_added.admissions.pool import members, with_bonus
 from welfare_added.admissions.quota import Unreachable, best_class
 from welfare_added.admissions.tuning import START, IndexSteps, Interval, _joined
-from welfare_added.admissions.two_weights import benchmark, benchmarks, composition
+from welfare_added.admissions.two_weights import (
+    Seekers,
+    benchmark,
+    benchmarks,
+    bonus_of,
+    composition,
+    wants_seat,
+)
+from welfare_added.assignment.seats import Placement
 
 
 def test_by_hand():
@@ -152,3 +160,30 @@ def test_weights_by_hand_and_counts_that_none_gives():
     ahead = replace(pool, minority=np.array([1, 0, 1, 1]))
     with pytest.raises(Unreachable, match=rf"0 students.* 1, and .* {2 * START} from 1 to 2"):
         IndexSteps(ahead, ahead.minority, 0, ahead.minority).tuned(0)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_targets_that_share_what_is_placed_find_what_each_finds_alone(seed):
+    pool = random_pool(seed)
+    rng = np.random.default_rng(seed)
+    seekers = Seekers(pool, 0)
+    for _ in range(4):
+        planted = np.rint(rng.uniform(0.2, 4, 2) * 9 * POINT).astype(np.int64)
+        placed = with_bonus(pool, planted[0] * pool.minority + planted[1] * pool.frpl)
+        target = composition(pool, members(placed, pool.lists, 0))
+        shared, alone = benchmarks(pool, 0, target, seekers), benchmarks(pool, 0, target)
+        assert [(one.minority, one.frpl, one.rounds) for one in shared] == [
+            (one.minority, one.frpl, one.rounds) for one in alone
+        ]
+        again = with_bonus(pool, bonus_of(pool, (shared[0].minority, shared[0].frpl)))
+        assert np.array_equal(shared[0].placement.choice, again.choice)
+        assert np.array_equal(shared[0].placement.kind, again.kind)
+
+
+def test_who_wants_a_seat_by_hand():
+    """Placed there; placed at a school wanted less; nowhere; at one wanted more; not listing it."""
+    pool = random_pool(1, n=5, schools=3, longest=3)
+    lists = np.array([[0, 1, 2], [0, 1, 2], [1, 0, -1], [1, 0, 2], [1, 2, -1]])
+    pool = replace(pool, lists=lists)
+    placement = Placement(np.array([0, 2, -1, 0, -1]), np.array([0, 0, -1, 0, -1]))
+    assert wants_seat(pool, placement, 0).tolist() == [True, True, True, False, False]

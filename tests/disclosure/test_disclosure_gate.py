@@ -10,9 +10,9 @@ from welfare_added.disclosure.bins import scatter_bins
 from welfare_added.disclosure.declarations import Declared, Kind, Parts
 from welfare_added.disclosure.errors import DisclosureError
 from welfare_added.disclosure.gate import publishable, significant
-from welfare_added.disclosure.populations import populations
 from welfare_added.disclosure.profiles import PROFILES, profile_of
 from welfare_added.release.published_tables import problems
+from welfare_added.welfare.populations import populations
 
 N10 = PROFILES["n10"]
 
@@ -108,7 +108,7 @@ def test_shares_of_too_few_and_of_all_but_too_few_are_withheld(share, there):
 PARTS = declared(
     {"value": "estimate", "teachers": Kind("count", "teachers")},
     keys={"quantity": frozenset({"part"}), "kind": frozenset("abcde")},
-    parts=Parts(("quantity", "part"), ("quantity",), share="value", whole="teachers"),
+    parts=(Parts(("quantity", "part"), ("quantity",), share="value", whole="teachers"),),
 )
 
 

@@ -11,7 +11,6 @@ from raw_layouts import LAYOUT, ROOT, SCHEMA, WITH_RAW_TABLES, layout_of
 
 from welfare_added.district.files import absent_columns, find_tables, raw_tables, tables_in
 from welfare_added.district.layout import Layout, LayoutError, read_layout
-from welfare_added.district.overview import COSTS
 from welfare_added.district.vocabulary import ETHNICITIES, OUTCOMES
 from welfare_added.run.errors import UserError
 
@@ -47,7 +46,7 @@ def table(**declared) -> dict:
     return {"pupils": {key: value for key, value in changed.items() if value is not None}}
 
 
-KNOWN = "known keys are type, about, remedy, from, to, values, empty, absent"
+KNOWN = "known keys are type, about, remedy, from, to, values, empty, absent, without, public"
 NUMBER = {"type": "number", "about": "x", "remedy": "x"}
 REFUSED = {
     "no tables": ({}, r"the top level: \{\} should be non-empty"),
@@ -129,12 +128,24 @@ REFUSED = {
         r"pupils\.key: 'year' is not one of pupil_id, score",
     ),
     **{
-        f"a key that may be {how}": (
-            columns(pupil_id={"type": "text", "about": "x", how: True}),
+        f"a key that may be {next(iter(how))}": (
+            columns(pupil_id={"type": "text", "about": "x", **how}),
             r"pupils\.columns\.pupil_id: a column of the key may be neither empty nor absent",
         )
-        for how in ("empty", "absent")
+        for how in ({"empty": True}, {"absent": True, "without": "x"})
     },
+    "an optional column without what it costs": (
+        columns(age={**NUMBER, "absent": True}),
+        r"pupils\.columns\.age: missing key without",
+    ),
+    "what a required column would cost": (
+        columns(age={**NUMBER, "without": "everything"}),
+        r"pupils\.columns\.age: without is for columns that may be absent",
+    ),
+    "a public number": (
+        columns(age={**NUMBER, "public": True}),
+        r"pupils\.columns\.age: public is for type text alone",
+    ),
     "limits in the wrong order": (
         columns(age={**NUMBER, "from": 25, "to": 2.5}),
         r"pupils\.columns\.age: from 25 is above to 2\.5",
@@ -214,18 +225,19 @@ def test_identifiers_are_the_columns_of_type_text_and_no_others():
     assert LAYOUT.identifiers == ["class_id", "school_id", "student_id", "teacher_id"]
 
 
+def test_names_of_exam_schools_are_public_and_those_of_applicants_are_not():
+    assert layout_of("ellison_2020").identifiers == ["applicant_id", "student_id", "tract"]
+
+
 def test_the_categories_of_the_layout_are_those_of_the_package():
     assert LAYOUT.tables["enrolments"].columns["ethnicity"].values == ETHNICITIES
     assert LAYOUT.columns["outcomes"] == ["student_id", *OUTCOMES]
 
 
-def test_the_overview_says_what_every_optional_column_costs():
-    optional = {name for table in LAYOUT.tables.values() for name in table.optional_columns}
-    assert set(COSTS) == optional
-
-
 def test_files_are_looked_for_by_the_layout(tmp_path):
-    content = columns(age={**NUMBER, "absent": True}) | {"schools": table(optional=True)["pupils"]}
+    content = columns(age={**NUMBER, "absent": True, "without": "x"}) | {
+        "schools": table(optional=True)["pupils"]
+    }
     layout = read(content, tmp_path)
     (tmp_path / "pupils.csv").write_text("pupil_id,score\n")
     (tmp_path / "classes.csv").write_text("class_id\n")

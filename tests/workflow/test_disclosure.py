@@ -13,8 +13,8 @@ import pytest
 from conftest import Project, copy_project
 from validators import crate_problems
 
-from welfare_added.disclosure.populations import populations
 from welfare_added.run.choices import read_config
+from welfare_added.welfare.populations import populations
 
 CANARIES = {
     "student_id": "canarypupil",

@@ -35,7 +35,7 @@ rule verify:
 
 CONFIDENTIAL = (
     {
-        **raw_tables(SOURCE, LAYOUT, made_in=f"{PRIVATE}/district/raw"),
+        **raw_tables(SOURCE, LAYOUT, made_in=RAW_FOLDER),
         "populations": f"{PRIVATE}/populations.csv",
     }
     if RESTRICTED

@@ -1,9 +1,10 @@
-# Not part of the default run: checks the raw tables alone, in seconds.
+# Not part of the default run: checks the raw tables alone, in seconds. A paper sets CHECK_CHOICES, what its script
+# takes besides the tables.
 rule check_district:
     message:
         "Checking the district's tables: {output.page}"
     input:
-        **raw_tables(SOURCE, LAYOUT, made_in=f"{PRIVATE}/district/raw"),
+        **raw_tables(SOURCE, LAYOUT, made_in=RAW_FOLDER),
         **LAYOUT_FILES,
         template=relative(ROOT / "src/welfare_added/district/overview.html.j2"),
         code=code("check_district"),
@@ -12,12 +13,9 @@ rule check_district:
     params:
         code=code_fingerprint("check_district"),
         columns=COLUMNS,
-        years=config["district"]["years"],
-        grades=config["district"]["grades"],
-        split=config["district"]["split"],
-        class_size=config["district"]["class_size"],
         skipped=SKIPPED,
         exhibits=list(EXHIBITS.all),
+        **CHECK_CHOICES,
     resources:
         **needs(mb=15),
     log:

@@ -44,6 +44,8 @@ if RESTRICTED:
     Path(folders.PRIVATE).mkdir(parents=True, exist_ok=True)
     Path(folders.PRIVATE).chmod(0o700)
 LIMITS = {"profile": config["disclosure"]["profile"], "minimum": config["disclosure"]["minimum"]}
+# Where synthetic raw tables are made; a paper may set another folder.
+RAW_FOLDER = f"{PRIVATE}/district/raw"
 # Tables and choices of the report's explorer of plans, set by papers that have one; why a study has none although its
 # paper does.
 EXPLORER, EXPLORER_CHOICES, NO_EXPLORER = {}, {}, ""

@@ -1,10 +1,10 @@
 # For confidential records: tables pass a disclosure gate, and every published file is checked again. The paper
-# makes populations.csv, the counts of students, teachers and schools behind its numbers.
+# makes populations.csv, the counts of persons (and schools) behind its numbers.
 from welfare_added.disclosure.declarations import published_tables
 
 DECLARATION = PAPER_FOLDER / "disclosure.yaml"
-# When each table is made: always, on request, or of confidential records only.
-GATED = published_tables(DECLARATION)
+# When each table of the study is made: always, on request, or of confidential records only.
+GATED = published_tables(DECLARATION, STUDY.meets)
 ALWAYS = ("always", "of confidential records") if RESTRICTED else ("always",)
 GATED_FILES = [f"{RESULTS}/{table}.csv" for table, made in GATED.items() if made in ALWAYS]
 GATED_ON_REQUEST = [f"{RESULTS}/{table}.csv" for table, made in GATED.items() if made == "on request"]

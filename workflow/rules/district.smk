@@ -6,7 +6,7 @@ rule district:
         "Checking the raw tables and deriving the analysis sample"
     input:
         [config["partition"]] if config["partition"] else [],
-        **raw_tables(SOURCE, LAYOUT, made_in=f"{PRIVATE}/district/raw"),
+        **raw_tables(SOURCE, LAYOUT, made_in=RAW_FOLDER),
         **LAYOUT_FILES,
         code=code("district"),
     output:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.admissions.applicant_checks import check_relations, unusable_problems
-from welfare_added.admissions.keys import ScoreScale, strict_keys
+from welfare_added.admissions.keys import ScoreScale, strict_keys, units_a_step
 from welfare_added.admissions.tracts import INDICATORS
 from welfare_added.district.problems import raise_any
 from welfare_added.district.values import RawTables
@@ -142,10 +142,10 @@ def _with_keys(table: pd.DataFrame, scale: ScoreScale, seed: int) -> pd.DataFram
     """Scores from 0 to 100 and, within each year, strict keys."""
     steps = np.rint(scale.on_grid(table["composite_score"])).astype("int64").to_numpy()
     random = np.random.default_rng(np.random.SeedSequence(seed)).permutation(len(table))
-    keys = np.empty(len(table), dtype="int64")
+    keys, unit = np.empty(len(table), dtype="int64"), units_a_step(scale.steps)
     for rows in table.groupby("application_year").indices.values():
         ties = table.iloc[rows][[*TIE_BREAKS]]
-        keys[rows] = strict_keys(steps[rows], ties, random[rows])
+        keys[rows] = strict_keys(steps[rows], ties, random[rows], unit)
     return table.assign(composite_score=steps * (100 / scale.steps), key=keys)
 
 

@@ -1,14 +1,17 @@
 """What the best rules by census tract could do at a school, beside the plan in force."""
 
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from welfare_added.admissions.classes import STATISTICS, class_statistics
-from welfare_added.admissions.keys import POINT, STEPS_A_POINT
+from welfare_added.admissions.frontiers import PER_POINT
 from welfare_added.admissions.plans import Setting, current_class, outcome
 from welfare_added.admissions.pool import members
+from welfare_added.admissions.quota import Unreachable
 from welfare_added.admissions.race_only import minority_efficiency, race_only_classes
 from welfare_added.admissions.tract_plan import rule_at
 from welfare_added.admissions.tract_rule import prices
@@ -18,6 +21,8 @@ from welfare_added.assignment.seats import Placement
 
 OF_RULES = ("expected", "bound", "gap_to_bound", "bonus", "one_more", "one_fewer")
 EFFICIENCIES = ("efficiency_sd", "efficiency_mean")
+
+log = logging.getLogger(__name__)
 
 
 def best_rules(
@@ -39,20 +44,31 @@ def best_rules(
     gap_to_bound, by which the class's mean key falls short of it [points]; bonus, of a minority
     student: dual value, or of the rule on expected shares [points]; one_more, one_fewer (`prices`);
     efficiency_sd, efficiency_mean against the race-only benchmark with the class's own number of
-    minority students, missing where there is none. Raises Unreachable where a rule cannot have the
-    number.
+    minority students, missing where there is none; unreachable, why a rule cannot have the number
+    of minority students, else empty: it then has no class.
     """
     pool, target = setting.pool, current_class(setting, school)
-    plans = {name: outcome(name, setting, school, target) for name in ("score", "tiers")}
-    plans["race_only"] = outcome("race_only", setting, school, target)
-    classes = {name: members(one.placement, pool.lists, school) for name, one in plans.items()}
-    score = class_statistics(pool, classes["score"])
-    rows = [(name, "plan", here, {}) for name, here in classes.items()]
-    given = setting, plans["race_only"].placement, school, target[0]
-    rows += [*_by_applicants(*given, cells), *_by_shares(*given, shares)]
+    at = {
+        name: members(outcome(name, setting, school, target).placement, pool.lists, school)
+        for name in ("score", "tiers")
+    }
+    score = class_statistics(pool, at["score"])
+    made = [(name, "plan", partial(_found, here)) for name, here in at.items()]
+    made += [("race_only", "plan", partial(_race_only, setting, school, target))]
+    given = setting, school, target
+    for name, cell in cells.items():
+        made.append((name, "applicants", partial(_by_applicants, *given, cell)))
+    for name, share in shares.items():
+        made.append((name, "expected", partial(_by_shares, *given, share)))
     benchmark_of = race_only_classes(setting)
     table = []
-    for name, kind, here, of_rule in rows:
+    for name, kind, make in made:
+        try:
+            here, of_rule = make()
+        except Unreachable as error:
+            log.warning("%s at school %d: %s", name, school, error)
+            table.append({"rule": name, "kind": kind, "unreachable": str(error)})
+            continue
         own = class_statistics(pool, here)
         benchmark = benchmark_of(school, int(pool.minority[here].sum()))
         compared = {
@@ -60,55 +76,48 @@ def best_rules(
             for measure in ("sd", "mean")
         }
         table.append({"rule": name, "kind": kind, **own, **of_rule, **compared})
-    return pd.DataFrame(table, columns=["rule", "kind", *STATISTICS, *OF_RULES, *EFFICIENCIES])
+    columns = ["rule", "kind", *STATISTICS, *OF_RULES, *EFFICIENCIES, "unreachable"]
+    return pd.DataFrame(table, columns=columns).fillna({"unreachable": ""})
+
+
+Made = tuple[np.ndarray, dict[str, float]]  # whether each applicant is admitted; of a rule
+
+
+def _found(here: np.ndarray) -> Made:
+    return here, {}
+
+
+def _race_only(setting: Setting, school: int, target: tuple[int, int]) -> Made:
+    return members(_benchmark(setting, school, target), setting.pool.lists, school), {}
+
+
+def _benchmark(setting: Setting, school: int, target: tuple[int, int]) -> Placement:
+    """The race-only benchmark; raises Unreachable where no bonus gives the number."""
+    return outcome("race_only", setting, school, target).placement
 
 
 def _by_applicants(
-    setting: Setting,
-    placement: Placement,
-    school: int,
-    target: int,
-    cells: Mapping[str, np.ndarray],
-) -> Iterator[tuple]:
-    for name, cell in cells.items():
-        rule, here = rule_at(setting.pool, placement, cell, school, target)
-        yield (
-            name,
-            "applicants",
-            here,
-            {
-                **_bounded(rule.value, rule.bound.value, rule.bonus, here.sum()),
-                **prices(rule),
-            },
-        )
+    setting: Setting, school: int, target: tuple[int, int], cell: np.ndarray
+) -> Made:
+    placement = _benchmark(setting, school, target)
+    rule, here = rule_at(setting.pool, placement, cell, school, target[0])
+    bounded = _bounded(rule.value, rule.bound.value, rule.bonus, here.sum())
+    return here, {**bounded, **prices(rule)}
 
 
-def _by_shares(
-    setting: Setting,
-    placement: Placement,
-    school: int,
-    target: int,
-    shares: Mapping[str, np.ndarray],
-) -> Iterator[tuple]:
+def _by_shares(setting: Setting, school: int, target: tuple[int, int], share: np.ndarray) -> Made:
     pool = setting.pool
-    wanted = np.flatnonzero(wants_seat(pool, placement, school))
-    for name, share in shares.items():
-        rule = expected_rule(pool.keys[wanted], share[wanted], int(pool.seats[school]), target)
-        here = np.zeros(len(pool), dtype=bool)
-        here[wanted[rule.admitted]] = True
-        yield (
-            name,
-            "expected",
-            here,
-            {
-                **_bounded(rule.value, rule.bound, rule.bonus, here.sum()),
-                "expected": rule.expected,
-            },
-        )
+    wanted = np.flatnonzero(wants_seat(pool, _benchmark(setting, school, target), school))
+    seats = int(pool.seats[school])
+    rule = expected_rule(pool.keys[wanted], share[wanted], seats, target[0])
+    here = np.zeros(len(pool), dtype=bool)
+    here[wanted[rule.admitted]] = True
+    bounded = _bounded(rule.value, rule.bound, rule.bonus, here.sum())
+    return here, {**bounded, "expected": rule.expected}
 
 
 def _bounded(value: int, bound: int, bonus: int, students: int) -> dict[str, float]:
     """Bound on the mean key, what is short of it, and the bonus, in points."""
-    point = POINT * STEPS_A_POINT
-    total = point * int(students)
-    return {"bound": bound / total, "gap_to_bound": (bound - value) / total, "bonus": bonus / point}
+    total = PER_POINT * int(students)
+    bonus = bonus / PER_POINT
+    return {"bound": bound / total, "gap_to_bound": (bound - value) / total, "bonus": bonus}

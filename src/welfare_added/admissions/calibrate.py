@@ -5,7 +5,9 @@ fixed, who they are, how they score and what they list, on all other moments.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from welfare_added.admissions.moments import Conventions, moments, residence_moments
@@ -83,11 +85,16 @@ def calibrate(
 
     def met_larger(parameters: Mapping) -> pd.Series:
         more = with_seats(nested(parameters, start), times)
-        return moments(world(larger, tracts, more, larger_homes), choices)
+        found = moments(world(larger, tracts, more, larger_homes), choices)
+        errors = found.index.str.contains("standard_errors")
+        return found.where(~errors, found * np.sqrt(times))  # as in a world of the usual size
 
     centre, sd = priors(parameters, search["traits"])
     problem = Problem(met, met_larger, chosen(target, TRAITS), search["tolerance"], centre, sd)
-    parameters = gauss_newton(problem, parameters, **search["gauss_newton"], report=report)
+    for world_moments in (met_larger, met):
+        one = replace(problem, moments=world_moments)
+        parameters = gauss_newton(one, parameters, **search["gauss_newton"], report=report)
+    problem = replace(problem, inside=search["inside"])
     parameters = pattern_search(problem, parameters, **search["pattern"], report=report)
     return nested(parameters, start)
 

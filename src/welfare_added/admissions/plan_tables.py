@@ -1,5 +1,6 @@
 """Tables of what every plan does: who is placed where, the weights used, the classes admitted."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -7,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.admissions.classes import STATISTICS, all_classes
-from welfare_added.admissions.keys import POINT
+from welfare_added.admissions.frontiers import PER_POINT
 from welfare_added.admissions.other_schools import average_benchmark
 from welfare_added.admissions.plans import RANK_PLANS, Outcome, Setting, outcome
 from welfare_added.admissions.pool import members
@@ -17,6 +18,8 @@ from welfare_added.admissions.two_weights import composition
 AVERAGE = "benchmark_average"
 # The same wherever others are tuned.
 UNTUNED = ("score", "tiers", AVERAGE)
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -54,13 +57,11 @@ def plan_tables(
     schools: Sequence[str],
     at: int,
     target: tuple[int, int],
-    steps_a_point: float,
 ) -> PlanTables:
     """Tune every plan at a school and tabulate.
 
     schools: names, by place. at: place of the school. target: minority and free-lunch students
-    wanted. steps_a_point: steps of the score's grid in a point of 100, for weights in points. A
-    plan that cannot meet the target is listed with the reason, and has no class.
+    wanted. A plan that cannot meet the target is listed with the reason, and has no class.
     """
     made, rows = {}, []
     for name in setting.names():
@@ -68,10 +69,11 @@ def plan_tables(
         try:
             made[name] = outcome(name, setting, at, target)
         except Unreachable as error:
+            log.warning("%s tuned at %s: %s", name, schools[at], error)
             rows.append({**label, **_targets(target), "unreachable": str(error)})
             continue
         own = composition(setting.pool, members(made[name].placement, setting.pool.lists, at))
-        scale = 1.0 if name in RANK_PLANS else POINT * steps_a_point
+        scale = 1.0 if name in RANK_PLANS else PER_POINT
         rows.append({**label, **_plan_row(made[name], scale), **_targets(target), **_reached(own)})
     bonuses = (made["benchmark"].weights,) if "benchmark" in made else ()
     return _tables(setting, schools, schools[at], made, rows, bonuses)
@@ -147,21 +149,18 @@ def all_plan_tables(
     setting: Setting,
     schools: Sequence[str],
     targets: Mapping[int, tuple[int, int]],
-    steps_a_point: float,
 ) -> PlanTables:
     """Plans tuned at each of some schools, and the benchmark with the average of the bonuses.
 
     targets: by place of the school. Plans without a weight are listed once, their tuned_at is
     empty; so is that of the averaged benchmark (table A.2).
     """
-    parts = [
-        plan_tables(setting, schools, at, target, steps_a_point) for at, target in targets.items()
-    ]
+    parts = [plan_tables(setting, schools, at, target) for at, target in targets.items()]
     bonuses = tuple(pair for one in parts for pair in one.bonuses)
     if bonuses:
         average = average_benchmark(setting.pool, bonuses)
         label = {"plan": AVERAGE, "tuned_at": ""}
-        row = {**label, **_plan_row(average, POINT * steps_a_point)}
+        row = {**label, **_plan_row(average, PER_POINT)}
         parts.append(_tables(setting, schools, "", {AVERAGE: average}, [row]))
 
     def joined(name: str, *keys: str) -> pd.DataFrame:
@@ -181,3 +180,18 @@ def named(
     return assignments.assign(
         applicant_id=ids[assignments["applicant"]], school_id=places[assignments["school"]]
     )[["plan", "tuned_at", "applicant_id", "school_id", "kind"]]
+
+
+def placed_by_plan(
+    assignments: pd.DataFrame, applicants: pd.DataFrame, schools: Sequence[str], tuned_at: str
+) -> pd.DataFrame:
+    """Place of each applicant's school, a column a plan; -1 without one.
+
+    assignments: plan, tuned_at, applicant_id, school_id. Those tuned at ``tuned_at``, and those
+    without a weight.
+    """
+    own = assignments[assignments["tuned_at"].isin([tuned_at, ""])]
+    wide = own.assign(place=pd.Categorical(own["school_id"], categories=list(schools)).codes)
+    wide = wide.set_index(["applicant_id", "plan"])["place"].unstack("plan")
+    order = list(dict.fromkeys(own["plan"]))
+    return wide.reindex(index=applicants["applicant_id"], columns=order).astype("int64")

@@ -15,7 +15,7 @@ INDEX = "index"
 CONSTANT = "constant"
 COLUMNS = [
     *("column", "variable", "coefficient", "standard_error"),
-    *("n", "r_squared", "misclassified"),
+    *("n", "freedom", "r_squared", "misclassified"),
 ]
 DEPENDENT = 1e-10  # share of a column's norm that other columns leave, below which it is theirs
 DECIMALS = 10  # of fitted shares, so that a share of exactly one half is not above it
@@ -26,7 +26,8 @@ class LinearProbability:
     """Least squares of a 0/1 outcome on k regressors, the last of them the constant.
 
     names: (k,); coefficients: (k,) [share per unit of the regressor]; standard_errors: (k,);
-    n: applicants; r_squared: [share]; misclassified: share of applicants whose outcome is 1 and
+    n: applicants; freedom: degrees of freedom of the standard errors, n - k or, clustered, T - 1;
+    r_squared: [share]; misclassified: share of applicants whose outcome is 1 and
     fitted share not above one half, or 0 and above it; fitted: (n,) [share].
     """
 
@@ -34,6 +35,7 @@ class LinearProbability:
     coefficients: np.ndarray
     standard_errors: np.ndarray
     n: int
+    freedom: int
     r_squared: float
     misclassified: float
     fitted: np.ndarray
@@ -73,6 +75,7 @@ def linear_probability(
         coefficients=slopes,
         standard_errors=np.sqrt((spread**2).sum(axis=1)),
         n=n,
+        freedom=n - k if tract is None else len(pd.unique(np.asarray(tract))) - 1,
         r_squared=float(1 - residuals @ residuals / ((y - y.mean()) ** 2).sum()),
         misclassified=float(np.mean((np.round(fitted, DECIMALS) > 0.5) != (y == 1))),
         fitted=fitted,
@@ -132,9 +135,10 @@ def table_a1(
     Returns
     -------
     DataFrame
-        column (1 to 6), variable, coefficient [share per unit], standard_error, n, r_squared
-        [share], misclassified [share], to ten significant digits. In columns 1 and 2, where every
-        variable is a regression of its own, n and what follows are of that regression.
+        column (1 to 6), variable, coefficient [share per unit], standard_error, n, freedom (degrees
+        of freedom), r_squared [share], misclassified [share], to ten significant digits. In columns
+        1 and 2, where every variable is a regression of its own, n and what follows are of that
+        regression.
 
     Raises UserError as `linear_probability`, naming the table's column.
 
@@ -155,7 +159,8 @@ def table_a1(
         except UserError as error:
             raise UserError(f"table A.1, column {column}: {error}") from error
         estimates = zip(names, fit.coefficients, fit.standard_errors, strict=False)
-        rows += [(column, *row, fit.n, fit.r_squared, fit.misclassified) for row in estimates]
+        of_fit = fit.n, fit.freedom, fit.r_squared, fit.misclassified
+        rows += [(column, *row, *of_fit) for row in estimates]
     table = pd.DataFrame(rows, columns=COLUMNS)
     numbers = ["coefficient", "standard_error", "r_squared", "misclassified"]
     table[numbers] = significant(table[numbers].to_numpy())

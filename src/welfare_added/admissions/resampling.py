@@ -131,3 +131,25 @@ def _codes(tract: np.ndarray, copy: np.ndarray) -> np.ndarray:
     """One number for each copy of each tract, (m,)."""
     _, codes = np.unique(tract, return_inverse=True)
     return codes * (copy.max(initial=0) + 1) + copy
+
+
+def source_of(
+    setting: Setting, applicants: pd.DataFrame, tracts: pd.DataFrame, grades: int
+) -> Source:
+    """Source of resampled settings from a study's own.
+
+    applicants: of the setting, in its order: tract, community_area, key. tracts: of their year:
+    tract, community_area, children. grades: children over 8th graders. Ties are broken by the keys.
+    """
+    children = tracts.set_index("tract")["children"].astype(float)
+    of_area = tracts.groupby("community_area")["children"].sum().astype(float)
+    return Source(
+        pool=setting.pool,
+        tie_breaks=applicants[["key"]],
+        indices=setting.indices,
+        tract=applicants["tract"].to_numpy(),
+        community=applicants["community_area"].to_numpy(),
+        eighth_graders=applicants["tract"].map(children).to_numpy() / grades,
+        community_eighth_graders=applicants["community_area"].map(of_area).to_numpy() / grades,
+        tiers=setting.tiers,
+    )

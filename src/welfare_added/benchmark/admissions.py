@@ -13,7 +13,7 @@ MOST = {
     ("placement", "python_loop"): (150_000, 3),
     ("placement", "matching"): (15_000, 1),
     ("quota", "ours"): (1_000_000, 20),
-    ("quota", "highs_linear"): (150_000, 1),
+    ("quota", "highs_linear"): (15_000, 1),
     ("quota", "highs_integer"): (15_000, 1),
 }
 TOLERANCE = 1e-9  # relative, of values of HiGHS, which are not whole numbers

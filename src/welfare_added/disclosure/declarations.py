@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -21,6 +21,7 @@ SHARE = "share"
 ANY = "any"
 EXHIBITS = ("figures/", "tables/")
 LONG_NAME, LONG_VALUE = "quantity", "value"
+UNITS = ("students", "teachers", "schools")
 
 
 @dataclass(frozen=True)
@@ -37,33 +38,60 @@ class Kind:
         empty.
     of
         Populations behind this column, in addition to the table's.
+    whole
+        Of a share: the column of the count that it is a share of; empty: a share of the
+        populations.
+    digits
+        Significant digits, if fewer than the profile's; 0: the profile's.
 
     """
 
     name: str
     unit: str = ""
     of: tuple[str, ...] = ()
+    whole: str = ""
+    digits: int = 0
+
+    def shown_digits(self, most: int) -> int:
+        """Significant digits that are published, where the profile allows ``most``."""
+        return min(self.digits or most, most)
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Rows whose shares sum to one, so that a withheld share follows from the others.
+    """Rows whose shares or counts have a known sum, so that a withheld one follows from the others.
 
     Attributes
     ----------
     where
-        Column and value that select these rows.
+        Column and value that select these rows; empty: all.
     by
-        Columns of the groups within which the shares sum to one.
+        Columns of the groups within which the sum is known.
     share, whole
-        Columns of the share and of the count that it is a share of.
+        Columns of the share, and of the count that it is a share of.
+    count
+        Column of the count, in place of these two.
 
     """
 
-    where: tuple[str, str]
+    where: tuple[str, ...]
     by: tuple[str, ...]
-    share: str
-    whole: str
+    share: str = ""
+    whole: str = ""
+    count: str = ""
+
+    @property
+    def column(self) -> str:
+        """The column that is withheld."""
+        return self.count or self.share
+
+    def rows(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a table that they are."""
+        return cells[cells[self.where[0]] == self.where[1]] if self.where else cells
+
+    def numbers(self, rows: pd.DataFrame) -> pd.Series:
+        """How many each row stands for."""
+        return rows[self.count] if self.count else rows[self.share] * rows[self.whole]
 
 
 @dataclass(frozen=True)
@@ -85,9 +113,13 @@ class Declared:
     together
         Sets of columns that are all withheld if one is.
     parts
-        Rows whose shares sum to one; None in most tables.
+        Rows with known sums; none in most tables.
     rows_of
         Pattern of a row's population, such as outcome_{outcome}; empty in most tables.
+    rest
+        Sets of columns of shares of disjoint groups; the share of all others follows from them.
+    units
+        What the paper's populations count: students, teachers, schools, or some of these.
 
     """
 
@@ -97,8 +129,10 @@ class Declared:
     cells: Mapping[str, Kind]
     long: bool = False
     together: tuple[tuple[str, ...], ...] = ()
-    parts: Parts | None = None
+    parts: tuple[Parts, ...] = ()
     rows_of: str = ""
+    rest: tuple[tuple[str, ...], ...] = ()
+    units: tuple[str, ...] = UNITS
 
     def kind(self, column: str) -> Kind | None:
         """Kind of a column; None if it is not declared."""
@@ -127,24 +161,29 @@ def read(path: Path, schema: Path) -> dict[str, Declared]:
     if wrong:
         raise DisclosureError("\n".join(f"{path}, {one}" for one in wrong))
     values = {name: frozenset(map(str, allowed)) for name, allowed in content["values"].items()}
-    return {name: _table(name, one, values) for name, one in content["tables"].items()}
+    units = tuple(content.get("units", UNITS))
+    return {name: _table(name, one, values, units) for name, one in content["tables"].items()}
 
 
-def published_tables(path: Path) -> dict[str, str]:
+def published_tables(
+    path: Path, meets: Callable[[Mapping], bool] = lambda condition: True
+) -> dict[str, str]:
     """Tables that pass the gate, and when: always, on request, or of confidential records.
 
-    Tables of exhibits are left out, since exhibits are made from tables that passed. Empty if
-    the paper has no such file.
+    Tables of exhibits are left out, since exhibits are made from tables that passed; so are those
+    whose condition (needs) the study does not meet. Empty if the paper has no such file.
     """
     tables = read_yaml(path)["tables"] if path.is_file() else {}
     return {
         name: one.get("made", "always")
         for name, one in tables.items()
-        if "of" in one and not name.startswith(EXHIBITS)
+        if "of" in one and not name.startswith(EXHIBITS) and meets(one.get("needs", {}))
     }
 
 
-def _table(name: str, one: Mapping, values: Mapping[str, frozenset[str]]) -> Declared:
+def _table(
+    name: str, one: Mapping, values: Mapping[str, frozenset[str]], units: tuple[str, ...]
+) -> Declared:
     def allowed(values_of_key: str | list) -> frozenset[str] | None:
         if values_of_key == ANY:
             return None
@@ -152,7 +191,6 @@ def _table(name: str, one: Mapping, values: Mapping[str, frozenset[str]]) -> Dec
             return values[values_of_key]
         return frozenset(map(str, values_of_key))
 
-    parts = one.get("parts")
     return Declared(
         path=name,
         of=tuple(one.get("of", ())),
@@ -160,20 +198,30 @@ def _table(name: str, one: Mapping, values: Mapping[str, frozenset[str]]) -> Dec
         cells={column: _kind(cell) for column, cell in one["cells"].items()},
         long=one.get("long", False),
         together=tuple(map(tuple, one.get("together", ()))),
-        parts=parts
-        and Parts(
-            tuple(parts["where"]), tuple(parts["by"]), share=parts["share"], whole=parts["whole"]
-        ),
+        parts=tuple(map(_parts, one.get("parts", ()))),
         rows_of=one.get("rows_of", ""),
+        rest=tuple(map(tuple, one.get("rest", ()))),
+        units=units,
     )
+
+
+def _parts(one: Mapping) -> Parts:
+    sequences = {"where": tuple(one.get("where", ())), "by": tuple(one["by"])}
+    return Parts(**{**one, **sequences})
 
 
 def _kind(cell: str | Mapping) -> Kind:
     """Read ``count of teachers``, or ``{kind: estimate, of: [...]}``."""
     if isinstance(cell, Mapping):
-        return Kind(**{**vars(_kind(cell["kind"])), "of": tuple(cell["of"])})
+        more = {key: value for key, value in cell.items() if key != "kind"}
+        return replace(_kind(cell["kind"]), **{**more, "of": tuple(cell.get("of", ()))})
     match = re.fullmatch(f"({COUNT}|{SHARE}) of (students|teachers|classes|schools|degrees)", cell)
     return Kind(match[1], match[2]) if match else Kind(cell)
+
+
+def read_declared(path: Path | str, declared: Declared) -> pd.DataFrame:
+    """A table as it is declared: its keys are text, so that names such as 007 stay as they are."""
+    return pd.read_csv(path, dtype=dict.fromkeys(declared.keys, str))
 
 
 def wide(table: pd.DataFrame, declared: Declared) -> pd.DataFrame:

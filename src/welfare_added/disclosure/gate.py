@@ -1,6 +1,6 @@
 """The disclosure gate: withhold the small cells of a table and round the others."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ from welfare_added.disclosure.declarations import (
     ESTIMATE,
     NUMBER,
     SHARE,
+    UNITS,
     WITHHELD,
     Declared,
     Kind,
@@ -32,7 +33,7 @@ def publishable(
     declared
         Its declaration.
     populations
-        From `populations.populations`.
+        Counts behind published numbers, made by the paper: population, and a column a count.
     profile
         Limits.
 
@@ -54,7 +55,10 @@ def publishable(
     columns = [name for name in cells.columns if name not in declared.keys]
     kinds = {name: declared.kind(name) for name in columns}
     hidden = pd.DataFrame("", index=cells.index, columns=columns, dtype=object)
-    for rule in (_small_populations, _small_counts, _small_shares, _small_parts, _revealing):
+    for rule in (
+        *(_small_populations, _small_counts, _small_shares, _small_rests),
+        *(_small_parts, _revealing),
+    ):
         for row, column, reason in rule(cells, kinds, declared, people, profile, hidden):
             if not hidden.loc[row, column] and pd.notna(cells.loc[row, column]):
                 hidden.loc[row, column] = reason
@@ -65,14 +69,39 @@ def publishable(
     return as_original(shown, declared, table), withheld
 
 
-def too_few(counts: pd.Series, profile: Profile) -> str:
-    """Why a population is too small for any published number; empty if it is not."""
-    for unit in ("students", "teachers", "schools"):
-        if counts[unit] < profile.minimum(unit):
+def too_few(counts: pd.Series, profile: Profile, units: Sequence[str] = UNITS) -> str:
+    """Why a population is too small for any published number; empty if it is not.
+
+    counts: its row of the populations. units: what has to be counted, and enough of each; with
+    teachers or schools, no two may hold too much. Raises DisclosureError if a count is missing.
+    """
+    for unit in units:
+        if _counted(counts, unit) < profile.minimum(unit):
             return f"fewer than {profile.minimum(unit)} {unit}"
-    if counts["largest_two"] > profile.largest_two:
+    of_units = {"teachers", "schools"} & set(units)
+    if of_units and _counted(counts, "largest_two") > profile.largest_two:
         return f"two teachers or schools hold more than {profile.largest_two:.0%}"
     return ""
+
+
+def _counted(counts: pd.Series, name: str) -> float:
+    """A count; missing must not pass for large enough."""
+    if pd.isna(counts.get(name)):
+        raise DisclosureError(
+            f"populations.csv, {counts.name}: no count of {name}. Count it, or leave it out of "
+            "units in disclosure.yaml of the paper, if it does not apply to any of its numbers"
+        )
+    return counts[name]
+
+
+def population(people: pd.DataFrame, name: str) -> pd.Series:
+    """Counts of a population; raises DisclosureError if there are none."""
+    if name not in people.index:
+        raise DisclosureError(
+            f"populations.csv: no population {name}, which disclosure.yaml of the paper names. "
+            "Count it, or correct the name"
+        )
+    return people.loc[name]
 
 
 def _refuse_undeclared(table: pd.DataFrame, declared: Declared) -> None:
@@ -101,7 +130,7 @@ def _small_populations(cells, kinds, declared, people, profile, hidden) -> Itera
             if kind.name in (NUMBER, WITHHELD):
                 continue
             for name in declared.populations(column, cells.loc[row]):
-                reason = too_few(people.loc[name], profile)
+                reason = too_few(population(people, name), profile, declared.units)
                 if reason:
                     yield row, column, f"{name}: {reason}"
 
@@ -123,35 +152,65 @@ def _small_shares(cells, kinds, declared, people, profile, hidden) -> Iterator:
         if kind.name != SHARE:
             continue
         for row in cells.index:
-            whole = lower_bound(people, declared.populations(name, cells.loc[row]), kind.unit)
+            whole = _whole(cells, row, name, kind, declared, people)
             part = min(cells.loc[row, name], 1 - cells.loc[row, name]) * whole
             if part < profile.minimum(kind.unit):
                 yield row, name, f"a share of fewer than {profile.minimum(kind.unit)} {kind.unit}"
 
 
+def _small_rests(cells, kinds, declared, people, profile, hidden) -> Iterator:
+    """The last of some shares, where the share of all others, which follows, is of too few."""
+    for names in declared.rest:
+        kind = kinds[names[-1]]
+        least = profile.minimum(kind.unit)
+        for row in cells.index:
+            whole = _whole(cells, row, names[-1], kind, declared, people)
+            if (1 - cells.loc[row, list(names)].sum()) * whole < least:
+                yield row, names[-1], f"leaves a share of fewer than {least} {kind.unit}"
+
+
+def _whole(cells, row, name: str, kind: Kind, declared: Declared, people) -> float:
+    """The number that a share is a share of, or a lower bound."""
+    if kind.whole:
+        return cells.loc[row, kind.whole]
+    return lower_bound(people, declared.populations(name, cells.loc[row]), kind.unit)
+
+
 def lower_bound(people: pd.DataFrame, names: tuple[str, ...], unit: str) -> float:
     """Lower bound on the number of a unit in the smallest of some populations."""
     column = "students_sure" if unit == "students" else "teachers_sure"
-    return float(people.loc[list(names), column].min())
+    return min(float(_counted(population(people, name), column)) for name in names)
 
 
 def _small_parts(cells, kinds, declared, people, profile, hidden) -> Iterator:
-    """Primary and complementary suppression of shares that sum to one."""
-    parts = declared.parts
-    if parts is None:
-        return
-    column, value = parts.where
-    rows = cells[cells[column] == value]
-    for _, whole in rows.groupby(list(parts.by), sort=False):
-        counts = (whole[parts.share] * whole[parts.whole]).sort_values(kind="stable")
-        least = profile.minimum(kinds[parts.whole].unit)
-        small = int((counts < least).sum())
-        if not small:
-            continue
-        while small < len(counts) and counts.iloc[:small].sum() < least:
-            small += 1
-        for row in counts.index[:small]:
-            yield row, parts.share, f"a part of fewer than {least}, or needed to hide one"
+    """Primary and complementary suppression of shares and counts whose sums are known.
+
+    Of a sum, nothing is withheld, or at least two parts that together stand for enough; the
+    smallest of the others are added. Repeated until this holds of rows and columns alike.
+    """
+    taken: dict[tuple, int] = {}
+    before = None
+    while len(taken) != before:
+        before = len(taken)
+        for parts in declared.parts:
+            least = profile.minimum(kinds[parts.count or parts.whole].unit)
+            for _, group in parts.rows(cells).groupby(list(parts.by), sort=False, dropna=False):
+                numbers = parts.numbers(group).sort_values(kind="stable")
+                inside = [row for row in numbers.index if (row, parts.column) in taken]
+                for row in _withheld(numbers, inside, least):
+                    taken.setdefault((row, parts.column), least)
+    for (row, column), least in taken.items():
+        yield row, column, f"a part of fewer than {least}, or needed to hide one"
+
+
+def _withheld(numbers: pd.Series, inside: list, least: int) -> list:
+    """Rows of a sum that have to be withheld. numbers: ascending. inside: withheld already."""
+    hidden = [row for row in numbers.index if row in inside or numbers[row] < least]
+    for row in numbers.index:
+        if not hidden or (len(hidden) > 1 and numbers[hidden].sum() >= least):
+            break
+        hidden += [] if row in hidden else [row]
+    return hidden
 
 
 def _revealing(cells, kinds, declared, people, profile, hidden) -> Iterator:
@@ -166,11 +225,14 @@ def _revealing(cells, kinds, declared, people, profile, hidden) -> Iterator:
 def _rounded(cells: pd.DataFrame, kinds: Mapping[str, Kind], profile: Profile) -> pd.DataFrame:
     rounded = cells.copy()
     for name, kind in kinds.items():
-        values = pd.to_numeric(cells[name]) if kind.name != NUMBER else cells[name]
+        if kind.name in (NUMBER, WITHHELD):
+            continue
+        values = pd.to_numeric(cells[name])
         if kind.name == COUNT:
             rounded[name] = (values / profile.base).round() * profile.base
-        elif kind.name != NUMBER:
-            rounded[name] = significant(values.to_numpy(float), profile.digits)
+        else:
+            digits = kind.shown_digits(profile.digits)
+            rounded[name] = significant(values.to_numpy(float), digits)
     return rounded
 
 

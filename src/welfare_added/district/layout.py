@@ -9,6 +9,8 @@ from welfare_added.run.choices import read_yaml
 from welfare_added.run.errors import UserError
 from welfare_added.run.parsed import cached
 
+FURTHER = ("empty", "absent", "without", "public")
+
 
 class LayoutError(UserError):
     """A raw_tables.yaml that cannot be used; names the table, the column and what is wrong."""
@@ -34,6 +36,10 @@ class Column:
         Whether a value may be missing.
     absent
         Whether the column may be missing: what needs it is then left out.
+    without
+        What is left out then, in words.
+    public
+        Of a text: whether published files may contain its values, as the names of schools.
 
     """
 
@@ -45,6 +51,8 @@ class Column:
     values: tuple[str, ...] = ()
     empty: bool = False
     absent: bool = False
+    without: str = ""
+    public: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,9 +100,9 @@ class Layout:
 
     @property
     def identifiers(self) -> list[str]:
-        """Names of the columns of type text in any table, sorted."""
+        """Names of the columns of type text in any table that are not public, sorted."""
         columns = [one for table in self.tables.values() for one in table.columns.items()]
-        return sorted({name for name, column in columns if column.type == "text"})
+        return sorted({n for n, column in columns if column.type == "text" and not column.public})
 
     def among(self, files: Mapping[str, object]) -> dict[str, object]:
         """Those of some named files that are raw tables, in the order of the tables."""
@@ -156,7 +164,7 @@ def _table(declared: Mapping) -> Table:
 
 def _column(name: str, declared: Mapping) -> Column:
     values = tuple(declared.get("values", ()))
-    further = {key: declared[key] for key in ("empty", "absent") if key in declared}
+    further = {key: declared[key] for key in FURTHER if key in declared}
     return Column(
         type=declared["type"],
         about=declared["about"],

@@ -10,6 +10,7 @@ from welfare_added.district.checks import check_relations, check_scores
 from welfare_added.district.files import find_tables
 from welfare_added.district.layout import Layout
 from welfare_added.district.reading import read_tables
+from welfare_added.district.values import RawTables
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,11 @@ def read_district_files(
     names: Mapping[str, Mapping[str, str]] | None = None,
 ) -> District:
     """Read and check the tables in the given files, by table; see `read_district`."""
-    raw = read_tables(files, layout, names)
+    return district_of(read_tables(files, layout, names))
+
+
+def district_of(raw: RawTables) -> District:
+    """A district's tables, checked against each other; raises DistrictError as `read_district`."""
     check_scores(raw)
     check_relations(raw)
     tables = {"outcomes": None, **raw.tables}

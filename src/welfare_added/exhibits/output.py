@@ -19,6 +19,7 @@ Drawn = tuple[pd.DataFrame, Figure | str]
 
 PDF_DPI = 300
 UTILITARIAN = 0.5
+NAMES = ("school", "tuned_at")  # text, even if a user's schools are numbered
 
 
 def read(path: Path | str) -> pd.DataFrame:
@@ -31,7 +32,9 @@ def read(path: Path | str) -> pd.DataFrame:
 
     """
     path = Path(path)
-    table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    of_names = dict.fromkeys(NAMES, str)
+    parquet = path.suffix == ".parquet"
+    table = pd.read_parquet(path) if parquet else pd.read_csv(path, dtype=of_names)
     if table.empty:
         raise UserError(
             f"{path}: the table has no rows, so there is nothing to draw. "

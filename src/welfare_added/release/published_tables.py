@@ -13,9 +13,11 @@ from welfare_added.disclosure.declarations import (
     SHARE,
     WITHHELD,
     Declared,
+    Kind,
+    read_declared,
     wide,
 )
-from welfare_added.disclosure.gate import lower_bound, too_few
+from welfare_added.disclosure.gate import lower_bound, population, too_few
 from welfare_added.disclosure.profiles import Profile
 
 SLACK = 1e-9
@@ -33,12 +35,12 @@ def problems(
     declared
         Its declaration.
     populations
-        From `populations.populations`.
+        Counts behind published numbers, made by the paper.
     profile
         Limits.
 
     """
-    table = pd.read_csv(path)
+    table = read_declared(path, declared)
     violations = list(_columns(table, declared))
     if not violations:
         cells = wide(table, declared)
@@ -47,6 +49,7 @@ def problems(
             *_keys(table, declared),
             *_cells(cells, declared, people, profile),
             *_parts(cells, declared, profile),
+            *_rests(cells, declared, people, profile),
             *_together(cells, declared),
         ]
     return violations
@@ -84,7 +87,7 @@ def _cells(cells: pd.DataFrame, declared: Declared, people, profile: Profile) ->
         for row in cells.index[values.notna()]:
             reason = _wrong(values[row], kind, declared, column, cells.loc[row], people, profile)
             if not reason and rounded and kind.name != COUNT:
-                reason = _too_precise(values[row], profile)
+                reason = _too_precise(values[row], kind.shown_digits(profile.digits))
             if reason:
                 yield f"column {column}, {_row(cells, row, declared)}: {reason}"
 
@@ -93,7 +96,7 @@ def _wrong(value, kind, declared, column, row, people, profile: Profile) -> str:
     if kind.name == WITHHELD:
         return "never to be published"
     for name in declared.populations(column, row):
-        reason = too_few(people.loc[name], profile)
+        reason = too_few(population(people, name), profile, declared.units)
         if reason:
             return f"rests on {name}: {reason}"
     if kind.name == COUNT:
@@ -103,34 +106,60 @@ def _wrong(value, kind, declared, column, row, people, profile: Profile) -> str:
         if value % profile.base:
             return f"a count that is not rounded to {profile.base}"
     if kind.name == SHARE:
-        whole = lower_bound(people, declared.populations(column, row), kind.unit)
-        slack = 10.0 ** (1 - profile.digits)
-        if min(value, 1 - value) * whole * (1 + slack) < profile.minimum(kind.unit) - SLACK:
+        most = _most(row, column, kind, declared, people, profile)
+        part = min(value, 1 - value) + _half_digit(value, kind, profile)
+        if value in (0, 1) or part * most < profile.minimum(kind.unit) - SLACK:
             return f"a share of fewer than {profile.minimum(kind.unit)} {kind.unit}"
     return ""
 
 
-def _too_precise(value: float, profile: Profile) -> str:
-    if not np.isfinite(value) or float(f"{value:.{profile.digits - 1}e}") == value:
+def _most(row, column, kind, declared: Declared, people, profile: Profile) -> float:
+    """The number that a share is a share of, at most; 0 where its count is withheld."""
+    if kind.whole:
+        return 0 if pd.isna(row[kind.whole]) else row[kind.whole] + profile.base / 2
+    return lower_bound(people, declared.populations(column, row), kind.unit)
+
+
+def _half_digit(value: float, kind: Kind, profile: Profile) -> float:
+    """Half a unit of the last digit that is published."""
+    exponent = np.floor(np.log10(value)) if value > 0 else 0.0
+    return 0.5 * 10.0 ** (exponent + 1 - kind.shown_digits(profile.digits))
+
+
+def _too_precise(value: float, digits: int) -> str:
+    if not np.isfinite(value) or float(f"{value:.{digits - 1}e}") == value:
         return ""
-    return f"more than {profile.digits} significant digits"
+    return f"more than {digits} significant digits"
 
 
 def _parts(cells: pd.DataFrame, declared: Declared, profile: Profile) -> Iterator[str]:
-    parts = declared.parts
-    if parts is None:
-        return
-    least = profile.minimum(declared.kind(parts.whole).unit)
-    column, value = parts.where
-    for keys, rows in cells[cells[column] == value].groupby(list(parts.by)):
-        shares, whole = rows[parts.share], rows[parts.whole].max()
-        empty = shares.isna()
-        place = ", ".join(map(str, keys if isinstance(keys, tuple) else (keys,)))
-        if (shares * whole < least - profile.base).any():
-            yield f"{value}, {place}: a part of fewer than {least}"
-        hidden = (1 - shares.sum()) * whole
-        if empty.any() and (empty.sum() < 2 or hidden < least - profile.base):
-            yield f"{value}, {place}: the withheld part follows from the others"
+    for parts in declared.parts:
+        for keys, rows in parts.rows(cells).groupby(list(parts.by), dropna=False):
+            names = [*parts.where[1:], *(keys if isinstance(keys, tuple) else (keys,))]
+            place = ", ".join(map(str, names))
+            empty = rows[parts.column].isna()
+            alone = empty.sum() == 1 and (bool(parts.share) or len(rows) > 1)
+            if parts.share:
+                least = profile.minimum(declared.kind(parts.whole).unit)
+                whole = rows[parts.whole].max()
+                if (rows[parts.share] * whole < least - profile.base).any():
+                    yield f"{place}: a part of fewer than {least}"
+                hidden = (1 - rows[parts.share].sum()) * whole
+                alone |= empty.any() and hidden < least - profile.base
+            if alone:
+                yield f"{place}: the withheld part follows from the others"
+
+
+def _rests(cells: pd.DataFrame, declared: Declared, people, profile: Profile) -> Iterator[str]:
+    for names in declared.rest:
+        kind = declared.kind(names[-1])
+        least = profile.minimum(kind.unit)
+        shown = cells[cells[list(names)].notna().all(axis=1)]
+        for row, line in shown.iterrows():
+            most = _most(line, names[-1], kind, declared, people, profile)
+            slack = sum(_half_digit(line[name], kind, profile) for name in names)
+            if (1 - line[list(names)].sum() + slack) * most < least - SLACK:
+                yield f"{_row(cells, row, declared)}: {', '.join(names)} leave a share of too few"
 
 
 def _together(cells: pd.DataFrame, declared: Declared) -> Iterator[str]:

@@ -28,7 +28,7 @@ class Rules:
     declared
         Every table that may be published, by path below the study's folder.
     populations
-        From `populations.populations`.
+        Counts behind published numbers, made by the paper.
     profile
         Limits.
     identifiers

@@ -50,5 +50,8 @@ EXPLORER = {
 EXPLORER_CHOICES = {"tax_rate": config["welfare"]["tax_rate"]}
 
 
+CHECK_CHOICES = {name: config["district"][name] for name in ("years", "grades", "split", "class_size")}
+
+
 include: "../../rules/results.smk"
 include: "../../rules/check_district.smk"

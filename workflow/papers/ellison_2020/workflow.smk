@@ -5,6 +5,7 @@ include: "../../rules/common.smk"
 
 
 APPLICANTS = f"{PRIVATE}/applicants"
+RAW_FOLDER = f"{APPLICANTS}/raw"
 RAW_FILES = []
 if SYNTHETIC:
 
@@ -15,9 +16,11 @@ include: "rules/applicants.smk"
 include: "rules/predictions.smk"
 include: "rules/plans.smk"
 include: "rules/schools.smk"
+include: "rules/uncertainty.smk"
 include: "rules/planner.smk"
 include: "rules/moves.smk"
 include: "rules/example.smk"
+include: "rules/populations.smk"
 
 
 CALIBRATION = []
@@ -37,19 +40,22 @@ RESULT_FILES = [
     *rules.indices.output,
     *rules.text_numbers.output,
     *rules.plans.output,
-    *rules.efficiency.output,
     *rules.schools.output,
     *rules.frontiers.output,
     *rules.levers.output,
     *rules.best_rules.output,
     *PLANNER_FILES,
     *(rules.moves.output if ADDRESSES else []),
+    *rules.bootstrap.output,
+    *(rules.monte_carlo.output if SYNTHETIC else []),
     *rules.example.output,
     *CALIBRATION,
+    *POPULATION_FILES,
 ]
 
 
 include: "../../rules/results.smk"
+include: "../../rules/check_district.smk"
 
 
 ALL_FILES = rules.done.input

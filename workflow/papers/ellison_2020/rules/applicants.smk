@@ -1,13 +1,38 @@
 from welfare_added.district.files import raw_tables, tables_in
 
 STUDIED = config["years"]["studied"]
+PREDICTED = config["years"]["predicted"]
+LASSO_YEARS = PREDICTED if config["lasso"]["years"] == "predicted" else [STUDIED, STUDIED]
 ADDRESSES = SYNTHETIC or "enrolments" in tables_in(SOURCE, LAYOUT)
+# Whom to study, and how scores and groups are read.
+STUDY_CHOICES = {
+    "scale": {name: config["score"][name] for name in ("lowest", "highest", "steps")},
+    "seed": config["score"]["seed"],
+    "minority": config["groups"]["minority"],
+    "asian": config["groups"]["asian"],
+    "unusable": config["district"]["unusable"],
+    # Choices that name something of the records, to be checked against these.
+    "named": {
+        "studied": STUDIED,
+        "predicted": PREDICTED,
+        "lasso": LASSO_YEARS,
+        "cohorts": config["years"]["cohorts"],
+        "high": config["score"]["high"],
+        "folds": config["lasso"]["folds"],
+        "tiers": config["plan_in_force"]["tiers"],
+        "tuned_at": config["plans"]["tuned_at"],
+        "targets": list(config["plans"]["targets"]),
+        "benchmark_at": config["plans"]["benchmark_at"],
+        "vintages": config["levers"]["vintage"],
+    },
+}
+CHECK_CHOICES = STUDY_CHOICES
 
 
 rule applicants:
     message: "Checking the raw tables, and counting applicants who cannot be used"
     input:
-        **raw_tables(SOURCE, LAYOUT, made_in=f"{APPLICANTS}/raw"),
+        **raw_tables(SOURCE, LAYOUT, made_in=RAW_FOLDER),
         layout=of_paper("raw_tables.yaml"),
         schema=relative(ROOT / "workflow/schemas/raw_tables.schema.json"),
         code=code("applicants"),
@@ -22,11 +47,7 @@ rule applicants:
         code=code_fingerprint("applicants"),
         columns=COLUMNS,
         year=STUDIED,
-        scale={name: config["score"][name] for name in ("lowest", "highest", "steps")},
-        seed=config["score"]["seed"],
-        minority=config["groups"]["minority"],
-        asian=config["groups"]["asian"],
-        unusable=config["district"]["unusable"],
+        **STUDY_CHOICES,
     priority: 1  # all other jobs wait for it
     resources: **needs(mb=15)
     log: f"{LOGS}/applicants.log"

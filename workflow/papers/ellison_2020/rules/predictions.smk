@@ -1,7 +1,4 @@
 # What predicts minority status, and the indices that plans use.
-PREDICTED = config["years"]["predicted"]
-
-
 rule regressions:
     message: "Predicting minority status by linear probability models"
     input:
@@ -34,7 +31,7 @@ rule lasso:
         index=f"{PRIVATE}/lasso/index.parquet",
     params:
         code=code_fingerprint("lasso"),
-        years=PREDICTED if config["lasso"]["years"] == "predicted" else [STUDIED, STUDIED],
+        years=LASSO_YEARS,
         high=config["score"]["high"],
         folds=config["lasso"]["folds"],
         folds_by=config["lasso"]["folds_by"],
