@@ -143,6 +143,17 @@ def test_the_button_goes_to_the_mark(page, classes):
     assert page.locator("#mark").evaluate("(mark) => mark.style.left") == f"{100 * thumb:g}%"
 
 
+def test_a_plan_that_could_not_be_tuned_says_so(page, classes):
+    tuned = classes.query("plan != 'score'").groupby(["school", "plan"])["tuned"].max()
+    assert set(tuned) == {0, 1}
+    for (school, plan), has_mark in tuned.items():
+        choose(page, school=school, plan=plan)
+        assert (
+            page.locator("#mark").is_visible() == page.locator("#to-tuned").is_visible() == has_mark
+        )
+        assert page.locator("#untuned").is_visible() != has_mark
+
+
 def test_admission_by_score_has_nothing_to_move(page):
     choose(page, plan="score")
     assert not page.locator("#weight-row").is_visible()

@@ -172,6 +172,7 @@
     at("weight-row").hidden = last === 0;
     at("chooses").textContent = declared().chooses;
     at("mark").hidden = at("to-tuned").hidden = own.tuned === null;
+    at("untuned").hidden = own.tuned !== null;
     if (own.tuned !== null) {
       at("mark").style.left = `${100 * own.tuned / last}%`;
       at("to-tuned").textContent = `Go to the ${nameOfTuned()} (${units[declared().unit](own.weight[own.tuned], own.weight_frpl[own.tuned])})`;
