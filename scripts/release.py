@@ -20,12 +20,13 @@ def main(paths, params, out):
     profile = profile_of(params.profile, params.minimum) if params.restricted else None
     key = key_of(folders.KEY) if params.restricted else None
     private = folders.private_folder(params.study, params.restricted)
-    provenance = history(manifest, passed["files"], private, key, params.tables)
+    told = private, key, params.tables, params.choices
+    provenance = history(manifest, passed["files"], *told)
     if params.restricted:
         raw = {table: paths[table] for table in params.tables if table in paths}
         provenance["sources"] = sources(raw, params.tables, params.columns, profile.base)
     texts = {
-        "README.md": readme(params.study, params.note, profile, passed["files"]),
+        "README.md": readme(params.study, params.note, profile, passed["files"], params.units),
         "disclosure.json": as_json(passed),
         "history.json": as_json(provenance),
     }

@@ -392,9 +392,12 @@ def records():
     }
 
 
+SHOWN = ["enrolments"], {"shown": ["district.years", "constrained"], "hidden": ["pairs"]}
+
+
 def test_the_history_in_a_release_goes_down_to_the_sources_and_tells_nothing_of_them(tmp_path):
     key = key_of(tmp_path / "key")
-    told = history(records(), ["results/mine/a.csv"], "results/private/mine", key, ["enrolments"])
+    told = history(records(), ["results/mine/a.csv"], "results/private/mine", key, *SHOWN)
     assert set(told["jobs"]) == {"mine/gate", "mine/x"}  # nothing published rests on y
     assert told["jobs"]["mine/gate"]["inputs"] == ["confidential/x.csv", "workflow/t.yaml"]
     sources = ["confidential/source/enrolments", "confidential/source/other"]
@@ -402,13 +405,15 @@ def test_the_history_in_a_release_goes_down_to_the_sources_and_tells_nothing_of_
     assert told["files"]["mine/a.csv"] == {"sha256": "1", "job": "mine/gate"}
     assert set(told["files"]["confidential/x.csv"]) == {"keyed_digest", "job"}
     assert told["files"]["confidential/x.csv"]["keyed_digest"] != "2"
+    mild = {"plans": {"mild": {"most_moves": 0.5}}}
+    assert told["choices"] == {"district": {"years": 1}, "constrained": mild}
     assert "/home" not in str(told) and "PupilID" not in str(told) and "secret" not in str(told)
     assert key_of(tmp_path / "key") == key
     assert (tmp_path / "key").stat().st_mode & 0o077 == 0
 
 
 def test_the_history_of_public_records_is_plain():
-    told = history(records(), ["results/mine/a.csv"], "results/mine", None, ["enrolments"])
+    told = history(records(), ["results/mine/a.csv"], "results/mine", None, *SHOWN)
     assert told["jobs"]["mine/x"]["inputs"] == ["/home/us/enrolments.csv", "/home/us/secret.csv"]
     assert told["files"]["private/mine/x.csv"]["sha256"] == "2"
 

@@ -86,6 +86,8 @@ rule release:
         code=code_fingerprint("release"),
         restricted=RESTRICTED,
         note=NOTE,
+        choices=published_choices(DECLARATION),
+        units=declared_units(DECLARATION),
         study=config["study"],
         source=SOURCE,
         tables=LAYOUT.columns,

@@ -1,6 +1,6 @@
 # For confidential records: tables pass a disclosure gate, and every published file is checked again. The paper
 # makes populations.csv, the counts of persons (and schools) behind its numbers.
-from welfare_added.disclosure.declarations import published_tables
+from welfare_added.disclosure.declarations import declared_units, published_choices, published_tables
 
 DECLARATION = PAPER_FOLDER / "disclosure.yaml"
 # When each table of the study is made: always, on request, or of confidential records only.

@@ -181,6 +181,17 @@ def published_tables(
     }
 
 
+def declared_units(path: Path) -> list[str]:
+    """What the paper's populations count; all `UNITS` unless it says otherwise."""
+    return read_yaml(path).get("units", [*UNITS]) if path.is_file() else [*UNITS]
+
+
+def published_choices(path: Path) -> dict[str, list[str]]:
+    """Choices that a release shows: sections or keys ``shown``, and keys ``hidden`` in them."""
+    declared = read_yaml(path).get("choices", {}) if path.is_file() else {}
+    return {"shown": [], **declared}
+
+
 def _table(
     name: str, one: Mapping, values: Mapping[str, frozenset[str]], units: tuple[str, ...]
 ) -> Declared:

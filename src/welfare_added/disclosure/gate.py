@@ -197,14 +197,18 @@ def _small_parts(cells, kinds, declared, people, profile, hidden) -> Iterator:
             for _, group in parts.rows(cells).groupby(list(parts.by), sort=False, dropna=False):
                 numbers = parts.numbers(group).sort_values(kind="stable")
                 inside = [row for row in numbers.index if (row, parts.column) in taken]
-                for row in _withheld(numbers, inside, least):
+                for row in withheld_parts(numbers, least, inside):
                     taken.setdefault((row, parts.column), least)
     for (row, column), least in taken.items():
         yield row, column, f"a part of fewer than {least}, or needed to hide one"
 
 
-def _withheld(numbers: pd.Series, inside: list, least: int) -> list:
-    """Rows of a sum that have to be withheld. numbers: ascending. inside: withheld already."""
+def withheld_parts(numbers: pd.Series, least: int, inside: Sequence = ()) -> list:
+    """Rows of a known sum that have to be withheld, as `_small_parts` says.
+
+    numbers: persons by row, ascending. least: fewest that may be shown. inside: rows that are
+    withheld already.
+    """
     hidden = [row for row in numbers.index if row in inside or numbers[row] < least]
     for row in numbers.index:
         if not hidden or (len(hidden) > 1 and numbers[hidden].sum() >= least):

@@ -7,10 +7,9 @@ from pathlib import Path
 from pyarrow import parquet
 
 from welfare_added.district.files import header
+from welfare_added.run.choices import choice
 
 FORMAT = 1
-SECTIONS = ("value_added", "allocation", "constrained", "welfare", "disclosure")
-DISTRICT_KEYS = ("years", "grades", "split", "class_size")
 JOB_KEYS = (
     "rule",
     "wildcards",
@@ -30,17 +29,19 @@ def history(
     private: str,
     key: bytes | None,
     tables: Collection[str],
+    choices: Mapping[str, Sequence[str]],
 ) -> dict[str, object]:
     """Publishable record of how published files were made.
 
-    Parameters as in `lineage`; returns format, study, commit, choices, lock, environments, and
+    Parameters as in `lineage`, and ``choices``, those that may be published (from
+    `published_choices`); returns format, study, commit, choices, lock, environments, and
     the lineage's files and jobs.
     """
     return {
         "format": FORMAT,
         "study": manifest["config"]["study"],
         "commit": manifest["project"].get("commit"),
-        "choices": _choices(manifest["config"]),
+        "choices": _choices(manifest["config"], **choices),
         "lock": manifest["lock"],
         "environments": manifest["environments"],
         **lineage(manifest, published, private, key, tables),
@@ -177,10 +178,22 @@ def _digest(sha256: str, name: str, key: bytes | None) -> dict[str, str]:
     return {"keyed_digest": hmac.new(key, sha256.encode(), "sha256").hexdigest()}
 
 
-def _choices(config: Mapping) -> dict:
-    """Choices that reveal neither where the records are nor their column names."""
-    district = {key: config["district"][key] for key in DISTRICT_KEYS}
-    chosen = {"district": district, **{name: config[name] for name in SECTIONS}}
-    plans = config["constrained"]["plans"]
-    lines = {name: {k: v for k, v in plan.items() if k != "pairs"} for name, plan in plans.items()}
-    return {**chosen, "constrained": {**config["constrained"], "plans": lines}}
+def _choices(config: Mapping, shown: Sequence[str], hidden: Sequence[str] = ()) -> dict:
+    """Choices that reveal neither where the records are nor their column names.
+
+    shown: sections, or keys of a section as district.years. hidden: keys left out everywhere.
+    """
+    chosen: dict = {}
+    for path in shown:
+        *sections, last = path.split(".")
+        inside = chosen
+        for section in sections:
+            inside = inside.setdefault(section, {})
+        inside[last] = _without(choice(config, path), hidden)
+    return chosen
+
+
+def _without(value: object, hidden: Sequence[str]) -> object:
+    if not isinstance(value, Mapping):
+        return value
+    return {key: _without(inner, hidden) for key, inner in value.items() if key not in hidden}

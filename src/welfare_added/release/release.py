@@ -2,9 +2,10 @@
 
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from welfare_added.disclosure.declarations import UNITS
 from welfare_added.disclosure.errors import DisclosureError
 from welfare_added.disclosure.profiles import Profile
 from welfare_added.release.identifiers import Identifiers
@@ -67,15 +68,20 @@ def _sums(folder: Path) -> None:
     (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
 
 
-def readme(study: str, note: str, profile: Profile | None, published: Iterable[str]) -> str:
+def readme(
+    study: str,
+    note: str,
+    profile: Profile | None,
+    published: Iterable[str],
+    units: Sequence[str] = UNITS,
+) -> str:
     """README of the release, with the disclosure limits if the records are confidential."""
     lines = [f"# Results of the study {study}", "", note, ""]
     if profile is not None:
         lines += [
             "The records are confidential. Every number rests on at least "
-            f"{profile.students} students, {profile.teachers} teachers and {profile.schools} "
-            f"schools; counts are rounded to {profile.base}, other numbers to {profile.digits} "
-            "significant digits. Empty cells are withheld.",
+            f"{_fewest(profile, units)}; counts are rounded to {profile.base}, other numbers to "
+            f"{profile.digits} significant digits. Empty cells are withheld.",
             "",
         ]
     lines += [f"- `{Path(name).relative_to('results').as_posix()}`" for name in sorted(published)]
@@ -88,6 +94,12 @@ def readme(study: str, note: str, profile: Profile | None, published: Iterable[s
         "",
     ]
     return "\n".join(lines)
+
+
+def _fewest(profile: Profile, units: Sequence[str]) -> str:
+    """Fewest of each unit, in words."""
+    numbers = [f"{profile.minimum(unit)} {unit}" for unit in units]
+    return " and ".join(filter(None, [", ".join(numbers[:-1]), numbers[-1]]))
 
 
 def key_of(path: Path) -> bytes:

@@ -35,13 +35,16 @@ def draw_deciles(displaced: pd.DataFrame, note: str) -> Figure:
     for (number, group), row in zip(GROUPS.items(), grid, strict=True):
         for (name, title), axes in zip(CHARACTERISTICS.items(), row, strict=True):
             chosen = (displaced["characteristic"] == name) & (displaced["displaced"] == number)
-            stack(axes, displaced[chosen], "decile", width=0.9)
+            stack(axes, displaced[chosen], "decile", filled=0.9)
             axes.set_xticks([1, 5, 10])
+            axes.set_xlim(0.4, 10.6)
             if number == 0:
                 axes.set_title(title)
             else:
                 axes.set_xlabel("Decile of tract")
         row[0].set_ylabel(f"{group}, students")
+        if not displaced.loc[displaced["displaced"] == number, "students"].sum():
+            row[0].set_ylim(0, 1)
     strata_legend(figure)
     stamp(figure, note)
     return figure

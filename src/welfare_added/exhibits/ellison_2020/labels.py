@@ -2,7 +2,7 @@
 
 PLANS = {
     "score": "Score-based",
-    "tiers": "Current CPS plan",
+    "tiers": "Plan in force",
     "reweighted": "Reweighted SES bonus",
     "lasso": "LASSO SES bonus",
     "reweighted_frpl": "SES bonus with FRPL",
@@ -33,7 +33,7 @@ VARIABLES = {
 SAMPLES = {
     "all": "A. All applicants",
     "top_decile": "B. Top-decile applicants",
-    "payton_northside": "C. Payton or Northside applicants",
+    "payton_northside": "C. Applicants to the schools of table A.6",
     "incentive": "D. Applicants with an incentive to move to a lower tier",
 }
 # Minority, free lunch: the four parts of a bar, from below.

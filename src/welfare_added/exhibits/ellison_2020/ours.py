@@ -18,6 +18,7 @@ FRONTIERS = {
     "top_communities": Look("#E69F00", "-", "s"),
     "top_tracts": Look("#D55E00", (0, (5, 1.5)), "s"),
 }
+FEW = 6  # points that are marked
 MARKED = {"tiers": Look("#CC79A7", "none", "D"), "score": Look("#000000", "none", "x")}
 
 
@@ -37,8 +38,10 @@ def draw_frontiers(frontiers: pd.DataFrame, classes: pd.DataFrame, note: str) ->
     for school, axes in zip(schools, row, strict=True):
         for plan, look in FRONTIERS.items():
             line = frontiers[(frontiers["plan"] == plan) & (frontiers["school"] == school)]
+            few = look.marker_style() if len(line) <= FEW else {}  # a point has no line
             if len(line):
-                axes.plot(line["minority"], line["sd"], label=PLANS[plan], **look.line_style())
+                style = {**few, **look.line_style()}
+                axes.plot(line["minority"], line["sd"], label=PLANS[plan], **style)
         for plan, look in MARKED.items():
             point = classes[(classes["plan"] == plan) & (classes["school"] == school)]
             axes.plot(point["minority"], point["sd"], label=PLANS[plan], **look.marker_style(6))

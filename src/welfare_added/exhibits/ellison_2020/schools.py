@@ -53,7 +53,7 @@ def draw_histograms(histograms: pd.DataFrame, note: str) -> Figure:
     )
     for school, row in zip(schools, grid, strict=True):
         here = histograms[histograms["school"] == school]
-        most = here.groupby(["plan", "score"])["students"].sum().max()
+        most = here.groupby(["plan", "score"])["students"].sum().max() or 1
         for plan, axes in zip(THREE, row, strict=True):
             stack(axes, here[here["plan"] == plan], "score")
             axes.set_ylim(0, 1.05 * most)
@@ -67,17 +67,22 @@ def draw_histograms(histograms: pd.DataFrame, note: str) -> Figure:
     return figure
 
 
-def stack(axes: Axes, table: pd.DataFrame, across: str, width: float = 1.0) -> None:
-    """Stacked bars of students by stratum, in the order of the legend from below."""
+def stack(axes: Axes, table: pd.DataFrame, across: str, filled: float = 1.0) -> None:
+    """Stacked bars of students by stratum, in the order of the legend from below.
+
+    across: column of the bars' places, whole numbers; column width, if there is one: how many of
+    these a bar stands for. filled: share of its place that a bar fills. Withheld cells are empty.
+    """
     places = np.sort(table[across].unique())
+    width = table["width"].iloc[0] if "width" in table and len(table) else 1
     below = np.zeros(len(places))
     for (minority, frpl), (_, colour, hatch) in STRATA.items():
         part = table[(table["minority"] == minority) & (table["frpl"] == frpl)]
         height = part.groupby(across)["students"].sum().reindex(places, fill_value=0).to_numpy()
         axes.bar(
-            places,
+            places + (width - 1) / 2,
             height,
-            width=width,
+            width=filled * width,
             bottom=below,
             color=colour,
             hatch=hatch,

@@ -1,7 +1,8 @@
-# For confidential records: the populations behind published numbers, and frontiers of classes far apart.
-POPULATION_FILES = [f"{PRIVATE}/populations.csv", f"{PRIVATE}/frontiers_coarse.csv"] if RESTRICTED else []
+# For confidential records: the populations behind published numbers, and coarser tables in place of exact ones.
+POPULATION_FILES = []
 
 if RESTRICTED:
+
     rule populations:
         message: "Counting the applicants behind published numbers"
         input:
@@ -22,17 +23,23 @@ if RESTRICTED:
             ENVIRONMENT
         script: script_path("populations")
 
-    rule coarse_frontiers:
-        message: "Leaving out of the frontiers the classes that differ by few students"
+    rule coarse:
+        message: "Putting together what would be small cells"
         input:
             frontiers=f"{PRIVATE}/frontiers.csv",
-            code=code("coarse_frontiers"),
+            histograms=f"{PRIVATE}/schools/histograms.csv",
+            displaced=f"{PRIVATE}/schools/displaced.csv",
+            code=code("coarse"),
         output:
             frontiers=f"{PRIVATE}/frontiers_coarse.csv",
+            histograms=f"{PRIVATE}/schools/histograms_coarse.csv",
+            displaced=f"{PRIVATE}/schools/displaced_coarse.csv",
         params:
-            code=code_fingerprint("coarse_frontiers"),
+            code=code_fingerprint("coarse"),
             **LIMITS,
-        log: f"{LOGS}/coarse_frontiers.log"
+        log: f"{LOGS}/coarse.log"
         conda:
             ENVIRONMENT
-        script: script_path("coarse_frontiers")
+        script: script_path("coarse")
+
+    POPULATION_FILES = [*rules.populations.output, *rules.coarse.output]
