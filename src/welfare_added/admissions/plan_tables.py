@@ -98,7 +98,7 @@ def _tables(
         pd.concat(assignments, ignore_index=True)[
             ["plan", "tuned_at", "applicant", "school", "kind"]
         ],
-        pd.DataFrame(rows).reindex(columns=list(PLAN_COLUMNS)).fillna({"unreachable": ""}),
+        pd.DataFrame([{"unreachable": "", **row} for row in rows], columns=list(PLAN_COLUMNS)),
         pd.concat(classes, ignore_index=True)[["plan", "tuned_at", "school", *STATISTICS]],
         bonuses,
     )
