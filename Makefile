@@ -69,7 +69,7 @@ calibrate: $(READY)  ## search the parameters of a paper's synthetic world again
 	$(SNAKEMAKE) calibrate
 	cp results/$(RUN)/calibrate/parameters.yaml workflow/papers/$(RUN)/calibration/parameters.yaml
 
-benchmark: $(READY) $(VENV)/.peers  ## time value added and the allocation beside their peers (some 60 minutes, 22 GB)
+benchmark: $(READY) $(VENV)/.peers  ## time a paper's methods beside their peers (eastmond_2024: some 60 minutes, 22 GB)
 	$(SNAKEMAKE) benchmark
 
 $(VENV)/.peers: benchmark.lock $(READY)

@@ -20,6 +20,7 @@ include: "rules/uncertainty.smk"
 include: "rules/planner.smk"
 include: "rules/moves.smk"
 include: "rules/example.smk"
+include: "rules/benchmark.smk"
 include: "rules/populations.smk"
 
 
