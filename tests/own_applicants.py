@@ -134,7 +134,7 @@ def write_tables(tables: dict[str, pd.DataFrame], folder: Path) -> None:
     """Write tables with the user's own names; the tracts as parquet, all others as CSV."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
-        named = table.rename(columns=COLUMNS[name])
+        named = table.rename(columns=COLUMNS.get(name, {}))
         if name == "tracts":
             named.to_parquet(folder / "tracts.parquet")
         else:

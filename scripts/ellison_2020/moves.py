@@ -8,15 +8,17 @@ from welfare_added.run.job import job
 from welfare_added.run.writing import write_csv
 
 
-def main(files, outputs, *, cohorts, listed, lists, plan, same_tier_grades):
+def main(files, outputs, *, cohorts, listed, lists, plan, same_tier_grades, **more):
     applicants = pd.read_parquet(files["applicants"])
     applicants = applicants[applicants["application_year"].between(*cohorts)]
     schools = pd.read_csv(files["schools"], dtype={"school_id": str})
     sampled = with_samples(applicants, schools, listed, plan, all_of_them=lists == "all")
     enrolments, tracts = pd.read_parquet(files["enrolments"]), pd.read_parquet(files["tracts"])
+    same, more["all_tiers"] = tuple(same_tier_grades), range(1, plan["tiers"] + 1)
+    given = sampled, enrolments, tracts
     tables = {
-        7: move_tables(sampled, enrolments, tracts, 7, same_tier_grades=tuple(same_tier_grades)),
-        9: move_tables(sampled, enrolments, tracts, 9),
+        7: move_tables(*given, 7, same_tier_grades=same, **more),
+        9: move_tables(*given, 9, **more),
     }
     for name in ("shares", "parts", "counts"):
         parts = [getattr(one, name).assign(grade=grade) for grade, one in tables.items()]
@@ -35,4 +37,5 @@ if "snakemake" in globals():
             lists=snakemake.params.lists,
             plan=snakemake.params.plan,
             same_tier_grades=snakemake.params.same_tier_grades,
+            tiers_of_application_year=snakemake.params.tiers_of_application_year,
         )

@@ -229,16 +229,16 @@ def changed(table, row, column, value):
 REFUSED = {
     "a tract that is not in the table": (
         lambda a, e, t: (a, changed(e, [0, 7], "tract", "17031990000"), t),
-        ["enrolments, column tract: tracts that tract_tiers does not have in the year (1 row)",
-         "    '17031990000'", "    Remedy: add the tracts to tract_tiers"],
+        ["enrolments, column tract: tracts that the table of tracts does not have in the year (1 row)",
+         "    '17031990000'", "    Remedy: add the tracts to the table of tracts"],
     ),
     "an application's tract that is not in the table": (
         lambda a, e, t: (changed(a, [0, 1], "tract", "X"), e, t),
-        ["applicants, column tract: tracts that tract_tiers does not have in the year (2 rows)", "'X'"],
+        ["applicants, column tract: tracts that the table of tracts does not have in the year (2 rows)", "'X'"],
     ),
     "a year without tiers": (
         lambda a, e, t: (a, e, t[t["year"] < 2014]),
-        ["tract_tiers, column year: no tiers of 2014", "the table has 2012 to 2013"],
+        ["tracts, column year: no tiers of 2014", "the table has 2012 to 2013"],
     ),
     "two enrolments in a year": (
         lambda a, e, t: (a, pd.concat([e, e.iloc[:2]]), t),

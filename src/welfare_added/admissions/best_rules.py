@@ -75,9 +75,10 @@ def best_rules(
             f"efficiency_{measure}": minority_efficiency(score, own, benchmark, measure)
             for measure in ("sd", "mean")
         }
-        table.append({"rule": name, "kind": kind, **own, **of_rule, **compared})
+        row = {"rule": name, "kind": kind, **own, **of_rule, **compared, "unreachable": ""}
+        table.append(row)
     columns = ["rule", "kind", *STATISTICS, *OF_RULES, *EFFICIENCIES, "unreachable"]
-    return pd.DataFrame(table, columns=columns).fillna({"unreachable": ""})
+    return pd.DataFrame(table, columns=columns)
 
 
 Made = tuple[np.ndarray, dict[str, float]]  # whether each applicant is admitted; of a rule

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
 from welfare_added.admissions.applicants import Applicants
+from welfare_added.admissions.candidates import candidates_of
+from welfare_added.admissions.group_checks import group_problems
+from welfare_added.admissions.setting import choice_columns
+from welfare_added.admissions.tracts import INDICATORS
 from welfare_added.district.problems import Problem, raise_any
 from welfare_added.district.values import RawTables
-
-GROUPS = {"minority": "race", "frpl": "frpl"}  # and the column that says who is in it
-REGRESSORS = 8  # of the longest regression of table A.1, with its constant
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class Choices:
         Schools to which plans are tuned, those with targets, and that of figure A.2 or None.
     vintages
         Columns tier_<year> of the levers.
+    tiers_of_application_year
+        Whether addresses have the tiers of the application's year, not of their own.
 
     """
 
@@ -49,6 +51,7 @@ class Choices:
     targets: Sequence[str]
     benchmark_at: str | None
     vintages: Sequence[str]
+    tiers_of_application_year: bool = False
 
 
 def check_choices(raw: RawTables, applicants: Applicants, choices: Choices) -> None:
@@ -64,8 +67,13 @@ def check_choices(raw: RawTables, applicants: Applicants, choices: Choices) -> N
     """
     years = [*_years(raw, applicants, choices)]
     schools = [*_schools(raw, choices), *_tiers(raw, choices), *_vintages(raw, choices)]
+    schools += _addresses(raw, choices)
     raise_any([*years, *schools])
-    raise_any([*_predicted(raw, applicants.table, choices)])
+    table = applicants.table
+    further = [*_full(raw, table, choices), *_further(raw, table)]
+    names = ("studied", "predicted", "lasso", "high", "folds")
+    samples = {name: getattr(choices, name) for name in names}
+    raise_any([*group_problems(table, raw.files["applicants"], **samples), *further])
 
 
 def _years(raw: RawTables, applicants: Applicants, choices: Choices) -> Iterator[Problem]:
@@ -135,44 +143,46 @@ def _vintages(raw: RawTables, choices: Choices) -> Iterator[Problem]:
         yield Problem(str(raw.files["tracts"]), what, remedy, "year")
 
 
-def _predicted(raw: RawTables, table: pd.DataFrame, choices: Choices) -> Iterator[Problem]:
-    high = table["composite_score"] >= choices.high
-    of_years = {
-        name: table["application_year"].between(*getattr(choices, name))
-        for name in ("predicted", "lasso")
-    }
-    samples = {
-        "years.predicted": (of_years["predicted"] & high, REGRESSORS + 1),
-        "lasso.years": (of_years["lasso"] & high, choices.folds),
-    }
-    for key, (mask, fewest) in samples.items():
-        rows = table[mask]
-        sample = f"{len(rows):,} applicants of {key} with a score of score.high or more"
-        yield from _sample(rows, sample, fewest, raw.files["applicants"])
-    of_year = table[table["application_year"] == choices.studied]
-    if not set(of_year["minority"]) >= {0, 1}:
-        sample = f"{len(of_year):,} applicants of years.studied"
-        yield _one_group(of_year["minority"], sample, "minority", raw.files["applicants"])
-
-
-def _sample(rows: pd.DataFrame, sample: str, fewest: int, file: Path) -> Iterator[Problem]:
-    """Problems of applicants on whom minority status is predicted."""
-    if len(rows) < fewest:
-        what = f"the {sample} are too few to predict minority status: {fewest} are needed"
-        remedy = "lower score.high (from 0 to 100) in config.yaml, or study more years"
-        yield Problem(str(file), what, remedy, "composite_score")
+def _addresses(raw: RawTables, choices: Choices) -> Iterator[Problem]:
+    """Years of addresses in grades 7 and 9 without tiers; grade 8 is that of the application."""
+    first, last = choices.cohorts
+    if "enrolments" not in raw.tables or choices.tiers_of_application_year:
         return
-    for group in GROUPS:
-        if rows[group].nunique() == 1:
-            yield _one_group(rows[group], sample, group, file)
+    missing = set(range(first - 1, last + 2)) - set(raw.tables["tracts"]["year"])
+    if missing:
+        what = (
+            f"no tiers of {', '.join(map(str, sorted(missing)))}, when applicants of years.cohorts "
+            "were in grade 7 or 9"
+        )
+        remedy = (
+            "add these years, choose other years.cohorts, or set moves.tiers_of_application_year "
+            "in config.yaml, which gives addresses the tiers of the application's year"
+        )
+        yield Problem(str(raw.files["tracts"]), what, remedy, "year")
 
 
-def _one_group(values: pd.Series, sample: str, group: str, file: Path) -> Problem:
-    all_or_none = "all" if len(values) and values.iloc[0] == 1 else "none"
-    what = f"of the {sample}, {all_or_none} are of the group {group}: nothing can be compared"
-    remedies = {
-        "minority": "set groups.minority in config.yaml to races of the table",
-        "frpl": "fill who is eligible for free lunch",
-    }
-    remedy = f"{remedies[group]}, or lower score.high"
-    return Problem(str(file), what, remedy, GROUPS[group])
+def _full(raw: RawTables, table: pd.DataFrame, choices: Choices) -> Iterator[Problem]:
+    """Schools to which plans are tuned that need not choose among their applicants."""
+    of_year = table[table["application_year"] == choices.studied]
+    lists = of_year[choice_columns(of_year)]
+    schools = raw.tables["schools"]
+    seats = schools[schools["application_year"] == choices.studied].set_index("school_id")["seats"]
+    for name in choices.tuned_at:
+        listed = int((lists == name).any(axis=1).sum())
+        if listed <= seats[name]:
+            row = (schools["application_year"] == choices.studied) & (schools["school_id"] == name)
+            what = f"{name}, of plans.tuned_at in config.yaml: {listed:,} applicants list it"
+            remedy = "tune plans at schools with more applicants than seats"
+            yield raw.problem("schools", row.to_numpy().nonzero()[0], what, remedy, "seats")
+
+
+def _further(raw: RawTables, table: pd.DataFrame) -> Iterator[Problem]:
+    """Further columns of the tracts that are empty where somebody applies from."""
+    tracts = raw.tables["tracts"]
+    homes = pd.MultiIndex.from_frame(table[["application_year", "tract"]]).unique()
+    used = homes.get_indexer(pd.MultiIndex.from_frame(tracts[["year", "tract"]])) >= 0
+    for column in candidates_of(tracts)[len(INDICATORS) :]:
+        rows = (used & tracts[column].isna().to_numpy()).nonzero()[0]
+        if len(rows):
+            what = "empty for tracts of applicants: the LASSO may pick further columns of numbers"
+            yield raw.problem("tracts", rows, what, "fill it, or leave the column out", column)

@@ -45,14 +45,15 @@ def with_samples(
     """Applicants of several years with the columns that panels C and D of table A.3 ask for.
 
     lists_payton_northside: whether she lists any of the schools ``listed``, or ``all_of_them``;
-    gains_from_lower_tier: see there. Both 0 or 1. schools: application_year, school_id, seats.
+    gains_from_lower_tier: see there. Both 0 or 1. A school that a year does not have is listed by
+    nobody. schools: application_year, school_id, seats.
     """
     parts = []
     for year, rows in applicants.groupby("application_year"):
         there = schools[schools["application_year"] == year].reset_index(drop=True)
         lists = lists_of(rows, there["school_id"])
-        places = [list(there["school_id"]).index(name) for name in listed]
-        on_list = np.stack([(lists == place).any(axis=1) for place in places])
+        codes = pd.Categorical(list(listed), categories=list(there["school_id"])).codes
+        on_list = np.stack([((lists == code) & (code >= 0)).any(axis=1) for code in codes])
         chosen = on_list.all(axis=0) if all_of_them else on_list.any(axis=0)
         gains = gains_from_lower_tier(pool_of(rows, there), plan)
         parts.append(

@@ -1,11 +1,15 @@
 """Indices and local ranks of one year's applicants, by which plans favour some of them."""
 
+import logging
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
-from welfare_added.admissions.indices import reweighted_index, unweighted_index
+from welfare_added.admissions.indices import WrongSign, reweighted_index, unweighted_index
 from welfare_added.admissions.local_ranks import local_rank
+
+log = logging.getLogger(__name__)
 
 
 def index_table(
@@ -23,7 +27,8 @@ def index_table(
     tracts
         tract, community_area, children (school-age), of the same year.
     coefficients
-        That weight the reweighted index, by ``plain`` and ``frpl``.
+        That weight the reweighted index, by ``plain`` and ``frpl``; where one has the sign of
+        advantage the index is left out, with a warning.
     grades
         School-age children over 8th graders.
 
@@ -42,11 +47,23 @@ def index_table(
             "applicant_id": applicants["applicant_id"],
             "unweighted": unweighted_index(applicants),
             "unweighted_frpl": unweighted_index(applicants, frpl=True),
-            "reweighted": reweighted_index(applicants, coefficients["plain"]),
-            "reweighted_frpl": reweighted_index(applicants, coefficients["frpl"]),
+            **_reweighted(applicants, coefficients),
             "top_communities": local_rank(keys, area, area.map(of_area).to_numpy() / grades),
             "top_tracts": local_rank(
                 keys, applicants["tract"], applicants["tract"].map(children).to_numpy() / grades
             ),
         }
     )
+
+
+def _reweighted(
+    applicants: pd.DataFrame, coefficients: Mapping[str, Mapping[str, float]]
+) -> dict[str, np.ndarray]:
+    """Reweighted indices by plan, those that exist."""
+    indices = {}
+    for plan, kind in {"reweighted": "plain", "reweighted_frpl": "frpl"}.items():
+        try:
+            indices[plan] = reweighted_index(applicants, coefficients[kind])
+        except WrongSign as error:
+            log.warning("plan %s is left out: %s", plan, error)
+    return indices

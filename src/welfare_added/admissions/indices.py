@@ -5,8 +5,14 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from welfare_added.run.errors import UserError
+
 # The three of the six indicators that have the sign of disadvantage when all six predict minority.
 USED = ("education", "two_parent", "isat")
+
+
+class WrongSign(UserError):
+    """A coefficient from which no index of disadvantage follows."""
 
 
 def unweighted_index(applicants: pd.DataFrame, *, frpl: bool = False) -> np.ndarray:
@@ -24,12 +30,12 @@ def reweighted_index(applicants: pd.DataFrame, coefficients: Mapping[str, float]
     coefficients: of the regression of minority status on them (table A.1, column 4, or 6 with
     free lunch); the indicators' are negative. Weights are their absolute values over their sum.
     That the weights are proportional to these is inferred: the main paper defines them.
-    Raises ValueError where a coefficient has the other sign.
+    Raises WrongSign where a coefficient has the other sign.
     """
     signs = {name: 1 if name == "frpl" else -1 for name in coefficients}
     wrong = [name for name, value in coefficients.items() if value * signs[name] <= 0]
     if wrong:
-        raise ValueError(
+        raise WrongSign(
             f"{', '.join(wrong)}: predicts minority status with the sign of advantage, so no index "
             "of disadvantage follows. Use the unweighted index"
         )

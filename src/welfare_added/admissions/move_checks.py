@@ -1,5 +1,7 @@
 """Checks of the tables from which moves of applicants are computed."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from welfare_added.district.problems import Problem, raise_any
@@ -14,14 +16,17 @@ KEYS = {
 
 
 def check_tables(
-    applicants: pd.DataFrame, enrolments: pd.DataFrame, tract_tiers: pd.DataFrame
+    applicants: pd.DataFrame,
+    enrolments: pd.DataFrame,
+    tract_tiers: pd.DataFrame,
+    tiers: Sequence[int] = TIERS,
 ) -> None:
-    """Check keys and tiers of the three tables of `moves.move_tables`.
+    """Check keys and tiers of the three tables of `moves.move_tables`; ``tiers`` are all there are.
 
     Raises
     ------
     UserError
-        If a key repeats, a tier is none of 1 to 4, or an application has no tract.
+        If a key repeats, a tier is none of these, or an application has no tract.
 
     """
     tables = {"applicants": applicants, "enrolments": enrolments, "tract_tiers": tract_tiers}
@@ -29,7 +34,7 @@ def check_tables(
     for name, table in tables.items():
         if "tier" in table and not (name == "enrolments" and "tract" in table):
             allowed_empty = name == "enrolments"
-            problems += _not_a_tier(name, table["tier"], allowed_empty)
+            problems += _not_a_tier(name, table["tier"], tiers, allowed_empty)
     if "tract" in enrolments and applicants["tract"].isna().any():
         rows = int(applicants["tract"].isna().sum())
         remedy = "give the tract of each application, or leave these applicants out"
@@ -45,12 +50,14 @@ def _repeated(name: str, table: pd.DataFrame) -> list[Problem]:
     return [Problem(name, what, remedy, columns, repeated)] if repeated else []
 
 
-def _not_a_tier(name: str, tier: pd.Series, allowed_empty: bool) -> list[Problem]:
-    wrong = ~tier.isin(TIERS) & ~(allowed_empty & tier.isna())
+def _not_a_tier(
+    name: str, tier: pd.Series, tiers: Sequence[int], allowed_empty: bool
+) -> list[Problem]:
+    wrong = ~tier.isin(tiers) & ~(allowed_empty & tier.isna())
     values = tuple(
         "empty" if pd.isna(one) else f"'{one}'" for one in pd.unique(tier[wrong])[:EXAMPLES]
     )
-    remedy = "tiers are 1 to 4; leave out tracts and applicants without one"
+    remedy = f"tiers are {min(tiers)} to {max(tiers)}; leave out tracts and applicants without one"
     what = "not a tier"
     return [Problem(name, what, remedy, "tier", int(wrong.sum()), values)] if len(values) else []
 

@@ -8,6 +8,7 @@ Grade 8 is the grade of application, so an applicant of year t is looked for in 
 t + g - 8. The paper's cohorts are years of grade 7.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -71,6 +72,7 @@ def move_tables(
     same_tier_grades: tuple[int, ...] = (),
     tiers_of_application_year: bool = False,
     samples: dict[str, np.ndarray] | None = None,
+    all_tiers: Sequence[int] = TIERS,
 ) -> Moves:
     """Cross-tabulate tiers of applications and of addresses in a grade, by cohort and sample.
 
@@ -94,15 +96,18 @@ def move_tables(
         is then nil. Needed where an enrolment is from before there were tiers.
     samples
         Mask of the applicants by name of sample; `paper_samples` if not given.
+    all_tiers
+        The tiers there are: rows and columns of the tables.
 
     Raises
     ------
     UserError
-        If a key repeats, a tract or year is not in ``tract_tiers``, or a tier is none of 1 to 4.
+        If a key repeats, a tract or year is not in ``tract_tiers``, or a tier is not in
+        ``all_tiers``.
 
     """
     grades = tuple(dict.fromkeys((grade, *same_tier_grades)))
-    check_tables(applicants, enrolments, tract_tiers)
+    check_tables(applicants, enrolments, tract_tiers, all_tiers)
     addresses = {
         one: _addresses(applicants, enrolments, tract_tiers, one, tiers_of_application_year)
         for one in grades
@@ -127,7 +132,7 @@ def move_tables(
     if "tract" in enrolments:
         students["part"] = _parts(applicants, addresses[grade], tract_tiers)
     samples = paper_samples(applicants) if samples is None else samples
-    return _tabulate(students, samples)
+    return _tabulate(students, samples, all_tiers)
 
 
 def paper_samples(applicants: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -245,14 +250,14 @@ def _tiers(tract_tiers: pd.DataFrame, year: np.ndarray, tract: pd.Series, table:
             "add them; or set tiers_of_application_year, which gives addresses the tiers of the "
             f"application's year; the table has {min(years)} to {max(years)}"
         )
-        problems = [Problem("tract_tiers", f"no tiers of {missing}", remedy, "year")]
+        problems = [Problem("tracts", f"no tiers of {missing}", remedy, "year")]
     elif wrong.any():
         examples = pd.unique(tract.to_numpy()[wrong])[:EXAMPLES]
         remedy = (
-            "add the tracts to tract_tiers, write them alike in both tables, or leave tract empty "
+            "add the tracts to the table of tracts, write them alike in both, or leave tract empty "
             "where the address is unknown or outside the city"
         )
-        what = "tracts that tract_tiers does not have in the year"
+        what = "tracts that the table of tracts does not have in the year"
         texts = tuple(f"'{one}'" for one in examples)
         problems = [Problem(table, what, remedy, "tract", int(wrong.sum()), texts)]
     raise_any(problems)
@@ -274,10 +279,12 @@ def _parts(
     )
 
 
-def _tabulate(students: pd.DataFrame, samples: dict[str, np.ndarray]) -> Moves:
+def _tabulate(
+    students: pd.DataFrame, samples: dict[str, np.ndarray], tiers: Sequence[int]
+) -> Moves:
     shares, parts, counts = [], [], []
     cohorts = np.unique(students["cohort"])
-    cells = pd.MultiIndex.from_product([TIERS, TIERS], names=["tier_application", "tier_enrolled"])
+    cells = pd.MultiIndex.from_product([tiers, tiers], names=["tier_application", "tier_enrolled"])
     for cohort, (sample, mask) in product(cohorts, samples.items()):
         rows = students[mask & (students["cohort"] == cohort).to_numpy()]
         label = {"cohort": cohort, "sample": sample}

@@ -10,14 +10,16 @@ import pandas as pd
 from welfare_added.admissions.classes import STATISTICS, all_classes
 from welfare_added.admissions.frontiers import PER_POINT
 from welfare_added.admissions.other_schools import average_benchmark
-from welfare_added.admissions.plans import RANK_PLANS, Outcome, Setting, outcome
+from welfare_added.admissions.plans import PLANS, RANK_PLANS, Outcome, Setting, outcome
 from welfare_added.admissions.pool import members
 from welfare_added.admissions.quota import Unreachable
 from welfare_added.admissions.two_weights import composition
+from welfare_added.run.errors import UserError
 
 AVERAGE = "benchmark_average"
 # The same wherever others are tuned.
 UNTUNED = ("score", "tiers", AVERAGE)
+NO_INDEX = "there is no index for it; the log of the rule indices says why"
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +77,9 @@ def plan_tables(
         own = composition(setting.pool, members(made[name].placement, setting.pool.lists, at))
         scale = 1.0 if name in RANK_PLANS else PER_POINT
         rows.append({**label, **_plan_row(made[name], scale), **_targets(target), **_reached(own)})
+    for name in [name for name in PLANS if name not in setting.names()]:
+        label = {"plan": name, "tuned_at": schools[at]}
+        rows.append({**label, **_targets(target), "unreachable": NO_INDEX})
     bonuses = (made["benchmark"].weights,) if "benchmark" in made else ()
     return _tables(setting, schools, schools[at], made, rows, bonuses)
 
@@ -195,3 +200,13 @@ def placed_by_plan(
     wide = wide.set_index(["applicant_id", "plan"])["place"].unstack("plan")
     order = list(dict.fromkeys(own["plan"]))
     return wide.reindex(index=applicants["applicant_id"], columns=order).astype("int64")
+
+
+def require_benchmark(placed: pd.DataFrame, tuned_at: Sequence[str]) -> None:
+    """Raise UserError if no benchmark could be tuned; placed: a column a plan."""
+    if AVERAGE not in placed:
+        raise UserError(
+            f"config.yaml, plans.tuned_at: no bonuses for minority and free lunch give the wanted "
+            f"class at {', '.join(tuned_at)}; plans.csv says why. Tune plans at other schools, or "
+            "set plans.targets"
+        )

@@ -157,7 +157,9 @@ def table_a1(
         try:
             fit = linear_probability(sample["minority"].to_numpy(), sample[names], tract=tract)
         except UserError as error:
-            raise UserError(f"table A.1, column {column}: {error}") from error
+            raise UserError(
+                f"tables of applicants and tracts; table A.1, column {column}: {error}"
+            ) from error
         estimates = zip(names, fit.coefficients, fit.standard_errors, strict=False)
         of_fit = fit.n, fit.freedom, fit.r_squared, fit.misclassified
         rows += [(column, *row, *of_fit) for row in estimates]

@@ -24,6 +24,7 @@ STUDY_CHOICES = {
         "targets": list(config["plans"]["targets"]),
         "benchmark_at": config["plans"]["benchmark_at"],
         "vintages": config["levers"]["vintage"],
+        "tiers_of_application_year": config["moves"]["tiers_of_application_year"],
     },
 }
 CHECK_CHOICES = STUDY_CHOICES

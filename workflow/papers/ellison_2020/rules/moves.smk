@@ -19,6 +19,7 @@ rule moves:
         plan=TIERS,
         lists=config["moves"]["lists"],
         same_tier_grades=config["moves"]["same_tier_grades"],
+        tiers_of_application_year=config["moves"]["tiers_of_application_year"],
     log: f"{LOGS}/moves.log"
     conda:
         ENVIRONMENT
