@@ -6,13 +6,14 @@ differences between plans are paired.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
 from welfare_added.admissions.comparison import DECIMALS, UNDEFINED, UNREACHABLE, efficiencies
 from welfare_added.admissions.plans import Setting
+from welfare_added.admissions.processes import in_processes
 from welfare_added.admissions.resampling import Resampled, Source
 from welfare_added.run.errors import UserError
 
@@ -80,7 +81,7 @@ def efficiency_draws(
     if processes < 1:
         raise UserError(f"processes: {processes}; ask for one or more")
     seeds = np.random.SeedSequence(seed).spawn(draws)
-    parts = Parallel(n_jobs=processes)(delayed(_one)(setting_of, schools, one) for one in seeds)
+    parts = in_processes(partial(_one, setting_of, schools), seeds, processes)
     return pd.concat(parts, keys=range(draws), names=["draw"]).reset_index(level="draw")
 
 

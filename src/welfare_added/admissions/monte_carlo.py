@@ -1,16 +1,17 @@
 """Spread of every prediction over fresh synthetic pools."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
 from welfare_added.admissions.classes import STATISTICS
 from welfare_added.admissions.comparison import compare
 from welfare_added.admissions.fresh_pools import FreshPools
 from welfare_added.admissions.plan_tables import all_plan_tables
 from welfare_added.admissions.plans import Setting, current_class
+from welfare_added.admissions.processes import in_processes
 from welfare_added.admissions.setting import places_of
 
 KEY = ["table", "plan", "tuned_at", "school", "quantity"]
@@ -66,7 +67,7 @@ def monte_carlo(
 
     """
     seeds = np.random.SeedSequence(seed).spawn(draws)
-    made = Parallel(n_jobs=processes)(delayed(_one)(pools, tuned_at, one) for one in seeds)
+    made = in_processes(partial(_one, pools, tuned_at), seeds, processes)
     groups = pd.concat(made).groupby(KEY, sort=False)["value"]
     table = groups.agg(
         pools="size",
