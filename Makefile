@@ -9,6 +9,8 @@ VENV := .venv
 READY := $(VENV)/.ready
 VALIDATORS := .validators
 PAPERS = $(patsubst workflow/papers/%/config.yaml,%,$(wildcard workflow/papers/*/config.yaml))
+# The paper that runs.
+RUN = $(or $(PAPER),$(shell sed -n 's/^paper: *\([a-z0-9_]*\).*/\1/p' config.yaml))
 SNAKEMAKE = $(VENV)/bin/snakemake --cores $(CORES) $(if $(PAPER),--config paper=$(PAPER) --)
 AUDIT = $(VENV)/bin/python -m welfare_added.audit $(if $(PAPER),--paper $(PAPER))
 PYTEST = $(VENV)/bin/pytest -n $(CORES) --dist worksteal
@@ -63,11 +65,11 @@ $(VALIDATORS)/.ready: validators.lock
 	$(VALIDATORS)/bin/pip install --quiet --require-hashes --no-deps -r validators.lock
 	touch $@
 
-calibrate: $(READY)  ## search the synthetic San Diego's parameters again, and keep them
+calibrate: $(READY)  ## search the parameters of a paper's synthetic world again, and keep them
 	$(SNAKEMAKE) calibrate
-	cp results/eastmond_2024/calibrate/parameters.yaml workflow/papers/eastmond_2024/calibration/parameters.yaml
+	cp results/$(RUN)/calibrate/parameters.yaml workflow/papers/$(RUN)/calibration/parameters.yaml
 
-benchmark: $(READY) $(VENV)/.peers  ## time value added and the allocation beside their peers (some 60 minutes, 22 GB)
+benchmark: $(READY) $(VENV)/.peers  ## time a paper's methods beside their peers (eastmond_2024: some 60 minutes, 22 GB)
 	$(SNAKEMAKE) benchmark
 
 $(VENV)/.peers: benchmark.lock $(READY)

@@ -1,16 +1,15 @@
 """Write the report: one page of everything published."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
 
 from welfare_added.audit.manifest import manifest
 from welfare_added.audit.trace import code_lines
-from welfare_added.exhibits.output import read
 from welfare_added.release.history import job_name, lineage
 from welfare_added.release.release import key_of
-from welfare_added.report.explorer import explorer_data
-from welfare_added.report.page import exhibit, render, trace
+from welfare_added.report.page import Explorer, exhibit, render, trace
 from welfare_added.run import folders
 from welfare_added.run.job import job
 from welfare_added.run.writing import write_text
@@ -30,7 +29,6 @@ def main(paths, params, out):
         )
         for name, label, category, caption in params.exhibits
     ]  # fmt: skip
-    tables = {name: read(paths[name]) for name in params.explorer}
     page = render(
         study=params.study,
         stamp=params.stamp,
@@ -38,7 +36,8 @@ def main(paths, params, out):
         skipped=pd.read_csv(paths["skipped"]),
         claims=table(paths["claims"], dtype=str, keep_default_na=False),
         calibration=table(paths["calibration"]),
-        explorer=explorer_data(tables, **params.explorer_choices) if tables else None,
+        explorer=explorer(params.paper, paths["explorer"]),
+        no_explorer=params.no_explorer,
     )
     write_text(page, out)
 
@@ -46,6 +45,10 @@ def main(paths, params, out):
 def shown(name, folder):
     kind = "figures/{}.png" if name.startswith("figure") else "tables/{}.csv"
     return f"{folder.name}/{kind.format(name)}"
+
+
+def explorer(paper, paths):
+    return Explorer(paper, json.loads(Path(paths[0]).read_text("utf-8"))) if paths else None
 
 
 def table(paths, **how):

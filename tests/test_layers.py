@@ -29,16 +29,19 @@ LAYERS = [
     {f"exhibits/{paper}" for paper in PAPERS},
     {"claims"},
     {"audit", "release", "report", "benchmark"},
+    {f"report/{paper}" for paper in PAPERS},
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 PAPER_OF = {name: paper for paper, names in PAPERS.items() for name in names}
-PAPER_OF |= {f"exhibits/{paper}": paper for paper in PAPERS}
+# Shared packages in which a paper may have a folder of its own.
+DIVIDED = ("exhibits", "report")
+PAPER_OF |= {f"{package}/{paper}": paper for package in DIVIDED for paper in PAPERS}
 
 
 def package_of(module: Path, source: Path) -> str:
-    """Package of a module; of exhibits, those of a paper are one of their own."""
+    """Package of a module; a paper's folder of exhibits or report is one of its own."""
     first, *rest = module.relative_to(source / "welfare_added").parts
-    if first == "exhibits" and len(rest) > 1:
+    if first in DIVIDED and len(rest) > 1:
         return f"{first}/{rest[0]}"
     return first.removesuffix(".py")
 
@@ -89,7 +92,7 @@ def test_every_package_imports_only_from_layers_below():
 def test_no_package_has_two_places_or_two_papers():
     names = [name for layer in LAYERS for name in layer]
     assert len(names) == len(set(names)) == len(LAYER)
-    assert len(PAPER_OF) == sum(map(len, PAPERS.values())) + len(PAPERS)
+    assert len(PAPER_OF) == sum(map(len, PAPERS.values())) + len(DIVIDED) * len(PAPERS)
 
 
 def test_every_folder_of_modules_is_a_package():
@@ -169,6 +172,18 @@ ADDED = {
         "exhibits/output.py: exhibits (shared by all papers) imports exhibits/eastmond_2024, "
         "which is eastmond_2024's own",
     ),
+    "the report, of a paper's explorer": (
+        {"report/page.py": "from welfare_added.report.eastmond_2024 import explorer"},
+        "report/page.py: report (shared by all papers) imports report/eastmond_2024, "
+        "which is eastmond_2024's own",
+    ),
+    "an explorer of another paper's exhibits": (
+        {
+            "report/bates_2022/explorer.py": "from welfare_added.exhibits.eastmond_2024 import theory"
+        },
+        "report/bates_2022/explorer.py: report/bates_2022 (of bates_2022) imports "
+        "exhibits/eastmond_2024, which is eastmond_2024's own",
+    ),
     "a shared package of one paper's": (
         {"disclosure/gate.py": "from welfare_added.welfare import gaps"},
         "disclosure/gate.py: disclosure (shared by all papers) imports welfare, "
@@ -203,6 +218,11 @@ ALLOWED = {
         "market/offers.py": "",
         "exhibits/bates_2022/moves.py": "from welfare_added.market import offers\n"
         "from welfare_added.exhibits import style",
+    },
+    "the paper's own exhibits, for its explorer": {
+        "exhibits/bates_2022/labels.py": "",
+        "report/bates_2022/explorer.py": "from welfare_added.exhibits.bates_2022 import labels\n"
+        "from welfare_added.report import numbers",
     },
     "an earlier package of the same paper": {
         "welfare/gaps.py": "from welfare_added.allocation import slots"

@@ -1,5 +1,6 @@
-"""Place all applicants by every plan, tuned at each of some schools."""
+"""Place all applicants by every plan, and compare it with benchmarks of its own composition."""
 
+from welfare_added.admissions.comparison import compare
 from welfare_added.admissions.plan_tables import all_plan_tables, named
 from welfare_added.admissions.setting import places_of, read_setting
 from welfare_added.admissions.targets import target_at
@@ -16,6 +17,9 @@ def main(studied, schools, indices, outputs, *, tuned_at, tiers, targets):
     write_parquet(named(tables.assignments, ids, names), outputs["assignments"])
     write_csv(tables.plans, outputs["plans"])
     write_csv(tables.classes, outputs["classes"])
+    compared = compare(setting, dict(zip(tuned_at, places, strict=True)), wanted)
+    write_csv(compared.efficiency, outputs["efficiency"])
+    write_csv(compared.benchmarks, outputs["benchmarks"])
 
 
 if "snakemake" in globals():

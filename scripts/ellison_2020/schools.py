@@ -8,8 +8,7 @@ from welfare_added.admissions.displaced import (
     home_percentiles,
     score_histograms,
 )
-from welfare_added.admissions.efficiency_tables import placed_by_plan
-from welfare_added.admissions.plan_tables import AVERAGE, require_benchmark
+from welfare_added.admissions.plan_tables import AVERAGE, placed_by_plan, require_benchmark
 from welfare_added.admissions.setting import places_of, pool_of
 from welfare_added.admissions.tracts import tracts_of_year
 from welfare_added.run.job import job

@@ -38,7 +38,7 @@ LEVERS = {
 @pytest.fixture(scope="module")
 def city():
     parameters = read_yaml(PAPER / "calibration/parameters.yaml")
-    made = world(draws_of({"earlier": 100, "studied": 6000}, 10, 1), TRACTS, parameters)
+    made = world(draws_of({2012: 100, 2013: 6000}, 10, 1), TRACTS, parameters)
     pool = pool_of(made)
     pool = replace(pool, seats=pool.seats * 2 // 5)
     return City(pool, made.studied["tract"].to_numpy(), TRACTS, PLAN)

@@ -11,7 +11,7 @@ import pytest
 from welfare_added.admissions.calibrate import calibrate, chosen, targets
 from welfare_added.admissions.calibration_table import calibration_table, lines_within
 from welfare_added.admissions.classes import all_classes
-from welfare_added.admissions.incentives import gains_from_lower_tier, with_samples
+from welfare_added.admissions.incentive import gains_from_lower_tier
 from welfare_added.admissions.moments import Conventions, moments, residence_moments
 from welfare_added.admissions.moves import move_tables
 from welfare_added.admissions.published import published
@@ -84,7 +84,10 @@ def test_classes_are_those_of_the_plan_in_force(full, found):
 
 
 def test_moves_are_those_of_tables_a3_and_a4(full, found):
-    applicants = with_samples(full, CHOICES)
+    names = list(full.schools["school_id"])
+    both = [names.index(name) for name in ("Payton", "Northside")]
+    listed = np.isin(full.earlier_lists, both).any(axis=1).astype(int)
+    applicants = full.earlier.assign(lists_payton_northside=listed, gains_from_lower_tier=0)
     given = applicants, full.enrolments, full.tract_tiers
     seventh = move_tables(*given, 7, same_tier_grades=(7, 8, 9))
     ninth = move_tables(*given, 9)

@@ -20,7 +20,7 @@ from welfare_added.admissions.plans import (
     matched_benchmarks,
     outcome,
 )
-from welfare_added.admissions.pool import class_with_bonus, index_bonus, members, with_bonus
+from welfare_added.admissions.pool import class_in_order, in_order, members, with_bonus
 from welfare_added.admissions.quota import Unreachable
 from welfare_added.admissions.tier_plan import tier_plan, tier_seats
 from welfare_added.admissions.two_weights import composition
@@ -71,7 +71,7 @@ def test_every_plan_is_stable_and_meets_its_count(seed):
                     name, pool.frpl if name == "frpl_only" else pool.minority
                 )
                 used, *ends = (
-                    pool.keys[class_with_bonus(pool, index_bonus(weight, index), 0)].sum()
+                    pool.keys[class_in_order(pool, pool.index_order(weight, index), 0)].sum()
                     for weight in (
                         one.tuned.weight,
                         *(end for i in one.tuned.intervals for end in (i.first, i.last)),
@@ -133,7 +133,7 @@ def test_the_class_of_one_school_needs_only_the_first_of_the_order(seed):
     bonus = np.random.default_rng(seed).integers(0, 30 * POINT, len(pool)) * pool.minority
     whole = with_bonus(pool, bonus)
     for school in range(4):
-        here = class_with_bonus(pool, bonus, school)
+        here = class_in_order(pool, pool.order(bonus), school)
         assert np.array_equal(here, members(whole, pool.lists, school))
 
 
@@ -213,12 +213,12 @@ def test_statistics_by_hand():
 def test_an_unstable_placement_is_an_error(monkeypatch):
     setting = setting_of(0)
 
-    def nobody(pool, bonus):
-        placed = with_bonus(pool, bonus)
+    def nobody(pool, order):
+        placed = in_order(pool, order)
         return replace(
             placed, choice=np.full_like(placed.choice, -1), kind=np.full_like(placed.kind, -1)
         )
 
-    monkeypatch.setattr("welfare_added.admissions.plans.with_bonus", nobody)
+    monkeypatch.setattr("welfare_added.admissions.plans.in_order", nobody)
     with pytest.raises(UnstableError, match="blocking"):
         outcome("score", setting, 0, (0, 0))

@@ -8,10 +8,18 @@ from admissions_cases import random_pool
 from scipy.optimize import linprog
 
 from welfare_added.admissions.keys import POINT
-from welfare_added.admissions.one_weight import Interval, matching_weights, within
-from welfare_added.admissions.pool import index_bonus, members, with_bonus
+from welfare_added.admissions.pool import members, with_bonus
 from welfare_added.admissions.quota import Unreachable, best_class
-from welfare_added.admissions.two_weights import benchmark, benchmarks, composition
+from welfare_added.admissions.tuning import START, IndexSteps, Interval, _joined
+from welfare_added.admissions.two_weights import (
+    Seekers,
+    benchmark,
+    benchmarks,
+    bonus_of,
+    composition,
+    wants_seat,
+)
+from welfare_added.assignment.seats import Placement
 
 
 def test_by_hand():
@@ -108,51 +116,74 @@ def test_a_class_that_cannot_be_had_is_refused_by_its_cell():
 @pytest.mark.parametrize("seed", range(20))
 def test_all_weights_of_one_bonus_are_those_of_a_fine_scan(seed, school):
     pool = random_pool(seed, n=120, seats=20)
-
-    def count(weight):
-        placed = with_bonus(pool, index_bonus(weight, pool.minority))
-        return int(pool.minority[members(placed, pool.lists, school)].sum())
-
     fine = np.arange(0, 30 * POINT, POINT // 40)
-    counts = np.array([count(int(weight)) for weight in fine])
+    placements = [with_bonus(pool, int(weight) * pool.minority) for weight in fine]
+    classes = [members(placed, pool.lists, school) for placed in placements]
+    counts = np.array([pool.minority[here].sum() for here in classes])
     target = int(np.median(counts))
-    found = matching_weights(count, target, "minority bonus", 8 * POINT)
-    for one in found:
-        assert {count(weight) for weight in within(one)} == {target}
-    inside = [any(one.first <= weight <= one.last for one in found) for weight in fine]
-    most = found[-1].last
-    missed = (counts == target) & ~np.array(inside) & (fine <= most)
-    assert missed.mean() < 0.01  # intervals narrower than a step of the scan
+    found = IndexSteps(pool, pool.minority, school, pool.minority).tuned(target)
+    inside = [any(one.first <= weight <= one.last for one in found.intervals) for weight in fine]
+    assert np.array_equal(inside, counts == target)
+    for one in found.intervals:
+        for weight in (one.first - 1, one.last + 1):
+            if 0 <= weight <= fine[-1]:
+                here = members(with_bonus(pool, weight * pool.minority), pool.lists, school)
+                assert pool.minority[here].sum() != target
+    sums = [pool.keys[here].sum() for here in classes]
+    used = members(with_bonus(pool, found.weight * pool.minority), pool.lists, school)
+    assert pool.keys[used].sum() >= max(
+        one for one, is_in in zip(sums, inside, strict=True) if is_in
+    )
 
 
-def test_an_interval_is_cut_where_a_weight_within_it_does_not_match():
-    """The scan, in steps of 8 or 9, passes over a hole in which a weight within is tried."""
-
-    def count(weight):
-        return 1 if 1199 <= weight <= 1203 else 2 * (weight >= 800) + (weight > 1600)
-
-    assert matching_weights(count, 2, "x", 1700) == [Interval(800, 1198), Interval(1204, 1600)]
+def test_weights_that_touch_are_one_interval():
+    first, last = np.array([0, 10, 15, 40]), np.array([4, 14, 19, 50])
+    assert _joined(first, last) == (Interval(0, 4), Interval(10, 19), Interval(40, 50))
 
 
-def test_intervals_narrower_than_a_step_are_found_at_every_crossing():
-    """In a scan of steps of 1,000 the number rises and falls through the target."""
+def test_weights_by_hand_and_counts_that_none_gives():
+    """Four want two seats; one minority student starts 19 steps behind and one far behind."""
+    pool = random_pool(1, n=4, schools=1, longest=1, seats=2)
+    pool = replace(
+        pool,
+        keys=np.array([900, 899, 880, 1]) * POINT,
+        minority=np.array([0, 0, 1, 1]),
+        lists=np.zeros((4, 1), dtype=int),
+    )
+    steps = IndexSteps(pool, pool.minority, 0, pool.minority)
+    assert steps.tuned(0).intervals == (Interval(0, 19 * POINT),)
+    assert steps.tuned(1).intervals == (Interval(19 * POINT + 1, 2 * START),)
+    assert steps.tuned(2).intervals == (Interval(899 * POINT + 1, 64 * START),)
+    assert steps.tuned(1).intervals == (Interval(19 * POINT + 1, 2 * START),)
+    with pytest.raises(Unreachable, match="none meets 3 students; without it there are 0, and up"):
+        steps.tuned(3)
+    ahead = replace(pool, minority=np.array([1, 0, 1, 1]))
+    with pytest.raises(Unreachable, match=rf"0 students.* 1, and .* {2 * START} from 1 to 2"):
+        IndexSteps(ahead, ahead.minority, 0, ahead.minority).tuned(0)
 
-    def count(weight):
-        ups = sum(weight >= edge for edge in (10_300, 10_310, 90_000))
-        downs = sum(weight >= edge for edge in (40_500, 40_507))
-        return ups - downs + 2 * (weight >= 90_000)
 
-    found = matching_weights(count, 1, "x", 200_000)
-    assert found == [Interval(10_300, 10_309), Interval(40_500, 40_506)]
+@pytest.mark.parametrize("seed", range(30))
+def test_targets_that_share_what_is_placed_find_what_each_finds_alone(seed):
+    pool = random_pool(seed)
+    rng = np.random.default_rng(seed)
+    seekers = Seekers(pool, 0)
+    for _ in range(4):
+        planted = np.rint(rng.uniform(0.2, 4, 2) * 9 * POINT).astype(np.int64)
+        placed = with_bonus(pool, planted[0] * pool.minority + planted[1] * pool.frpl)
+        target = composition(pool, members(placed, pool.lists, 0))
+        shared, alone = benchmarks(pool, 0, target, seekers), benchmarks(pool, 0, target)
+        assert [(one.minority, one.frpl, one.rounds) for one in shared] == [
+            (one.minority, one.frpl, one.rounds) for one in alone
+        ]
+        again = with_bonus(pool, bonus_of(pool, (shared[0].minority, shared[0].frpl)))
+        assert np.array_equal(shared[0].placement.choice, again.choice)
+        assert np.array_equal(shared[0].placement.kind, again.kind)
 
 
-def test_intervals_of_a_count_that_falls_again():
-    def count(weight):
-        return [1, 2, 3, 2, 3, 3, 5][min(weight // 1000, 6)]
-
-    assert matching_weights(count, 2, "x", 4000) == [Interval(1000, 1999), Interval(3000, 3999)]
-    assert matching_weights(count, 3, "x", 4000) == [Interval(2000, 2999), Interval(4000, 5999)]
-    with pytest.raises(Unreachable, match="x: no weight meets 4 students; without it there are 1"):
-        matching_weights(count, 4, "x", 4000)
-    with pytest.raises(Unreachable, match="no weight brings 6 students in; the largest gives 5"):
-        matching_weights(count, 6, "x", 4000)
+def test_who_wants_a_seat_by_hand():
+    """Placed there; placed at a school wanted less; nowhere; at one wanted more; not listing it."""
+    pool = random_pool(1, n=5, schools=3, longest=3)
+    lists = np.array([[0, 1, 2], [0, 1, 2], [1, 0, -1], [1, 0, 2], [1, 2, -1]])
+    pool = replace(pool, lists=lists)
+    placement = Placement(np.array([0, 2, -1, 0, -1]), np.array([0, 0, -1, 0, -1]))
+    assert wants_seat(pool, placement, 0).tolist() == [True, True, True, False, False]

@@ -1,14 +1,15 @@
 """Serial order and deferred acceptance against every stable placement of small markets."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from welfare_added.assignment.deferred_acceptance import deferred_acceptance
-from welfare_added.assignment.seats import CLOSED, Market, Placement, common_keys
+from welfare_added.assignment.deferred_acceptance import acceptances, deferred_acceptance
+from welfare_added.assignment.seats import CLOSED, Market, Placement, common_keys, same_keys
 from welfare_added.assignment.serial_order import serial_order
 from welfare_added.assignment.stability import stability
 
@@ -215,3 +216,22 @@ def test_arrays_that_do_not_fit_are_refused(part, value, message):
 def test_lists_with_gaps_or_repetitions_are_refused(row, message):
     with pytest.raises(ValueError, match=message):
         Market(np.array([row]), np.ones((1, 1), dtype=int), np.ones((1, 2, 1)))
+
+
+@pytest.mark.parametrize("common", [True, False])
+@pytest.mark.parametrize("seed", range(20))
+def test_one_number_of_seats_after_another(seed, common):
+    """More numbers than share the applicants who can be placed, each solved on its own too."""
+    market = random_market(seed, n=40, schools=4, longest=4, most=6)
+    if common:
+        by_kind = np.random.default_rng(seed).permutation(80).reshape(40, 2).astype(float)
+        market = replace(market, keys=same_keys(by_kind, market.lists))
+    rng = np.random.default_rng(seed)
+    splits = [rng.integers(0, 7, market.seats.shape) for _ in range(70)]
+    placed = 0
+    for split, one in zip(splits, acceptances(market, splits), strict=True):
+        alone = deferred_acceptance(replace(market, seats=split))
+        assert np.array_equal(one.choice, alone.choice) and np.array_equal(one.kind, alone.kind)
+        assert stability(replace(market, seats=split), one).stable
+        placed += (one.choice >= 0).sum()
+    assert placed > 500

@@ -99,12 +99,12 @@ def test_derivatives_are_those_of_the_larger_world():
     assert derivatives[2, 0] == 0 and derivatives[0, 2] == 0 and derivatives[2, 2] > 0
 
 
-def test_the_loss_grows_and_is_continuous():
+@pytest.mark.parametrize("inside", [0.3, 1.0])
+def test_the_loss_grows_and_is_continuous(inside):
     target = pd.Series({"m": 100.0})
-    at = [
-        Problem(lambda p: pd.Series({"m": 100 + p["u"]}), None, target, 0.01, {}, {}).loss({"u": u})
-        for u in (0, 0.999, 1, 1.001, 3.999, 4, 4.001, -4, 10)
-    ]
+    one = Problem(lambda p: pd.Series({"m": 100 + p["u"]}), None, target, 0.01, {}, {}, inside)
+    at = [one.loss({"u": u}) for u in (0, 0.999, 1, 1.001, 3.999, 4, 4.001, -4, 10)]
+    assert at[2] == pytest.approx(inside)
     assert at[0] == 0 and at[:7] == sorted(set(at[:7]))
     assert at[2] - at[1] < 0.01 and at[3] - at[2] < 0.01
     assert at[5] - at[4] < 0.02 and at[6] - at[5] < 0.02

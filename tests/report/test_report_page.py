@@ -4,8 +4,9 @@ import json
 
 import pandas as pd
 
-from welfare_added.report.explorer import explorer_data
-from welfare_added.report.page import Source, render, trace
+from welfare_added.report.eastmond_2024.explorer import explorer_data
+from welfare_added.report.page import Explorer, Source, render, trace
+from welfare_added.report.parts import FRAGMENT, SCRIPT, explorer_parts
 
 
 def test_missing_numbers_are_null_and_curves_keep_their_ends():
@@ -92,9 +93,27 @@ def test_a_job_is_told_once():
     )
 
 
+NOTHING_SKIPPED = pd.DataFrame(columns=["exhibit", "reason"])
+
+
 def test_nothing_in_the_numbers_can_end_their_script():
-    page = render(
-        "x", "x", [], pd.DataFrame(columns=["exhibit", "reason"]), None, None, {"a": "</script><b>"}
-    )
+    numbers = {"a": "</script><b>"}
+    explorer = Explorer("eastmond_2024", numbers)
+    page = render("x", "x", [], NOTHING_SKIPPED, None, None, explorer)
     held = page.split('id="explorer-data">')[1]
-    assert json.loads(held.split("</script>")[0]) == {"a": "</script><b>"}
+    assert json.loads(held.split("</script>")[0]) == numbers
+
+
+def test_the_page_says_why_an_explorer_is_left_out():
+    page = render("x", "x", [], NOTHING_SKIPPED, None, None, None, "Left out: the reason.")
+    assert '<a href="#explorer">' in page and "Left out: the reason." in page
+    assert 'id="explorer-data"' not in page
+    assert "#explorer" not in render("x", "x", [], NOTHING_SKIPPED, None, None, None)
+
+
+def test_a_paper_without_explorer_parts_has_none():
+    assert explorer_parts("nobody_1999") == {}
+    assert explorer_parts("eastmond_2024") == {
+        FRAGMENT: "eastmond_2024/explorer.html.j2",
+        SCRIPT: "eastmond_2024/explorer.js",
+    }

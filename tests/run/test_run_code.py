@@ -190,12 +190,13 @@ def test_every_rule_with_a_script_declares_its_code():
     assert named == {path.stem for path in SCRIPTS}
 
 
-def test_the_rule_of_an_exhibit_counts_its_script_and_its_program():
+@pytest.mark.parametrize("exhibits", PROGRAMS, ids=lambda path: path.parent.name)
+def test_the_rule_of_an_exhibit_counts_its_script_and_its_program(exhibits):
     text = (ROOT / "workflow/rules/common.smk").read_text()
     function = text[text.index("def exhibit_code") :].split("\n\n\n")[0]
-    space = {"ROOT": ROOT, "PAPER": "eastmond_2024"}
+    space = {"ROOT": ROOT, "PAPER": exhibits.parent.name}
     exec(function, space)
-    (programs,) = PROGRAMS.values()
+    programs = PROGRAMS[exhibits]
     found = {space["exhibit_code"](SimpleNamespace(program=one.stem)) for one in programs}
     assert found == {("exhibit", program) for program in programs}
     assert all(program.is_file() for program in programs)

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 SMALL_CHOICES = {"district": {"size": "tiny"}, "allocation": {"weights": 11}}
 
 
@@ -136,6 +137,13 @@ def tiny(once) -> Project:
     return once("tiny", lambda folder: copy_project(folder).run(cores=2))
 
 
+@pytest.fixture(scope="session")
+def tiny_ellison(once) -> Project:
+    """Every target of ellison_2020 with few applicants; run and change copies of it only."""
+    choices = ("--config", "paper=ellison_2020", "district={size: tiny}", "--")
+    return once("tiny_ellison", lambda folder: copy_project(folder).run(*choices, cores=2))
+
+
 @pytest.fixture
 def fresh(tmp_path) -> Project:
     """A copy in which nothing has run."""
@@ -146,3 +154,18 @@ def fresh(tmp_path) -> Project:
 def changed(tiny, tmp_path) -> Project:
     """The tiny district's finished run, in a copy that a test may change."""
     return tiny.copied(tmp_path / "copy")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium; CI=1 makes its absence a failure."""
+    from playwright.sync_api import sync_playwright
+
+    if not CHROMIUM:
+        assert not os.environ.get("CI"), "no chromium; install it or set CHROMIUM to its path"
+        pytest.skip("no chromium here: install it, or set CHROMIUM to its path")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        browser.phone = playwright.devices["Pixel 5"]
+        yield browser
+        browser.close()

@@ -3,45 +3,23 @@
 import base64
 import json
 import math
-import os
 import re
-import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
+from report_pages import MINUS, choose, line, opened
 
 from welfare_added.exhibits.declarations import read_exhibits
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 PLAN = ["subject", "scope", "information"]
-MINUS = "\N{MINUS SIGN}"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Chromium; CI=1 makes its absence a failure."""
-    if not CHROMIUM:
-        assert not os.environ.get("CI"), "no chromium; install it or set CHROMIUM to its path"
-        pytest.skip("no chromium here: install it, or set CHROMIUM to its path")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
-        browser.phone = playwright.devices["Pixel 5"]
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
 def page(browser, tiny) -> Page:
     """The tiny district's report on a wide screen, with what went wrong."""
-    page = browser.new_page(viewport={"width": 1100, "height": 900})
-    page.wrong, page.asked = [], []
-    page.on("pageerror", lambda error: page.wrong.append(str(error)))
-    page.on("console", lambda said: page.wrong.append(said.text) if said.type == "error" else None)
-    page.on("request", lambda request: page.asked.append(request.url))
-    page.goto(report(tiny).as_uri())
-    return page
+    return opened(browser, report(tiny))
 
 
 def report(project) -> Path:
@@ -51,19 +29,6 @@ def report(project) -> Path:
 def table(project, name: str) -> pd.DataFrame:
     results = project.folder / "results/eastmond_2024"
     return pd.read_csv(next(results.glob(f"[!l]*/{name}.csv"), results / f"{name}.csv"))
-
-
-def choose(page: Page, **values) -> None:
-    for control, value in values.items():
-        page.evaluate(
-            """([id, value]) => { const control = document.getElementById(id);
-            control.value = value; control.dispatchEvent(new Event("input")); }""",
-            [control.replace("_", "-"), str(value)],
-        )
-
-
-def line(page: Page, name: str) -> str:
-    return page.locator(f'[data-line="{name}"]').text_content()
 
 
 def sd(value: float) -> str:

@@ -46,8 +46,9 @@ if RESTRICTED:
 LIMITS = {"profile": config["disclosure"]["profile"], "minimum": config["disclosure"]["minimum"]}
 # Where synthetic raw tables are made; a paper may set another folder.
 RAW_FOLDER = f"{PRIVATE}/district/raw"
-# Tables and choices of the report's explorer of plans; set by papers that have one.
-EXPLORER, EXPLORER_CHOICES = {}, {}
+# Tables and choices of the report's explorer of plans, set by papers that have one; why a study has none although its
+# paper does.
+EXPLORER, EXPLORER_CHOICES, NO_EXPLORER = {}, {}, ""
 LOGS = f"{PRIVATE}/logs"
 ENVIRONMENT = str(ROOT / "envs/environment.yaml")
 

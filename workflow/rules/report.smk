@@ -1,5 +1,5 @@
 # One page of everything that a study publishes.
-from welfare_added.report.page import PARTS
+from welfare_added.report.parts import PARTS, explorer_parts
 
 PUBLISHED = sorted({*EXHIBIT_FILES, *CLAIM_FILES, *GATED_FILES})
 STUDY_FILES = [RESULT_FILES, PUBLISHED]
@@ -7,24 +7,44 @@ REPORT = f"{RESULTS}/report/index.html"
 SHOWN = [one for one in MADE if not one.on_request]
 CALIBRATED = [f"{RESULTS}/calibration.csv"] if f"{RESULTS}/calibration.csv" in RESULT_FILES else []
 
+PAGE_PARTS = [*PARTS, *(explorer_parts(PAPER).values() if EXPLORER else ())]
+EXPLORER_FILE = f"{PRIVATE}/report/explorer.json"
+
+if EXPLORER:
+
+    rule explorer:
+        message: "Collecting the numbers of the report's explorer"
+        input:
+            **EXPLORER,
+            code=code("explorer"),
+        output:
+            numbers=EXPLORER_FILE,
+        params:
+            code=code_fingerprint("explorer"),
+            choices=EXPLORER_CHOICES,
+        log: f"{LOGS}/explorer.log"
+        conda:
+            ENVIRONMENT
+        script: script_path("explorer")
+
 
 rule report:
     message: "Writing the report, one page of claims and exhibits: {output.page}"
     input:
-        **EXPLORER,
+        explorer=[EXPLORER_FILE] if EXPLORER else [],
         skipped=f"{RESULTS}/skipped.csv",
         claims=CLAIM_FILES[:1],
         calibration=CALIBRATED,
         published=PUBLISHED,
-        parts=[relative(ROOT / f"src/welfare_added/report/{part}") for part in PARTS],
+        parts=[relative(ROOT / f"src/welfare_added/report/{part}") for part in PAGE_PARTS],
         code=code("report"),
     output:
         page=REPORT,
     params:
         code=code_fingerprint("report"),
         exhibits=[[one.name, one.label, one.category, one.described(config)] for one in SHOWN],
-        explorer=list(EXPLORER),
-        explorer_choices=EXPLORER_CHOICES,
+        paper=PAPER,
+        no_explorer=NO_EXPLORER,
         root=relative(ROOT),
         study=config["study"],
         note=NOTE,

@@ -5,7 +5,9 @@ fixed, who they are, how they score and what they list, on all other moments.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from welfare_added.admissions.moments import Conventions, moments, residence_moments
@@ -71,9 +73,8 @@ def calibrate(
         return pd.Series(residence_moments(homes_of(draws, tracts, nested(parameters, start))))
 
     centre, sd = priors(parameters, search["residence"])
-    problem = Problem(lived, lived, chosen(target, RESIDENCE), search["tolerance"], centre, sd)
-    parameters = gauss_newton(problem, parameters, **search["gauss_newton"], report=report)
-    parameters = pattern_search(problem, parameters, **search["pattern"], report=report)
+    problem = Problem(lived, lived, chosen(target, RESIDENCE), 1.0, centre, sd)
+    parameters = _searched(problem, parameters, search, report)
 
     homes = homes_of(draws, tracts, nested(parameters, start))
     larger_homes = homes_of(larger, tracts, nested(parameters, start))
@@ -83,13 +84,34 @@ def calibrate(
 
     def met_larger(parameters: Mapping) -> pd.Series:
         more = with_seats(nested(parameters, start), times)
-        return moments(world(larger, tracts, more, larger_homes), choices)
+        found = moments(world(larger, tracts, more, larger_homes), choices)
+        errors = found.index.str.contains("standard_errors")
+        return found.where(~errors, found * np.sqrt(times))  # as in a world of the usual size
 
     centre, sd = priors(parameters, search["traits"])
-    problem = Problem(met, met_larger, chosen(target, TRAITS), search["tolerance"], centre, sd)
-    parameters = gauss_newton(problem, parameters, **search["gauss_newton"], report=report)
-    parameters = pattern_search(problem, parameters, **search["pattern"], report=report)
+    problem = Problem(met, met_larger, chosen(target, TRAITS), 1.0, centre, sd)
+    parameters = _searched(problem, parameters, search, report)
     return nested(parameters, start)
+
+
+def _searched(
+    problem: Problem,
+    parameters: Mapping[str, float],
+    search: Mapping,
+    report: Callable[[str], None],
+) -> dict[str, float]:
+    """Gauss-Newton steps, then the pattern search.
+
+    From a start that is far from some target the larger world is searched first: as its moments
+    are smoother, the search does not get caught in what is chance in the world itself.
+    """
+    newton = replace(problem, tolerance=search["tolerance"]["gauss_newton"])
+    if np.abs(newton.units(newton.moments(parameters))).max() > search["far"]:
+        larger = replace(newton, moments=newton.larger)
+        parameters = gauss_newton(larger, parameters, **search["gauss_newton"], report=report)
+    parameters = gauss_newton(newton, parameters, **search["gauss_newton"], report=report)
+    pattern = replace(problem, tolerance=search["tolerance"]["pattern"], inside=search["inside"])
+    return pattern_search(pattern, parameters, **search["pattern"], report=report)
 
 
 def targets(inputs: Mapping, left_out: Mapping[str, str]) -> pd.Series:

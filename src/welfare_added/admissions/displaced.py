@@ -80,20 +80,24 @@ def displaced_by_tract(
     return table[table.any(axis=1)].rename_axis("tract").reset_index()
 
 
+def score_bins(scores: np.ndarray) -> np.ndarray:
+    """Bins of one point, (n,): each holds the scores from here to below the next; 99 holds 100."""
+    return np.floor(scores + 1e-9).clip(max=99).astype(int)
+
+
 def score_histograms(
     pool: Pool, placements: Mapping[str, np.ndarray], schools: Sequence[str]
 ) -> pd.DataFrame:
     """Students of each class by score and stratum (figure A.1), zeros included.
 
-    Columns plan, school, score (a bin of one point holds the scores from here to below the next;
-    the last one, 99, holds 100 too), minority, frpl, students. The bins of a school reach from the
-    lowest to the highest score under any of the plans.
+    Columns plan, school, score (see `score_bins`), minority, frpl, students. The bins of a school
+    reach from the lowest to the highest score under any of the plans.
 
     placements: by plan, (n,) school of each applicant, -1 without one. schools: their names by
     number. Source: Ellison and Pathak (2020), figure A.1.
     """
     groups = pd.DataFrame({"minority": pool.minority, "frpl": pool.frpl})
-    groups["score"] = np.floor(pool.scores + 1e-9).clip(max=99).astype(int)
+    groups["score"] = score_bins(pool.scores)
     parts = []
     for number, name in enumerate(schools):
         classes = {plan: groups[placed == number] for plan, placed in placements.items()}

@@ -7,6 +7,7 @@ import pandas as pd
 
 # Whom the matched benchmark has in the plan's own numbers.
 TARGETS = ("overall", "minority_only", "income_only")
+NOISE = 1e-9  # points; distortions below it are none: classes of equal scores differ by rounding
 
 
 def efficiency(score: Mapping, plan: Mapping, benchmark: Mapping, measure: str) -> float:
@@ -23,7 +24,7 @@ def efficiency(score: Mapping, plan: Mapping, benchmark: Mapping, measure: str) 
     """
     sign = {"sd": 1, "mean": -1}[measure]
     cost = sign * (plan[measure] - score[measure])
-    if not cost > 0:
+    if not cost > NOISE:
         return np.nan
     return sign * (benchmark[measure] - score[measure]) / cost
 

@@ -33,8 +33,11 @@ def frontier_table(
 def best_by_number(frontiers: pd.DataFrame) -> pd.DataFrame:
     """Of the classes of a plan with the same number of minority students that of highest mean."""
     keys = ["school", "plan", "minority"]
-    ordered = frontiers.sort_values([*keys, "mean", "first"], ascending=[True] * 3 + [False, True])
-    return ordered.drop_duplicates(keys).sort_values(keys, ignore_index=True)
+    ordered = frontiers.sort_values(["mean", "first"], ascending=[False, True], kind="stable")
+    best = ordered.drop_duplicates(keys)
+    groups = best.groupby(["school", "plan"], sort=False)
+    order = frontiers[["school", "plan"]].drop_duplicates().itertuples(index=False)
+    return pd.concat([groups.get_group(tuple(one)).sort_values("minority") for one in order])
 
 
 def _by_index(setting: Setting, at: int, largest: float) -> Iterator[tuple[str, pd.DataFrame]]:

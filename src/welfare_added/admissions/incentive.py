@@ -1,37 +1,36 @@
 """Who would be admitted to a school that she wants more, had she applied from a lower tier."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
+from welfare_added.admissions.pool import Pool
 from welfare_added.admissions.setting import choice_columns, lists_of, pool_of
 from welfare_added.admissions.tier_plan import tier_market
 from welfare_added.assignment.deferred_acceptance import deferred_acceptance
 from welfare_added.assignment.stability import lowest_keys_held
 
 
-def gains_from_lower_tier(
-    applicants: pd.DataFrame, schools: pd.DataFrame, plan: dict[str, object]
-) -> np.ndarray:
+def gains_from_lower_tier(pool: Pool, plan: Mapping[str, object]) -> np.ndarray:
     """Whether each applicant of one year would gain, (n,).
 
     Her key is compared with that of the last admitted to each lower tier's seats at the schools
     that she lists above the one that takes her; exact but for the seat that she would free.
 
-    applicants, schools: as of `pool_of`. plan: choices of the tier plan, as of `tier_market`.
+    plan: choices of the tier plan, as of `tier_market`.
     Source: Ellison and Pathak (2020), note of table A.3, panel D.
     """
-    pool = pool_of(applicants, schools)
     market = tier_market(pool, **plan)
     placement = deferred_acceptance(market)
     cutoffs = lowest_keys_held(market, placement)  # (S, K)
-    tiers = int(plan["tiers"])
     of_tier = cutoffs[:, 1:] if plan["open_first"] else cutoffs[:, :-1]
     own_tier_key = pool.keys + int(pool.keys.max(initial=0)) + 1
     length = pool.lists.shape[1]
     reached = np.where(placement.choice >= 0, placement.choice, length)
     better = (np.arange(length) < reached[:, None]) & (pool.lists >= 0)
     would = own_tier_key[:, None, None] > of_tier[pool.lists]  # (n, L, tiers)
-    lower = np.arange(1, tiers + 1) < pool.tier[:, None]
+    lower = np.arange(1, of_tier.shape[1] + 1) < pool.tier[:, None]
     return (would & better[:, :, None] & lower[:, None, :]).any(axis=(1, 2))
 
 
@@ -39,7 +38,7 @@ def with_samples(
     applicants: pd.DataFrame,
     schools: pd.DataFrame,
     listed: list[str],
-    plan: dict[str, object],
+    plan: Mapping[str, object],
     *,
     all_of_them: bool,
 ) -> pd.DataFrame:
@@ -56,7 +55,7 @@ def with_samples(
         codes = pd.Categorical(list(listed), categories=list(there["school_id"])).codes
         on_list = np.stack([((lists == code) & (code >= 0)).any(axis=1) for code in codes])
         chosen = on_list.all(axis=0) if all_of_them else on_list.any(axis=0)
-        gains = gains_from_lower_tier(rows, there, plan)
+        gains = gains_from_lower_tier(pool_of(rows, there), plan)
         parts.append(
             rows.drop(columns=choice_columns(rows)).assign(
                 lists_payton_northside=chosen.astype(int), gains_from_lower_tier=gains.astype(int)

@@ -187,6 +187,21 @@ def named(
     )[["plan", "tuned_at", "applicant_id", "school_id", "kind"]]
 
 
+def placed_by_plan(
+    assignments: pd.DataFrame, applicants: pd.DataFrame, schools: Sequence[str], tuned_at: str
+) -> pd.DataFrame:
+    """Place of each applicant's school, a column a plan; -1 without one.
+
+    assignments: plan, tuned_at, applicant_id, school_id. Those tuned at ``tuned_at``, and those
+    without a weight.
+    """
+    own = assignments[assignments["tuned_at"].isin([tuned_at, ""])]
+    wide = own.assign(place=pd.Categorical(own["school_id"], categories=list(schools)).codes)
+    wide = wide.set_index(["applicant_id", "plan"])["place"].unstack("plan")
+    order = list(dict.fromkeys(own["plan"]))
+    return wide.reindex(index=applicants["applicant_id"], columns=order).astype("int64")
+
+
 def require_benchmark(placed: pd.DataFrame, tuned_at: Sequence[str]) -> None:
     """Raise UserError if no benchmark could be tuned; placed: a column a plan."""
     if AVERAGE not in placed:

@@ -29,6 +29,8 @@ INDEX_PLANS = (
     *("lasso", "lasso_frpl"),
 )
 RANK_PLANS = ("top_communities", "top_tracts")
+# The plan whose class is a plan's matched benchmark, by what it matches.
+MATCHED = {"overall": "benchmark", "minority_only": "race_only", "income_only": "frpl_only"}
 PLANS = ("score", "tiers", "benchmark", "race_only", "frpl_only", *INDEX_PLANS, *RANK_PLANS)
 
 
@@ -195,9 +197,8 @@ def matched_benchmarks(setting: Setting, school: int, own: tuple[int, int]) -> d
     overall: both numbers; minority_only and income_only: one of them, by a bonus for that group.
     A benchmark that no bonus gives is left out.
     """
-    plans = {"overall": "benchmark", "minority_only": "race_only", "income_only": "frpl_only"}
     found = {}
-    for target, plan in plans.items():
+    for target, plan in MATCHED.items():
         with suppress(Unreachable):
             found[target] = outcome(plan, setting, school, own)
     return found

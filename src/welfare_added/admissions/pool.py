@@ -124,11 +124,6 @@ def order_market(pool: Pool, order: np.ndarray) -> Market:
     return Market(pool.lists, pool.seats[:, None], same_keys(by_kind, pool.lists))
 
 
-def bonus_market(pool: Pool, bonus: np.ndarray | int) -> Market:
-    """The market in which `with_bonus` places everybody, for its certificate."""
-    return order_market(pool, pool.order(bonus))
-
-
 def members(placement: Placement, lists: np.ndarray, school: int) -> np.ndarray:
     """Whether each applicant is placed at a school, (n,)."""
     return placement.school(lists) == school

@@ -42,7 +42,7 @@ def predict_minority(
     *,
     folds: int,
     folds_by: str,
-    rule: str,
+    penalty_rule: str,
     seed: int,
 ) -> Predicted:
     """Fit minority status on tract variables, and on these and free lunch.
@@ -57,8 +57,8 @@ def predict_minority(
         Number of folds, and seed of who is in which; the same in both models.
     folds_by
         ``applicant`` or ``tract``: what is drawn into folds.
-    rule
-        See `lasso`.
+    penalty_rule
+        ``rule`` of `lasso`.
 
     """
     generator = np.random.default_rng(np.random.SeedSequence(seed))
@@ -66,7 +66,9 @@ def predict_minority(
     drawn = draw_folds(len(applicants), folds, generator, tract=tract)
     inputs = {"without_frpl": [*candidates], "with_frpl": [*candidates, "frpl"]}
     models = {
-        name: lasso(applicants["minority"].to_numpy(), applicants[columns], folds=drawn, rule=rule)
+        name: lasso(
+            applicants["minority"].to_numpy(), applicants[columns], folds=drawn, rule=penalty_rule
+        )
         for name, columns in inputs.items()
     }
     return Predicted(
@@ -74,7 +76,7 @@ def predict_minority(
         pd.concat([_weights(one).assign(variant=name) for name, one in models.items()])[
             ["variant", "variable", "weight"]
         ],
-        pd.concat([_path(one, rule).assign(variant=name) for name, one in models.items()]),
+        pd.concat([_path(one, penalty_rule).assign(variant=name) for name, one in models.items()]),
         pd.DataFrame(
             [{"variant": name, **_checks(one, len(applicants))} for name, one in models.items()]
         ),

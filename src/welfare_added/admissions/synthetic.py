@@ -61,9 +61,9 @@ def applicants(
     return table, _lists(draws, home, groups, ability, schools, parameters["choice"], own)
 
 
-def _of_tract(home: Homes, p: Mapping) -> np.ndarray:
+def _of_tract(home: Homes, p: Mapping, power: int = 1) -> np.ndarray:
     """What the indicators of her tract, from their middle, add for each applicant, (n,)."""
-    return (home.indicators - 0.5) @ np.array([p.get(name, 0.0) for name in INDICATORS])
+    return (home.indicators - 0.5) ** power @ np.array([p.get(name, 0.0) for name in INDICATORS])
 
 
 def _minority_odds(home: Homes, p: Mapping) -> np.ndarray:
@@ -93,6 +93,7 @@ def _explained(
     explained = sum(p[name] * member for name, member in groups.items())
     explained = explained + _of_tract(home, p)
     explained += groups["minority"] * _of_tract(home, p["minority_by"])
+    explained += _of_tract(home, p["squares"], power=2)
     return explained + _by_tier(home, by_tier)
 
 

@@ -17,7 +17,7 @@ from welfare_added.admissions.keys import POINT, STEPS_A_POINT
 from welfare_added.admissions.quota import Unreachable
 from welfare_added.admissions.tract_bound import Bound, rule_bound
 
-NONE = np.iinfo(np.int64).min  # value of a class that does not exist
+NONE = -(1 << 63)  # value of a class that does not exist
 
 
 @dataclass(frozen=True)

@@ -64,18 +64,16 @@ class IndexSteps:
     def tuned(self, target: int) -> Tuned:
         """Tune the weight, in units of keys.
 
-        Weights up to twice the first of `START`, 2 `START`, 4 `START` and so on that brings the
-        target in are looked at, each of them. Raises Unreachable where none matches.
+        All weights are looked at up to twice the first of `START`, 2 `START`, 4 `START` and so on
+        that brings the target in, or up to twice `START` if none does. Raises Unreachable where
+        none matches.
         """
         largest = START
-        while (number := self._number(largest)) < target:
-            if largest >= LARGEST:
-                raise Unreachable(
-                    f"weight: no weight brings {target} students in; the largest gives {number}. "
-                    "Lower the target."
-                )
+        while self._number(largest) < target and largest < LARGEST:
             largest = min(2 * largest, LARGEST)
-        return _tuned(self.pool, self._up_to(min(2 * largest, LARGEST)), self.of, target)
+        reaches = self._number(largest) >= target
+        found = self._up_to(min(2 * (largest if reaches else START), LARGEST))
+        return _tuned(self.pool, found, self.of, target)
 
     def _number(self, weight: int) -> int:
         """Students counted at a weight."""
@@ -115,8 +113,8 @@ def _tuned(pool: Pool, found: ClassSteps, of: np.ndarray, target: int) -> Tuned:
     match = np.flatnonzero(number == target)
     if not len(match):
         raise Unreachable(
-            f"weight: none up to {found.largest} meets {target} students; without it there are "
-            f"{number[0]}, and where the number passes the target it jumps over it"
+            f"weight: none meets {target} students; without it there are {number[0]}, and up to "
+            f"a weight of {found.largest} from {number.min()} to {number.max()}"
         )
     last = found.last()
     rows = [found.classes[step] for step in match]

@@ -68,38 +68,45 @@ def class_steps(
     most = int(np.abs(start).max(initial=0)) + int(largest) * int(slope.max(initial=0))
     if most >= 1 << 62:
         raise ValueError("the largest sum of start and weight does not fit in 62 bits")
+    if len(seats) > np.iinfo(np.int16).max:
+        raise ValueError(f"{len(seats)} schools are more than this can tell apart")
     weights, classes = _all_steps(
         ordered.astype(np.int64),
         slope[by_start].astype(np.int64),
-        np.ascontiguousarray(lists[by_start]).astype(np.int64),
+        lists[by_start].astype(np.int16),
         seats.astype(np.int64),
         school,
         int(largest),
+        largest // WINDOWS + 1,
     )
     rows = np.sort(np.where(classes < 0, len(start), np.append(by_start, -1)[classes]), axis=1)
     return ClassSteps(weights, int(largest), np.where(rows == len(start), -1, rows))
 
 
 @njit(cache=True)
-def _all_steps(start, slope, lists, seats, school, largest):
+def _all_steps(start, slope, lists, seats, school, largest, width):
     """Weights and classes; rows are in descending order of ``start``."""
     weights, classes, m = np.empty(64, np.int64), np.empty((64, seats[school]), np.int64), 0
-    inside = np.zeros(len(start), np.bool_)
-    width = largest // WINDOWS + 1
+    inside, size = np.zeros(len(start), np.bool_), 0
     weight, jump = 0, max(width // 64, 1)
     while weight <= largest:
         last = min(weight - weight % width + width - 1, largest)
-        order = _who_can_matter(start, slope, lists, seats, school, weight, last)
+        some = _who_can_matter(start, slope, lists, seats, school, weight, last)
+        starts, slopes, wanted = start[some], slope[some], lists[some]
+        order = np.argsort(-(starts + weight * slopes), kind="mergesort")
         while weight <= last:
-            _sort(order, start, slope, weight)
-            taken, full = _place(order, lists, seats)
-            if m == 0 or _differs(order, taken, lists, school, inside):
+            _sort(order, starts, slopes, weight)
+            taken, full = _place(order, wanted, seats)
+            rows = some[_class_of(order, taken, wanted, school)]
+            if m == 0 or len(rows) != size or not inside[rows].all():
                 if m == len(weights):
                     weights, classes = _doubled(weights, classes)
-                weights[m] = weight
-                _write_class(order, taken, lists, school, inside, classes[m])
+                inside[:], size = False, len(rows)
+                inside[rows] = True
+                weights[m], classes[m] = weight, -1
+                classes[m, :size] = rows
                 m += 1
-            following = _next_change(order, taken, full, start, slope, lists, weight, last, jump)
+            following = _next_change(order, taken, full, starts, slopes, wanted, weight, last, jump)
             jump = max((following - weight) * 2, 1)
             weight = following
     return weights[:m].copy(), classes[:m].copy()
@@ -107,18 +114,15 @@ def _all_steps(start, slope, lists, seats, school, largest):
 
 @njit(cache=True)
 def _who_can_matter(start, slope, lists, seats, school, first, last):
-    """Applicants who can be above the school's lowest between two weights, sorted at the first.
+    """Applicants who can be above the school's lowest between two weights.
 
     The school's lowest is at least the last of as many as it has seats of those who list it first.
     """
-    sums = start + first * slope
-    own = sums[lists[:, 0] == school]
+    own = (start + first * slope)[lists[:, 0] == school]
     if len(own) < seats[school] or seats[school] == 0:
-        some = np.arange(len(start))
-    else:
-        lowest = np.partition(own, len(own) - seats[school])[len(own) - seats[school]]
-        some = np.flatnonzero(start + last * slope >= lowest)
-    return some[np.argsort(-sums[some], kind="mergesort")]
+        return np.arange(len(start))
+    lowest = np.partition(own, len(own) - seats[school])[len(own) - seats[school]]
+    return np.flatnonzero(start + last * slope >= lowest)
 
 
 @njit(cache=True)
@@ -157,28 +161,15 @@ def _place(order, lists, seats):
 
 
 @njit(cache=True)
-def _differs(order, taken, lists, school, inside):
-    """Whether somebody is in the class who was not; classes are equally large once full."""
-    count = 0
+def _class_of(order, taken, lists, school):
+    """Applicants whom a school gets."""
+    here = np.empty(len(order), np.int64)
+    size = 0
     for at in range(len(order)):
         if taken[at] >= 0 and lists[order[at], taken[at]] == school:
-            if not inside[order[at]]:
-                return True
-            count += 1
-    return count != inside.sum()
-
-
-@njit(cache=True)
-def _write_class(order, taken, lists, school, inside, row):
-    """Write the class to ``inside`` and to a row of rows, -1 where a seat is free."""
-    inside[:] = False
-    row[:] = -1
-    count = 0
-    for at in range(len(order)):
-        if taken[at] >= 0 and lists[order[at], taken[at]] == school:
-            inside[order[at]] = True
-            row[count] = order[at]
-            count += 1
+            here[size] = order[at]
+            size += 1
+    return here[:size]
 
 
 @njit(cache=True)

@@ -1,1 +1,1 @@
-"""Timings of our allocation and value added beside those of other packages."""
+"""Timings of our allocation, value added and admissions beside those of other packages."""

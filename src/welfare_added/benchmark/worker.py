@@ -8,6 +8,8 @@ def main(benchmark: str, **job) -> dict:
     """Seconds of one run, peak memory of the process [MB], and the values computed."""
     if benchmark == "allocation":
         from welfare_added.benchmark.allocation_solvers import measure
+    elif benchmark == "admissions":
+        from welfare_added.benchmark.admissions_solvers import measure
     else:
         from welfare_added.benchmark.value_added_estimators import measure
     return measure(**job)

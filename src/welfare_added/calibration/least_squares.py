@@ -15,7 +15,6 @@ import pandas as pd
 
 Moments = Callable[[Mapping[str, float]], pd.Series]
 NEAR, FAR = 1.0, 4.0  # units of tolerance at which the loss of a moment changes its form
-INSIDE = 0.3  # weight of a moment that is within the tolerance
 MISSING = 100.0  # units, of a moment that does not exist
 DAMPING = (0.01, 0.1, 1.0, 10.0, 100.0)
 LONGEST = 2.0  # standard deviations of the prior by which a step changes a parameter at most
@@ -39,6 +38,9 @@ class Problem:
     centre, sd
         Of the prior, by free parameter: of parameters that meet the moments equally well the
         nearest to the centre is taken. Parameters without an entry stay.
+    inside
+        Weight of the squared deviation of a moment within the tolerance; beyond it one. Less than
+        one brings more moments within the tolerance and none nearer than that.
     digits
         Significant digits to which parameters are rounded before they are used.
 
@@ -50,6 +52,7 @@ class Problem:
     tolerance: float
     centre: Mapping[str, float]
     sd: Mapping[str, float]
+    inside: float = 1.0
     digits: int = 4
 
     def rounded(self, parameters: Mapping[str, float]) -> dict[str, float]:
@@ -70,21 +73,23 @@ class Problem:
     def loss(self, parameters: Mapping[str, float]) -> float:
         """Deviations of the moments and squared distance from the prior's centre."""
         deviations = self.units(self.moments(parameters))
-        return float(_of_units(deviations).sum() + (self.prior_units(parameters) ** 2).sum())
+        return float(
+            _of_units(deviations, self.inside).sum() + (self.prior_units(parameters) ** 2).sum()
+        )
 
 
-def _of_units(units: np.ndarray) -> np.ndarray:
-    """Loss by moment: little weight within the tolerance, linear far beyond it."""
+def _of_units(units: np.ndarray, inside: float) -> np.ndarray:
+    """Loss by moment: squares, with another weight within the tolerance, linear far beyond it."""
     size = np.abs(units)
-    middle = units**2 - (1 - INSIDE) * NEAR**2
-    beyond = 2 * FAR * size - FAR**2 - (1 - INSIDE) * NEAR**2
-    return np.where(size < NEAR, INSIDE * units**2, np.where(size < FAR, middle, beyond))
+    middle = units**2 - (1 - inside) * NEAR**2
+    beyond = 2 * FAR * size - FAR**2 - (1 - inside) * NEAR**2
+    return np.where(size < NEAR, inside * units**2, np.where(size < FAR, middle, beyond))
 
 
-def _weights(units: np.ndarray) -> np.ndarray:
+def _weights(units: np.ndarray, inside: float) -> np.ndarray:
     """Weights with which squares have the derivatives of `_of_units`."""
     size = np.abs(units)
-    return np.where(size < NEAR, INSIDE, np.minimum(1.0, FAR / np.maximum(size, FAR)))
+    return np.where(size < NEAR, inside, np.minimum(1.0, FAR / np.maximum(size, FAR)))
 
 
 def jacobian(problem: Problem, parameters: Mapping[str, float], step: float) -> np.ndarray:
@@ -125,7 +130,7 @@ def gauss_newton(
         derivatives, taken = jacobian(problem, best, width), 0
         for _ in range(steps):
             units = problem.units(problem.moments(best))
-            weighted = derivatives.T * _weights(units)
+            weighted = derivatives.T * _weights(units, problem.inside)
             curvature = weighted @ derivatives + np.eye(len(names))
             downhill = -(weighted @ units) - problem.prior_units(best)
             tried = []

@@ -1,7 +1,6 @@
 """HTML page of the report: one file, no network; only the explorer needs a script."""
 
 import base64
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -14,9 +13,17 @@ from docutils.core import publish_parts
 from markupsafe import Markup
 
 from welfare_added.claims.digits import texts_of_row
-
-HERE = Path(__file__).parent
-PARTS = ("page.html.j2", "page.css", "claims.js", "explorer.js")
+from welfare_added.report.numbers import compact_json
+from welfare_added.report.parts import (
+    CLAIMS_SCRIPT,
+    FRAGMENT,
+    PAGE,
+    PAGE_STYLE,
+    SCRIPT,
+    STYLE,
+    explorer_parts,
+    part,
+)
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,23 @@ class Source:
     made_from: tuple["Source", ...] = field(default=())
 
 
+@dataclass(frozen=True)
+class Explorer:
+    """A paper's explorer of plans.
+
+    Attributes
+    ----------
+    paper
+        The paper, whose folder beside this module holds the explorer's parts.
+    numbers
+        What its script shows, ready for JSON.
+
+    """
+
+    paper: str
+    numbers: Mapping
+
+
 def exhibit(
     name: str, title: str, category: str, caption: str, folder: Path, trace: Source
 ) -> Exhibit:
@@ -118,7 +142,8 @@ def render(
     skipped: pd.DataFrame,
     claims: pd.DataFrame | None,
     calibration: pd.DataFrame | None,
-    explorer: Mapping | None,
+    explorer: Explorer | None,
+    no_explorer: str = "",
 ) -> str:
     """Write the page.
 
@@ -135,25 +160,37 @@ def render(
     claims, calibration
         ``claims.csv``, as text, and ``calibration.csv``; None if the study has none.
     explorer
-        From `explorer.explorer_data`; None if the paper has no planner.
+        None if there is none.
+    no_explorer
+        Why a paper's explorer is left out of this study; else empty.
 
     """
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    # "</" would end the script that holds the numbers.
-    numbers = explorer and json.dumps(explorer, separators=(",", ":")).replace("</", "<\\/")
-    return environment.from_string(_part("page.html.j2")).render(
+    own = explorer_parts(explorer.paper) if explorer else {}
+    styles = [PAGE_STYLE, *filter(None, [own.get(STYLE)])]
+    scripts = [CLAIMS_SCRIPT, *filter(None, [own.get(SCRIPT)])]
+    return environment.from_string(part(PAGE)).render(
         study=study,
         stamp=stamp,
         exhibits=[(head, list(some)) for head, some in groupby(exhibits, _category)],
         skipped=skipped.to_dict("records"),
         claims=None if claims is None else claim_rows(claims),
         calibration=None if calibration is None else Markup(as_table(calibration)),
-        explorer=numbers and Markup(numbers),
-        style=Markup(_part("page.css")),
-        scripts=[Markup(_part(name)) for name in ("claims.js", *["explorer.js"][: bool(numbers)])],
+        explorer=explorer and _explorer(explorer, environment),
+        no_explorer=no_explorer,
+        style=Markup("".join(map(part, styles))),
+        scripts=[Markup(part(name)) for name in scripts],
     )
+
+
+def _explorer(explorer: Explorer, environment: jinja2.Environment) -> dict[str, Markup]:
+    """HTML of the controls, and the numbers as JSON."""
+    # "</" would end the script that holds the numbers.
+    numbers = compact_json(explorer.numbers).replace("</", "<\\/")
+    controls = environment.from_string(part(explorer_parts(explorer.paper)[FRAGMENT]))
+    return {"fragment": Markup(controls.render(explorer.numbers)), "numbers": Markup(numbers)}
 
 
 def claim_rows(claims: pd.DataFrame) -> list[dict[str, str]]:
@@ -213,7 +250,3 @@ def data_uri(path: Path, kind: str) -> str:
 
 
 _category = attrgetter("category")
-
-
-def _part(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")

@@ -16,9 +16,20 @@ include: "rules/applicants.smk"
 include: "rules/predictions.smk"
 include: "rules/plans.smk"
 include: "rules/schools.smk"
+include: "rules/uncertainty.smk"
+include: "rules/planner.smk"
 include: "rules/moves.smk"
 include: "rules/example.smk"
+include: "rules/benchmark.smk"
 include: "rules/populations.smk"
+
+
+CALIBRATION = []
+if SYNTHETIC:
+
+    include: "rules/calibration.smk"
+
+    CALIBRATION = rules.calibration.output
 
 
 # All results are targets, not only the last ones, so that a deleted file is made again.
@@ -30,13 +41,16 @@ RESULT_FILES = [
     *rules.indices.output,
     *rules.text_numbers.output,
     *rules.plans.output,
-    *rules.efficiency.output,
     *rules.schools.output,
     *rules.frontiers.output,
     *rules.levers.output,
     *rules.best_rules.output,
+    *PLANNER_FILES,
     *(rules.moves.output if ADDRESSES else []),
+    *rules.bootstrap.output,
+    *(rules.monte_carlo.output if SYNTHETIC else []),
     *rules.example.output,
+    *CALIBRATION,
     *POPULATION_FILES,
 ]
 

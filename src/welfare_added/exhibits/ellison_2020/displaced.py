@@ -1,10 +1,11 @@
 """Figure A.2 and its map: who is displaced by the tier plan, by where she lives."""
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import PolyCollection
-from matplotlib.colors import TwoSlopeNorm
+from matplotlib.colors import BoundaryNorm
 from matplotlib.figure import Figure
 
 from welfare_added.exhibits.ellison_2020.schools import stack, strata_legend
@@ -60,14 +61,15 @@ def figure_displaced_map(by_tract: pd.DataFrame, shapes: pd.DataFrame, *, note: 
 
 
 def draw_map(data: pd.DataFrame, shapes: pd.DataFrame, note: str) -> Figure:
-    """Tracts coloured by students gained; white where as many are gained as lost."""
+    """Tracts coloured by students gained, a colour a number; pale where none is gained or lost."""
     figure = page(width=4.6, height=5.6)
     axes = figure.subplots()
     gained = data.set_index("tract")["gained"]
     rings = [rows for _, rows in shapes.groupby(["tract", "ring"], sort=False)]
     values = gained.reindex([rows["tract"].iloc[0] for rows in rings]).fillna(0).to_numpy()
-    most = max(np.abs(values).max(), 1)
-    scale = ScalarMappable(TwoSlopeNorm(0, -most, most), "PuOr_r")
+    most = int(max(np.abs(values).max(), 1))
+    colours = mpl.colormaps["PuOr"].resampled(2 * most + 1)
+    scale = ScalarMappable(BoundaryNorm(np.arange(-most, most + 2) - 0.5, colours.N), colours)
     areas = PolyCollection(
         [rows[["longitude", "latitude"]].to_numpy() for rows in rings],
         facecolors=scale.to_rgba(values),
@@ -75,10 +77,15 @@ def draw_map(data: pd.DataFrame, shapes: pd.DataFrame, note: str) -> Figure:
         linewidths=0.15,
     )
     axes.add_collection(areas)
+    axes.margins(0.01)
     axes.autoscale_view()
     axes.set_aspect(ASPECT)
     axes.set_axis_off()
-    bar = figure.colorbar(scale, ax=axes, shrink=0.6)
-    bar.set_label("Students gained (+) or lost (\N{MINUS SIGN}) by the tier plan")
+    # Where Chicago leaves the corner free.
+    bar = figure.colorbar(scale, cax=axes.inset_axes((0.02, 0.03, 0.04, 0.3)))
+    each = max(1, most // 4)
+    bar.set_ticks(each * np.arange(-(most // each), most // each + 1))
+    bar.minorticks_off()
+    bar.set_label("Students gained (+)\nor lost (\N{MINUS SIGN})")
     stamp(figure, note)
     return figure

@@ -2,6 +2,7 @@
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from welfare_added.exhibits.ellison_2020.labels import PLANS
 from welfare_added.exhibits.latex import number, tabular
@@ -83,6 +84,7 @@ def draw_levers(levers: pd.DataFrame, note: str) -> Figure:
         line[0].set_ylabel(label)
     for lever, axes in zip(DRAWN, grid[-1], strict=True):
         axes.set_xlabel(LEVERS[lever])
+    grid[-1][DRAWN.index("tiers")].xaxis.set_major_locator(MaxNLocator(integer=True))
     legend_below(figure, grid[0][0], columns=len(schools))
     stamp(figure, note)
     return figure

@@ -9,7 +9,7 @@ TUNED_AT = config["plans"]["tuned_at"]
 
 
 rule plans:
-    message: "Placing all applicants by every plan"
+    message: "Placing all applicants by every plan, and comparing it with its benchmarks"
     input:
         **SETTING,
         code=code("plans"),
@@ -17,6 +17,8 @@ rule plans:
         assignments=f"{PRIVATE}/assignments.parquet",
         plans=f"{PRIVATE}/plans.csv",
         classes=f"{PRIVATE}/classes.csv",
+        efficiency=f"{PRIVATE}/efficiency.csv",
+        benchmarks=f"{PRIVATE}/benchmarks.csv",
     params:
         code=code_fingerprint("plans"),
         tuned_at=TUNED_AT,
@@ -28,21 +30,3 @@ rule plans:
         ENVIRONMENT
     script: script_path("plans")
 
-
-rule efficiency:
-    message: "Comparing every plan with benchmarks of its own composition"
-    input:
-        **SETTING,
-        assignments=f"{PRIVATE}/assignments.parquet",
-        code=code("efficiency"),
-    output:
-        efficiency=f"{PRIVATE}/efficiency.csv",
-        benchmarks=f"{PRIVATE}/benchmarks.csv",
-    params:
-        code=code_fingerprint("efficiency"),
-        tuned_at=TUNED_AT,
-        tiers=TIERS,
-    log: f"{LOGS}/efficiency.log"
-    conda:
-        ENVIRONMENT
-    script: script_path("efficiency")

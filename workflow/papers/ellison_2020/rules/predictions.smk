@@ -35,7 +35,7 @@ rule lasso:
         high=config["score"]["high"],
         folds=config["lasso"]["folds"],
         folds_by=config["lasso"]["folds_by"],
-        rule=config["lasso"]["rule"],
+        penalty_rule=config["lasso"]["rule"],
         seed=config["lasso"]["seed"],
     log: f"{LOGS}/lasso.log"
     conda:

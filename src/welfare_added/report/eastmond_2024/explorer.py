@@ -1,10 +1,11 @@
 """Data of the report's explorer: gains, gaps, earnings and moves by plan and weight."""
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+
+from welfare_added.report.numbers import listed, number
 
 PLAN = ["subject", "scope", "information"]
 GAINS = ["gain_lower", "gain_higher", "gain_mean"]
@@ -13,7 +14,6 @@ STUDENTS = ["share_harmed", "mean_loss", "share_helped", "mean_win", "share_move
 EARNINGS = ["earnings_lower", "earnings_higher", "earnings_mean", "total_per_year"]
 SUBJECTS = ["weight_ela", "gain_ela", "gain_math", "earnings_mean"]
 VERTICES = 400  # of an exact frontier; more would not be visible
-DIGITS = 6
 
 
 def explorer_data(tables: Mapping[str, pd.DataFrame], tax_rate: float) -> dict:
@@ -47,19 +47,19 @@ def explorer_data(tables: Mapping[str, pd.DataFrame], tax_rate: float) -> dict:
     bonuses = tables["mvpf"]["bonus"]
     quantities = [*GAINS, *GAPS, *STUDENTS, *EARNINGS]
     return {
-        "weights": _listed(pd.Series(sorted(plans["weight"].unique()))),
+        "weights": listed(pd.Series(sorted(plans["weight"].unique()))),
         "plans": {
-            "|".join(plan): {name: _listed(rows[name]) for name in quantities}
+            "|".join(plan): {name: listed(rows[name]) for name in quantities}
             for plan, rows in plans.groupby(PLAN)
         },
         "exact": _curves(tables["exact"]) if "exact" in tables else {},
         "subjects": {
-            scope: {name: _listed(rows[name]) for name in SUBJECTS}
+            scope: {name: listed(rows[name]) for name in SUBJECTS}
             for scope, rows in tables["subjects"].sort_values("weight_ela").groupby("scope")
         },
-        "teachers": _number(numbers["teachers_per_year"]),
+        "teachers": number(numbers["teachers_per_year"]),
         "tax_rate": tax_rate,
-        "bonuses": [_number(bonuses.min()), _number(bonuses.max())],
+        "bonuses": [number(bonuses.min()), number(bonuses.max())],
     }
 
 
@@ -71,13 +71,5 @@ def _curves(exact: pd.DataFrame) -> dict[str, list[list[float]]]:
         length = np.append(0, np.hypot(*np.diff(points, axis=0).T).cumsum())
         at = np.searchsorted(length, np.linspace(0, length[-1], VERTICES))
         chosen = points[np.unique(np.minimum(at, len(points) - 1))]
-        curves["|".join(plan)] = [[_number(value) for value in point] for point in chosen]
+        curves["|".join(plan)] = [[number(value) for value in point] for point in chosen]
     return curves
-
-
-def _listed(values: pd.Series) -> list[float | None]:
-    return [_number(value) for value in values]
-
-
-def _number(value: float) -> float | None:
-    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None

@@ -1,0 +1,1 @@
+"""Explorer of allocations by social weight (Eastmond et al. 2024)."""

@@ -1,0 +1,1 @@
+"""A planner's page of admission plans (Ellison and Pathak 2020)."""
