@@ -9,12 +9,12 @@ from welfare_added.run.job import job
 from welfare_added.run.writing import write_csv
 
 
-def main(files, out, *, tuned_at, tiers, year, grades, draws, by, seed, processes):
+def main(files, out, *, tuned_at, tiers, year, grades, steps, draws, by, seed, processes):
     setting, applicants, names = read_setting(
         files["studied"], files["schools"], files["indices"], tiers
     )
     tracts = pd.read_parquet(files["tracts"])
-    source = source_of(setting, applicants, tracts[tracts["year"] == year], grades)
+    source = source_of(setting, applicants, tracts[tracts["year"] == year], grades, steps)
     places = dict(zip(tuned_at, places_of(names, tuned_at), strict=True))
     write_csv(bootstrap_efficiency(source, places, draws, seed, by, processes), out)
 
@@ -28,6 +28,7 @@ if "snakemake" in globals():
             tiers=snakemake.params.tiers,
             year=snakemake.params.year,
             grades=snakemake.params.grades,
+            steps=snakemake.params.steps,
             draws=snakemake.params.draws,
             by=snakemake.params.by,
             seed=snakemake.params.seed,

@@ -9,13 +9,13 @@ from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv
 
 
-def main(files, outputs, *, tuned_at, tiers, steps, largest, weights, reach):
+def main(files, outputs, *, tuned_at, tiers, largest, weights, reach):
     setting, applicants, names = read_setting(
         files["studied"], files["schools"], files["indices"], tiers
     )
     schools = dict(zip(tuned_at, places_of(names, tuned_at), strict=True))
     plans = pd.read_csv(files["plans"], dtype={"tuned_at": str})
-    span = Range(weights, reach, largest, steps / 100)
+    span = Range(weights, reach, largest)
     tables = planner_tables(setting, schools, applicants["tract"].to_numpy(), plans, span)
     for name, path in outputs.items():
         write_csv(getattr(tables, name), path)

@@ -1,7 +1,8 @@
 """Place all applicants by every plan, and compare it with benchmarks of its own composition."""
 
 from welfare_added.admissions.comparison import compare
-from welfare_added.admissions.plan_tables import all_plan_tables, named
+from welfare_added.admissions.placed_plans import named
+from welfare_added.admissions.plan_tables import all_plan_tables
 from welfare_added.admissions.setting import places_of, read_setting
 from welfare_added.admissions.targets import target_at
 from welfare_added.run.job import job

@@ -8,7 +8,8 @@ from welfare_added.admissions.displaced import (
     home_percentiles,
     score_histograms,
 )
-from welfare_added.admissions.plan_tables import AVERAGE, placed_by_plan, require_benchmark
+from welfare_added.admissions.placed_plans import placed_by_plan, require_benchmark
+from welfare_added.admissions.plan_tables import AVERAGE
 from welfare_added.admissions.setting import places_of, pool_of
 from welfare_added.admissions.tracts import tracts_of_year
 from welfare_added.run.job import job
@@ -22,7 +23,7 @@ def main(files, outputs, *, tuned_at, year, benchmark_at):
     names, pool = list(seats["school_id"]), pool_of(applicants, seats)
     made = pd.read_parquet(files["assignments"])
     placed = placed_by_plan(made, applicants, names, benchmark_at or "")
-    require_benchmark(placed, tuned_at)
+    require_benchmark(placed, tuned_at, benchmark_at)
     three = {"score": "score", "tiers": "tiers", "benchmark": AVERAGE}
     where = {plan: placed[column].to_numpy() for plan, column in three.items()}
     write_csv(score_histograms(pool, where, names), outputs["histograms"])

@@ -16,7 +16,7 @@ from welfare_added.admissions.quota import CELLS
 from welfare_added.admissions.two_weights import composition
 
 TIERS = {"open_share": 0.3, "tiers": 4, "open_first": True, "rounding": "down"}
-SPAN = Range(number=11, reach=2.5, largest=20, steps_a_point=STEPS_A_POINT)
+SPAN = Range(number=11, reach=2.5, largest=20)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def target(setting) -> tuple[int, int]:
 
 @pytest.fixture(scope="module")
 def plans(setting, target) -> pd.DataFrame:
-    return all_plan_tables(setting, ["a", "b", "c"], {0: target}, STEPS_A_POINT).plans
+    return all_plan_tables(setting, ["a", "b", "c"], {0: target}).plans
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_weights_are_even_and_the_tuned_one_is_among_them(setting):
     assert [one.shown[0] for one in every] == pytest.approx(np.linspace(0, 10, 11))
     assert [one.tuned for one in every].index(True) == 4
     assert every[4].choice == (4 * STEPS_A_POINT * POINT,)
-    coarse = Range(number=4, reach=2.5, largest=20, steps_a_point=STEPS_A_POINT)
+    coarse = Range(number=4, reach=2.5, largest=20)
     weights = [one.shown[0] for one in positions(setting, 0, "reweighted", (6.0,), coarse)]
     assert weights == pytest.approx([0, 5, 6, 10, 15])
 
@@ -77,7 +77,7 @@ def test_a_plan_without_a_tuned_weight_goes_up_to_the_largest(setting, tuned):
 
 
 def test_shares_and_seats_hold_what_is_in_force_and_what_is_tuned(setting):
-    shares = positions(setting, 0, "tiers", (), Range(3, 2.5, 20, STEPS_A_POINT))
+    shares = positions(setting, 0, "tiers", (), Range(3, 2.5, 20))
     assert [(one.choice, one.tuned) for one in shares] == [
         ((0.0,), False),
         ((0.3,), True),

@@ -14,12 +14,8 @@ from welfare_added.admissions.frontier_tables import best_by_number, frontier_ta
 from welfare_added.admissions.frontiers import PER_POINT
 from welfare_added.admissions.keys import ScoreScale
 from welfare_added.admissions.monte_carlo import KEY, monte_carlo
-from welfare_added.admissions.plan_tables import (
-    AVERAGE,
-    all_plan_tables,
-    named,
-    placed_by_plan,
-)
+from welfare_added.admissions.placed_plans import named, placed_by_plan
+from welfare_added.admissions.plan_tables import AVERAGE, all_plan_tables
 from welfare_added.admissions.plans import current_class, outcome
 from welfare_added.admissions.pool import members
 from welfare_added.admissions.predicted_minority import predicted_share

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-import numpy as np
 import pandas as pd
 
 from welfare_added.admissions.classes import STATISTICS, all_classes
@@ -14,7 +13,6 @@ from welfare_added.admissions.plans import PLANS, RANK_PLANS, Outcome, Setting, 
 from welfare_added.admissions.pool import members
 from welfare_added.admissions.quota import Unreachable
 from welfare_added.admissions.two_weights import composition
-from welfare_added.run.errors import UserError
 
 AVERAGE = "benchmark_average"
 # The same wherever others are tuned.
@@ -175,38 +173,3 @@ def all_plan_tables(
     return PlanTables(
         joined("assignments", "applicant"), joined("plans"), joined("classes", "school"), bonuses
     )
-
-
-def named(
-    assignments: pd.DataFrame, applicants: Sequence[str], schools: Sequence[str]
-) -> pd.DataFrame:
-    """Assignments with applicant_id and school_id (missing if not placed) in place of numbers."""
-    ids, places = np.asarray(applicants), np.asarray([*schools, None], dtype=object)
-    return assignments.assign(
-        applicant_id=ids[assignments["applicant"]], school_id=places[assignments["school"]]
-    )[["plan", "tuned_at", "applicant_id", "school_id", "kind"]]
-
-
-def placed_by_plan(
-    assignments: pd.DataFrame, applicants: pd.DataFrame, schools: Sequence[str], tuned_at: str
-) -> pd.DataFrame:
-    """Place of each applicant's school, a column a plan; -1 without one.
-
-    assignments: plan, tuned_at, applicant_id, school_id. Those tuned at ``tuned_at``, and those
-    without a weight.
-    """
-    own = assignments[assignments["tuned_at"].isin([tuned_at, ""])]
-    wide = own.assign(place=pd.Categorical(own["school_id"], categories=list(schools)).codes)
-    wide = wide.set_index(["applicant_id", "plan"])["place"].unstack("plan")
-    order = list(dict.fromkeys(own["plan"]))
-    return wide.reindex(index=applicants["applicant_id"], columns=order).astype("int64")
-
-
-def require_benchmark(placed: pd.DataFrame, tuned_at: Sequence[str]) -> None:
-    """Raise UserError if no benchmark could be tuned; placed: a column a plan."""
-    if AVERAGE not in placed:
-        raise UserError(
-            f"config.yaml, plans.tuned_at: no bonuses for minority and free lunch give the wanted "
-            f"class at {', '.join(tuned_at)}; plans.csv says why. Tune plans at other schools, or "
-            "set plans.targets"
-        )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from welfare_added.admissions.keys import POINT
+from welfare_added.admissions.frontiers import PER_POINT
 from welfare_added.admissions.local_ranks import local_rank_market, seats_reserved
 from welfare_added.admissions.plans import INDEX_PLANS, RANK_PLANS, Outcome, Setting, certified
 from welfare_added.admissions.pool import in_order, order_market
@@ -53,23 +53,20 @@ class Range:
         Largest weight over the tuned one.
     largest
         Largest weight [points] of a plan that could not be tuned, or is tuned to no weight.
-    steps_a_point
-        Steps of the score's grid in a point.
 
     """
 
     number: int
     reach: float
     largest: float
-    steps_a_point: float
 
     def units(self, points: float) -> int:
         """A weight in units of keys."""
-        return round(points * POINT * self.steps_a_point)
+        return round(points * PER_POINT)
 
     def points(self, units: float) -> float:
         """A weight in points."""
-        return units / (POINT * self.steps_a_point)
+        return units / PER_POINT
 
     def even(self, largest: float) -> list[float]:
         """Values from 0 to ``largest``."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from welfare_added.admissions.keys import STEPS_A_POINT, strict_keys
+from welfare_added.admissions.keys import STEPS_A_POINT, strict_keys, units_a_step
 from welfare_added.admissions.local_ranks import local_rank
 from welfare_added.admissions.plans import Setting
 from welfare_added.admissions.pool import Pool
@@ -33,6 +33,8 @@ class Source:
         Number of 8th graders there.
     tiers
         Choices of the tier plan, as of `Setting`.
+    steps
+        Of the score's grid from 0 to 100.
 
     """
 
@@ -44,6 +46,7 @@ class Source:
     eighth_graders: np.ndarray
     community_eighth_graders: np.ndarray
     tiers: Mapping[str, object]
+    steps: int = 100 * STEPS_A_POINT
 
     def setting(self, rows: np.ndarray, copy: np.ndarray, random: np.ndarray) -> Setting:
         """The setting of some applicants, (m,) rows, who may recur.
@@ -52,8 +55,8 @@ class Source:
         random: (m,) different numbers that break ties where nothing else does, so that the
         repeated ones have keys of their own.
         """
-        steps = np.rint(self.pool.scores[rows] * STEPS_A_POINT).astype(np.int64)
-        keys = strict_keys(steps, self.tie_breaks.iloc[rows], random)
+        steps = np.rint(self.pool.scores[rows] * (self.steps / 100)).astype(np.int64)
+        keys = strict_keys(steps, self.tie_breaks.iloc[rows], random, units_a_step(self.steps))
         pool = replace(self.pool.rows(rows), keys=keys)
         ranks = {
             "top_communities": local_rank(keys, self.community[rows], self._children(rows, copy)),
@@ -134,12 +137,13 @@ def _codes(tract: np.ndarray, copy: np.ndarray) -> np.ndarray:
 
 
 def source_of(
-    setting: Setting, applicants: pd.DataFrame, tracts: pd.DataFrame, grades: int
+    setting: Setting, applicants: pd.DataFrame, tracts: pd.DataFrame, grades: int, steps: int
 ) -> Source:
     """Source of resampled settings from a study's own.
 
     applicants: of the setting, in its order: tract, community_area, key. tracts: of their year:
-    tract, community_area, children. grades: children over 8th graders. Ties are broken by the keys.
+    tract, community_area, children. grades: children over 8th graders. steps: of
+    the score's grid. Ties are broken by the keys.
     """
     children = tracts.set_index("tract")["children"].astype(float)
     of_area = tracts.groupby("community_area")["children"].sum().astype(float)
@@ -152,4 +156,5 @@ def source_of(
         eighth_graders=applicants["tract"].map(children).to_numpy() / grades,
         community_eighth_graders=applicants["community_area"].map(of_area).to_numpy() / grades,
         tiers=setting.tiers,
+        steps=steps,
     )

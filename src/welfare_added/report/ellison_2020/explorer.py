@@ -13,7 +13,7 @@ KEYS = ["school", "plan"]
 PLACE = [*KEYS, "position"]
 DIGITS = 8  # more than are shown, so that these are those of the tables
 MOVED = ("displaced", "newly_admitted")
-LABELS = PLANS | {"score": "Score alone", "tiers": "Tiers of census tracts (CPS plan)"}
+LABELS = PLANS | {"score": "Score alone", "tiers": "Tiers of census tracts (plan in force)"}
 # What the planner moves.
 CHOOSES = {
     "tiers": "Share of open seats",

@@ -13,7 +13,6 @@ rule planner:
         code=code_fingerprint("planner"),
         tuned_at=TUNED_AT,
         tiers=TIERS,
-        steps=config["score"]["steps"],
         largest=config["frontiers"]["largest"],
         **config["planner"],
     log: f"{LOGS}/planner.log"

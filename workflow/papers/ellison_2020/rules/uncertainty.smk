@@ -13,6 +13,7 @@ rule bootstrap:
         tiers=TIERS,
         year=STUDIED,
         grades=config["plans"]["grades"],
+        steps=config["score"]["steps"],
         draws=config["bootstrap"]["draws"],
         by=config["bootstrap"]["by"],
         seed=config["bootstrap"]["seed"],
