@@ -1,15 +1,16 @@
 """Write the report: one page of everything published."""
 
-import json
 from pathlib import Path
 
 import pandas as pd
 
 from welfare_added.audit.manifest import manifest
 from welfare_added.audit.trace import code_lines
+from welfare_added.exhibits.output import read
 from welfare_added.release.history import job_name, lineage
 from welfare_added.release.release import key_of
 from welfare_added.report.page import Explorer, exhibit, render, trace
+from welfare_added.report.parts import explorer_data
 from welfare_added.run import folders
 from welfare_added.run.job import job
 from welfare_added.run.writing import write_text
@@ -36,7 +37,7 @@ def main(paths, params, out):
         skipped=pd.read_csv(paths["skipped"]),
         claims=table(paths["claims"], dtype=str, keep_default_na=False),
         calibration=table(paths["calibration"]),
-        explorer=explorer(params.paper, paths["explorer"]),
+        explorer=explorer(params, paths) if params.explorer else None,
         no_explorer=params.no_explorer,
     )
     write_text(page, out)
@@ -47,8 +48,9 @@ def shown(name, folder):
     return f"{folder.name}/{kind.format(name)}"
 
 
-def explorer(paper, paths):
-    return Explorer(paper, json.loads(Path(paths[0]).read_text("utf-8"))) if paths else None
+def explorer(params, paths):
+    tables = {name: read(paths[name]) for name in params.explorer}
+    return Explorer(params.paper, explorer_data(params.paper)(tables, **params.explorer_choices))
 
 
 def table(paths, **how):

@@ -31,10 +31,14 @@ PROGRAMS = {
     )
     for path in sorted((ROOT / "workflow/papers").glob("*/exhibits.yaml"))
 }
+# The rule of the report counts the module of the paper's explorer.
+REPORT = ROOT / "scripts/report.py"
+EXPLORERS = sorted((ROOT / "src/welfare_added/report").glob("*/explorer.py"))
 # Every script with what it loads by name: one start a rule (a program, of the script of exhibits).
 STARTS = [(script,) for script in SCRIPTS] + [
     (EXHIBIT, program) for programs in PROGRAMS.values() for program in programs
 ]
+STARTS += [(REPORT, explorer) for explorer in EXPLORERS]
 # Of what every script uses only the module that decides bytes counts.
 UNCOUNTED = set((ROOT / "src/welfare_added/run").glob("*.py")) - {
     ROOT / "src/welfare_added/run/writing.py"
@@ -167,6 +171,9 @@ RULE = re.compile(
 )
 
 
+BY_NAME = {"exhibit": "*exhibit_code(EXHIBIT)", "report": '"report", *EXPLORER_CODE'}
+
+
 def rules():
     for path in sorted((ROOT / "workflow").rglob("*.smk")):
         for name, body in RULE.findall(path.read_text()):
@@ -181,12 +188,11 @@ def test_every_rule_with_a_script_declares_its_code():
             assert not re.search(r"^ *(script|run|shell):", body, re.M), (file, name)
             continue
         named.update(scripts)
-        # An exhibit's rule counts the script and the module of its program.
-        said = r"(\*exhibit_code\(EXHIBIT\))" if scripts == ["exhibit"] else r'"(\w+)"'
-        code = re.findall(rf"[ (]code=code\({said}\)", body)
-        mark = re.findall(rf"[ (]code=code_fingerprint\({said}\)", body)
-        wanted = ["*exhibit_code(EXHIBIT)"] if scripts == ["exhibit"] else scripts
-        assert code == mark == wanted, (file, name)
+        # Two count the script and a module that it loads by name.
+        wanted = BY_NAME.get(scripts[0], f'"{scripts[0]}"')
+        code = re.findall(r"[ (]code=code\((.*)\),", body)
+        mark = re.findall(r"[ (]code=code_fingerprint\((.*)\),", body)
+        assert len(scripts) == 1 and code == mark == [wanted], (file, name)
     assert named == {path.stem for path in SCRIPTS}
 
 
@@ -202,7 +208,11 @@ def test_the_rule_of_an_exhibit_counts_its_script_and_its_program(exhibits):
     assert all(program.is_file() for program in programs)
 
 
-PROGRAM = 'import_module(f"welfare_added.exhibits.{paper}.{module}")'
+# Modules that are loaded by name, which the rules of their scripts count.
+LOADED = {
+    "exhibits/output.py": 'import_module(f"welfare_added.exhibits.{paper}.{module}")',
+    "report/parts.py": 'import_module(f"welfare_added.report.{paper}.explorer")',
+}
 DYNAMIC = re.compile(
     r"\b(import_module|__import__|run_path|run_module|exec|eval)\(|\"-m\", \"welfare"
 )
@@ -211,15 +221,17 @@ DYNAMIC = re.compile(
 @pytest.mark.parametrize("path", [*SCRIPTS, *MODULES], ids=lambda path: path.stem)
 def test_nothing_is_imported_behind_the_audits_back(path):
     text = path.read_text()
-    if path == ROOT / "src/welfare_added/exhibits/output.py":
-        # The program of an exhibit, whose module its rule counts beside the script's.
-        assert text.count(PROGRAM) == 1
-        text = text.replace(PROGRAM, "")
+    for name, load in LOADED.items():
+        if path == ROOT / "src/welfare_added" / name:
+            assert text.count(load) == 1
+            text = text.replace(load, "")
     assert not DYNAMIC.search(text)
 
 
 @pytest.mark.parametrize(
-    "path", [*SCRIPTS, *sorted(set().union(*PROGRAMS.values()))], ids=lambda path: path.stem
+    "path",
+    [*SCRIPTS, *sorted(set().union(*PROGRAMS.values())), *EXPLORERS],
+    ids=lambda path: path.stem,
 )
 def test_what_a_script_imports_reads_no_configuration(path):
     allowed = {"commands.py"}  # the audit's own commands, run from the project's folder

@@ -8,42 +8,28 @@ SHOWN = [one for one in MADE if not one.on_request]
 CALIBRATED = [f"{RESULTS}/calibration.csv"] if f"{RESULTS}/calibration.csv" in RESULT_FILES else []
 
 PAGE_PARTS = [*PARTS, *(explorer_parts(PAPER).values() if EXPLORER else ())]
-EXPLORER_FILE = f"{PRIVATE}/report/explorer.json"
-
-if EXPLORER:
-
-    rule explorer:
-        message: "Collecting the numbers of the report's explorer"
-        input:
-            **EXPLORER,
-            code=code("explorer"),
-        output:
-            numbers=EXPLORER_FILE,
-        params:
-            code=code_fingerprint("explorer"),
-            choices=EXPLORER_CHOICES,
-        log: f"{LOGS}/explorer.log"
-        conda:
-            ENVIRONMENT
-        script: script_path("explorer")
+# The module that computes the numbers of the paper's explorer; the script loads it by name.
+EXPLORER_CODE = [ROOT / f"src/welfare_added/report/{PAPER}/explorer.py"] if EXPLORER else []
 
 
 rule report:
     message: "Writing the report, one page of claims and exhibits: {output.page}"
     input:
-        explorer=[EXPLORER_FILE] if EXPLORER else [],
+        **EXPLORER,
         skipped=f"{RESULTS}/skipped.csv",
         claims=CLAIM_FILES[:1],
         calibration=CALIBRATED,
         published=PUBLISHED,
         parts=[relative(ROOT / f"src/welfare_added/report/{part}") for part in PAGE_PARTS],
-        code=code("report"),
+        code=code("report", *EXPLORER_CODE),
     output:
         page=REPORT,
     params:
-        code=code_fingerprint("report"),
+        code=code_fingerprint("report", *EXPLORER_CODE),
         exhibits=[[one.name, one.label, one.category, one.described(config)] for one in SHOWN],
         paper=PAPER,
+        explorer=list(EXPLORER),
+        explorer_choices=EXPLORER_CHOICES,
         no_explorer=NO_EXPLORER,
         root=relative(ROOT),
         study=config["study"],
