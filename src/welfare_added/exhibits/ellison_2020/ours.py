@@ -128,19 +128,52 @@ TARGETS = {
 }
 
 
-def table_uncertainty(spread: pd.DataFrame, *, note: str) -> Drawn:
-    """Efficiencies by the SD with their spread over bootstrap samples or fresh pools."""
-    by_sd = spread[(spread["measure"] == "sd") & spread["plan"].isin(PLANS)]
+def table_bootstrap(bootstrap: pd.DataFrame, *, note: str) -> Drawn:
+    """Efficiencies by the SD with intervals over resampled applicants; data as of `spread`."""
+    by_sd = bootstrap[bootstrap["measure"] == "sd"]
     panels_ = {}
     for school, rows in by_sd.groupby("school", sort=False):
         cells = rows.set_index(["plan", "target"])
         panels_[school] = [
-            [PLANS[plan], *(_interval(cells.loc[(plan, target)]) for target in TARGETS)]
+            [PLANS[plan], *(_interval(cells.loc[(plan, target)], "estimate") for target in TARGETS)]
             for plan in dict.fromkeys(rows["plan"])
         ]
-    return spread, tabular(["", *TARGETS.values()], panels_, note)
+    return bootstrap, tabular(["", *TARGETS.values()], panels_, note)
 
 
-def _interval(row: pd.Series) -> str:
-    low, high = number(100 * row["lowest"], 0), number(100 * row["highest"], 0)
-    return f"{number(100 * row['estimate'], 1)} [{low}, {high}]"
+OF_POOLS = {
+    "sd": ("classes", 1, 2, "SD"),
+    "minority": ("classes", 100, 1, "Minority, %"),
+    **{f"sd_{name}": ("efficiency", 100, 0, f"% eff., {name.split('_')[0]}") for name in TARGETS},
+}
+
+
+def table_monte_carlo(spread: pd.DataFrame, *, note: str) -> Drawn:
+    """Classes and efficiencies of the plans tuned at each school, over fresh pools.
+
+    spread: from `monte_carlo`. Mean over pools, in brackets the 5th and 95th percentile.
+    """
+    own = spread[spread["school"].eq(spread["tuned_at"]) | spread["plan"].isin(["score", "tiers"])]
+    cells = own.set_index(["school", "plan", "table", "quantity"])
+    schools = list(dict.fromkeys(spread["tuned_at"].dropna()))
+    panels_ = {
+        school: [
+            [
+                PLANS[plan],
+                *(
+                    _interval(cells.loc[key], "mean", factor, decimals)
+                    if (key := (school, plan, table, quantity)) in cells.index
+                    else ""
+                    for quantity, (table, factor, decimals, _) in OF_POOLS.items()
+                ),
+            ]
+            for plan in PLANS
+        ]
+        for school in schools
+    }
+    return spread, tabular(["", *(head for *_, head in OF_POOLS.values())], panels_, note)
+
+
+def _interval(row: pd.Series, middle: str, factor: float = 100, decimals: int = 0) -> str:
+    low, high, value = (number(factor * row[name], decimals) for name in ("low", "high", middle))
+    return f"{value} [{low}, {high}]"
