@@ -75,10 +75,10 @@ class Project:
         table = lines[lines.index("Job stats:") + 3 :]
         return {row.split()[0] for row in table[: [*table, ""].index("")]} - {"total"}
 
-    def choose(self, changes: dict) -> None:
+    def choose(self, changes: dict, paper: str = "eastmond_2024") -> None:
         """Change choices where they stand: in config.yaml, or in the paper's own file."""
         shared = self.folder / "config.yaml"
-        own = self.folder / "workflow/papers/eastmond_2024/config.yaml"
+        own = self.folder / f"workflow/papers/{paper}/config.yaml"
         for path, others in ((shared, own), (own, shared)):
             here, there = (yaml.safe_load(one.read_text()) for one in (path, others))
             for section, values in changes.items():
