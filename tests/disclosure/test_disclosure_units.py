@@ -104,6 +104,13 @@ def test_shares_of_a_row_are_of_its_own_count():
     assert shown["why"].isna()[1] and "never published" in set(withheld["reason"])
 
 
+def test_a_third_of_thirty_is_ten(tmp_path):
+    table = classes().iloc[:1].assign(students=30, minority=0.333333333333, asian=0.333333333333)
+    shown, _ = publishable(table, CLASSES, STUDENTS, N10)
+    assert shown.loc[0, "minority"] == shown.loc[0, "asian"] == 0.33
+    assert look(tmp_path, shown, CLASSES) == []
+
+
 def look(tmp_path, table, spec):
     table.to_csv(tmp_path / "t.csv", index=False)
     return problems(tmp_path / "t.csv", spec, STUDENTS, N10)

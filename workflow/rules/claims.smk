@@ -1,10 +1,10 @@
-# Compare the paper's stated numbers with ours, on synthetic records or in a study that has the paper's name.
+# Compare the paper's stated numbers with ours, if the study has claims (common.smk).
 from welfare_added.claims.compare import choices_of
 from welfare_added.claims.document import requirements
 
 CLAIM_FILES = []
 
-if (PAPER_FOLDER / "claims.yaml").is_file() and (SYNTHETIC or config["study"] == PAPER):
+if (PAPER_FOLDER / "claims.yaml").is_file() and WITH_CLAIMS:
     CLAIMS_SCHEMA = ROOT / "workflow/schemas/claims.schema.json"
     CLAIMS = checked(requirements, PAPER_FOLDER / "claims.yaml", CLAIMS_SCHEMA)
     CLAIM_FILES = [f"{RESULTS}/claims.csv", f"{RESULTS}/claims.html"]

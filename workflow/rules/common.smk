@@ -43,6 +43,8 @@ AUDIT = folders.audit_folder(config["study"], RESTRICTED)
 if RESTRICTED:
     Path(folders.PRIVATE).mkdir(parents=True, exist_ok=True)
     Path(folders.PRIVATE).chmod(0o700)
+# The paper's stated numbers are compared on synthetic records, or in a study that has the paper's name.
+WITH_CLAIMS = SYNTHETIC or config["study"] == PAPER
 LIMITS = {"profile": config["disclosure"]["profile"], "minimum": config["disclosure"]["minimum"]}
 # Where synthetic raw tables are made; a paper may set another folder.
 RAW_FOLDER = f"{PRIVATE}/district/raw"

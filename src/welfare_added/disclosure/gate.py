@@ -20,6 +20,8 @@ from welfare_added.disclosure.declarations import (
 from welfare_added.disclosure.errors import DisclosureError
 from welfare_added.disclosure.profiles import Profile
 
+NOISE = 1e-6  # persons: a third of thirty, kept to twelve digits, is ten
+
 
 def publishable(
     table: pd.DataFrame, declared: Declared, populations: pd.DataFrame, profile: Profile
@@ -154,7 +156,7 @@ def _small_shares(cells, kinds, declared, people, profile, hidden) -> Iterator:
         for row in cells.index:
             whole = _whole(cells, row, name, kind, declared, people)
             part = min(cells.loc[row, name], 1 - cells.loc[row, name]) * whole
-            if part < profile.minimum(kind.unit):
+            if part < profile.minimum(kind.unit) - NOISE:
                 yield row, name, f"a share of fewer than {profile.minimum(kind.unit)} {kind.unit}"
 
 
@@ -165,7 +167,7 @@ def _small_rests(cells, kinds, declared, people, profile, hidden) -> Iterator:
         least = profile.minimum(kind.unit)
         for row in cells.index:
             whole = _whole(cells, row, names[-1], kind, declared, people)
-            if (1 - cells.loc[row, list(names)].sum()) * whole < least:
+            if (1 - cells.loc[row, list(names)].sum()) * whole < least - NOISE:
                 yield row, names[-1], f"leaves a share of fewer than {least} {kind.unit}"
 
 

@@ -6,6 +6,8 @@ include: "../../rules/common.smk"
 
 APPLICANTS = f"{PRIVATE}/applicants"
 RAW_FOLDER = f"{APPLICANTS}/raw"
+# Published tables of confidential records lack the deciles and lowest scores that claims ask for.
+WITH_CLAIMS = WITH_CLAIMS and not RESTRICTED
 RAW_FILES = []
 if SYNTHETIC:
 
@@ -29,7 +31,8 @@ if SYNTHETIC:
 
     include: "rules/calibration.smk"
 
-    CALIBRATION = rules.calibration.output
+    # Published beside synthetic records alone; not where these stand for confidential ones.
+    CALIBRATION = [] if RESTRICTED else rules.calibration.output
 
 
 # All results are targets, not only the last ones, so that a deleted file is made again.
