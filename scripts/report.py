@@ -9,7 +9,7 @@ from welfare_added.audit.trace import code_lines
 from welfare_added.exhibits.output import read
 from welfare_added.release.history import job_name, lineage
 from welfare_added.release.release import key_of
-from welfare_added.report.page import Explorer, exhibit, render, trace
+from welfare_added.report.page import Explorer, exhibit, render, shown_file, trace
 from welfare_added.report.parts import explorer_data
 from welfare_added.run import folders
 from welfare_added.run.job import job
@@ -26,7 +26,7 @@ def main(paths, params, out):
     exhibits = [
         exhibit(
             name, label, category, f"{caption}\n\n{params.note}", folder,
-            trace(provenance, shown(name, folder), lines),
+            trace(provenance, shown_file(name, folder), lines),
         )
         for name, label, category, caption in params.exhibits
     ]  # fmt: skip
@@ -41,11 +41,6 @@ def main(paths, params, out):
         no_explorer=params.no_explorer,
     )
     write_text(page, out)
-
-
-def shown(name, folder):
-    kind = "figures/{}.png" if name.startswith("figure") else "tables/{}.csv"
-    return f"{folder.name}/{kind.format(name)}"
 
 
 def explorer(params, paths):

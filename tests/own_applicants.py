@@ -48,7 +48,7 @@ CHOICES = {
 CANARY = "canarypupil"
 
 
-def own_tables(applicants: int = 1200, seed: int = 7) -> dict[str, pd.DataFrame]:
+def own_tables(applicants: int = 800, seed: int = 7) -> dict[str, pd.DataFrame]:
     """Tables by name, columns named as in the package; ``applicants`` a year."""
     rng = np.random.default_rng(np.random.SeedSequence(seed))
     tracts = _tracts(rng)

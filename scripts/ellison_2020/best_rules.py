@@ -15,8 +15,7 @@ def main(files, out, *, tuned_at, tiers, years, high):
     )
     everybody = pd.read_parquet(files["applicants"])
     chosen = everybody["application_year"].between(*years) & (everybody["composite_score"] >= high)
-    lasso = pd.read_parquet(files["indices"])["lasso"].to_numpy()
-    shares = tract_expectations(applicants, everybody[chosen], lasso)
+    shares = tract_expectations(applicants, everybody[chosen])
     tables = [
         best_rules(setting, at, tract_cells(applicants), shares).assign(school=names[at])
         for at in places_of(names, tuned_at)

@@ -4,13 +4,13 @@ import hashlib
 import json
 import re
 import shutil
-import zlib
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from conftest import Project, copy_project
+from published_files import content, published
 from validators import crate_problems
 
 from welfare_added.run.choices import read_config
@@ -58,27 +58,6 @@ def _write_records(raw: Path, folder: Path) -> None:
             table.to_parquet(folder / "teachers.parquet")
         else:
             table.to_csv(folder / path.name, index=False)
-
-
-def published(project: Project) -> list[Path]:
-    everything = [
-        *(project.folder / "results").rglob("*"),
-        *(project.folder / "release").rglob("*"),
-    ]
-    private = project.folder / "results/private"
-    return [path for path in everything if path.is_file() and not path.is_relative_to(private)]
-
-
-def content(path: Path) -> bytes:
-    """A file's bytes, and those of every packed stream in it."""
-    raw = path.read_bytes()
-    unpacked = []
-    for match in re.finditer(rb"stream\r?\n", raw):
-        try:
-            unpacked.append(zlib.decompressobj().decompress(raw[match.end() :]))
-        except zlib.error:
-            continue
-    return b"\n".join([raw, *unpacked]).lower()
 
 
 def private(project: Project, name: str) -> pd.DataFrame:

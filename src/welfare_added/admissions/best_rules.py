@@ -34,7 +34,7 @@ def best_rules(
     """One row a class at the school, with as many minority students as under the plan in force.
 
     Rules choose among those who want a seat under the race-only benchmark. kind is plan for the
-    plans score, tiers and race_only; applicants for the best rule by cells that are given by
+    plans score, tiers, race_only and lasso; applicants for the best rule by cells that are given by
     ``cells`` (n,), whose cutoffs are set by these very applicants (`tract_rule`); expected for the
     best rule on expected shares ``shares`` (n,), which meets the number in expectation
     (`expected_rule`).
@@ -54,7 +54,10 @@ def best_rules(
     }
     score = class_statistics(pool, at["score"])
     made = [(name, "plan", partial(_found, here)) for name, here in at.items()]
-    made += [("race_only", "plan", partial(_race_only, setting, school, target))]
+    tuned = [
+        name for name in ("race_only", "lasso") if name == "race_only" or name in setting.indices
+    ]
+    made += [(name, "plan", partial(_tuned, name, setting, school, target)) for name in tuned]
     given = setting, school, target
     for name, cell in cells.items():
         made.append((name, "applicants", partial(_by_applicants, *given, cell)))
@@ -88,8 +91,9 @@ def _found(here: np.ndarray) -> Made:
     return here, {}
 
 
-def _race_only(setting: Setting, school: int, target: tuple[int, int]) -> Made:
-    return members(_benchmark(setting, school, target), setting.pool.lists, school), {}
+def _tuned(name: str, setting: Setting, school: int, target: tuple[int, int]) -> Made:
+    placement = outcome(name, setting, school, target).placement
+    return members(placement, setting.pool.lists, school), {}
 
 
 def _benchmark(setting: Setting, school: int, target: tuple[int, int]) -> Placement:

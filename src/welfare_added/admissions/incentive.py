@@ -11,6 +11,8 @@ from welfare_added.admissions.tier_plan import tier_market
 from welfare_added.assignment.deferred_acceptance import deferred_acceptance
 from welfare_added.assignment.stability import lowest_keys_held
 
+NOWHERE = -2  # a place that no list holds; -1 is past a list's end
+
 
 def gains_from_lower_tier(pool: Pool, plan: Mapping[str, object]) -> np.ndarray:
     """Whether each applicant of one year would gain, (n,).
@@ -52,8 +54,9 @@ def with_samples(
     for year, rows in applicants.groupby("application_year"):
         there = schools[schools["application_year"] == year].reset_index(drop=True)
         lists = lists_of(rows, there["school_id"])
-        codes = pd.Categorical(list(listed), categories=list(there["school_id"])).codes
-        on_list = np.stack([((lists == code) & (code >= 0)).any(axis=1) for code in codes])
+        names = list(there["school_id"])
+        places = [names.index(name) if name in names else NOWHERE for name in listed]
+        on_list = np.stack([(lists == place).any(axis=1) for place in places])
         chosen = on_list.all(axis=0) if all_of_them else on_list.any(axis=0)
         gains = gains_from_lower_tier(pool_of(rows, there), plan)
         parts.append(

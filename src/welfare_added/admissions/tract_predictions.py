@@ -20,14 +20,12 @@ def tract_cells(applicants: pd.DataFrame) -> dict[str, np.ndarray]:
     }
 
 
-def tract_expectations(
-    applicants: pd.DataFrame, earlier: pd.DataFrame, lasso: np.ndarray
-) -> dict[str, np.ndarray]:
+def tract_expectations(applicants: pd.DataFrame, earlier: pd.DataFrame) -> dict[str, np.ndarray]:
     """Minority share expected in each applicant's tract, (n,), by name of the prediction.
 
     regression: of minority status on the six indicators among ``earlier`` applicants (of high
     scores). smoothed: the tract's own share of earlier applicants, drawn to the regression's.
-    lasso: the prediction of the LASSO, given. All held within `TAILS`.
+    All held within `TAILS`.
     """
     columns = ["tract", *INDICATORS]
     tracts = pd.concat([applicants[columns], earlier[columns]]).drop_duplicates("tract")
@@ -41,5 +39,4 @@ def tract_expectations(
     return {
         "smoothed": smoothed.reindex(applicants["tract"]).to_numpy(),
         "regression": predicted.clip(*TAILS).reindex(applicants["tract"]).to_numpy(),
-        "lasso": np.clip(lasso, *TAILS),
     }

@@ -135,6 +135,12 @@ def exhibit(
     )
 
 
+def shown_file(name: str, folder: Path) -> str:
+    """File that the page shows of an exhibit, below results/. folder: results/<study>."""
+    kind = "figures/{}.png" if name.startswith("figure") else "tables/{}.csv"
+    return f"{folder.name}/{kind.format(name)}"
+
+
 def render(
     study: str,
     stamp: str,

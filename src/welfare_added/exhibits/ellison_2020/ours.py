@@ -98,7 +98,7 @@ RULES = {
     "tract_frpl": "Cutoffs by tract and free lunch",
     "smoothed": "On expected shares: tract's own and regression's",
     "regression": "On expected shares: regression",
-    "lasso": "On expected shares: LASSO",
+    "lasso": "LASSO SES bonus",
 }
 
 

@@ -23,7 +23,7 @@ def table_a1(regressions: pd.DataFrame, *, note: str) -> Drawn:
             ]
             for name, form in (
                 ("coefficient", lambda value: number(value, 3)),
-                ("standard_error", lambda value: f"({value:.3f})"),
+                ("standard_error", _in_brackets),
             )
         )
         rows += [[VARIABLES[variable], *estimate], ["", *error]]
@@ -41,7 +41,7 @@ def table_a1(regressions: pd.DataFrame, *, note: str) -> Drawn:
                 for c in COLUMNS
             ),
         ],
-        ["Observations", *(f"{int(first.loc[c, 'n']):,}" for c in COLUMNS)],
+        ["Observations", *(_count(first.loc[c, "n"]) for c in COLUMNS)],
     ]
     heads = ["", *(f"({c})" for c in COLUMNS)]
     return regressions, tabular(heads, {"": rows, " ": fits}, note)
@@ -67,3 +67,12 @@ def table_a5(weights: pd.DataFrame, *, note: str) -> Drawn:
 
 def _variable(name: str) -> str:
     return VARIABLES.get(name, name.replace("_", " ").capitalize())
+
+
+def _in_brackets(value: float) -> str:
+    return "" if value != value else f"({value:.3f})"
+
+
+def _count(value: float) -> str:
+    """A number of applicants; a dash where it is withheld."""
+    return number(value, 0) if value != value else f"{int(value):,}"

@@ -26,7 +26,7 @@ def table_a2(classes: pd.DataFrame, *, note: str) -> Drawn:
 
     """
     rows = classes[classes["plan"].isin(AVERAGED)].assign(plan=lambda t: t["plan"].map(AVERAGED))
-    wide = rows.pivot_table(index="school", columns="plan", values=list(STATISTICS))
+    wide = rows.pivot_table(index="school", columns="plan", values=list(STATISTICS), dropna=False)
     data = pd.DataFrame(
         {f"{name}_{plan}": wide[name, plan] for name in STATISTICS for plan in THREE}
     ).reset_index()
