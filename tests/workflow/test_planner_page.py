@@ -143,15 +143,18 @@ def test_the_button_goes_to_the_mark(page, classes):
     assert page.locator("#mark").evaluate("(mark) => mark.style.left") == f"{100 * thumb:g}%"
 
 
-def test_a_plan_that_could_not_be_tuned_says_so(page, classes):
-    tuned = classes.query("plan != 'score'").groupby(["school", "plan"])["tuned"].max()
-    assert set(tuned) == {0, 1}
-    for (school, plan), has_mark in tuned.items():
-        choose(page, school=school, plan=plan)
-        assert (
-            page.locator("#mark").is_visible() == page.locator("#to-tuned").is_visible() == has_mark
-        )
-        assert page.locator("#untuned").is_visible() != has_mark
+def test_a_plan_that_could_not_be_tuned_says_so(browser, page, tiny_ellison, tmp_path):
+    choose(page, plan="race_only")
+    assert page.locator("#mark").is_visible() and not page.locator("#untuned").is_visible()
+    text, changed = re.subn(r'"tuned":\d+', '"tuned":null', report(tiny_ellison).read_text())
+    assert changed > 20
+    (tmp_path / "index.html").write_text(text)
+    untuned = opened(browser, tmp_path / "index.html")
+    choose(untuned, plan="race_only")
+    assert untuned.locator("#untuned").is_visible() and untuned.wrong == []
+    assert not untuned.locator("#mark").is_visible()
+    assert not untuned.locator("#to-tuned").is_visible()
+    assert line(untuned, "overall-sd") == "–"
 
 
 def test_admission_by_score_has_nothing_to_move(page):
