@@ -29,7 +29,7 @@ def main(layout, files, outputs, *, year, scale, columns, named, **chosen):
 if "snakemake" in globals():
     with job(snakemake):
         files = dict(snakemake.input.items())
-        layout = read_layout(files["layout"], files["schema"])
+        layout = read_layout(files["layout"], files["layout_schema"])
         main(
             layout,
             layout.among(files),

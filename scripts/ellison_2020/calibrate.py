@@ -8,31 +8,23 @@ from welfare_added.admissions.calibrate import calibrate
 from welfare_added.admissions.moments import Conventions
 from welfare_added.admissions.tracts import read_tracts
 from welfare_added.run.choices import read_yaml
-from welfare_added.run.job import job
+from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_text
 
 
-def main(start, inputs, search, tracts, path, *, seed, conventions):
+def main(files, outputs, *, seed, conventions):
     found = calibrate(
-        read_yaml(start),
-        read_yaml(inputs),
-        read_tracts(tracts),
+        read_yaml(files["start"]),
+        read_yaml(files["inputs"]),
+        read_tracts(files["tracts"]),
         Conventions(**conventions),
-        read_yaml(search),
+        read_yaml(files["search"]),
         seed=seed,
         report=logging.getLogger("calibrate").info,
     )
-    write_text(yaml.safe_dump(found, sort_keys=False), path)
+    write_text(yaml.safe_dump(found, sort_keys=False), outputs["parameters"])
 
 
 if "snakemake" in globals():
     with job(snakemake):
-        main(
-            snakemake.input.start,
-            snakemake.input.inputs,
-            snakemake.input.search,
-            snakemake.input.tracts,
-            snakemake.output.parameters,
-            seed=snakemake.params.seed,
-            conventions=snakemake.params.conventions,
-        )
+        main(snakemake.input, snakemake.output, **choices(snakemake.params))

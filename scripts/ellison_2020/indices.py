@@ -3,31 +3,22 @@
 import pandas as pd
 
 from welfare_added.admissions.index_table import index_table
-from welfare_added.admissions.indices import coefficients_of
-from welfare_added.run.job import job
+from welfare_added.admissions.indices import estimated_coefficients
+from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_parquet
 
 
-def main(studied, tracts, regressions, lasso, coefficients, year, grades, path):
+def main(files, outputs, *, coefficients, year, grades):
     if coefficients is None:
-        table = pd.read_csv(regressions)
-        coefficients = {"plain": coefficients_of(table, 4), "frpl": coefficients_of(table, 6)}
-    places = pd.read_parquet(tracts)
-    places = places[places["year"] == year]
-    indices = index_table(pd.read_parquet(studied), places, coefficients, grades)
-    predicted = pd.read_parquet(lasso)
-    write_parquet(indices.merge(predicted, on="applicant_id", validate="one_to_one"), path)
+        coefficients = estimated_coefficients(pd.read_csv(files["regressions"]))
+    tracts = pd.read_parquet(files["tracts"])
+    tracts = tracts[tracts["year"] == year]
+    indices = index_table(pd.read_parquet(files["studied"]), tracts, coefficients, grades)
+    predicted = pd.read_parquet(files["lasso"])
+    indices = indices.merge(predicted, on="applicant_id", validate="one_to_one")
+    write_parquet(indices, outputs["indices"])
 
 
 if "snakemake" in globals():
     with job(snakemake):
-        main(
-            snakemake.input.studied,
-            snakemake.input.tracts,
-            snakemake.input.regressions,
-            snakemake.input.lasso,
-            snakemake.params.coefficients,
-            snakemake.params.year,
-            snakemake.params.grades,
-            snakemake.output.indices,
-        )
+        main(snakemake.input, snakemake.output, **choices(snakemake.params))

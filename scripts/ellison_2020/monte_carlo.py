@@ -5,28 +5,21 @@ from welfare_added.admissions.monte_carlo import monte_carlo
 from welfare_added.admissions.tracts import read_tracts
 from welfare_added.district.layout import read_layout
 from welfare_added.run.choices import read_yaml
-from welfare_added.run.job import job
+from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv
 
 
-def main(files, out, *, study, tuned_at, pools, seed, processes):
+def main(files, outputs, *, study, tuned_at, pools, seed, processes):
     fresh = FreshPools(
         read_tracts(files["tracts"]),
         read_yaml(files["parameters"]),
-        read_layout(files["layout"], files["schema"]),
+        read_layout(files["layout"], files["layout_schema"]),
         **study,
     )
-    write_csv(monte_carlo(fresh, tuned_at, pools, seed, processes), out)
+    write_csv(monte_carlo(fresh, tuned_at, pools, seed, processes), outputs["spread"])
 
 
 if "snakemake" in globals():
     with job(snakemake):
-        main(
-            snakemake.input,
-            snakemake.output.spread,
-            study=snakemake.params.study,
-            tuned_at=snakemake.params.tuned_at,
-            pools=snakemake.params.pools,
-            seed=snakemake.params.seed,
-            processes=snakemake.threads,
-        )
+        chosen = choices(snakemake.params)
+        main(snakemake.input, snakemake.output, processes=snakemake.threads, **chosen)

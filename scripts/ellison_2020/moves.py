@@ -4,7 +4,7 @@ import pandas as pd
 
 from welfare_added.admissions.incentive import with_samples
 from welfare_added.admissions.moves import move_tables, moving_rate
-from welfare_added.run.job import job
+from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv
 
 
@@ -29,13 +29,4 @@ def main(files, outputs, *, cohorts, listed, lists, plan, same_tier_grades, **mo
 
 if "snakemake" in globals():
     with job(snakemake):
-        main(
-            snakemake.input,
-            snakemake.output,
-            cohorts=snakemake.params.cohorts,
-            listed=snakemake.params.listed,
-            lists=snakemake.params.lists,
-            plan=snakemake.params.plan,
-            same_tier_grades=snakemake.params.same_tier_grades,
-            tiers_of_application_year=snakemake.params.tiers_of_application_year,
-        )
+        main(snakemake.input, snakemake.output, **choices(snakemake.params))

@@ -10,16 +10,14 @@ from welfare_added.admissions.displaced import (
 )
 from welfare_added.admissions.placed_plans import placed_by_plan, require_benchmark
 from welfare_added.admissions.plan_tables import AVERAGE
-from welfare_added.admissions.setting import places_of, pool_of
+from welfare_added.admissions.setting import places_of, pool_of, read_applicants
 from welfare_added.admissions.tracts import tracts_of_year
-from welfare_added.run.job import job
+from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv
 
 
 def main(files, outputs, *, tuned_at, year, benchmark_at):
-    applicants = pd.read_parquet(files["studied"])
-    seats = pd.read_csv(files["schools"], dtype={"school_id": str})
-    seats = seats[seats["application_year"] == year].reset_index(drop=True)
+    applicants, seats = read_applicants(files)
     names, pool = list(seats["school_id"]), pool_of(applicants, seats)
     made = pd.read_parquet(files["assignments"])
     placed = placed_by_plan(made, applicants, names, benchmark_at or "")
@@ -37,10 +35,4 @@ def main(files, outputs, *, tuned_at, year, benchmark_at):
 
 if "snakemake" in globals():
     with job(snakemake):
-        main(
-            snakemake.input,
-            snakemake.output,
-            tuned_at=snakemake.params.tuned_at,
-            year=snakemake.params.year,
-            benchmark_at=snakemake.params.benchmark_at,
-        )
+        main(snakemake.input, snakemake.output, **choices(snakemake.params))

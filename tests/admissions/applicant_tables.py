@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from welfare_added.admissions.applicants import TIE_BREAKS
+from welfare_added.admissions.keys import TIE_BREAKS
 from welfare_added.admissions.tracts import INDICATORS
 from welfare_added.district.layout import read_layout
 from welfare_added.district.values import RawTables

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from admissions_cases import random_pool
 
-from welfare_added.admissions.classes import class_statistics
 from welfare_added.admissions.displaced import (
     CHARACTERISTICS,
     displaced_by_decile,
@@ -19,7 +18,6 @@ from welfare_added.admissions.displaced import (
 from welfare_added.admissions.other_schools import (
     average_benchmark,
     average_bonuses,
-    plans_by_school,
 )
 from welfare_added.admissions.pool import with_bonus
 from welfare_added.admissions.tracts import read_tracts
@@ -134,22 +132,3 @@ def test_the_average_of_a_bonus_with_itself_is_that_bonus():
     between = average_benchmark(pool, [(0, 0), bonuses])
     assert between.weights == (2 << 22, 1 << 22)
     assert not np.array_equal(between.placement.choice, one.placement.choice)
-
-
-def test_plans_by_school():
-    pool = random_pool(6)
-    placements = {
-        "score": with_bonus(pool, 0).school(pool.lists),
-        "benchmark": with_bonus(pool, pool.minority * (40 << 20)).school(pool.lists),
-    }
-    table = plans_by_school(pool, placements, ["Young", "Brooks", "King"])
-    assert table["school"].tolist() == ["Brooks", "King", "Young"]
-    assert list(table.columns) == [
-        *("school", "sd_score", "sd_benchmark", "minority_score", "minority_benchmark"),
-        *("frpl_score", "frpl_benchmark", "lowest_score", "lowest_benchmark"),
-    ]
-    own = class_statistics(pool, placements["benchmark"] == 0)
-    row = table.iloc[2]
-    for name in ("sd", "minority", "frpl", "lowest"):
-        assert row[f"{name}_benchmark"] == own[name]
-    assert (table["minority_benchmark"] > table["minority_score"]).any()

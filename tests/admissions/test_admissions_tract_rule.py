@@ -16,14 +16,7 @@ from welfare_added.admissions.keys import POINT, STEPS_A_POINT
 from welfare_added.admissions.plans import Setting, current_class, outcome
 from welfare_added.admissions.pool import members, with_bonus
 from welfare_added.admissions.quota import Unreachable
-from welfare_added.admissions.tract_plan import (
-    gap_to,
-    reaches_cutoff,
-    rule_at,
-    rule_market,
-    tract_plan,
-)
-from welfare_added.admissions.tract_rule import NONE, cutoff_table, prices, tract_rule
+from welfare_added.admissions.tract_rule import NONE, prices, rule_at, tract_rule
 from welfare_added.admissions.tract_shares import (
     PARTS,
     expected_rule,
@@ -63,19 +56,6 @@ def test_by_hand():
         tract_rule(keys, minority, tract, 3, 9)
     with pytest.raises(Unreachable, match="no rule fills them"):
         tract_rule(keys, minority, tract, 7, 1)
-
-
-def test_the_cutoffs_of_a_rule_by_hand():
-    keys, minority, tract, points = hand()
-    table = cutoff_table(tract_rule(keys, minority, tract, 3, 2), points, minority, tract)
-    assert table.to_dict("list") == {
-        "cell": ["A", "B"],
-        "applicants": [3, 3],
-        "minority_applicants": [2, 1],
-        "admitted": [3, 0],
-        "minority_admitted": [2, 0],
-        "cutoff": [94, pytest.approx(np.nan, nan_ok=True)],
-    }
 
 
 def instance(seed, most_cells=4):
@@ -234,44 +214,6 @@ def test_equal_sums_go_to_fewer_minorities_then_to_the_first_cells():
     assert tract_rule(keys, np.zeros(4, int), cell, 3, 0).counts.tolist() == [2, 1]
     one = tract_rule(np.array([5, 5]), np.array([1, 0]), np.array([0, 1]), 1, 0)
     assert one.brought == 0
-
-
-@pytest.mark.parametrize("exactly", [False, True])
-@pytest.mark.parametrize("seed", range(6))
-def test_a_plan_with_the_rule_at_one_school_is_stable_and_agrees(seed, exactly):
-    pool = random_pool(seed, n=600, seats=60)
-    tract = np.random.default_rng(seed).integers(0, 60, len(pool)) + 60 * (pool.tier > 2)
-    plan = tract_plan(pool, tract, seed % 2, 26, exactly=exactly)
-    assert plan.outcome.certificate.stable
-    here = members(plan.outcome.placement, pool.lists, seed % 2)
-    assert np.array_equal(here, plan.here) and here.sum() == 60
-    assert pool.minority[here].sum() == plan.rule.brought >= 26
-    again, same = rule_at(pool, plan.outcome.placement, tract, seed % 2, 26, exactly=exactly)
-    assert np.array_equal(same, here) and again.value == plan.rule.value
-
-
-def test_a_school_with_cutoffs_takes_those_who_reach_them_first():
-    pool = random_pool(1, n=4, schools=2, seats=2, longest=2)
-    keys = np.array([40, 30, 20, 10], dtype=np.int64)
-    pool = replace(pool, keys=keys, lists=np.array([[0, 1]] * 4), minority=np.array([0, 0, 1, 1]))
-    tract = np.array(["c", "b", "b", "c"])
-    rule = tract_rule(keys[1:], pool.minority[1:], tract[1:], 2, 1)
-    reaches = reaches_cutoff(pool, tract, rule)
-    assert reaches.tolist() == [False, True, True, False]  # in tract c nobody is admitted
-    elsewhere = np.array(["a", "b", "b", "d"])
-    assert reaches_cutoff(pool, elsewhere, rule).tolist() == [False, True, True, False]
-    market = rule_market(pool, 0, reaches)
-    assert market.keys[:, 0, 0].tolist() == [40, 71, 61, 10]
-    assert market.keys[:, 1, 0].tolist() == [40, 30, 20, 10]
-
-
-def test_gap_by_hand():
-    score, rule, plan = ({"sd": sd, "mean": mean} for sd, mean in ((1, 99), (2, 98), (3, 97)))
-    better = {"minority_only": {"sd": 1.5, "mean": 98.6}}
-    table = gap_to(score, rule, plan, better, better).set_index(["measure", "target"])
-    assert table.loc["sd", "minority_only"].tolist() == [0.5, 0.25, 0.25]
-    assert table.loc["mean", "minority_only"].tolist() == pytest.approx([0.4, 0.2, 0.2])
-    assert table.loc["sd", "overall"].isna().all()
 
 
 def test_expected_rule_by_hand():

@@ -11,16 +11,11 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.admissions.applicant_checks import check_relations, unusable_problems
-from welfare_added.admissions.keys import ScoreScale, strict_keys, units_a_step
+from welfare_added.admissions.keys import TIE_BREAKS, ScoreScale, strict_keys, units_a_step
 from welfare_added.admissions.tracts import INDICATORS
 from welfare_added.district.problems import raise_any
 from welfare_added.district.values import RawTables
 
-# In the order in which they break ties.
-TIE_BREAKS = (
-    *("core_total", "grades_points", "standardized_points"),
-    *("math_points", "reading_points"),
-)
 KEY = ["application_year", "applicant_id"]
 OWN = [*KEY, "tract", "race", "frpl", "composite_score", *TIE_BREAKS]
 KNOWN = {

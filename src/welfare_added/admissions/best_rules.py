@@ -13,8 +13,7 @@ from welfare_added.admissions.plans import Setting, current_class, outcome
 from welfare_added.admissions.pool import members
 from welfare_added.admissions.quota import Unreachable
 from welfare_added.admissions.race_only import minority_efficiency, race_only_classes
-from welfare_added.admissions.tract_plan import rule_at
-from welfare_added.admissions.tract_rule import prices
+from welfare_added.admissions.tract_rule import prices, rule_at
 from welfare_added.admissions.tract_shares import expected_rule
 from welfare_added.admissions.two_weights import wants_seat
 from welfare_added.assignment.seats import Placement

@@ -12,13 +12,12 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.admissions.comparison import DECIMALS, UNDEFINED, UNREACHABLE, efficiencies
+from welfare_added.admissions.draws import HIGH, LOW, in_processes
 from welfare_added.admissions.plans import Setting
-from welfare_added.admissions.processes import in_processes
 from welfare_added.admissions.resampling import Resampled, Source
 from welfare_added.run.errors import UserError
 
 KEY = ["plan", "school", "measure", "target"]
-PERCENTILES = (5, 95)
 SettingOf = Callable[[np.random.SeedSequence], Setting]
 
 
@@ -55,10 +54,8 @@ def bootstrap_efficiency(
 
     """
     n = len(source.pool)
-    rows = np.arange(n)
-    place = np.empty(n, dtype=np.int64)
-    place[np.argsort(source.pool.keys, kind="stable")] = rows
-    actual = source.setting(rows, np.zeros(n, dtype=np.int64), place)
+    once = np.zeros(n, dtype=np.int64)
+    actual = source.setting(np.arange(n), once, source.pool.place)
     estimates = efficiencies(actual, schools).rename(columns={"value": "estimate"})
     table = spread(efficiency_draws(Resampled(source, by), schools, draws, seed, processes))
     return estimates.merge(table, on=KEY, how="left", validate="one_to_one")
@@ -95,17 +92,16 @@ def spread(draws: pd.DataFrame) -> pd.DataFrame:
     """Spread over draws, one row per plan, school, measure and target.
 
     draws: from `efficiency_draws`. Columns: draws, their number; mean, standard_error (divisor one
-    less than the number), low and high (`PERCENTILES`, linear) over draws in which the efficiency
+    less than the number), low and high (5th and 95th percentile) over draws in which the efficiency
     is defined; undefined and unreachable, shares of the draws in which it is not. What is over
     fewer than two draws is missing.
     """
-    low, high = PERCENTILES
     table = draws.groupby(KEY, sort=False).agg(
         draws=("draw", "size"),
         mean=("value", "mean"),
         standard_error=("value", "std"),
-        low=("value", lambda value: value.quantile(low / 100)),
-        high=("value", lambda value: value.quantile(high / 100)),
+        low=("value", LOW),
+        high=("value", HIGH),
         undefined=("missing", lambda missing: (missing == UNDEFINED).mean()),
         unreachable=("missing", lambda missing: (missing == UNREACHABLE).mean()),
     )

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from welfare_added.admissions.tracts import INDICATORS, child_weighted_percentile
+from welfare_added.admissions.tract_percentiles import child_percentile
+from welfare_added.admissions.tracts import INDICATORS
 from welfare_added.run.errors import UserError
 
 # Columns of the table of tracts that describe the plan, not the neighbourhood.
@@ -26,7 +27,7 @@ def with_candidates(applicants: pd.DataFrame, tracts: pd.DataFrame) -> pd.DataFr
     scaled = tracts[["year", "tract"]].copy()
     for name in further:
         parts = [
-            child_weighted_percentile(one[name], one["children"])
+            child_percentile(one[name], one["children"])
             for _, one in tracts.groupby("year", sort=False)
         ]
         scaled[name] = pd.concat(parts).reindex(tracts.index) if parts else []

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from welfare_added.admissions.classes import STATISTICS, class_statistics
-from welfare_added.admissions.efficiency import TARGETS, efficiency_table
+from welfare_added.admissions.efficiency import efficiency_table
 from welfare_added.admissions.plans import (
-    MATCHED,
     Outcome,
     Setting,
     current_class,
+    matched_benchmarks,
     outcome,
 )
 from welfare_added.admissions.pool import members
@@ -89,8 +89,8 @@ def _of_plan(
     if made:
         own = statistics(made)
         numbers = composition(pool, members(made.placement, pool.lists, school))
-        tried = {name: _reached(MATCHED[name], setting, school, numbers) for name in TARGETS}
-        benchmarks = {name: statistics(one) for name, one in tried.items() if one}
+        matched = matched_benchmarks(setting, school, numbers)
+        benchmarks = {name: statistics(one) for name, one in matched.items()}
     table = efficiency_table(score, own or score, benchmarks or {})
     unreachable = ~table["target"].isin(list(benchmarks or ()))
     undefined = table["value"].isna() & ~unreachable

@@ -10,12 +10,13 @@ import pandas as pd
 from welfare_added.admissions.applicants import study_applicants
 from welfare_added.admissions.candidates import candidates_of, with_candidates
 from welfare_added.admissions.index_table import index_table
-from welfare_added.admissions.indices import coefficients_of
+from welfare_added.admissions.indices import estimated_coefficients
 from welfare_added.admissions.keys import ScoreScale
 from welfare_added.admissions.plans import Setting
-from welfare_added.admissions.predicted_minority import VARIANTS, predict_minority, predicted_share
+from welfare_added.admissions.predicted_minority import predict_minority, predicted_shares
 from welfare_added.admissions.regressions import table_a1
-from welfare_added.admissions.setting import setting_of
+from welfare_added.admissions.sample import applicants_of
+from welfare_added.admissions.setting import schools_of, setting_of
 from welfare_added.admissions.synthetic_tables import raw_tables_of, synthetic_world
 from welfare_added.district.layout import Layout
 from welfare_added.district.values import RawTables
@@ -69,12 +70,11 @@ class FreshPools:
         chosen = {**self.applicants, "scale": scale, "seed": of_ties}
         table = study_applicants(raw, **chosen).table
         places = raw.tables["tracts"]
-        earlier = table[table["application_year"].between(*self.predicted)]
+        earlier = applicants_of(table, self.predicted)
         regressions = table_a1(earlier, high_score=self.high)
         applicants = table[table["application_year"] == self.studied].reset_index(drop=True)
         indices = self._indices(applicants, earlier, places, regressions, of_folds)
-        schools = raw.tables["schools"]
-        schools = schools[schools["application_year"] == self.studied].sort_values("school_id")
+        schools = schools_of(raw.tables["schools"], self.studied)
         setting = setting_of(applicants, schools, indices, self.tiers)
         return setting, regressions, list(schools["school_id"])
 
@@ -101,14 +101,8 @@ class FreshPools:
         regressions: pd.DataFrame,
         seed: int,
     ) -> pd.DataFrame:
-        coefficients = {"plain": coefficients_of(regressions, 4)}
-        coefficients["frpl"] = coefficients_of(regressions, 6)
         own = tracts[tracts["year"] == self.studied]
-        indices = index_table(applicants, own, coefficients, self.grades)
-        high = earlier[earlier["composite_score"] >= self.high]
-        names = candidates_of(tracts)
-        found = predict_minority(with_candidates(high, tracts), names, seed=seed, **self.lasso)
-        whom = with_candidates(applicants, tracts)
-        return indices.assign(
-            **{plan: predicted_share(found.models[v], whom) for plan, v in VARIANTS.items()}
-        )
+        indices = index_table(applicants, own, estimated_coefficients(regressions), self.grades)
+        high = with_candidates(applicants_of(earlier, self.predicted, self.high), tracts)
+        found = predict_minority(high, candidates_of(tracts), seed=seed, **self.lasso)
+        return indices.assign(**predicted_shares(found, with_candidates(applicants, tracts)))

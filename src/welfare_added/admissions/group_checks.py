@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from welfare_added.admissions.sample import applicants_of
 from welfare_added.district.problems import Problem
 
 GROUPS = {"minority": "race", "frpl": "frpl"}  # and the column that says who is in it
@@ -25,12 +26,11 @@ def group_problems(
 
     table: of `Applicants`. file: the user's table of applicants.
     """
-    scored = table[table["composite_score"] >= high]
     samples = {"years.predicted": (predicted, max(REGRESSORS + 1, folds))}
     if list(lasso) != list(predicted):
         samples["lasso.years"] = (lasso, folds)
     for key, (years, fewest) in samples.items():
-        rows = scored[scored["application_year"].between(*years)]
+        rows = applicants_of(table, years, high)
         sample = f"{len(rows):,} applicants of {key} with a score of score.high or more"
         yield from _sample(rows, sample, fewest, file)
     of_year = table[table["application_year"] == studied]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.admissions.pool import Pool
-from welfare_added.admissions.setting import choice_columns, lists_of, pool_of
+from welfare_added.admissions.setting import choice_columns, lists_of, pool_of, schools_of
 from welfare_added.admissions.tier_plan import tier_market
 from welfare_added.assignment.deferred_acceptance import deferred_acceptance
 from welfare_added.assignment.stability import lowest_keys_held
@@ -52,7 +52,7 @@ def with_samples(
     """
     parts = []
     for year, rows in applicants.groupby("application_year"):
-        there = schools[schools["application_year"] == year].reset_index(drop=True)
+        there = schools_of(schools, year)
         lists = lists_of(rows, there["school_id"])
         names = list(there["school_id"])
         places = [names.index(name) if name in names else NOWHERE for name in listed]

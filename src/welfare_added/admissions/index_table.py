@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.admissions.indices import WrongSign, reweighted_index, unweighted_index
-from welfare_added.admissions.local_ranks import local_rank
+from welfare_added.admissions.local_ranks import eighth_graders, local_rank
 
 log = logging.getLogger(__name__)
 
@@ -39,19 +39,16 @@ def index_table(
         for the disadvantaged), top_communities, top_tracts (rank over 8th graders).
 
     """
-    children = tracts.set_index("tract")["children"].astype(float)
-    of_area = tracts.groupby("community_area")["children"].sum().astype(float)
-    keys, area = applicants["key"].to_numpy(), applicants["community_area"]
+    of_tract, of_area = eighth_graders(applicants, tracts, grades)
+    keys = applicants["key"].to_numpy()
     return pd.DataFrame(
         {
             "applicant_id": applicants["applicant_id"],
             "unweighted": unweighted_index(applicants),
             "unweighted_frpl": unweighted_index(applicants, frpl=True),
             **_reweighted(applicants, coefficients),
-            "top_communities": local_rank(keys, area, area.map(of_area).to_numpy() / grades),
-            "top_tracts": local_rank(
-                keys, applicants["tract"], applicants["tract"].map(children).to_numpy() / grades
-            ),
+            "top_communities": local_rank(keys, applicants["community_area"], of_area),
+            "top_tracts": local_rank(keys, applicants["tract"], of_tract),
         }
     )
 

@@ -47,6 +47,14 @@ def reweighted_index(applicants: pd.DataFrame, coefficients: Mapping[str, float]
     return np.sum(parts, axis=0)
 
 
+def estimated_coefficients(regressions: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Coefficients that weight the reweighted index, ``plain`` and with ``frpl``.
+
+    Those of columns 4 and 6 of table A.1. regressions: from `table_a1`.
+    """
+    return {"plain": coefficients_of(regressions, 4), "frpl": coefficients_of(regressions, 6)}
+
+
 def coefficients_of(regressions: pd.DataFrame, column: int) -> dict[str, float]:
     """Coefficients of a column of table A.1 by variable. regressions: from `table_a1`."""
     rows = regressions[regressions["column"] == column]

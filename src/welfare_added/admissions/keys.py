@@ -9,6 +9,11 @@ from welfare_added.run.errors import UserError
 
 POINT = 1 << 20  # units of a key in one step of the paper's grid of composite scores
 STEPS_A_POINT = 9  # such steps in one point of 100, whatever grid a user's scores have
+# In the order in which they break ties of the composite score.
+TIE_BREAKS = (
+    *("core_total", "grades_points", "standardized_points"),
+    *("math_points", "reading_points"),
+)
 
 
 @dataclass(frozen=True)

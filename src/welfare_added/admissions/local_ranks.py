@@ -17,6 +17,22 @@ def local_rank(keys: np.ndarray, place: np.ndarray, eighth_graders: np.ndarray) 
     return rank / eighth_graders
 
 
+def eighth_graders(
+    applicants: pd.DataFrame, tracts: pd.DataFrame, grades: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Number of 8th graders of each applicant's tract and of her community area, both (n,).
+
+    applicants: tract, community_area. tracts: of one year: tract, community_area, children (of
+    school age). grades: children over 8th graders.
+    """
+    of_tract = tracts.set_index("tract")["children"].astype(float)
+    of_area = tracts.groupby("community_area")["children"].sum().astype(float)
+    return (
+        applicants["tract"].map(of_tract).to_numpy() / grades,
+        applicants["community_area"].map(of_area).to_numpy() / grades,
+    )
+
+
 def local_rank_market(pool: Pool, rank: np.ndarray, reserved: np.ndarray) -> Market:
     """The market in which ``reserved`` (S,) seats go to the lowest local ranks.
 

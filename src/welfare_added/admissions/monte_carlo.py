@@ -8,15 +8,14 @@ import pandas as pd
 
 from welfare_added.admissions.classes import STATISTICS
 from welfare_added.admissions.comparison import compare
+from welfare_added.admissions.draws import HIGH, LOW, in_processes
 from welfare_added.admissions.fresh_pools import FreshPools
 from welfare_added.admissions.plan_tables import all_plan_tables
 from welfare_added.admissions.plans import Setting, current_class
-from welfare_added.admissions.processes import in_processes
-from welfare_added.admissions.setting import places_of
+from welfare_added.admissions.setting import places_by_name
 
 KEY = ["table", "plan", "tuned_at", "school", "quantity"]
 DECIMALS = 9
-LOW, HIGH = 0.05, 0.95
 
 
 def predictions(
@@ -30,7 +29,7 @@ def predictions(
     table: classes (statistics of every class), efficiency (of each plan; quantity
     <measure>_<target>) or regressions (plan: the column, quantity: the variable).
     """
-    places = dict(zip(tuned_at, places_of(schools, tuned_at), strict=True))
+    places = places_by_name(schools, tuned_at)
     targets = {at: current_class(setting, at) for at in places.values()}
     classes = all_plan_tables(setting, schools, targets).classes
     efficiency = compare(setting, places, targets).efficiency
@@ -74,8 +73,8 @@ def monte_carlo(
         undefined=lambda value: value.isna().sum(),
         mean="mean",
         sd="std",
-        low=lambda value: value.quantile(LOW),
-        high=lambda value: value.quantile(HIGH),
+        low=LOW,
+        high=HIGH,
     )
     return table.round(DECIMALS).reset_index()
 

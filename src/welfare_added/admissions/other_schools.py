@@ -1,11 +1,7 @@
 """The benchmark at the schools it is not tuned at: the average of the bonuses at those it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-import numpy as np
-import pandas as pd
-
-from welfare_added.admissions.classes import all_classes
 from welfare_added.admissions.plans import Outcome, by_bonus
 from welfare_added.admissions.pool import Pool
 from welfare_added.admissions.two_weights import bonus_of
@@ -31,22 +27,3 @@ def average_benchmark(pool: Pool, bonuses: Sequence[tuple[int, int]]) -> Outcome
     """
     averaged = average_bonuses(bonuses)
     return by_bonus(pool, bonus_of(pool, averaged), weights=averaged)
-
-
-def plans_by_school(
-    pool: Pool, placements: Mapping[str, np.ndarray], schools: Sequence[str]
-) -> pd.DataFrame:
-    """Table A.2: one row a school: school, and of every plan sd, minority, frpl and lowest.
-
-    Columns are named sd_score, sd_tiers and so on. placements: by plan, (n,) school of each
-    applicant, -1 without one; in the paper score, tiers and benchmark. schools: their names by
-    number. Rows in alphabetical order.
-    """
-    classes = {
-        plan: all_classes(pool, placed, list(schools)) for plan, placed in placements.items()
-    }
-    columns = {
-        f"{name}_{plan}": table[name] for name in REPORTED for plan, table in classes.items()
-    }
-    table = pd.DataFrame({"school": list(schools), **columns})
-    return table.sort_values("school", kind="stable", ignore_index=True)

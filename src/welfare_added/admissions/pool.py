@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from welfare_added.admissions.keys import POINT
 from welfare_added.assignment.seats import Market, Placement, same_keys
@@ -55,13 +56,13 @@ class Pool:
         return np.argsort(self.keys, kind="stable")
 
     @cached_property
-    def _place(self) -> np.ndarray:
+    def place(self) -> np.ndarray:
         """Place of each applicant in the order of the keys, (n,)."""
         return _places(self._by_key)
 
     def order(self, bonus: np.ndarray | int) -> np.ndarray:
         """Keys plus bonuses, (n,), made all different by the order of the keys."""
-        return (self.keys + bonus) * len(self) + self._place
+        return (self.keys + bonus) * len(self) + self.place
 
     def index_order(self, weight: int, index: np.ndarray) -> np.ndarray:
         """Place of each applicant, (n,), in the order of keys plus ``weight`` times an index.
@@ -71,6 +72,23 @@ class Pool:
         """
         sums = self.keys * POINT + weight * slope(index)
         return _places(self._by_key[np.argsort(sums[self._by_key], kind="stable")])
+
+
+def pool_from(
+    applicants: pd.DataFrame, keys: np.ndarray, lists: np.ndarray, schools: pd.DataFrame
+) -> Pool:
+    """Applicants of one year as arrays.
+
+    applicants: composite_score, minority, frpl, asian, tier. keys: (n,) strict. lists: (n, L).
+    schools: seats, in the order of their places.
+    """
+    columns = ("composite_score", "minority", "frpl", "asian", "tier")
+    return Pool(
+        keys,
+        *(applicants[name].to_numpy() for name in columns),
+        lists=lists,
+        seats=schools["seats"].to_numpy(dtype=np.int64),
+    )
 
 
 def _places(rows: np.ndarray) -> np.ndarray:

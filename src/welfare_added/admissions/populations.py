@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from welfare_added.admissions.sample import applicants_of
 from welfare_added.disclosure.populations import fewest, persons, population_table
 
 # Groups whose means are compared; each, and everybody else, has to be large enough.
@@ -54,13 +55,11 @@ def populations(
     counts = {"applicants": persons(applicants["applicant_id"])} | {
         name: persons(rows["applicant_id"]) for name, rows in _groups("studied", of_year).items()
     }
-    of_predicted = applicants[applicants["application_year"].between(*predicted)]
-    of_lasso = applicants[applicants["application_year"].between(*lasso)]
     for column in COLUMNS:
-        rows = of_predicted if column in OF_ALL else _high(of_predicted, high)
+        rows = applicants_of(applicants, predicted, None if column in OF_ALL else high)
         groups = GROUPS if column in WITH_FRPL else GROUPS[:1]
         counts[f"regression_{column}"] = _smallest(rows, groups)
-    counts["lasso"] = _smallest(_high(of_lasso, high), GROUPS)
+    counts["lasso"] = _smallest(applicants_of(applicants, lasso, high), GROUPS)
     for school, students in classes.groupby("school", sort=True)["students"].min().items():
         counts[f"class_{school}"] = _number(students)
     for row in [] if moves is None else moves.itertuples():
@@ -82,10 +81,6 @@ def _groups(
 def _smallest(rows: pd.DataFrame, groups: Sequence[str]) -> dict[str, float]:
     parts = _groups("", rows, groups).values()
     return fewest([persons(part["applicant_id"]) for part in parts])
-
-
-def _high(rows: pd.DataFrame, high: float) -> pd.DataFrame:
-    return rows[rows["composite_score"] >= high]
 
 
 def _number(students: float) -> dict[str, float]:

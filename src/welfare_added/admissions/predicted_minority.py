@@ -97,6 +97,11 @@ def predicted_share(model: Lasso, applicants: pd.DataFrame) -> np.ndarray:
     return np.round(total - min(total.min(initial=0.0), 0.0), 8) + 0.0
 
 
+def predicted_shares(found: Predicted, applicants: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Predictions of both models, (n,), by the plan whose index they are."""
+    return {plan: predicted_share(found.models[v], applicants) for plan, v in VARIANTS.items()}
+
+
 def _weights(model: Lasso) -> pd.DataFrame:
     return pd.DataFrame({"variable": model.names, "weight": model.coefficients})
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.admissions.keys import STEPS_A_POINT, strict_keys, units_a_step
-from welfare_added.admissions.local_ranks import local_rank
+from welfare_added.admissions.local_ranks import eighth_graders, local_rank
 from welfare_added.admissions.plans import Setting
 from welfare_added.admissions.pool import Pool
 from welfare_added.run.errors import UserError
@@ -145,16 +145,15 @@ def source_of(
     tract, community_area, children. grades: children over 8th graders. steps: of
     the score's grid. Ties are broken by the keys.
     """
-    children = tracts.set_index("tract")["children"].astype(float)
-    of_area = tracts.groupby("community_area")["children"].sum().astype(float)
+    of_tract, of_area = eighth_graders(applicants, tracts, grades)
     return Source(
         pool=setting.pool,
         tie_breaks=applicants[["key"]],
         indices=setting.indices,
         tract=applicants["tract"].to_numpy(),
         community=applicants["community_area"].to_numpy(),
-        eighth_graders=applicants["tract"].map(children).to_numpy() / grades,
-        community_eighth_graders=applicants["community_area"].map(of_area).to_numpy() / grades,
+        eighth_graders=of_tract,
+        community_eighth_graders=of_area,
         tiers=setting.tiers,
         steps=steps,
     )

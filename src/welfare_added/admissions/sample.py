@@ -1,9 +1,19 @@
 """What every regression of minority status asks of its applicants; how its numbers are kept."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from welfare_added.run.errors import UserError
+
+
+def applicants_of(
+    applicants: pd.DataFrame, years: Sequence[int], high: float | None = None
+) -> pd.DataFrame:
+    """Applicants of the first to the last of some years, with a score of ``high`` or more."""
+    chosen = applicants["application_year"].between(*years)
+    return applicants[chosen if high is None else chosen & (applicants["composite_score"] >= high)]
 
 
 def check_outcome(outcome: np.ndarray, name: str = "minority") -> np.ndarray:

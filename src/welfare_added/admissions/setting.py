@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.admissions.plans import INDEX_PLANS, RANK_PLANS, Setting
-from welfare_added.admissions.pool import Pool
+from welfare_added.admissions.pool import Pool, pool_from
 from welfare_added.run.errors import UserError
 
 
@@ -30,12 +30,8 @@ def pool_of(applicants: pd.DataFrame, schools: pd.DataFrame) -> Pool:
 
     applicants: table of `Applicants`, one year. schools: school_id, seats, sorted by school_id.
     """
-    columns = ("key", "composite_score", "minority", "frpl", "asian", "tier")
-    return Pool(
-        *(applicants[name].to_numpy() for name in columns),
-        lists=lists_of(applicants, schools["school_id"]),
-        seats=schools["seats"].to_numpy(dtype=np.int64),
-    )
+    lists = lists_of(applicants, schools["school_id"])
+    return pool_from(applicants, applicants["key"].to_numpy(), lists, schools)
 
 
 def setting_of(
@@ -60,6 +56,12 @@ def setting_of(
     )
 
 
+def schools_of(schools: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Schools of one year, sorted by school_id: the order of their places."""
+    of_year = schools[schools["application_year"] == year]
+    return of_year.sort_values("school_id", ignore_index=True)
+
+
 def places_of(schools: Sequence[str], names: Sequence[str]) -> list[int]:
     """Place of each named school among all; raises UserError naming those that are not there."""
     known = list(schools)
@@ -72,11 +74,27 @@ def places_of(schools: Sequence[str], names: Sequence[str]) -> list[int]:
     return [known.index(name) for name in names]
 
 
+def places_by_name(schools: Sequence[str], names: Sequence[str]) -> dict[str, int]:
+    """The places of `places_of`, by name."""
+    return dict(zip(names, places_of(schools, names), strict=True))
+
+
+def read_applicants(
+    files: Mapping[str, Path | str],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Applicants of the studied year (file ``studied``), and their schools (``schools``)."""
+    applicants = pd.read_parquet(files["studied"])
+    schools = pd.read_csv(files["schools"], dtype={"school_id": str})
+    return applicants, schools_of(schools, applicants["application_year"].iloc[0])
+
+
 def read_setting(
-    applicants: Path | str, schools: Path | str, indices: Path | str, tiers: Mapping[str, object]
+    files: Mapping[str, Path | str], tiers: Mapping[str, object]
 ) -> tuple[Setting, pd.DataFrame, list[str]]:
-    """Setting of the studied year from its files, its applicants, and the names of its schools."""
-    table, seats = pd.read_parquet(applicants), pd.read_csv(schools, dtype={"school_id": str})
-    seats = seats[seats["application_year"].isin(table["application_year"])].reset_index(drop=True)
-    setting = setting_of(table, seats, pd.read_parquet(indices), tiers)
-    return setting, table, list(seats["school_id"])
+    """Setting of the studied year, its applicants, and the names of its schools.
+
+    files: see `read_applicants`; and ``indices``.
+    """
+    applicants, schools = read_applicants(files)
+    setting = setting_of(applicants, schools, pd.read_parquet(files["indices"]), tiers)
+    return setting, applicants, list(schools["school_id"])

@@ -5,15 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from welfare_added.admissions.keys import STEPS_A_POINT
+from welfare_added.admissions.keys import STEPS_A_POINT, TIE_BREAKS
 
 PART = 300  # points for each of grades, standardized tests and the entrance exam
 HALF = PART // 2  # points for each of mathematics and reading, in the standardized tests
-# In the order in which they break ties of the composite score.
-TIE_BREAKS = (
-    *("core_total", "grades_points", "standardized_points"),
-    *("math_points", "reading_points"),
-)
 
 
 def composite_scores(ability: np.ndarray, share_96: float, p: Mapping) -> np.ndarray:

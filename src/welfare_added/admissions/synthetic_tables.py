@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from welfare_added.admissions.applicants import TIE_BREAKS
+from welfare_added.admissions.keys import TIE_BREAKS
 from welfare_added.admissions.synthetic_draws import draws_of
 from welfare_added.admissions.tracts import INDICATORS
 from welfare_added.admissions.world import World, world

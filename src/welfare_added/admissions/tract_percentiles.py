@@ -37,14 +37,3 @@ def redrawn_tiers(tracts: pd.DataFrame, tiers: int) -> pd.Series:
     by_tract = tracts.set_index("geoid")
     percentile = child_percentile(by_tract["ses_score"], by_tract["school_age_children"])
     return quantile_number(percentile, tiers)
-
-
-def tiers_differ(tracts: pd.DataFrame, published: str) -> pd.DataFrame:
-    """Tracts whose redrawn tier is not the published one: geoid, redrawn, published.
-
-    published: column of tiers 1 to 4. Tracts that lack either are left out.
-    """
-    table = tracts.set_index("geoid")
-    redrawn = redrawn_tiers(tracts, 4)
-    both = pd.DataFrame({"redrawn": redrawn, "published": table[published]}).dropna().astype(int)
-    return both[both["redrawn"] != both["published"]].reset_index()

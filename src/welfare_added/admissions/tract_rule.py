@@ -10,12 +10,14 @@ applicants, and one that is set before the applicants are seen does worse (`expe
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numba import njit
 
 from welfare_added.admissions.keys import POINT, STEPS_A_POINT
+from welfare_added.admissions.pool import Pool
 from welfare_added.admissions.quota import Unreachable
 from welfare_added.admissions.tract_bound import Bound, rule_bound
+from welfare_added.admissions.two_weights import wants_seat
+from welfare_added.assignment.seats import Placement
 
 NONE = -(1 << 63)  # value of a class that does not exist
 
@@ -169,26 +171,25 @@ def prices(rule: TractRule) -> dict[str, float]:
     return found
 
 
-def cutoff_table(
-    rule: TractRule, scores: np.ndarray, minority: np.ndarray, cell: np.ndarray
-) -> pd.DataFrame:
-    """One row a cell: cell, applicants, minority_applicants, admitted, minority_admitted, cutoff.
+def rule_at(
+    pool: Pool,
+    placement: Placement,
+    cell: np.ndarray,
+    school: int,
+    target: int,
+    *,
+    exactly: bool = False,
+) -> tuple[TractRule, np.ndarray]:
+    """The best rule for those who want a seat at a school, and its class (n,).
 
-    cutoff: lowest composite score admitted, missing where nobody is. Other arguments: (n,), of the
-    applicants that `tract_rule` was given.
+    placement: by which it is decided who wants one. Under the race-only benchmark it makes the rule
+    comparable with this: both choose among the same students, so the benchmark's mean is not lower.
+    cell: (n,) labels of the applicants of the pool. Raises Unreachable as `tract_rule`.
     """
-    rows = pd.DataFrame(
-        {"cell": cell, "minority": minority, "admitted": rule.admitted, "score": scores}
-    )
-    by_cell = rows.groupby("cell", sort=True)
-    inside = rows[rows["admitted"]].groupby("cell")
-    table = pd.DataFrame(
-        {
-            "applicants": by_cell.size(),
-            "minority_applicants": by_cell["minority"].sum(),
-            "admitted": by_cell["admitted"].sum(),
-            "minority_admitted": inside["minority"].sum(),
-            "cutoff": inside["score"].min(),
-        }
-    )
-    return table.fillna({"minority_admitted": 0}).astype({"minority_admitted": int}).reset_index()
+    wanted = np.flatnonzero(wants_seat(pool, placement, school))
+    seats = int(pool.seats[school])
+    given = pool.keys[wanted], pool.minority[wanted], cell[wanted]
+    rule = tract_rule(*given, seats, target, exactly=exactly)
+    here = np.zeros(len(pool), dtype=bool)
+    here[wanted[rule.admitted]] = True
+    return rule, here

@@ -25,16 +25,6 @@ def read_tracts(path: Path | str) -> pd.DataFrame:
     return table.rename(columns={theirs: ours for ours, theirs in INDICATORS.items()})
 
 
-def child_weighted_percentile(values: pd.Series, children: pd.Series) -> pd.Series:
-    """Share of children who live in tracts with a value as low or lower, (tracts,), 0 to 1.
-
-    As the percentiles of the tier formula are weighted. Missing where the value is.
-    """
-    known = values.notna()
-    by_value = children[known].groupby(values[known]).sum().cumsum()
-    return values.map(by_value / children[known].sum())
-
-
 def tracts_of_year(tracts: pd.DataFrame, year: int) -> pd.DataFrame:
     """Tracts of one year, as levers and maps of the displaced want them.
 

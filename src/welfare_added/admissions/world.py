@@ -6,12 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from welfare_added.admissions.keys import STEPS_A_POINT, strict_keys
-from welfare_added.admissions.pool import Pool
+from welfare_added.admissions.keys import STEPS_A_POINT, TIE_BREAKS, strict_keys
+from welfare_added.admissions.pool import Pool, pool_from
 from welfare_added.admissions.synthetic import applicants
 from welfare_added.admissions.synthetic_draws import Draws, draws_of
 from welfare_added.admissions.synthetic_homes import Homes, enrolments, homes, tract_tiers
-from welfare_added.admissions.synthetic_scores import TIE_BREAKS
 
 __all__ = ["World", "draws_of", "homes_of", "pool_of", "school_table", "world", "year_pool"]
 
@@ -107,11 +106,5 @@ def pool_of(world: World) -> Pool:
 def year_pool(table: pd.DataFrame, lists: np.ndarray, schools: pd.DataFrame) -> Pool:
     """Applicants of one year as arrays; ties in the score are broken by its points, then chance."""
     steps = np.rint(table["composite_score"].to_numpy() * STEPS_A_POINT).astype(np.int64)
-    columns = ("minority", "frpl", "asian", "tier")
-    return Pool(
-        strict_keys(steps, table[list(TIE_BREAKS)], table["random"].to_numpy()),
-        table["composite_score"].to_numpy(),
-        *(table[column].to_numpy() for column in columns),
-        lists=lists,
-        seats=schools["seats"].to_numpy(dtype=np.int64),
-    )
+    keys = strict_keys(steps, table[list(TIE_BREAKS)], table["random"].to_numpy())
+    return pool_from(table, keys, lists, schools)

@@ -34,8 +34,7 @@ rule applicants:
     message: "Checking the raw tables, and counting applicants who cannot be used"
     input:
         **raw_tables(SOURCE, LAYOUT, made_in=RAW_FOLDER),
-        layout=of_paper("raw_tables.yaml"),
-        schema=relative(ROOT / "workflow/schemas/raw_tables.schema.json"),
+        **LAYOUT_FILES,
         code=code("applicants"),
     output:
         applicants=f"{APPLICANTS}/applicants.parquet",

@@ -31,8 +31,7 @@ if SYNTHETIC:
         input:
             parameters=of_paper("calibration/parameters.yaml"),
             tracts=of_paper("tracts/tracts.csv"),
-            layout=of_paper("raw_tables.yaml"),
-            schema=relative(ROOT / "workflow/schemas/raw_tables.schema.json"),
+            **LAYOUT_FILES,
             code=code("monte_carlo"),
         output:
             spread=f"{PRIVATE}/monte_carlo.csv",
@@ -41,10 +40,7 @@ if SYNTHETIC:
             study={
                 "size": config["district"]["size"],
                 "applicants": {
-                    "scale": {name: config["score"][name] for name in ("lowest", "highest", "steps")},
-                    "minority": config["groups"]["minority"],
-                    "asian": config["groups"]["asian"],
-                    "unusable": config["district"]["unusable"],
+                    name: STUDY_CHOICES[name] for name in ("scale", "minority", "asian", "unusable")
                 },
                 "lasso": {
                     "folds": config["lasso"]["folds"],

@@ -1,12 +1,18 @@
-"""Independent draws divided among processes."""
+"""Independent draws: divided among processes, and the interval that they span."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from typing import TypeVar
 
+import pandas as pd
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+# Aggregations of a column of draws: 5th and 95th percentile, linear.
+LOW = partial(pd.Series.quantile, q=0.05)
+HIGH = partial(pd.Series.quantile, q=0.95)
 
 
 def in_processes(
