@@ -1,5 +1,6 @@
 """The tables of a whole study, on a tenth of the synthetic applicants."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,8 @@ POOLS = FreshPools(
     lasso={"folds": 10, "folds_by": "applicant", "penalty_rule": "one_se"},
     studied=2013,
     predicted=[2010, 2012],
+    lasso_years=[2010, 2012],
+    coefficients=None,
     high=90,  # so that a tenth of the applicants has enough high scorers
     grades=13,
     tiers=CHOICES["plan_in_force"],
@@ -81,6 +84,19 @@ def test_a_pool_in_memory_is_the_one_that_files_would_give(tmp_path):
     pd.testing.assert_frame_equal(from_files.table, in_memory.table, rtol=1e-11)
     pd.testing.assert_frame_equal(from_files.steps, in_memory.steps)
     assert "adults_with_college" in read.tables["tracts"]
+
+
+def test_pools_follow_the_choices_of_indices():
+    seed = np.random.SeedSequence(4)
+    usual = POOLS.study(seed)[0].indices
+    given = {"education": -1.0, "two_parent": -1.0, "isat": -1.0}
+    chosen = {"plain": given, "frpl": {**given, "frpl": 1.0}}
+    weighted = replace(POOLS, coefficients=chosen).study(seed)[0].indices
+    assert np.allclose(weighted["reweighted"], usual["unweighted"])
+    assert not np.allclose(usual["reweighted"], usual["unweighted"])
+    of_studied = replace(POOLS, lasso_years=[2013, 2013]).study(seed)[0].indices
+    assert not np.array_equal(of_studied["lasso"], usual["lasso"])
+    assert np.array_equal(of_studied["reweighted"], usual["reweighted"])
 
 
 def test_no_plan_sees_the_races_of_residents():

@@ -40,8 +40,12 @@ class FreshPools:
         Choices of `predict_minority` but for the seed.
     studied, predicted
         Year that is studied; first and last year on which minority status is predicted.
+    lasso_years
+        First and last year on which the LASSO is estimated.
     high
         Score of those on whom the LASSO is estimated.
+    coefficients
+        That weight the reweighted index; None: each pool's own (`estimated_coefficients`).
     grades
         School-age children over 8th graders.
     tiers
@@ -57,7 +61,9 @@ class FreshPools:
     lasso: Mapping
     studied: int
     predicted: Sequence[int]
+    lasso_years: Sequence[int]
     high: float
+    coefficients: Mapping[str, Mapping[str, float]] | None
     grades: int
     tiers: Mapping
 
@@ -73,7 +79,7 @@ class FreshPools:
         earlier = applicants_of(table, self.predicted)
         regressions = table_a1(earlier, high_score=self.high)
         applicants = table[table["application_year"] == self.studied].reset_index(drop=True)
-        indices = self._indices(applicants, earlier, places, regressions, of_folds)
+        indices = self._indices(applicants, table, places, regressions, of_folds)
         schools = schools_of(raw.tables["schools"], self.studied)
         setting = setting_of(applicants, schools, indices, self.tiers)
         return setting, regressions, list(schools["school_id"])
@@ -96,13 +102,14 @@ class FreshPools:
     def _indices(
         self,
         applicants: pd.DataFrame,
-        earlier: pd.DataFrame,
+        everybody: pd.DataFrame,
         tracts: pd.DataFrame,
         regressions: pd.DataFrame,
         seed: int,
     ) -> pd.DataFrame:
         own = tracts[tracts["year"] == self.studied]
-        indices = index_table(applicants, own, estimated_coefficients(regressions), self.grades)
-        high = with_candidates(applicants_of(earlier, self.predicted, self.high), tracts)
+        coefficients = self.coefficients or estimated_coefficients(regressions)
+        indices = index_table(applicants, own, coefficients, self.grades)
+        high = with_candidates(applicants_of(everybody, self.lasso_years, self.high), tracts)
         found = predict_minority(high, candidates_of(tracts), seed=seed, **self.lasso)
         return indices.assign(**predicted_shares(found, with_candidates(applicants, tracts)))

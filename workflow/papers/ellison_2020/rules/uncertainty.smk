@@ -49,6 +49,8 @@ if SYNTHETIC:
                 },
                 "studied": STUDIED,
                 "predicted": PREDICTED,
+                "lasso_years": LASSO_YEARS,
+                "coefficients": config["plans"]["reweighted"],
                 "high": config["score"]["high"],
                 "grades": config["plans"]["grades"],
                 "tiers": TIERS,
