@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+from welfare_added.claims.answers import Sources
+from welfare_added.claims.selectors import Tables
+from welfare_added.claims.verdicts import judge
+
 ROOT = Path(__file__).parents[2]
 PAPER = ROOT / "workflow/papers/eastmond_2024/claims.yaml"
 SCHEMA = ROOT / "workflow/schemas/claims.schema.json"
@@ -55,3 +59,10 @@ SOURCE = {
         "two_errors": {"why": "two standard errors", "standard_errors": 2},
     },
 }
+
+
+def arithmetic_of(paper):
+    """Verdicts on the paper's own arithmetic, by id; it needs no results."""
+    sources = Sources(Tables({}), {}, paper.shared, paper.published_number)
+    arithmetic = [claim for claim in paper.claims if claim.kind == "arithmetic"]
+    return {claim.id: judge(claim, paper, sources) for claim in arithmetic}

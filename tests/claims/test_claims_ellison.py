@@ -6,15 +6,12 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from claims_cases import ROOT, SCHEMA
+from claims_cases import ROOT, SCHEMA, arithmetic_of
 from ellison_tables import COHORTS, SAMPLES, made_up
 
 from welfare_added.claims import answers
-from welfare_added.claims.answers import Sources
 from welfare_added.claims.compare import compare
 from welfare_added.claims.document import read
-from welfare_added.claims.selectors import Tables
-from welfare_added.claims.verdicts import judge
 from welfare_added.run.choices import read_yaml
 
 PAPER = ROOT / "workflow/papers/ellison_2020"
@@ -137,9 +134,7 @@ def test_classes_of_the_two_tables_agree(paper):
 
 
 def test_arithmetic_that_does_not_add_up_is_exactly_this(paper):
-    sources = Sources(Tables({}), {}, paper.shared, paper.published_number)
-    arithmetic = [claim for claim in paper.claims if claim.kind == "arithmetic"]
-    found = {claim.id: judge(claim, paper, sources) for claim in arithmetic}
+    found = arithmetic_of(paper)
     wrong = {name for name, verdict in found.items() if verdict.verdict == "does not add up"}
     assert wrong == set(DOES_NOT_ADD_UP)
     for name, value in DOES_NOT_ADD_UP.items():

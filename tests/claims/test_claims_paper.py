@@ -6,14 +6,11 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from claims_cases import COLUMNS, PAPER, ROOT, SCHEMA, TEMPLATE
+from claims_cases import COLUMNS, PAPER, ROOT, SCHEMA, TEMPLATE, arithmetic_of
 
 from welfare_added.claims import answers
-from welfare_added.claims.answers import Sources
 from welfare_added.claims.compare import as_table, choices_of, compare
 from welfare_added.claims.page import page
-from welfare_added.claims.selectors import Tables
-from welfare_added.claims.verdicts import judge
 from welfare_added.run.choices import read_config
 
 DOES_NOT_ADD_UP = {
@@ -106,9 +103,7 @@ def test_quotes_hold_the_number(paper):
 
 
 def test_arithmetic_that_does_not_add_up_is_exactly_this(paper):
-    sources = Sources(Tables({}), {}, paper.shared, paper.published_number)
-    arithmetic = [claim for claim in paper.claims if claim.kind == "arithmetic"]
-    found = {claim.id: judge(claim, paper, sources) for claim in arithmetic}
+    found = arithmetic_of(paper)
     wrong = {name for name, verdict in found.items() if verdict.verdict == "does not add up"}
     assert wrong == set(DOES_NOT_ADD_UP)
     for name, value in DOES_NOT_ADD_UP.items():
