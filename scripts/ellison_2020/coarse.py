@@ -7,16 +7,18 @@ from welfare_added.disclosure.profiles import profile_of
 from welfare_added.run.job import job
 from welfare_added.run.writing import write_csv
 
-MADE = {
-    "frontiers": coarse_frontiers,
-    "histograms": coarse_histograms,
-    "displaced": coarse_displaced,
-}
-
 
 def main(files, outputs, fewest):
-    for name, make in MADE.items():
-        write_csv(make(pd.read_csv(files[name], dtype={"school": str}), fewest), outputs[name])
+    def table(name):
+        return pd.read_csv(files[name], dtype={"school": str, "tuned_at": str})
+
+    made = {
+        "frontiers": coarse_frontiers(table("frontiers"), table("classes"), fewest),
+        "histograms": coarse_histograms(table("histograms"), fewest),
+        "displaced": coarse_displaced(table("displaced"), fewest),
+    }
+    for name, one in made.items():
+        write_csv(one, outputs[name])
 
 
 if "snakemake" in globals():

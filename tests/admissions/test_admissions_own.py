@@ -21,6 +21,8 @@ from welfare_added.admissions.populations import populations
 from welfare_added.admissions.setting import setting_of
 from welfare_added.district.problems import DistrictError
 from welfare_added.district.values import RawTables
+from welfare_added.exhibits.ellison_2020.labels import TABLE_A6
+from welfare_added.exhibits.ellison_2020.policies import policies_table
 
 ALL = {"minority": ["black", "hispanic"], "asian": ["asian"], "unusable": "leave_out", "seed": 1}
 CHOICES = Choices(
@@ -297,9 +299,37 @@ def test_frontiers_keep_every_tenth_minority_student_and_no_weight():
             "sd": 3.0,
         }
     )
-    found = coarse_frontiers(frontier, 10)
-    assert (found["minority"] * 60).round().tolist() == [0, 10, 20, 30, 40, 50, 60]
+    by_score = pd.DataFrame({"plan": ["score"], "school": ["a"], "minority": [3 / 60]})
+    classes = pd.concat([by_score, by_score.assign(plan="tiers", minority=0.4)]).assign(students=60)
+    found = coarse_frontiers(frontier, classes, 10)
+    assert (found["minority"] * 60).round().tolist() == [3, 13, 23, 33, 43, 53]
     assert not {"first", "last"} & set(found)
+    # A school of few minority students has the class by score alone at least.
+    few = coarse_frontiers(frontier[numbers <= 8], classes, 10)
+    assert (few["minority"] * 60).round().tolist() == [3]
+
+
+def test_a_plan_that_cannot_be_tuned_at_a_school_keeps_its_row_without_numbers():
+    statistics = dict.fromkeys(("students", "mean", "sd", "gap", "minority", "frpl", "asian"), 1.0)
+    rows = [("score", None), ("tiers", None), ("lasso", "a"), ("lasso", "b"), ("unweighted", "b")]
+    classes = pd.DataFrame(
+        {"plan": plan, "tuned_at": tuned, "school": school, **statistics}
+        for plan, tuned in rows
+        for school in "ab"
+    )
+    measures = [(plan, school) for plan in ("tiers", "lasso") for school in "ab"]
+    efficiency = pd.DataFrame(
+        [(*one, "sd", "overall", 0.5) for one in measures],
+        columns=["plan", "school", "measure", "target", "value"],
+    )
+    found = policies_table(classes, efficiency)
+    assert list(zip(found["tuned_at"], found["plan"], strict=True)) == [
+        (school, plan) for school in "ab" for plan in TABLE_A6
+    ]
+    found = found.set_index(["plan", "tuned_at"])
+    assert found.loc[("lasso", "a"), "sd_overall"] == 50
+    assert found.loc[("unweighted", "a")].isna().all()
+    assert found.loc[("unweighted", "b"), "mean"] == 1
 
 
 def test_the_city_of_the_tests_is_not_the_packages():

@@ -265,7 +265,12 @@ def test_an_edit_of_what_decides_bytes_reruns_everything(changed):
 
 
 def test_an_edit_of_another_papers_files_reruns_nothing(changed):
-    copied = ("workflow/papers", "scripts", "src/welfare_added/exhibits", "src/welfare_added/report")
+    copied = (
+        "workflow/papers",
+        "scripts",
+        "src/welfare_added/exhibits",
+        "src/welfare_added/report",
+    )
     for folder in copied:
         place = changed.folder / folder
         shutil.copytree(place / "eastmond_2024", place / "bates_2022")

@@ -105,12 +105,12 @@ def _searched(
     From a start that is far from some target the larger world is searched first: as its moments
     are smoother, the search does not get caught in what is chance in the world itself.
     """
-    newton = replace(problem, tolerance=search["tolerance"]["gauss_newton"])
+    newton = replace(problem, tolerance=search["tolerance"])
     if np.abs(newton.units(newton.moments(parameters))).max() > search["far"]:
         larger = replace(newton, moments=newton.larger)
         parameters = gauss_newton(larger, parameters, **search["gauss_newton"], report=report)
     parameters = gauss_newton(newton, parameters, **search["gauss_newton"], report=report)
-    pattern = replace(problem, tolerance=search["tolerance"]["pattern"], inside=search["inside"])
+    pattern = replace(problem, **search["nearer"])
     return pattern_search(pattern, parameters, **search["pattern"], report=report)
 
 

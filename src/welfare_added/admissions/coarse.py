@@ -12,18 +12,27 @@ DECILES = (1, 2, 5, 10)  # widths of parts of the tracts
 MOST_HIDDEN = 0.25  # share of the students that a width may leave in cells of too few
 
 
-def coarse_frontiers(frontiers: pd.DataFrame, step: int) -> pd.DataFrame:
-    """Classes of a frontier whose number of minority students is a multiple of a step.
+def coarse_frontiers(frontiers: pd.DataFrame, classes: pd.DataFrame, step: int) -> pd.DataFrame:
+    """Classes of a frontier in steps of minority students from the class by score alone.
 
     Between neighbouring classes of the exact frontier one student moves, whose score would follow
     from their means. Weights are left out: at the ends of a class's range they are differences of
     two students' scores.
 
     frontiers: from `best_by_number` and `with_shares`: plan, school, students, minority and frpl
-    (shares), mean, sd. step: fewest students that a published number may rest on.
+    (shares), mean, sd. classes: of all plans at all schools; plan ``score`` is used. step: fewest
+    students that a published number may rest on.
     """
-    number = (frontiers["minority"] * frontiers["students"]).round()
-    return frontiers.loc[number % step == 0, FRONTIER].reset_index(drop=True)
+    by_score = classes[classes["plan"] == "score"].set_index("school")
+    begin = _minority(by_score).reindex(frontiers["school"]).to_numpy()
+    return frontiers.loc[(_minority(frontiers) - begin) % step == 0, FRONTIER].reset_index(
+        drop=True
+    )
+
+
+def _minority(classes: pd.DataFrame) -> pd.Series:
+    """Number of minority students, none in an empty class."""
+    return (classes["minority"] * classes["students"]).round().fillna(0)
 
 
 def coarse_histograms(histograms: pd.DataFrame, fewest: int) -> pd.DataFrame:

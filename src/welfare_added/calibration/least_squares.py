@@ -41,6 +41,8 @@ class Problem:
     inside
         Weight of the squared deviation of a moment within the tolerance; beyond it one. Less than
         one brings more moments within the tolerance and none nearer than that.
+    prior
+        Weight of the squared distance from the prior's centre.
     digits
         Significant digits to which parameters are rounded before they are used.
 
@@ -53,6 +55,7 @@ class Problem:
     centre: Mapping[str, float]
     sd: Mapping[str, float]
     inside: float = 1.0
+    prior: float = 1.0
     digits: int = 4
 
     def rounded(self, parameters: Mapping[str, float]) -> dict[str, float]:
@@ -73,9 +76,8 @@ class Problem:
     def loss(self, parameters: Mapping[str, float]) -> float:
         """Deviations of the moments and squared distance from the prior's centre."""
         deviations = self.units(self.moments(parameters))
-        return float(
-            _of_units(deviations, self.inside).sum() + (self.prior_units(parameters) ** 2).sum()
-        )
+        distance = (self.prior_units(parameters) ** 2).sum()
+        return float(_of_units(deviations, self.inside).sum() + self.prior * distance)
 
 
 def _of_units(units: np.ndarray, inside: float) -> np.ndarray:
@@ -131,8 +133,8 @@ def gauss_newton(
         for _ in range(steps):
             units = problem.units(problem.moments(best))
             weighted = derivatives.T * _weights(units, problem.inside)
-            curvature = weighted @ derivatives + np.eye(len(names))
-            downhill = -(weighted @ units) - problem.prior_units(best)
+            curvature = weighted @ derivatives + problem.prior * np.eye(len(names))
+            downhill = -(weighted @ units) - problem.prior * problem.prior_units(best)
             tried = []
             for damping in DAMPING:
                 move = np.linalg.solve(curvature + damping * np.eye(len(names)), downhill)

@@ -22,7 +22,8 @@ def table_a6(classes: pd.DataFrame, efficiency: pd.DataFrame, *, note: str) -> D
     -------
     DataFrame
         tuned_at, plan, mean, sd, gap [points], minority, frpl, asian [share], then sd_overall to
-        mean_income_only [percent]: efficiency by the SD and by the mean.
+        mean_income_only [percent]: efficiency by the SD and by the mean. A plan that cannot be
+        tuned at a school has no numbers there.
 
     """
     data = policies_table(classes, efficiency)
@@ -51,11 +52,9 @@ def policies_table(classes: pd.DataFrame, efficiency: pd.DataFrame) -> pd.DataFr
         index=["school", "plan"], columns="name", values="value", dropna=False
     )
     wide = wide.reindex(columns=_names()).reset_index().rename(columns={"school": "tuned_at"})
-    table = own.merge(wide, on=["tuned_at", "plan"], how="left", validate="one_to_one")
-    order = {name: place for place, name in enumerate(TABLE_A6)}
-    table["place"] = table["plan"].map(order)
-    table["at"] = table["tuned_at"].map({name: place for place, name in enumerate(schools)})
-    table = table.sort_values(["at", "place"], ignore_index=True)
+    grid = pd.MultiIndex.from_product([schools, TABLE_A6], names=["tuned_at", "plan"])
+    table = grid.to_frame(index=False).merge(own, "left", validate="one_to_one")
+    table = table.merge(wide, "left", validate="one_to_one")
     return table[["tuned_at", "plan", *CLASS, *_names()]]
 
 

@@ -27,6 +27,7 @@ if RESTRICTED:
         message: "Putting together what would be small cells"
         input:
             frontiers=f"{PRIVATE}/frontiers.csv",
+            classes=f"{PRIVATE}/classes.csv",
             histograms=f"{PRIVATE}/schools/histograms.csv",
             displaced=f"{PRIVATE}/schools/displaced.csv",
             code=code("coarse"),
