@@ -2,11 +2,10 @@
 
 import logging
 
-import yaml
-
 from welfare_added.admissions.calibrate import calibrate
 from welfare_added.admissions.moments import Conventions
 from welfare_added.admissions.tracts import read_tracts
+from welfare_added.calibration.commented import with_values
 from welfare_added.run.choices import read_yaml
 from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_text
@@ -22,7 +21,7 @@ def main(files, outputs, *, seed, conventions):
         seed=seed,
         report=logging.getLogger("calibrate").info,
     )
-    write_text(yaml.safe_dump(found, sort_keys=False), outputs["parameters"])
+    write_text(with_values(files["start"], found), outputs["parameters"])
 
 
 if "snakemake" in globals():
