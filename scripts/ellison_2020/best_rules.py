@@ -10,8 +10,8 @@ from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv
 
 
-def main(files, outputs, *, tuned_at, tiers, years, high):
-    setting, applicants, names = read_setting(files, tiers)
+def main(files, outputs, *, tuned_at, tiers, targets, years, high):
+    setting, applicants, names = read_setting(files, tiers, targets)
     everybody = pd.read_parquet(files["applicants"])
     shares = tract_expectations(applicants, applicants_of(everybody, years, high))
     tables = [

@@ -9,8 +9,10 @@ from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv
 
 
-def main(files, outputs, *, tuned_at, tiers, year, grades, steps, draws, by, seed, processes):
-    setting, applicants, names = read_setting(files, tiers)
+def main(
+    files, outputs, *, tuned_at, tiers, targets, year, grades, steps, draws, by, seed, processes
+):
+    setting, applicants, names = read_setting(files, tiers, targets)
     tracts = pd.read_parquet(files["tracts"])
     source = source_of(setting, applicants, tracts[tracts["year"] == year], grades, steps)
     places = places_by_name(names, tuned_at)

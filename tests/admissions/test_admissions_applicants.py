@@ -11,9 +11,10 @@ from welfare_added.admissions.applicants import study_applicants
 from welfare_added.admissions.index_table import index_table
 from welfare_added.admissions.indices import USED
 from welfare_added.admissions.keys import POINT, ScoreScale
+from welfare_added.admissions.plans import wanted_class
 from welfare_added.admissions.pool import with_bonus
 from welfare_added.admissions.setting import choice_columns, places_of, pool_of, setting_of
-from welfare_added.admissions.targets import target_at
+from welfare_added.admissions.targets import check_targets
 from welfare_added.district.problems import DistrictError
 from welfare_added.run.errors import UserError
 
@@ -251,15 +252,19 @@ def test_a_setting_refuses_indices_of_others(studied):
 def test_a_target_above_those_who_list_the_school_is_refused_with_the_number(studied):
     made = setting(studied)
     names = list(studied[1]["school_id"])
-    own = target_at(made, names, 2, {})
-    assert target_at(made, names, 2, {"z": {"minority": 3}}) == (3, own[1])
+
+    def wanting(number):
+        return replace(made, targets={2: {"minority": number}})
+
+    check_targets(wanting(3), names)
+    assert wanted_class(wanting(3), 2) == (3, wanted_class(made, 2)[1])
     with pytest.raises(UserError, match=r"plans.targets.z.minority is 9, and there are 8 seats"):
-        target_at(made, names, 2, {"z": {"minority": 9}})
+        check_targets(wanting(9), names)
     few = np.zeros(len(made.pool), dtype=int)
     few[0] = 1
     made = replace(made, pool=replace(made.pool, minority=few))
     with pytest.raises(UserError, match=r"there are \d minority applicants who list it"):
-        target_at(made, names, 2, {"z": {"minority": 2}})
+        check_targets(wanting(2), names)
 
 
 def test_an_unknown_school_is_named_with_those_there_are():

@@ -12,7 +12,7 @@ from welfare_added.admissions.classes import class_statistics
 from welfare_added.admissions.comparison import efficiencies
 from welfare_added.admissions.efficiency import efficiency
 from welfare_added.admissions.local_ranks import local_rank
-from welfare_added.admissions.plans import Setting, current_class, outcome
+from welfare_added.admissions.plans import Setting, current_class, outcome, wanted_class
 from welfare_added.admissions.pool import members
 from welfare_added.admissions.resampling import Resampled, Source
 from welfare_added.admissions.two_weights import composition
@@ -147,6 +147,17 @@ def test_the_same_bytes_for_any_number_of_processes():
     ]
     assert tables[0].to_csv() == tables[1].to_csv()
     assert (tables[0]["standard_error"] > 0).any()
+
+
+def test_a_bootstrap_is_of_the_targets_given():
+    source = source_of(6)
+    target = {0: {"minority": wanted_class(as_they_are(source), 0)[0] + 1}}
+    found = bootstrap_efficiency(replace(source, targets=target), {"first": 0}, 2, 11)
+    wanted = efficiencies(replace(as_they_are(source), targets=target), {"first": 0})["value"]
+    assert found["estimate"].equals(wanted)
+    assert not wanted.equals(efficiencies(as_they_are(source), {"first": 0})["value"])
+    drawn = Resampled(replace(source, targets=target))(np.random.SeedSequence(1))
+    assert drawn.targets == target
 
 
 def test_a_draw_does_not_depend_on_how_many_there_are():

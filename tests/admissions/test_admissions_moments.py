@@ -197,8 +197,8 @@ def test_planted_parameters_are_found_from_the_moments_of_their_world():
         "residence": {"moves.rate": {"centre": 0.1, "sd": 1}},
         "traits": {**dict.fromkeys(free, wide), "choice.distance": {"centre": 0, "sd": 1}},
         "larger": {"times": 2, "seed": 2},
-        "tolerance": {"gauss_newton": 0.005, "pattern": 0.005},
-        "inside": 1.0,
+        "tolerance": 0.005,
+        "nearer": {"tolerance": 0.005, "inside": 1.0, "prior": 1.0},
     }
     told = []
     found = calibrate(

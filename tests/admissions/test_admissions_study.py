@@ -169,7 +169,7 @@ def test_efficiencies_are_of_the_targets_given(studied):
     at = names.index("Payton")
     own = current_class(setting, at)
     other = own[0] - 1, own[1]
-    compared = compare(setting, {"Payton": at}, {at: other})
+    compared = compare(replace(setting, targets={at: {"minority": other[0]}}), {"Payton": at})
     wanted = compared.benchmarks.query("plan == 'race_only' and target == 'minority_only'")
     assert (wanted["minority"] * wanted["students"]).tolist() == pytest.approx([other[0]])
     itself = compared.efficiency.query("plan == 'race_only' and target == 'minority_only'")
@@ -187,6 +187,15 @@ def test_fresh_pools_differ_and_do_not_depend_on_the_number_of_processes():
     assert (score["sd"] > 0).all()
     assert (one["low"] <= one["high"]).all() or one["low"].isna().any()
     assert {"classes", "efficiency", "regressions"} == set(one["table"])
+
+
+def test_fresh_pools_are_tuned_to_the_targets_of_the_config():
+    pools = replace(POOLS, targets={"Payton": {"minority": 7}})
+    found = monte_carlo(pools, TUNED_AT, 2, 11, 1)
+    keys = {"table": "classes", "plan": "race_only", "tuned_at": "Payton", "school": "Payton"}
+    here = found[(found[list(keys)] == pd.Series(keys)).all(axis=1)].set_index("quantity")
+    number = here.loc["minority", ["low", "high"]] * here.loc["students", "mean"]
+    assert number.tolist() == pytest.approx([7, 7])
 
 
 class Model:

@@ -315,3 +315,7 @@ def test_the_best_rules_beside_the_plan_in_force():
     assert table["gap_to_bound"]["share"] > 0
     assert table["sd"]["tract"] == class_statistics(pool, here)["sd"]
     assert not np.array_equal(here, members(with_bonus(pool, 0), pool.lists, 0))
+    more = replace(setting, targets={0: {"minority": target + 2}})
+    wanting = best_rules(more, 0, {"tract": tract}, {}).set_index("rule")
+    assert wanting["minority"]["race_only"] * 80 == pytest.approx(target + 2)
+    assert wanting["minority"]["tract"] * 80 >= target + 2 - 1e-9

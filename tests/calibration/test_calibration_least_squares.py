@@ -121,3 +121,13 @@ def test_paths_and_priors():
     assert nested({**values, "b": 4}, tree) == {**tree, "b": 4}
     declared = {"a.x": {"centre": 0, "sd": None}, "a.*": {"centre": 1, "sd": 2}}
     assert priors(values, declared) == ({"a.2.y": 1}, {"a.2.y": 2})
+
+
+def test_the_weight_of_the_prior_is_that_of_its_squared_distance():
+    plain, lighter = problem(), problem(prior=0.25)
+    distance = (plain.prior_units(START) ** 2).sum()
+    assert distance > 0
+    assert plain.loss(START) - lighter.loss(START) == pytest.approx(0.75 * distance)
+    narrow = {"sd": 0.05}
+    held, freed = newton(problem(**narrow)), newton(problem(**narrow, prior=0.01))
+    assert all(abs(freed[n] - TRUTH[n]) < abs(held[n] - TRUTH[n]) for n in TRUTH)

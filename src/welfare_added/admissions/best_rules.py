@@ -9,7 +9,7 @@ import pandas as pd
 
 from welfare_added.admissions.classes import STATISTICS, class_statistics
 from welfare_added.admissions.frontiers import PER_POINT
-from welfare_added.admissions.plans import Setting, current_class, outcome
+from welfare_added.admissions.plans import Setting, outcome, wanted_class
 from welfare_added.admissions.pool import members
 from welfare_added.admissions.quota import Unreachable
 from welfare_added.admissions.race_only import minority_efficiency, race_only_classes
@@ -30,7 +30,7 @@ def best_rules(
     cells: Mapping[str, np.ndarray],
     shares: Mapping[str, np.ndarray],
 ) -> pd.DataFrame:
-    """One row a class at the school, with as many minority students as under the plan in force.
+    """One row a class at the school, with the minority students wanted there (`wanted_class`).
 
     Rules choose among those who want a seat under the race-only benchmark. kind is plan for the
     plans score, tiers, race_only and lasso; applicants for the best rule by cells that are given by
@@ -46,7 +46,7 @@ def best_rules(
     minority students, missing where there is none; unreachable, why a rule cannot have the number
     of minority students, else empty: it then has no class.
     """
-    pool, target = setting.pool, current_class(setting, school)
+    pool, target = setting.pool, wanted_class(setting, school)
     at = {
         name: members(outcome(name, setting, school, target).placement, pool.lists, school)
         for name in ("score", "tiers")

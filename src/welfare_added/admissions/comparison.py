@@ -10,9 +10,9 @@ from welfare_added.admissions.efficiency import efficiency_table
 from welfare_added.admissions.plans import (
     Outcome,
     Setting,
-    current_class,
     matched_benchmarks,
     outcome,
+    wanted_class,
 )
 from welfare_added.admissions.pool import members
 from welfare_added.admissions.quota import Unreachable
@@ -43,24 +43,19 @@ class Comparison:
 
 
 def efficiencies(setting: Setting, schools: Mapping[str, int]) -> pd.DataFrame:
-    """Efficiencies of `compare`, every plan tuned to the class of the plan in force."""
+    """Efficiencies of `compare`."""
     return compare(setting, schools).efficiency
 
 
-def compare(
-    setting: Setting,
-    schools: Mapping[str, int],
-    targets: Mapping[int, tuple[int, int]] | None = None,
-) -> Comparison:
-    """Compare all plans but the score-based one, tuned at each school.
+def compare(setting: Setting, schools: Mapping[str, int]) -> Comparison:
+    """Compare all plans but the score-based one, tuned to the wanted class of each school.
 
-    schools: number of each by name. targets: minority and free-lunch students wanted, by number of
-    the school; those of the plan in force if not given.
+    schools: number of each by name.
     Source: Ellison and Pathak (2020), table A.6, columns 7 to 12.
     """
     values, benchmarks = [], []
     for name, number in schools.items():
-        target = targets[number] if targets else current_class(setting, number)
+        target = wanted_class(setting, number)
         for plan in [plan for plan in setting.names() if plan != "score"]:
             label = {"plan": plan, "school": name}
             table, matched = _of_plan(setting, number, plan, target)

@@ -1,7 +1,7 @@
 """Fresh synthetic pools: the whole way from other random draws to settings of plans."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from welfare_added.admissions.plans import Setting
 from welfare_added.admissions.predicted_minority import predict_minority, predicted_shares
 from welfare_added.admissions.regressions import table_a1
 from welfare_added.admissions.sample import applicants_of
-from welfare_added.admissions.setting import schools_of, setting_of
+from welfare_added.admissions.setting import Targets, schools_of, setting_of
 from welfare_added.admissions.synthetic_tables import raw_tables_of, synthetic_world
 from welfare_added.district.layout import Layout
 from welfare_added.district.values import RawTables
@@ -50,6 +50,8 @@ class FreshPools:
         School-age children over 8th graders.
     tiers
         Choices of the plan in force.
+    targets
+        minority and frpl by school, in place of the class of the plan in force.
 
     """
 
@@ -66,6 +68,7 @@ class FreshPools:
     coefficients: Mapping[str, Mapping[str, float]] | None
     grades: int
     tiers: Mapping
+    targets: Targets = field(default_factory=dict)
 
     def study(self, seed: np.random.SeedSequence) -> tuple[Setting, pd.DataFrame, list[str]]:
         """Setting of the studied year of a pool, its table A.1, and names of the schools."""
@@ -81,7 +84,7 @@ class FreshPools:
         applicants = table[table["application_year"] == self.studied].reset_index(drop=True)
         indices = self._indices(applicants, table, places, regressions, of_folds)
         schools = schools_of(raw.tables["schools"], self.studied)
-        setting = setting_of(applicants, schools, indices, self.tiers)
+        setting = setting_of(applicants, schools, indices, self.tiers, self.targets)
         return setting, regressions, list(schools["school_id"])
 
     def __call__(self, seed: np.random.SeedSequence) -> Setting:

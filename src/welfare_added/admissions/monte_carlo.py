@@ -11,7 +11,7 @@ from welfare_added.admissions.comparison import compare
 from welfare_added.admissions.draws import HIGH, LOW, in_processes
 from welfare_added.admissions.fresh_pools import FreshPools
 from welfare_added.admissions.plan_tables import all_plan_tables
-from welfare_added.admissions.plans import Setting, current_class
+from welfare_added.admissions.plans import Setting, wanted_class
 from welfare_added.admissions.setting import places_by_name
 
 KEY = ["table", "plan", "tuned_at", "school", "quantity"]
@@ -30,9 +30,9 @@ def predictions(
     <measure>_<target>) or regressions (plan: the column, quantity: the variable).
     """
     places = places_by_name(schools, tuned_at)
-    targets = {at: current_class(setting, at) for at in places.values()}
+    targets = {at: wanted_class(setting, at) for at in places.values()}
     classes = all_plan_tables(setting, schools, targets).classes
-    efficiency = compare(setting, places, targets).efficiency
+    efficiency = compare(setting, places).efficiency
     parts = [
         classes.melt(["plan", "tuned_at", "school"], list(STATISTICS), "quantity").assign(
             table="classes"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -52,6 +52,9 @@ class Setting:
         (n,) local rank by plan, of `RANK_PLANS`; likewise.
     tiers
         Choices of the tier plan: open_share, open_first, rounding.
+    targets
+        minority and frpl, students wanted in place of those of the plan in force, by place of the
+        school.
 
     """
 
@@ -59,6 +62,7 @@ class Setting:
     indices: Mapping[str, np.ndarray]
     ranks: Mapping[str, np.ndarray]
     tiers: Mapping[str, object]
+    targets: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
 
     @cached_property
     def _schools(self) -> dict[int, "_AtSchool"]:
@@ -122,9 +126,19 @@ class _AtSchool:
 
 
 def current_class(setting: Setting, school: int) -> tuple[int, int]:
-    """Minority and free-lunch students at a school under the tier plan, which others must match."""
+    """Minority and free-lunch students at a school under the tier plan."""
     pool = setting.pool
     return composition(pool, members(tier_plan(pool, **setting.tiers), pool.lists, school))
+
+
+def wanted_class(setting: Setting, school: int) -> tuple[int, int]:
+    """Minority and free-lunch students that plans tuned at a school must have.
+
+    Those under the plan in force, unless the setting has a target of its own.
+    """
+    minority, frpl = current_class(setting, school)
+    own = setting.targets.get(school, {})
+    return own.get("minority", minority), own.get("frpl", frpl)
 
 
 def outcome(name: str, setting: Setting, school: int, target: tuple[int, int]) -> Outcome:

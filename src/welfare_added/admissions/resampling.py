@@ -1,7 +1,7 @@
 """Settings of applicants drawn with replacement, one by one or by whole census tracts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -35,6 +35,8 @@ class Source:
         Choices of the tier plan, as of `Setting`.
     steps
         Of the score's grid from 0 to 100.
+    targets
+        As of `Setting`.
 
     """
 
@@ -47,6 +49,7 @@ class Source:
     community_eighth_graders: np.ndarray
     tiers: Mapping[str, object]
     steps: int = 100 * STEPS_A_POINT
+    targets: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
 
     def setting(self, rows: np.ndarray, copy: np.ndarray, random: np.ndarray) -> Setting:
         """The setting of some applicants, (m,) rows, who may recur.
@@ -65,7 +68,7 @@ class Source:
             ),
         }
         indices = {plan: index[rows] for plan, index in self.indices.items()}
-        return Setting(pool, indices, ranks, self.tiers)
+        return Setting(pool, indices, ranks, self.tiers, self.targets)
 
     def _children(self, rows: np.ndarray, copy: np.ndarray) -> np.ndarray:
         """8th graders of each one's community: as published, less its tracts that were not drawn.
@@ -156,4 +159,5 @@ def source_of(
         community_eighth_graders=of_area,
         tiers=setting.tiers,
         steps=steps,
+        targets=setting.targets,
     )

@@ -10,6 +10,8 @@ from welfare_added.admissions.plans import INDEX_PLANS, RANK_PLANS, Setting
 from welfare_added.admissions.pool import Pool, pool_from
 from welfare_added.run.errors import UserError
 
+Targets = Mapping[str, Mapping[str, int]]
+
 
 def choice_columns(applicants: pd.DataFrame) -> list[str]:
     """Columns of the schools listed, in order of preference."""
@@ -39,20 +41,24 @@ def setting_of(
     schools: pd.DataFrame,
     indices: pd.DataFrame,
     tiers: Mapping[str, object],
+    targets: Targets | None = None,
 ) -> Setting:
     """What plans are made from.
 
     applicants, schools: see `pool_of`. indices: one row an applicant in the same order, a column a
     plan of `INDEX_PLANS` and `RANK_PLANS`; plans without a column are not made. tiers: choices of
-    the plan in force, as of `tier_market`.
+    the plan in force, as of `tier_market`. targets: minority and frpl by school, in place of the
+    class of the plan in force.
     """
     if list(indices["applicant_id"]) != list(applicants["applicant_id"]):
         raise ValueError("indices are of other applicants, or in another order")
+    targets = targets or {}
     return Setting(
         pool_of(applicants, schools),
         {name: indices[name].to_numpy() for name in INDEX_PLANS if name in indices},
         {name: indices[name].to_numpy() for name in RANK_PLANS if name in indices},
         tiers,
+        dict(zip(places_of(schools["school_id"], targets), targets.values(), strict=True)),
     )
 
 
@@ -89,12 +95,12 @@ def read_applicants(
 
 
 def read_setting(
-    files: Mapping[str, Path | str], tiers: Mapping[str, object]
+    files: Mapping[str, Path | str], tiers: Mapping[str, object], targets: Targets | None = None
 ) -> tuple[Setting, pd.DataFrame, list[str]]:
     """Setting of the studied year, its applicants, and the names of its schools.
 
-    files: see `read_applicants`; and ``indices``.
+    files: see `read_applicants`; and ``indices``. tiers, targets: see `setting_of`.
     """
     applicants, schools = read_applicants(files)
-    setting = setting_of(applicants, schools, pd.read_parquet(files["indices"]), tiers)
+    setting = setting_of(applicants, schools, pd.read_parquet(files["indices"]), tiers, targets)
     return setting, applicants, list(schools["school_id"])

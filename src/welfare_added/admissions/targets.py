@@ -1,33 +1,28 @@
-"""How many minority and free-lunch students a school's class is to have."""
+"""Targets of the config that no plan could meet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from welfare_added.admissions.plans import Setting, current_class
+from welfare_added.admissions.plans import Setting
 from welfare_added.run.errors import UserError
 
-GROUPS = ("minority", "frpl")
 
+def check_targets(setting: Setting, schools: Sequence[str]) -> None:
+    """Refuse targets above the school's seats, or above the applicants who list it.
 
-def target_at(
-    setting: Setting, schools: Sequence[str], at: int, chosen: Mapping[str, Mapping[str, int]]
-) -> tuple[int, int]:
-    """Minority and free-lunch students that plans tuned at a school must have.
-
-    Those of the plan in force, unless ``chosen`` (plans.targets, by school) gives others. Raises
-    UserError if more are wanted than there are seats, or applicants who list the school.
+    schools: names, by place. Raises UserError naming the school, the group and the number there is.
     """
-    own = chosen.get(schools[at], {})
-    target = dict(zip(GROUPS, current_class(setting, at), strict=True)) | dict(own)
     pool = setting.pool
-    lists_it = (pool.lists == at).any(axis=1)
-    for group, wanted in target.items():
-        among = int(np.asarray(getattr(pool, group))[lists_it].sum())
-        most, what = min((int(pool.seats[at]), "seats"), (among, f"{group} applicants who list it"))
-        if wanted > most:
-            raise UserError(
-                f"config.yaml: plans.targets.{schools[at]}.{group} is {wanted}, and there are "
-                f"{most} {what}. Lower the target."
+    for at, target in setting.targets.items():
+        lists_it = (pool.lists == at).any(axis=1)
+        for group, wanted in target.items():
+            among = int(np.asarray(getattr(pool, group))[lists_it].sum())
+            most, what = min(
+                (int(pool.seats[at]), "seats"), (among, f"{group} applicants who list it")
             )
-    return target["minority"], target["frpl"]
+            if wanted > most:
+                raise UserError(
+                    f"config.yaml: plans.targets.{schools[at]}.{group} is {wanted}, and there are "
+                    f"{most} {what}. Lower the target."
+                )

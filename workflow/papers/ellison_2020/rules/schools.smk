@@ -73,6 +73,7 @@ rule best_rules:
         code=code_fingerprint("best_rules"),
         tuned_at=TUNED_AT,
         tiers=TIERS,
+        targets=config["plans"]["targets"],
         years=PREDICTED,
         high=config["score"]["high"],
     log: f"{LOGS}/best_rules.log"
