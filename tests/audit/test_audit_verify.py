@@ -49,6 +49,14 @@ def test_a_job_that_fails_leaves_no_record(mini):
     assert verdicts(mini)[B] == "unrecorded"
 
 
+def test_a_rule_by_another_name_takes_over_what_it_makes(mini):
+    mini.work("renamed", ["source.txt"], [A], scale=3)
+    assert not Path("results/study/records/a.json").exists()
+    mini.work("b", [A], [B])
+    assert found(mini)[A].verdict == found(mini)[B].verdict == "verified"
+    assert Path("results/study/records/b.json").exists()
+
+
 def test_a_job_builds_nothing_on_an_edited_result(mini):
     Path(A).write_text("edited")
     before = Path(B).read_bytes()

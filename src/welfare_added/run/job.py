@@ -6,7 +6,7 @@ import resource
 import socket
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,16 +59,19 @@ def job(snakemake) -> Iterator[Record]:
     Linear algebra runs on one thread, since the last digits of sums depend on their number.
 
     The record, ``records/<log's name>.json``, holds the rule, its parameters and code, every
-    input's and output's SHA-256, time, memory, machine, packages and its own
-    digest. The record of an earlier run is deleted first, so that a failed job has none. Stops
-    with an AuditError's message if an input's bytes differ from those that its job recorded.
+    input's and output's SHA-256, time, memory, machine, packages and its own digest. The record of
+    an earlier run is deleted first, so that a failed job has none; so are records of other rules
+    that made the same files, as before a rule was renamed. Stops with an AuditError's message if an
+    input's bytes differ from those that its job recorded.
     """
     with logged(snakemake.log[0]), threadpool_limits(1, user_api="blas"):
         path = record_path(snakemake.log[0])
         path.unlink(missing_ok=True)
         code = {module: statements(Path(module)) for module in snakemake.input.get("code", [])}
         inputs = described([name for name in snakemake.input if name not in code])
-        _refuse_edited(inputs, path.parent)
+        others = _records(path.parent)
+        _forget_superseded(others, {str(name) for name in snakemake.output})
+        _refuse_edited(inputs, others)
         params = json.loads(json.dumps(dict(snakemake.params.items()), default=str))
         made_from = {"inputs": [one["sha256"] for one in inputs], "params": params}
         record = Record(f"{snakemake.rule}, made from {digest(made_from)[:16]}")
@@ -94,15 +97,30 @@ def job(snakemake) -> Iterator[Record]:
         write_text(as_json(signed), path)
 
 
-def _refuse_edited(inputs: list[dict], records: Path) -> None:
+def _records(folder: Path) -> dict[Path, dict]:
+    """Records of the other jobs by path, without those of jobs that are running again."""
+    found = {}
+    for path in folder.glob("[!.]*.json"):
+        with suppress(FileNotFoundError):
+            found[path] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def _forget_superseded(records: dict[Path, dict], outputs: set[str]) -> None:
+    """Delete records of rules of an earlier version, since renamed, that made the same files."""
+    for path, made in list(records.items()):
+        if outputs & {one["path"] for one in made["outputs"]}:
+            path.unlink(missing_ok=True)
+            del records[path]
+
+
+def _refuse_edited(inputs: list[dict], records: dict[Path, dict]) -> None:
     """Stop if an input was edited or truncated after its job wrote it."""
-    recorded = {}
-    for path in records.glob("[!.]*.json"):
-        try:
-            made = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            continue  # that job is running again, so none of our inputs is its output
-        recorded |= {one["path"]: (one["sha256"], made["rule"]) for one in made["outputs"]}
+    recorded = {
+        one["path"]: (one["sha256"], made["rule"])
+        for made in records.values()
+        for one in made["outputs"]
+    }
     for one in inputs:
         sha, rule = recorded.get(one["path"], (one["sha256"], ""))
         if sha != one["sha256"]:
