@@ -193,7 +193,7 @@ REFUSED = {
             "yes",
             rf"{AT}\.{key}: 'yes' is not of type 'boolean'",
         )
-        for key in ("ours", "on_request")
+        for key in ("ours", "theory", "on_request")
     },
     **{
         f"{section} without a condition": (
@@ -257,6 +257,17 @@ def test_the_least_declaration_is_enough(tmp_path):
     made = read(GOOD, tmp_path).all["figure_04"]
     assert made.label == "Figure 4" and not made.ours and not made.on_request
     assert made.needs == () and made.choices == {}
+
+
+def test_theory_and_what_has_no_table_rest_on_no_record(config, tmp_path):
+    content = copy.deepcopy(GOOD)
+    content["exhibits"]["figure_04"]["made_from"] = {"frontier": "frontier.csv"}
+    own = study(config)
+    assert read(content, tmp_path).all["figure_04"].of_records(own)
+    content["exhibits"]["figure_04"]["theory"] = True
+    assert not read(content, tmp_path).all["figure_04"].of_records(own)
+    content["exhibits"]["figure_04"] |= {"theory": False, "made_from": {}}
+    assert not read(content, tmp_path).all["figure_04"].of_records(own)
 
 
 @pytest.mark.parametrize("paper", papers(ROOT))

@@ -52,7 +52,7 @@ for EXHIBIT in MADE:
             paper=PAPER,
             program=f"{EXHIBIT.program}.{EXHIBIT.name}",
             arguments=EXHIBIT.arguments(config),
-            note=NOTE if EXHIBIT.tables(STUDY) else "",
+            note=NOTE if EXHIBIT.of_records(STUDY) else "",
             **SHEET,
         log: f"{LOGS}/{EXHIBIT.name}.log"
         conda:

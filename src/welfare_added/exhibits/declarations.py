@@ -85,6 +85,7 @@ class Exhibit:
     choices: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[Mapping, ...] = ()
     ours: bool = False
+    theory: bool = False
     on_request: bool = False
 
     @property
@@ -114,6 +115,10 @@ class Exhibit:
             for name, path in {**self.made_from, **further}.items()
             if study.meets({"choice": self.only_if.get(name, {})})
         }
+
+    def of_records(self, study: Study) -> bool:
+        """Whether any record of a person is behind it."""
+        return bool(self.tables(study)) and not self.theory
 
     def arguments(self, config: Mapping) -> dict[str, object]:
         """Choices that its program takes, by argument."""
