@@ -1,3 +1,4 @@
+from welfare_added.district.export import Export
 from welfare_added.district.layout import read_layout
 from welfare_added.district.sample import analysis_sample
 from welfare_added.district.tables import read_district_files
@@ -5,9 +6,9 @@ from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv, write_parquet
 
 
-def main(files: dict, outputs: dict, *, columns: dict, **chosen) -> None:
+def main(files: dict, outputs: dict, *, export: dict, **chosen) -> None:
     layout = read_layout(files["layout"], files["layout_schema"])
-    district = read_district_files(layout.among(files), layout, columns)
+    district = read_district_files(layout.among(files), layout, Export(**export))
     sample = analysis_sample(district, **chosen)
     write_parquet(sample.students, outputs["students"])
     write_parquet(sample.classes, outputs["classes"])

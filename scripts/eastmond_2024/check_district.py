@@ -1,3 +1,4 @@
+from welfare_added.district.export import Export
 from welfare_added.district.layout import read_layout
 from welfare_added.district.overview import overview, page
 from welfare_added.district.reading import read_tables
@@ -8,9 +9,9 @@ from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_text
 
 
-def main(files: dict, out: str, *, columns: dict, skipped: dict, exhibits: list, **chosen) -> None:
+def main(files: dict, out: str, *, export: dict, skipped: dict, exhibits: list, **chosen) -> None:
     layout = read_layout(files["layout"], files["layout_schema"])
-    raw = read_tables(layout.among(files), layout, columns)
+    raw = read_tables(layout.among(files), layout, Export(**export))
     sample = sample_overview(analysis_sample(district_of(raw), **chosen))
     write_text(page(overview(raw, sample, skipped, exhibits), files["template"]), out)
 

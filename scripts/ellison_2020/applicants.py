@@ -3,15 +3,16 @@
 from welfare_added.admissions.applicants import study_applicants
 from welfare_added.admissions.choice_checks import Choices, check_choices
 from welfare_added.admissions.keys import ScoreScale
+from welfare_added.district.export import Export
 from welfare_added.district.layout import read_layout
 from welfare_added.district.reading import read_tables
 from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv, write_parquet
 
 
-def main(layout, files, outputs, *, year, scale, columns, named, **chosen):
+def main(layout, files, outputs, *, year, scale, export, named, **chosen):
     """Write all applicants, those of the studied year, their schools and tracts, and the counts."""
-    raw = read_tables(files, layout, columns)
+    raw = read_tables(files, layout, Export(**export))
     applicants = study_applicants(raw, scale=ScoreScale(**scale), **chosen)
     check_choices(raw, applicants, Choices(**named))
     studied = applicants.table["application_year"] == year

@@ -4,6 +4,7 @@ from welfare_added.admissions.applicants import study_applicants
 from welfare_added.admissions.applicants_overview import applicants_overview
 from welfare_added.admissions.choice_checks import Choices, check_choices
 from welfare_added.admissions.keys import ScoreScale
+from welfare_added.district.export import Export
 from welfare_added.district.layout import read_layout
 from welfare_added.district.overview import overview, page
 from welfare_added.district.reading import read_tables
@@ -11,9 +12,9 @@ from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_text
 
 
-def main(files, out, *, columns, skipped, exhibits, scale, named, **chosen):
+def main(files, out, *, export, skipped, exhibits, scale, named, **chosen):
     layout = read_layout(files["layout"], files["layout_schema"])
-    raw = read_tables(layout.among(files), layout, columns)
+    raw = read_tables(layout.among(files), layout, Export(**export))
     applicants = study_applicants(raw, scale=ScoreScale(**scale), **chosen)
     check_choices(raw, applicants, Choices(**named))
     of_year = {"studied": named["studied"], "high": named["high"]}

@@ -8,6 +8,7 @@ import pandas as pd
 from welfare_added.admissions.keys import TIE_BREAKS
 from welfare_added.admissions.tracts import INDICATORS
 from welfare_added.district.layout import read_layout
+from welfare_added.district.table_files import TableFiles
 from welfare_added.district.values import RawTables
 
 YEAR = 2013
@@ -57,4 +58,4 @@ def raw_tables(applicants=40, seed=0, year=YEAR):
         {"application_year": year, "school_id": ["x", "y", "z"], "seats": [4, 6, 8]}
     )
     tables = {"applicants": table, "choices": choices, "schools": schools, "tracts": tracts}
-    return RawTables(tables, LAYOUT, {name: Path(f"{name}.csv") for name in tables})
+    return RawTables(tables, LAYOUT, {name: TableFiles.of(f"{name}.csv") for name in tables})

@@ -163,7 +163,7 @@ def test_a_line_that_nothing_answers_is_refused(full):
 def test_most_lines_are_met(full):
     table = calibration_table(INPUTS, full, TRACTS, CHOICES)
     within, compared = lines_within(table, 0.03)
-    assert within >= 0.86 * compared
+    assert within >= 0.95 * compared
     assert lines_within(table, 0.10)[0] >= 0.97 * compared
 
 

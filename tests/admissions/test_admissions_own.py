@@ -1,7 +1,6 @@
 """A user's own applicants: which choices the records allow, and what is made coarser of them."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,6 +19,7 @@ from welfare_added.admissions.plan_tables import NO_INDEX, all_plan_tables
 from welfare_added.admissions.populations import populations
 from welfare_added.admissions.setting import setting_of
 from welfare_added.district.problems import DistrictError
+from welfare_added.district.table_files import TableFiles
 from welfare_added.district.values import RawTables
 from welfare_added.exhibits.ellison_2020.labels import TABLE_A6
 from welfare_added.exhibits.ellison_2020.policies import policies_table
@@ -42,7 +42,7 @@ TIERS = {"open_share": 0.3, "tiers": 4, "open_first": True, "rounding": "down"}
 
 
 def raw_of(tables) -> RawTables:
-    files = {name: Path(f"{name}.csv") for name in tables}
+    files = {name: TableFiles.of(f"{name}.csv") for name in tables}
     columns = LAYOUT.tables["applicants"].columns
     lacking = {name: np.nan for name in columns if name not in tables["applicants"]}
     return RawTables(

@@ -241,11 +241,11 @@ def test_files_are_looked_for_by_the_layout(tmp_path):
     layout = read(content, tmp_path)
     (tmp_path / "pupils.csv").write_text("pupil_id,score\n")
     (tmp_path / "classes.csv").write_text("class_id\n")
-    assert find_tables(tmp_path, layout) == {"pupils": tmp_path / "pupils.csv"}
+    assert find_tables(tmp_path, layout) == {"pupils": [tmp_path / "pupils.csv"]}
     assert tables_in(str(tmp_path), layout) == ["pupils"]
     assert tables_in("synthetic", layout) == ["pupils", "schools"]
     assert absent_columns(str(tmp_path), layout, {}) == {"pupils": ["age"]}
-    made = {"pupils": "made/pupils.csv", "schools": "made/schools.csv"}
+    made = {"pupils": ["made/pupils.csv"], "schools": ["made/schools.csv"]}
     assert raw_tables("synthetic", layout, "made") == made
 
 

@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from welfare_added.district.export import Export
 from welfare_added.district.layout import Column, Layout, Table
 from welfare_added.district.problems import DistrictError
 from welfare_added.district.reading import read_tables
+from welfare_added.district.table_files import TableFiles
 from welfare_added.district.values import schema_of
 
 COLUMNS = {
@@ -52,7 +54,7 @@ def test_every_type_is_read_as_it_is_declared(tmp_path):
     raw = read_tables(written(tmp_path), LAYOUT)
     table = raw.tables["pupils"]
     assert raw.layout == LAYOUT and raw.absent == {}
-    assert raw.files == {"pupils": tmp_path / "pupils.csv"}
+    assert raw.files == {"pupils": TableFiles((tmp_path / "pupils.csv",), (3,))}
     assert list(table) == list(COLUMNS)
     assert table["pupil"].tolist() == ["007", "8", "8"]
     assert table["tract"].isna().tolist() == [False, True, False]
@@ -158,10 +160,10 @@ def test_an_absent_whole_number_is_missing_in_every_row(tmp_path):
 
 def test_the_users_own_names_are_mapped(tmp_path):
     files = written(tmp_path, pupil=None, PupilID=GOOD["pupil"])
-    raw = read_tables(files, LAYOUT, {"pupils": {"pupil": "PupilID"}})
+    raw = read_tables(files, LAYOUT, Export({"pupils": {"pupil": "PupilID"}}))
     assert raw.tables["pupils"]["pupil"].tolist() == GOOD["pupil"]
     with pytest.raises(DistrictError, match=r"correct district\.columns\.pupils in config\.yaml"):
-        read_tables(files, LAYOUT, {"pupils": {"pupil": "Pupil"}})
+        read_tables(files, LAYOUT, Export({"pupils": {"pupil": "Pupil"}}))
 
 
 def test_a_problem_shows_the_key_and_the_column_concerned(tmp_path):

@@ -13,6 +13,7 @@ from raw_layouts import LAYOUT
 from welfare_added.district.problems import DistrictError
 from welfare_added.district.sample import STUDENT_COLUMNS, analysis_sample, standardise
 from welfare_added.district.tables import District, read_district
+from welfare_added.district.years import lag_years, studied_years
 
 YEARS, GRADES = (2003, 2003), (3,)
 
@@ -157,7 +158,7 @@ def test_a_year_that_no_student_survives_is_named(raw, export):
     assert "    0 student-years: scored in both subjects last year\n" in text
 
 
-@pytest.mark.parametrize("choice", ["split", "class_size"])
+@pytest.mark.parametrize("choice", ["split", "class_size", "lag"])
 def test_unknown_choices_are_refused(raw, export, choice):
     district = read_district(export(raw), LAYOUT)
     with pytest.raises(ValueError, match=rf"config.yaml: district.{choice} is 'x'; choose one of"):
@@ -302,3 +303,38 @@ def test_no_word_of_a_message_names_a_place_on_this_machine(raw, export):
     with pytest.raises(DistrictError) as caught:
         read_district(folder, LAYOUT)
     assert re.sub(str(folder), "", str(caught.value)).count("/") == 0
+
+
+def test_two_years_are_the_ends_and_more_are_the_years_themselves():
+    assert studied_years([2003, 2006]) == (2003, 2004, 2005, 2006)
+    assert studied_years([2018, 2019, 2021]) == (2018, 2019, 2021)
+    assert lag_years([2018, 2019, 2021], "last_year") == {2018: 2017, 2019: 2018, 2021: 2020}
+    assert lag_years([2018, 2019, 2021], "last_tested") == {2018: 2017, 2019: 2018, 2021: 2019}
+
+
+def untested_2004(raw):
+    """The pupils of 2003 again two years later, in grade 5, and nobody in 2004."""
+    late = raw["enrolments"][raw["enrolments"]["year"] == 2003].assign(year=2005, grade=5)
+    early = raw["enrolments"][raw["enrolments"]["year"] == 2002].assign(year=2001, grade=1)
+    raw["enrolments"] = pd.concat([early, raw["enrolments"], late], ignore_index=True)
+    raw["classes"] = pd.concat([raw["classes"], raw["classes"].assign(year=2005, grade=5)])
+
+
+def test_lags_skip_a_year_without_tests_only_where_the_config_says_so(raw, export):
+    untested_2004(raw)
+    district = read_district(export(raw), LAYOUT)
+    years, grades = (2002, 2003, 2005), (2, 3, 5)
+    with pytest.raises(DistrictError) as caught:
+        analysis_sample(district, years, grades)
+    assert "no row in 2004, from which the lagged scores of 2005 come" in str(caught.value)
+    assert "set district.lag to last_tested" in str(caught.value)
+    raw["classes"] = pd.concat([raw["classes"], raw["classes"].assign(year=2002, grade=2)])
+    raw["classes"] = raw["classes"].drop_duplicates(["class_id", "year"])
+    raw["enrolments"].loc[raw["enrolments"]["year"] == 2002, "class_id"] = "k1"
+    district = read_district(export(raw), LAYOUT)
+    sample = analysis_sample(district, years, grades, lag="last_tested")
+    students = sample.students.set_index(["student_id", "year"])
+    for student in students.loc[(slice(None), 2005), :].index.get_level_values(0):
+        assert students.loc[(student, 2005), "lag_ela"] == students.loc[(student, 2003), "ela"]
+        assert students.loc[(student, 2003), "lag_ela"] == students.loc[(student, 2002), "ela"]
+    assert "scored in both subjects in the last tested year" in sample.steps["step"].tolist()

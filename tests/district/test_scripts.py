@@ -24,7 +24,7 @@ OUTPUTS = {
 def run(files: dict, folder: Path) -> dict[str, bytes]:
     main = runpy.run_path(str(SCRIPTS / "district.py"))["main"]
     outputs = {name: str(folder / file) for name, file in OUTPUTS.items()}
-    main({**files, **LAYOUT_FILES, "code": []}, outputs, columns={}, **CHOICES)
+    main({**files, **LAYOUT_FILES, "code": []}, outputs, export={}, **CHOICES)
     return {name: Path(path).read_bytes() for name, path in outputs.items()}
 
 

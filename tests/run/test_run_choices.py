@@ -41,7 +41,11 @@ def test_the_default_is_allowed(config):
 
 
 BAD = [
-    ("district.siez", "tiny", r"district: unknown key siez; known keys are source, name"),
+    (
+        "district.siez",
+        "tiny",
+        r"district: unknown key siez; known keys are source, missing, decimal, name",
+    ),
     ("district.size", "huge", r"district.size: 'huge' is not one of full, small, tiny"),
     ("district.years", [2013, 2003], r"district.years: 2013 comes after 2003"),
     ("district.grades", [5, 4], r"district.grades: 5 comes after 4; write the smaller one first"),
@@ -167,6 +171,21 @@ def test_one_of_several_districts_is_a_study_of_its_own(config):
     assert cut["partition"] == "results/private/state/partition.csv"
     assert restricted(cut)
     assert audit_folder(cut["study"], True) == "results/private/state_north/audit"
+
+
+def test_codes_are_given_by_table_and_column(config):
+    codes = {"F": "female", "2": "male", "x": None}
+    config["district"] |= {"recode": {"enrolments": {"gender": codes}}, "missing": ["#N/A", -9]}
+    check(config, ROOT, RAW_COLUMNS)
+    for recode, message in (
+        ({"enrolments": {"sex": codes}}, "district.recode.enrolments: unknown key sex"),
+        ({"enrolments": {"gender": {"F": ["female"]}}}, r"gender.F: \['female'\] is not of type"),
+        ({"enrolments": {"gender": {False: "male"}}}, "reads the code False as bool, not as text"),
+        ({"enrolments": {"ela_score": {999: None}}}, "reads the code 999 as int, not as text"),
+    ):
+        config["district"]["recode"] = recode
+        with pytest.raises(ConfigError, match=message):
+            check(config, ROOT, RAW_COLUMNS)
 
 
 def test_a_partition_of_the_synthetic_district_is_refused(config):
@@ -302,14 +321,17 @@ def test_a_bad_map_of_columns_is_explained(config, case):
 
 
 def test_a_paper_without_raw_tables_has_no_map_of_columns(config):
-    with pytest.raises(ConfigError, match="district: unknown key columns; known keys are source"):
+    with pytest.raises(
+        ConfigError, match="district: unknown key columns, recode; known keys are source"
+    ):
         check(config, ROOT, {})
-    del config["district"]["columns"]
+    del config["district"]["columns"], config["district"]["recode"]
     check(config, ROOT, {})
-    with pytest.raises(ConfigError, match="district: missing key columns"):
+    with pytest.raises(ConfigError, match="district: missing key columns, recode"):
         check(config, ROOT, RAW_COLUMNS)
 
 
+OPEN = {("constrained", "plans"), ("district", "columns"), ("district", "recode")}
 FREE = {("constrained", "plans"), ("star",)}  # names of the user's plans; overrides, checked merged
 
 
@@ -332,7 +354,7 @@ def test_the_joined_schema_is_closed_at_every_level(paper):
     found = objects(joined(paper))
     assert {(), ("district",), ("exhibits",), ("disclosure",)} <= set(found)
     for place, schema in found.items():
-        if place not in FREE:
+        if place not in FREE and place[:2] != ("district", "recode"):
             further = schema.get("additionalProperties")  # names that the user gives
             closed = further.get("additionalProperties") if isinstance(further, dict) else further
             assert closed is False, place
@@ -343,7 +365,7 @@ def test_the_joined_schema_knows_exactly_the_keys_that_there_are(config):
     found = objects(joined("eastmond_2024"))
     assert ("constrained", "plans", "*") in found and ("welfare", "earnings_per_sd") in found
     for place, schema in found.items():
-        if place in FREE or place[:2] in {("constrained", "plans"), ("district", "columns")}:
+        if place in FREE or place[:2] in OPEN:
             continue
         here = choice(config, ".".join(place)) if place else config
         optional = {"star"} if not place else set()

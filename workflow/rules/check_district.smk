@@ -12,7 +12,7 @@ rule check_district:
         page=f"{PRIVATE}/district/check.html",
     params:
         code=code_fingerprint("check_district"),
-        columns=COLUMNS,
+        export=EXPORT,
         skipped=SKIPPED,
         exhibits=list(EXHIBITS.all),
         **CHECK_CHOICES,

@@ -35,6 +35,8 @@ checked(choices.check, config, ROOT, LAYOUT.columns)
 SOURCE = config["district"]["source"]
 SYNTHETIC = SOURCE == "synthetic"
 COLUMNS = config["district"].get("columns", {})  # the user's own names, by table
+# How the user's files differ from the layout.
+EXPORT = {key: config["district"][key] for key in ("columns", "recode", "missing", "decimal") if key in config["district"]}
 # Of confidential records only exhibits, and tables that passed the disclosure gate, are published.
 RESTRICTED = choices.restricted(config)
 RESULTS = folders.public_folder(config["study"])

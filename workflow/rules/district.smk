@@ -16,11 +16,12 @@ rule district:
         outcomes=f"{PRIVATE}/district/outcomes.parquet",
     params:
         code=code_fingerprint("district"),
-        columns=COLUMNS,
+        export=EXPORT,
         years=config["district"]["years"],
         grades=config["district"]["grades"],
         split=config["district"]["split"],
         class_size=config["district"]["class_size"],
+        lag=config["district"]["lag"],
     resources:
         **needs(mb=15),
     log:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,6 +18,7 @@ from welfare_added.admissions.sample import applicants_of
 from welfare_added.admissions.setting import Targets, schools_of, setting_of
 from welfare_added.admissions.synthetic_tables import raw_tables_of, synthetic_world
 from welfare_added.district.layout import Layout
+from welfare_added.district.table_files import TableFiles
 from welfare_added.district.values import RawTables
 
 
@@ -100,7 +100,7 @@ class FreshPools:
                 c: str for c, one in columns.items() if one.type == "text" and c in tables[name]
             }
             typed[name] = tables[name].astype(texts).reset_index(drop=True)
-        return RawTables(typed, self.layout, {name: Path(f"{name}.csv") for name in typed})
+        return RawTables(typed, self.layout, {name: TableFiles.of(f"{name}.csv") for name in typed})
 
     def _indices(
         self,

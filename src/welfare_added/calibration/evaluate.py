@@ -1,7 +1,6 @@
 """From parameters to moments: simulate a district and estimate its value added."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pandas as pd
 
@@ -10,6 +9,7 @@ from welfare_added.calibration.targets import bin_counts
 from welfare_added.district import parameters
 from welfare_added.district.sample import analysis_sample
 from welfare_added.district.synthetic import SyntheticDistrict, synthesise
+from welfare_added.district.table_files import TableFiles
 from welfare_added.district.tables import District
 from welfare_added.value_added.estimate import estimate_value_added
 from welfare_added.value_added.student_variables import as_batches
@@ -59,4 +59,4 @@ def in_memory(district: SyntheticDistrict) -> District:
     tables = dict(district.tables)
     scores = ["ela_score", "math_score"]
     tables["enrolments"] = tables["enrolments"].astype(dict.fromkeys(scores, "float64"))
-    return District(**tables, files={name: Path(f"{name}.csv") for name in tables})
+    return District(**tables, files={name: TableFiles.of(f"{name}.csv") for name in tables})

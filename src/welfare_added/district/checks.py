@@ -1,6 +1,6 @@
 """Checks of a district's tables: codes among scores, consistency, years and grades covered."""
 
-from pathlib import Path
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,9 @@ FAR_SCORE = 10.0  # interquartile ranges from the median; a score so far away is
 ENOUGH_SCORES = 20  # fewest scores of a year and grade whose quartiles are relied on
 
 
-def locate(table: pd.DataFrame, among: pd.DataFrame, name: str, *, back: int = 0) -> np.ndarray:
+def locate(
+    table: pd.DataFrame, among: pd.DataFrame, name: str, *, back: int | np.ndarray = 0
+) -> np.ndarray:
     """Match each row of ``table`` to the row of ``among`` with its identifier ``back`` years ago.
 
     Parameters
@@ -22,7 +24,7 @@ def locate(table: pd.DataFrame, among: pd.DataFrame, name: str, *, back: int = 0
     name
         Column of the identifier.
     back
-        Number of years.
+        Number of years, of all rows or of each row of ``table``.
 
     Returns
     -------
@@ -140,34 +142,45 @@ def _class_disagreements(raw: RawTables, column: str, class_row: np.ndarray) -> 
     ]
 
 
+def _remedy(year: int, lags: Mapping[int, int], span: str) -> str:
+    """Remedy where the year of lagged scores has no row."""
+    if year == min(lags):
+        return f"add it, or start district.years in config.yaml later; the table has {span}"
+    return (
+        "add it; or, if nobody was tested then, leave the year out of district.years in "
+        "config.yaml and set district.lag to last_tested"
+    )
+
+
 def check_coverage(
-    enrolments: pd.DataFrame, file: Path, years: tuple[int, int], grades: tuple[int, ...]
+    enrolments: pd.DataFrame, file: object, lags: Mapping[int, int], grades: tuple[int, ...]
 ) -> None:
     """Check that there are rows for every studied year and for the lagged scores.
+
+    lags: the year from which those of each studied year come. file: named in messages.
 
     Raises
     ------
     DistrictError
-        If a studied year or the year before the first has no row, or no row is of the grade below
-        the first.
+        If a studied year or one of lagged scores has no row, or no row is of the grade below the
+        first.
 
     """
-    first, last = years
     below = min(grades) - 1
     studied = enrolments[enrolments["grade"].isin([below, *grades])]
     present = set(studied["year"])
     span = f"{min(enrolments['year'])} to {max(enrolments['year'])}"
     names = ", ".join(str(grade) for grade in sorted(grades))
     problems = []
-    empty = [str(year) for year in range(first, last + 1) if year not in present]
+    empty = [str(year) for year in lags if year not in present]
     if empty:
         what = f"no row of grades {names} in {', '.join(empty)}"
         remedy = f"add them, or choose other district.years in config.yaml; the table has {span}"
         problems.append(Problem(str(file), what, remedy, "year"))
-    if first - 1 not in present:
-        what = f"no row in {first - 1}, from which the lagged scores of {first} come"
-        remedy = f"add it, or start district.years in config.yaml later; the table has {span}"
-        problems.append(Problem(str(file), what, remedy, "year"))
+    for year, before in lags.items():
+        if before not in present and before not in lags:
+            what = f"no row in {before}, from which the lagged scores of {year} come"
+            problems.append(Problem(str(file), what, _remedy(year, lags, span), "year"))
     if not (enrolments["grade"] == below).any():
         what = f"no row of grade {below}, from which the lagged scores of grade {below + 1} come"
         remedy = f"add them, or drop grade {below + 1} from district.grades in config.yaml"

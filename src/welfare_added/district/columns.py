@@ -35,9 +35,25 @@ def plain_text(values: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
     """Decode categorical columns and trim text."""
     if pyarrow.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
-    if pyarrow.types.is_string(values.type) or pyarrow.types.is_large_string(values.type):
-        return pyarrow.compute.utf8_trim_whitespace(values)
-    return values
+    return pyarrow.compute.utf8_trim_whitespace(values) if holds_text(values) else values
+
+
+def holds_text(values: pyarrow.ChunkedArray) -> bool:
+    """Whether a column is one of text."""
+    return pyarrow.types.is_string(values.type) or pyarrow.types.is_large_string(values.type)
+
+
+def as_text(values: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
+    """A column as trimmed text, missing values missing; whole numbers without a point."""
+    values = plain_text(values)
+    if not holds_text(values):
+        truth = pyarrow.types.is_boolean(values.type)
+        content = (values.cast(pyarrow.int8()) if truth else values).to_pandas()
+        if pd.api.types.is_float_dtype(content) and (content.dropna() % 1 == 0).all():
+            content = content.astype("Int64")
+        texts = content.astype("str").where(content.notna(), None)
+        values = pyarrow.chunked_array([pyarrow.array(texts, pyarrow.string())])
+    return values.cast(pyarrow.string())
 
 
 def _is_text(column: Column) -> bool:
@@ -100,7 +116,7 @@ def _whole(numbers: pd.Series, *, empty: bool) -> pd.Series:
 
 def _identifiers(values: pyarrow.ChunkedArray) -> pd.Series:
     identifiers = values.to_pandas()
-    if pyarrow.types.is_string(values.type) or pyarrow.types.is_large_string(values.type):
+    if holds_text(values):
         control = (
             pyarrow.compute.match_substring_regex(values, r"[[:cntrl:]]")
             .fill_null(False)

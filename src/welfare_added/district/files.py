@@ -1,17 +1,15 @@
 """Locate the files of a paper's raw tables; imports little, as Snakemake calls it when parsing."""
 
-import csv
 from collections.abc import Mapping
 from pathlib import Path
 
 from welfare_added.district.layout import Layout
 from welfare_added.district.problems import Problem, raise_any
+from welfare_added.district.table_files import KINDS, files_in, in_words
 
-KINDS = ("csv", "parquet")
 
-
-def raw_tables(source: str, layout: Layout, made_in: str) -> dict[str, str]:
-    """Paths of the raw tables of ``district.source``, by table; they may not exist yet.
+def raw_tables(source: str, layout: Layout, made_in: str) -> dict[str, list[str]]:
+    """Paths of the files of each raw table of ``district.source``; they may not exist yet.
 
     Parameters
     ----------
@@ -29,37 +27,20 @@ def raw_tables(source: str, layout: Layout, made_in: str) -> dict[str, str]:
 
     """
     if source == "synthetic":
-        return {table: f"{made_in}/{table}.csv" for table in layout.tables}
+        return {table: [f"{made_in}/{table}.csv"] for table in layout.tables}
     to_be_made = Path(source).parts[:1] == ("results",)
-    paths = find_tables(source, layout, to_be_made=to_be_made)
-    return {table: str(path) for table, path in paths.items()}
-
-
-def header(path: Path | str) -> list[str]:
-    """Column names of a CSV or parquet file, trimmed; empty if it cannot be read.
-
-    Errors in the file are reported by `read_tables`.
-    """
-    path = Path(path)
-    try:
-        if path.suffix == ".parquet":
-            from pyarrow.parquet import read_schema
-
-            return read_schema(path).names
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            return [name.strip() for name in next(csv.reader(stream), [])]
-    except (OSError, ValueError):
-        return []
+    found = find_tables(source, layout, to_be_made=to_be_made)
+    return {table: [str(path) for path in paths] for table, paths in found.items()}
 
 
 def tables_in(source: str, layout: Layout) -> list[str]:
     """Names of the tables that have a file in a folder; all if ``source`` is synthetic."""
-    return [one for one in layout.tables if source == "synthetic" or _file_of(source, one)]
+    return [one for one in layout.tables if source == "synthetic" or _files_of(source, one)]
 
 
-def _file_of(folder: str, table: str) -> Path | None:
-    files = (Path(folder, f"{table}.{kind}") for kind in KINDS)
-    return next((file for file in files if file.is_file()), None)
+def _files_of(folder: str, table: str) -> list[Path]:
+    whole, parts = files_in(Path(folder), table)
+    return whole[:1] or parts
 
 
 def absent_columns(
@@ -79,10 +60,12 @@ def absent_columns(
     """
     if source == "synthetic":
         return {}
+    from welfare_added.district.text_tables import all_named, header  # slow to load
+
     absent = {}
     for table, declared in layout.tables.items():
-        file = _file_of(source, table)
-        present = header(file) if file else []
+        files = _files_of(source, table)
+        present = all_named(header(file) for file in files) if files else []
         if present:
             own_names = names.get(table, {})
             optional = declared.optional_columns
@@ -90,13 +73,16 @@ def absent_columns(
     return {table: columns for table, columns in absent.items() if columns}
 
 
-def find_tables(folder: Path | str, layout: Layout, *, to_be_made: bool = False) -> dict[str, Path]:
-    """Find each table's file in a folder.
+def find_tables(
+    folder: Path | str, layout: Layout, *, to_be_made: bool = False
+) -> dict[str, list[Path]]:
+    """Find each table's files in a folder.
 
     Parameters
     ----------
     folder
-        Holds <table>.csv or <table>.parquet.
+        Holds <table>.csv, .tsv, .xlsx or .parquet, or several files by year or part, as
+        <table>_2003.csv and <table>_2004.csv.
     layout
         The paper's raw tables.
     to_be_made
@@ -104,35 +90,32 @@ def find_tables(folder: Path | str, layout: Layout, *, to_be_made: bool = False)
 
     Returns
     -------
-    dict of Path
-        File by table, in the order of the layout; an optional table without a file is left out.
+    dict of list of Path
+        Files by table, in the order of the layout; an optional table without a file is left out.
 
     Raises
     ------
     DistrictError
-        If a required table has no file, or a table has two.
+        If a required table has no file, or a table has two, or one and parts.
 
     """
     folder = Path(folder)
     if not to_be_made and not folder.is_dir():
         remedy = "set district.source in config.yaml to 'synthetic' or to an existing folder"
         raise_any([Problem(str(folder), "no such folder", remedy)])
-    paths, problems = {}, []
+    found, problems = {}, []
     for table, declared in layout.tables.items():
-        files = [folder / f"{table}.{kind}" for kind in KINDS]
-        present = [file for file in files if file.is_file()]
-        if len(present) == 2:
-            remedy = "keep the one that is meant and move the other away"
-            problems.append(
-                Problem(str(folder), f"both {table}.csv and {table}.parquet are there", remedy)
-            )
-        elif present:
-            paths[table] = present[0]
+        whole, parts = files_in(folder, table)
+        if len(whole) > 1 or (whole and parts):
+            what = f"{in_words([*whole, *parts])} are there together"
+            remedy = "keep what is meant, one file or its parts, and move the rest away"
+            problems.append(Problem(str(folder), what, remedy))
+        elif whole or parts:
+            found[table] = whole or parts
+        elif not declared.optional and to_be_made:
+            found[table] = [folder / f"{table}.csv"]
         elif not declared.optional:
-            if to_be_made:
-                paths[table] = files[0]
-            else:
-                what = f"neither {table}.csv nor {table}.parquet is there"
-                problems.append(Problem(str(folder), what, f"export the table of {table} to it"))
+            what = f"no {table}.{', .'.join(KINDS)}, and no parts such as {table}_2003.csv"
+            problems.append(Problem(str(folder), what, f"export the table of {table} to it"))
     raise_any(problems)
-    return paths
+    return found

@@ -9,7 +9,7 @@ from welfare_added.run.choices import read_yaml
 from welfare_added.run.errors import UserError
 from welfare_added.run.parsed import cached
 
-FURTHER = ("empty", "absent", "without", "public")
+FURTHER = ("empty", "absent", "without", "public", "school_year")
 
 
 class LayoutError(UserError):
@@ -40,6 +40,9 @@ class Column:
         What is left out then, in words.
     public
         Of a text: whether published files may contain its values, as the names of schools.
+    school_year
+        Of a year: which one a school year written 2015-16 means, its spring or its autumn; empty:
+        neither.
 
     """
 
@@ -53,6 +56,7 @@ class Column:
     absent: bool = False
     without: str = ""
     public: bool = False
+    school_year: str = ""
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,7 @@ def overview(
         "files": {name: str(raw.files[name]) for name in raw.tables},
         "rows": {name: len(table) for name, table in raw.tables.items()},
         "keys": {name: ", ".join(declared[name].key) for name in raw.tables},
+        "remarks": raw.remarks,
         "columns": {
             name: columns_table(table, declared[name], raw.absent.get(name, []))
             for name, table in raw.tables.items()

@@ -3,7 +3,7 @@
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.dataset as ds
 
-from welfare_added.district.files import header
 from welfare_added.district.problems import Problem, raise_any
+from welfare_added.district.table_files import TableFiles
+from welfare_added.district.text_tables import delimiter, header
 
 # Tables without a district column are split by the persons in another table that has it.
 BY_PERSON = {"teachers": ("classes", "teacher_id"), "outcomes": ("enrolments", "student_id")}
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 def partition(
-    files: Mapping[str, Path | str],
+    files: Mapping[str, Path | str | Iterable[Path | str]],
     column: str,
     names: Mapping[str, Mapping[str, str]],
     out: Path,
@@ -35,7 +36,7 @@ def partition(
     Parameters
     ----------
     files
-        File of each table.
+        File of each table, .csv, .tsv or .parquet.
     column
         Column with the district's name, required in enrolments and classes. Without it, teachers
         and outcomes are split by the persons in each district's classes and enrolments.
@@ -52,11 +53,12 @@ def partition(
     Raises
     ------
     DistrictError
-        If a table lacks the column, a row's district is empty or has no enrolments, a district
-        has no classes, or two districts' names make the same folder.
+        If a table has several files or an Excel file, or lacks the column, a row's district is
+        empty or has no enrolments, a district has no classes, or two districts' names make the same
+        folder.
 
     """
-    files = {table: Path(path) for table, path in files.items()}
+    files = {table: _one_file(TableFiles.of(paths)) for table, paths in files.items()}
     _refuse_without(files, column)
     folders = _folders(files["enrolments"], column)
     _refuse_unmatched(files, column, set(folders))
@@ -83,6 +85,14 @@ def partition(
     table = pd.DataFrame(counts, columns=["folder", "table", "rows"])
     table.insert(1, "district", table["folder"].map({v: k for k, v in folders.items()}))
     return table.sort_values(["folder", "table"], ignore_index=True)
+
+
+def _one_file(files: TableFiles) -> Path:
+    """The file of a table, whose rows are read batch by batch."""
+    if len(files.paths) > 1 or files.paths[0].suffix == ".xlsx":
+        what = "tables of several districts must be one .csv, .tsv or .parquet file each"
+        raise_any([Problem(str(files), what, "put its rows into one file")])
+    return files.paths[0]
 
 
 def _refuse_without(files: Mapping[str, Path], column: str) -> None:
@@ -128,6 +138,7 @@ def _open(path: Path) -> ds.Dataset:
         return ds.dataset(path, format="parquet")
     text = dict.fromkeys(header(path), pa.string())
     kind = ds.CsvFileFormat(
+        parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter(path)),
         convert_options=pyarrow.csv.ConvertOptions(column_types=text, strings_can_be_null=False),
         read_options=pyarrow.csv.ReadOptions(block_size=BLOCK),
     )

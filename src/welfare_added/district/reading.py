@@ -1,49 +1,51 @@
 """Read a paper's raw tables from CSV or parquet files."""
 
-import csv
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
 import pyarrow
-import pyarrow.csv
-import pyarrow.parquet
 
 from welfare_added.district.columns import (
     WrongValuesError,
+    as_text,
     converted,
     empty_column,
+    holds_text,
     plain_text,
 )
+from welfare_added.district.export import Export, decoded
 from welfare_added.district.layout import Column, Layout, Table
 from welfare_added.district.problems import Problem, raise_any
+from welfare_added.district.table_files import TableFiles
+from welfare_added.district.text_tables import DELIMITERS, all_named, delimiter, read_text_table
 from welfare_added.district.values import RawTables, check_values, examples
+from welfare_added.district.written_numbers import springs, with_points
 
-MISSING = ["", "NA", "NaN", "."]
 NUMBER = Column(type="number", about="further number", remedy="", empty=True)
 
 log = logging.getLogger(__name__)
 
 
 def read_tables(
-    files: Mapping[str, Path | str],
+    files: Mapping[str, Path | str | Iterable[Path | str]],
     layout: Layout,
-    names: Mapping[str, Mapping[str, str]] | None = None,
+    export: Export | None = None,
 ) -> RawTables:
     """Read raw tables and check their columns, types, values and keys.
 
     Parameters
     ----------
     files
-        File of each table, as .csv (UTF-8, commas, a header; empty, NA, NaN or . for missing) or
-        .parquet. Columns that the layout does not name are ignored, except those that are numbers
-        in a table with ``further`` columns. Identifiers are text: leading zeros count.
+        File of each table, or its files, which are read one after the other: .csv or .tsv (UTF-8, a
+        header; commas, semicolons, tabs or bars between columns; empty, NA, NaN or . for missing),
+        .xlsx or .parquet. Columns that the layout does not name are ignored, except those that are
+        numbers in a table with ``further`` columns. Identifiers are text: leading zeros count.
     layout
         What the tables have to be.
-    names
-        The files' own names of columns, by table and by the project's name; columns not listed
-        have the project's name.
+    export
+        How the files differ from the layout.
 
     Raises
     ------
@@ -51,77 +53,86 @@ def read_tables(
         If a file cannot be read, a column is missing, a value is not allowed or a key recurs.
 
     """
-    files = {table: Path(path) for table, path in files.items()}
-    names = names or {}
-    problems = []
-    content = {table: _read(path, problems) for table, path in files.items()}
+    export = export or Export()
+    problems, remarks = [], []
+    sources, content = {}, {}
+    for table, paths in files.items():
+        sources[table], content[table] = _joined(TableFiles.of(paths), problems, remarks)
     raise_any(problems)
     declared = {table: layout.tables[table] for table in files}
     content = {
-        table: _renamed(rows, table, declared[table], files[table], names.get(table, {}), problems)
+        table: _renamed(rows, table, declared[table], str(sources[table]), export, problems)
         for table, rows in content.items()
     }
     raise_any(problems)
+    for table, rows in content.items():
+        file = str(sources[table])
+        rows, codes = decoded(rows, table, export, file, problems)
+        content[table], marks = with_points(rows, declared[table], file, export.decimal, problems)
+        remarks += [*codes, *marks]
+    raise_any(problems)
     absent = {
-        table: _absent(rows, declared[table], files[table]) for table, rows in content.items()
+        table: _absent(rows, declared[table], str(sources[table]))
+        for table, rows in content.items()
     }
     tables = {
-        table: _typed(rows, declared[table], files[table], problems)
+        table: _typed(rows, declared[table], sources[table], problems)
         for table, rows in content.items()
     }
     raise_any(problems)
     absent = {table: columns for table, columns in absent.items() if columns}
-    raw = RawTables(tables, layout, files, absent)
+    raw = RawTables(tables, layout, sources, absent, tuple(remarks))
     check_values(raw)
-    for table, path in files.items():
+    for remark in remarks:
+        log.info(remark)
+    for table, path in sources.items():
         log.info("%s: %d rows", path, len(tables[table]))
     return raw
 
 
-def _read(path: Path, problems: list[Problem]) -> pyarrow.Table:
-    """Read one file, CSV columns all as text, so that errors can quote wrong values."""
-    try:
-        if path.suffix == ".parquet":
-            raw = pyarrow.parquet.read_table(path)
-            raw.validate(full=True)
-            return raw
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            names = next(csv.reader(stream), [])
-        raw = _parse(path, names)
-        return raw.rename_columns([name.strip() for name in raw.column_names])
-    except FileNotFoundError:
-        problems.append(Problem(str(path), "no such file", "export this table"))
-    except UnicodeDecodeError:
-        problems.append(Problem(str(path), "not UTF-8 text", "save it with encoding UTF-8"))
-    except (pyarrow.ArrowException, csv.Error, OSError) as error:
-        kind = "parquet" if path.suffix == ".parquet" else "comma-separated text with a header"
-        problems.append(Problem(str(path), f"cannot be read: {error}", f"export it as {kind}"))
-    return pyarrow.table({})
+def _joined(
+    files: TableFiles, problems: list[Problem], remarks: list[str]
+) -> tuple[TableFiles, pyarrow.Table]:
+    """The files of a table one after the other, with the number of rows of each."""
+    parts = [read_text_table(path, problems) for path in files.paths]
+    for path, part in zip(files.paths, parts, strict=True):
+        mark = delimiter(path) if part.column_names and path.suffix in (".csv", ".tsv") else ","
+        if mark != ",":
+            remarks.append(f"{path}: columns separated by {DELIMITERS[mark]}")
+    files = TableFiles(files.paths, tuple(part.num_rows for part in parts))
+    if len(parts) == 1:
+        return files, parts[0]
+    names = all_named(part.column_names for part in parts)
+    for path, part in zip(files.paths, parts, strict=True):
+        left = [name for name in part.column_names if name not in names]
+        if left:
+            remarks.append(
+                f"{path}: not used, as another file of the table lacks it: {', '.join(left)}"
+            )
+    return files, _concatenated([part.select(names) for part in parts])
 
 
-def _parse(path: Path, names: list[str]) -> pyarrow.Table:
-    """Parse a CSV file; on failure again in one thread, whose error names the line."""
-    options = pyarrow.csv.ConvertOptions(
-        column_types=dict.fromkeys(names, pyarrow.string()),
-        strings_can_be_null=True,
-        null_values=MISSING,
-    )
-    try:
-        return pyarrow.csv.read_csv(path, convert_options=options)
-    except pyarrow.ArrowInvalid:
-        one_thread = pyarrow.csv.ReadOptions(use_threads=False)
-        return pyarrow.csv.read_csv(path, read_options=one_thread, convert_options=options)
+def _concatenated(parts: list[pyarrow.Table]) -> pyarrow.Table:
+    """Tables with the same columns as one; columns whose types differ become text."""
+    alike = all(part.schema.types == parts[0].schema.types for part in parts)
+    if not alike:
+        parts = [
+            pyarrow.table({name: as_text(part[name]) for name in part.column_names})
+            for part in parts
+        ]
+    return pyarrow.concat_tables(part.replace_schema_metadata() for part in parts)
 
 
 def _renamed(
     raw: pyarrow.Table,
     table: str,
     declared: Table,
-    path: Path,
-    own_names: Mapping[str, str],
+    file: str,
+    export: Export,
     problems: list[Problem],
 ) -> pyarrow.Table:
     """Rename columns to the project's names; missing required ones are added to ``problems``."""
+    own_names = export.names(table)
     missing = [
         f"{theirs} ({ours})" for ours, theirs in own_names.items() if theirs not in raw.column_names
     ]
@@ -130,18 +141,18 @@ def _renamed(
             f"correct district.columns.{table} in config.yaml; the columns there are: "
             f"{', '.join(raw.column_names)}"
         )
-        problems.append(Problem(str(path), "missing", remedy, ", ".join(missing)))
+        problems.append(Problem(file, "missing", remedy, ", ".join(missing)))
         return raw
     ours = {theirs: name for name, theirs in own_names.items()}
     replaced = set(own_names) & set(raw.column_names) - set(own_names.values())
     kept = [name for name in raw.column_names if name not in replaced]
     raw = raw.select(kept) if replaced else raw
     raw = raw.rename_columns([ours.get(name, name) for name in raw.column_names])
-    problems += _missing_columns(raw, declared, path)
+    problems += _missing_columns(raw, declared, file)
     return raw
 
 
-def _absent(raw: pyarrow.Table, declared: Table, path: Path) -> list[str]:
+def _absent(raw: pyarrow.Table, declared: Table, path: str) -> list[str]:
     """Optional columns that the table lacks."""
     absent = [name for name in declared.optional_columns if name not in raw.column_names]
     if absent:
@@ -149,22 +160,23 @@ def _absent(raw: pyarrow.Table, declared: Table, path: Path) -> list[str]:
     return absent
 
 
-def _missing_columns(raw: pyarrow.Table, declared: Table, path: Path) -> list[Problem]:
+def _missing_columns(raw: pyarrow.Table, declared: Table, path: str) -> list[Problem]:
     names, columns = raw.column_names, declared.columns
     missing = [name for name, one in columns.items() if not one.absent and name not in names]
     repeated = sorted(name for name in columns if names.count(name) > 1)
     problems = []
     if missing:
-        remedy = f"add or rename it; the columns there are: {', '.join(names)}"
-        if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
-            remedy = "separate columns by commas, as 'CSV (comma delimited)' does"
-        problems.append(Problem(str(path), "missing", remedy, ", ".join(missing)))
+        remedy = (
+            "add it, or name the column that it is in district.columns in config.yaml; the columns "
+            f"there are: {', '.join(names)}"
+        )
+        problems.append(Problem(path, "missing", remedy, ", ".join(missing)))
     if repeated:
         problems.append(
-            Problem(str(path), "more than one column of this name", "keep one", ", ".join(repeated))
+            Problem(path, "more than one column of this name", "keep one", ", ".join(repeated))
         )
     if not problems and not raw.num_rows:
-        problems.append(Problem(str(path), "the table has no rows", "export its rows"))
+        problems.append(Problem(path, "the table has no rows", "export its rows"))
     ignored = [name for name in names if name not in columns]
     if ignored and not declared.further:
         log.info("%s: columns not used: %s", path, ", ".join(ignored))
@@ -172,7 +184,7 @@ def _missing_columns(raw: pyarrow.Table, declared: Table, path: Path) -> list[Pr
 
 
 def _typed(
-    raw: pyarrow.Table, declared: Table, path: Path, problems: list[Problem]
+    raw: pyarrow.Table, declared: Table, files: TableFiles, problems: list[Problem]
 ) -> pd.DataFrame:
     """Convert each column to its type; values that cannot be converted go into ``problems``."""
     keys = raw.select(list(declared.key)).to_pandas()
@@ -182,16 +194,18 @@ def _typed(
             columns[name] = empty_column(raw.num_rows, column)
             continue
         values = plain_text(raw[name])
+        if column.school_year and holds_text(values):
+            values = springs(values, column.school_year)
         try:
             columns[name] = converted(values, column)
         except WrongValuesError as error:
             problems.append(
                 Problem(
-                    file=str(path),
+                    file=str(files),
                     column=name,
                     what=error.what,
                     rows=len(error.rows),
-                    examples=examples(path, keys, error.rows, values.to_pandas()),
+                    examples=examples(files, keys, error.rows, values.to_pandas()),
                     remedy=error.remedy or column.remedy,
                 )
             )

@@ -1,6 +1,7 @@
 """The analysis sample: standardised scores, lagged scores, lower- and higher-scoring students."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from welfare_added.district.checks import check_coverage, locate
 from welfare_added.district.problems import Problem, raise_any
 from welfare_added.district.tables import District
 from welfare_added.district.vocabulary import BLACK_HISPANIC, OUTCOMES, RACES, SUBJECTS, WHITE_ASIAN
+from welfare_added.district.years import LAGS, lag_years
 from welfare_added.run.errors import UserError
 
 STUDENT_COLUMNS = [
@@ -54,50 +56,57 @@ class Sample:
 
 def analysis_sample(
     district: District,
-    years: tuple[int, int],
+    years: Sequence[int],
     grades: tuple[int, ...],
     split: str = "year_grade",
     class_size: str = "tested",
+    lag: str = "last_year",
 ) -> Sample:
     """Derive the analysis sample: students with both scores this year and last, linked to a class.
 
     Scores have mean zero and SD one within year, grade and subject over all tested students,
     linked to a class or not. The lagged score is the student's standardised score a year earlier,
-    in whatever grade: a repeater's is from the same grade. Lower-scoring students are those whose
-    lagged score is strictly below the sample median, by subject (section 3.2).
+    or in the last tested year, in whatever grade: a repeater's is from the same grade.
+    Lower-scoring students are those whose lagged score is strictly below the sample median, by
+    subject (section 3.2).
 
     Parameters
     ----------
     district
         Checked raw tables.
     years
-        First and last spring studied; lagged scores start a year earlier.
+        First and last spring studied, or three and more springs; lagged scores start a year before
+        the first.
     grades
         Grades studied; lagged scores start in the grade below the first.
     split
         ``year_grade``: the median within year and grade; ``pooled``: over the whole sample.
     class_size
         Count a class's students ``tested`` in both subjects this year, or those in the ``sample``.
+    lag
+        Lagged scores and traits are of ``last_year``, or of the ``last_tested`` year of ``years``.
 
     Raises
     ------
     DistrictError
         If a year has no students, or there are no rows for lagged scores.
-    ValueError
-        If ``split`` or ``class_size`` is not one of the above.
+    UserError
+        If ``split``, ``class_size`` or ``lag`` is not one of the above.
 
     """
     _check_choice("split", split, ("year_grade", "pooled"))
     _check_choice("class_size", class_size, ("tested", "sample"))
+    _check_choice("lag", lag, LAGS)
+    lags = lag_years(years, lag)
     file = district.files["enrolments"]
-    check_coverage(district.enrolments, file, years, grades)
-    rows = _lagged_enrolments(district, years)
+    check_coverage(district.enrolments, file, lags, grades)
+    rows = _lagged_enrolments(district, lags)
     absent = district.absent.get("enrolments", [])
     controls = [name for name in CONTROLS if name.removeprefix("lag_") not in absent]
-    steps = _steps(rows, years, grades, controls)
+    steps = _steps(rows, lags, grades, controls)
     kept = steps[-1][1]
     table = pd.DataFrame([_sample_counts(rows[mask], name) for name, mask in steps])
-    _require_years(rows.loc[kept, "year"], years, table, file)
+    _require_years(rows.loc[kept, "year"], lags, table, file)
     counted = kept if class_size == "sample" else rows["tested"]
     size = rows[counted].groupby("class_row").size()
     students = _add_groups(rows[kept], size, split)
@@ -118,19 +127,20 @@ def _check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
         )
 
 
-def _lagged_enrolments(district: District, years: tuple[int, int]) -> pd.DataFrame:
-    """Enrolments from the year before the first on, with standardised and lagged scores, teachers.
+def _lagged_enrolments(district: District, lags: Mapping[int, int]) -> pd.DataFrame:
+    """Enrolments of the studied and lagged years, with standardised and lagged scores, teachers.
 
     ``class_row`` is the row of the student's class in the table of classes, -1 if not linked.
     """
     rows = district.enrolments
-    rows = rows[rows["year"].between(years[0] - 1, years[1])]
+    rows = rows[rows["year"].isin({*lags, *lags.values()})]
     # Floating-point sums depend on the order of rows, which must not be the file's.
     rows = rows.sort_values(["year", "student_id"], ignore_index=True)
     for subject in SUBJECTS:
         rows[subject] = standardise(rows, f"{subject}_score")
     rows["tested"] = rows[list(SUBJECTS)].notna().all(axis=1)
-    lag = locate(rows, rows, "student_id", back=1)
+    back = rows["year"] - rows["year"].map(lags).fillna(rows["year"] - 1).astype("int64")
+    lag = locate(rows, rows, "student_id", back=back.to_numpy())
     lagged = [*SUBJECTS, "share_absent", "special_education", "english_learner"]
     for name in lagged:
         rows[f"lag_{name}"] = np.where(lag >= 0, rows[name].to_numpy()[lag], np.nan)
@@ -154,14 +164,18 @@ def standardise(rows: pd.DataFrame, score: str) -> pd.Series:
     return (rows[score] - groups.transform("mean")) / spread.where(spread > 0)
 
 
-def _steps(rows: pd.DataFrame, years, grades, controls: list[str]) -> list[tuple[str, pd.Series]]:
+def _steps(
+    rows: pd.DataFrame, lags: Mapping[int, int], grades, controls: list[str]
+) -> list[tuple[str, pd.Series]]:
     """Sample restrictions in order, each with the rows that meet it and all before it."""
+    apart = any(year - before > 1 for year, before in lags.items())
+    before = "in the last tested year" if apart else "last year"
     conditions = {
-        "enrolled in the years and grades studied": rows["year"].between(*years)
+        "enrolled in the years and grades studied": rows["year"].isin(list(lags))
         & rows["grade"].isin(grades),
         "linked to a class with a known teacher": rows["teacher_id"].notna(),
         "scored in both subjects this year": rows["tested"],
-        "scored in both subjects last year": rows[["lag_ela", "lag_math"]].notna().all(axis=1),
+        f"scored in both subjects {before}": rows[["lag_ela", "lag_math"]].notna().all(axis=1),
         "every control known": rows[controls].notna().all(axis=1),
     }
     mask = pd.Series(True, index=rows.index)
@@ -179,8 +193,8 @@ def _sample_counts(rows: pd.DataFrame, step: str) -> dict:
     }
 
 
-def _require_years(present: pd.Series, years, steps: pd.DataFrame, file) -> None:
-    empty = sorted(set(range(years[0], years[1] + 1)) - set(present))
+def _require_years(present: pd.Series, lags: Mapping[int, int], steps: pd.DataFrame, file) -> None:
+    empty = sorted(set(lags) - set(present))
     if not empty:
         return
     what = f"no student in {', '.join(map(str, empty))} meets all conditions of the sample"
@@ -188,7 +202,10 @@ def _require_years(present: pd.Series, years, steps: pd.DataFrame, file) -> None
         f"{n} student-years: {s}"
         for s, n in zip(steps["step"], steps["student_years"], strict=True)
     )
-    remedy = "fill the scores and classes of these years, or choose other district.years"
+    remedy = (
+        "fill the scores and classes of these years, or choose other district.years; if the year "
+        "before was not tested, leave it out of them and set district.lag to last_tested"
+    )
     raise_any([Problem(str(file), what, remedy, "year", examples=counts)])
 
 

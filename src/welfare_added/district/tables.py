@@ -1,15 +1,17 @@
 """A district's tables of students, classes and teachers, read and consistent with each other."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from welfare_added.district.checks import check_relations, check_scores
+from welfare_added.district.export import Export
 from welfare_added.district.files import find_tables
 from welfare_added.district.layout import Layout
 from welfare_added.district.reading import read_tables
+from welfare_added.district.table_files import TableFiles
 from welfare_added.district.values import RawTables
 
 
@@ -31,7 +33,7 @@ class District:
     outcomes
         student_id and later outcomes (0, 1 or missing), or None when the district has none.
     files
-        File of each table, for error messages.
+        Files of each table, for error messages.
     absent
         Optional columns that the files lack, by table; all their values are missing.
 
@@ -41,24 +43,21 @@ class District:
     classes: pd.DataFrame
     teachers: pd.DataFrame
     outcomes: pd.DataFrame | None
-    files: dict[str, Path]
+    files: dict[str, TableFiles]
     absent: dict[str, list[str]] = field(default_factory=dict)
 
 
-def read_district(
-    folder: Path | str, layout: Layout, names: Mapping[str, Mapping[str, str]] | None = None
-) -> District:
+def read_district(folder: Path | str, layout: Layout, export: Export | None = None) -> District:
     """Read and check the tables in a folder: enrolments, classes, teachers, outcomes if any.
 
     Parameters
     ----------
     folder
-        Holds each table as .csv or .parquet; see `read_tables`.
+        Holds the files of each table; see `find_tables` and `read_tables`.
     layout
         What the tables have to be.
-    names
-        The files' own names of columns, by table and by the project's name; columns not listed
-        have the project's name.
+    export
+        How the files differ from the layout.
 
     Raises
     ------
@@ -67,16 +66,16 @@ def read_district(
         contradict each other.
 
     """
-    return read_district_files(find_tables(folder, layout), layout, names)
+    return read_district_files(find_tables(folder, layout), layout, export)
 
 
 def read_district_files(
-    files: Mapping[str, Path | str],
+    files: Mapping[str, Path | str | Iterable[Path | str]],
     layout: Layout,
-    names: Mapping[str, Mapping[str, str]] | None = None,
+    export: Export | None = None,
 ) -> District:
     """Read and check the tables in the given files, by table; see `read_district`."""
-    return district_of(read_tables(files, layout, names))
+    return district_of(read_tables(files, layout, export))
 
 
 def district_of(raw: RawTables) -> District:

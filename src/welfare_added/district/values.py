@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,6 +10,7 @@ from pandera.errors import SchemaErrors
 
 from welfare_added.district.layout import Column, Layout, Table
 from welfare_added.district.problems import Problem, raise_any
+from welfare_added.district.table_files import TableFiles
 
 EXAMPLES = 3
 
@@ -27,16 +27,19 @@ class RawTables:
     layout
         What they have to be.
     files
-        File of each table, for error messages.
+        Files of each table, for error messages.
     absent
         Optional columns that the files lack, by table; all their values are missing.
+    remarks
+        How the files were read where that was found out: separators, decimals, codes.
 
     """
 
     tables: dict[str, pd.DataFrame]
     layout: Layout
-    files: dict[str, Path]
+    files: dict[str, TableFiles]
     absent: dict[str, list[str]] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
     def problem(
         self, table: str, rows: np.ndarray, what: str, remedy: str, column: str = ""
@@ -68,14 +71,14 @@ class RawTables:
 
 
 def examples(
-    file: Path, keys: pd.DataFrame, rows: np.ndarray, values: pd.Series | None = None
+    files: TableFiles, keys: pd.DataFrame, rows: np.ndarray, values: pd.Series | None = None
 ) -> tuple[str, ...]:
     """Describe the first of some rows for an error message: line in the file, key, value.
 
     Parameters
     ----------
-    file
-        Lines of a CSV file are counted from its header (line 1), rows of a parquet file from 1.
+    files
+        Lines of a text file are counted from its header (line 1), rows of a parquet file from 1.
     keys
         The table's key columns, rows in the file's order.
     rows
@@ -84,14 +87,13 @@ def examples(
         The column concerned.
 
     """
-    kind, first = ("row", 1) if file.suffix == ".parquet" else ("line", 2)
     texts = []
     for row in rows[:EXAMPLES]:
         key = ", ".join(
             f"{name} {'empty' if pd.isna(value) else value}"
             for name, value in keys.iloc[row].items()
         )
-        text = f"{kind} {row + first} ({key})"
+        text = f"{files.place(row)} ({key})"
         if values is not None:
             value = values.iloc[row]
             text += ": empty" if pd.isna(value) else f": '{value}'"

@@ -4,9 +4,8 @@ import hmac
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from pyarrow import parquet
-
-from welfare_added.district.files import header
+from welfare_added.district.table_files import TableFiles
+from welfare_added.district.text_tables import all_named, header, row_count
 from welfare_added.run.choices import choice
 
 FORMAT = 1
@@ -97,7 +96,7 @@ def lineage(
 
 
 def sources(
-    tables: Mapping[str, Path | str],
+    tables: Mapping[str, Path | str | Iterable[Path | str]],
     columns: Mapping[str, Sequence[str]],
     names: Mapping[str, Mapping[str, str]],
     base: int,
@@ -107,7 +106,7 @@ def sources(
     Parameters
     ----------
     tables
-        File of each table.
+        File, or files, of each table.
     columns
         Our names of the columns by table.
     names
@@ -117,18 +116,13 @@ def sources(
 
     """
     summaries = {}
-    for table, path in tables.items():
-        there, own = header(path), names.get(table, {})
+    for table, files in tables.items():
+        paths, own = TableFiles.of(files).paths, names.get(table, {})
+        there = all_named(map(header, paths))
         present = [name for name in columns[table] if own.get(name, name) in there]
-        summaries[table] = {"columns": present, "rows": round(_rows(Path(path)) / base) * base}
+        rows = sum(map(row_count, paths))
+        summaries[table] = {"columns": present, "rows": round(rows / base) * base}
     return summaries
-
-
-def _rows(path: Path) -> int:
-    if path.suffix == ".parquet":
-        return parquet.read_metadata(path).num_rows
-    with path.open("rb") as stream:
-        return sum(1 for line in stream if line.strip()) - 1
 
 
 def _ancestors(shown: frozenset[str], jobs: Mapping, files: Mapping) -> set[str]:

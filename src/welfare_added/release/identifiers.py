@@ -6,9 +6,10 @@ import socket
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-import pandas as pd
-
-from welfare_added.district.files import header
+from welfare_added.district.columns import as_text
+from welfare_added.district.problems import Problem, raise_any
+from welfare_added.district.table_files import TableFiles
+from welfare_added.district.text_tables import read_text_table
 
 WORD = re.compile(r"[^\W_]+")
 FOLDERS = re.compile(
@@ -69,7 +70,7 @@ def _occurs_whole(name: str, text: str, at: int) -> bool:
 
 
 def identifiers_of(
-    tables: Mapping[str, Path | str],
+    tables: Mapping[str, Path | str | Iterable[Path | str]],
     columns: Iterable[str],
     names: Mapping[str, Mapping[str, str]],
 ) -> set[str]:
@@ -78,23 +79,27 @@ def identifiers_of(
     Parameters
     ----------
     tables
-        File of each table.
+        File, or files, of each table.
     columns
         Our names of the columns that hold identifiers, in whatever table.
     names
         The user's own names of columns (district.columns).
 
+    Raises
+    ------
+    DistrictError
+        If a file cannot be read.
+
     """
     identifiers: set[str] = set()
-    for table, path in tables.items():
+    problems: list[Problem] = []
+    for table, files in tables.items():
         own = {names.get(table, {}).get(column, column) for column in columns}
-        present = [name for name in header(path) if name in own]
-        if Path(path).suffix == ".parquet":
-            rows = pd.read_parquet(path, columns=present).astype(str)
-        else:
-            rows = pd.read_csv(path, usecols=present, dtype=str, skipinitialspace=True)
-        for column in present:
-            identifiers.update(rows[column].dropna().unique())
+        for path in TableFiles.of(files).paths:
+            rows = read_text_table(path, problems)
+            for column in own & set(rows.column_names):
+                identifiers.update(as_text(rows[column]).drop_null().unique().to_pylist())
+    raise_any(problems)
     return identifiers
 
 

@@ -78,12 +78,38 @@ def check(config: dict, root: Path, raw_columns: Mapping[str, Sequence[str]]) ->
         One line per problem: the key, its value and what is allowed.
 
     """
+    _refuse(list(_unquoted_codes(config)))
     schemas = (root / SHARED_SCHEMA, paper_folder(root, config["paper"]) / "config.schema.json")
     name = f"choices {digest([config, raw_columns])}"
     problems = cached(name, lambda: _faults(config, schemas, raw_columns), *schemas)
-    problems = problems or list(_contradictions(config))
+    _refuse(problems or list(_contradictions(config)))
+
+
+def _refuse(problems: Sequence[str]) -> None:
     if problems:
         raise ConfigError("config.yaml cannot be used:\n" + "\n".join(f"- {p}" for p in problems))
+
+
+def _unquoted_codes(config: Mapping) -> Iterator[str]:
+    """Codes of district.recode that YAML does not read as text, such as 999 and no."""
+    for path, codes in _mappings(config.get("district"), "recode", depth=2):
+        for code in codes:
+            if not isinstance(code, str):
+                yield (
+                    f"district.{path}: YAML reads the code {code!r} as {type(code).__name__}, "
+                    "not as text; write it in quotes"
+                )
+
+
+def _mappings(inside: object, key: str, depth: int) -> Iterator[tuple[str, Mapping]]:
+    """Mappings so many levels below a key, by dotted path; what is of another kind is left out."""
+    found = inside.get(key) if isinstance(inside, Mapping) else None
+    if isinstance(found, Mapping) and depth == 0:
+        yield key, found
+    elif isinstance(found, Mapping):
+        for below in found:
+            for path, mapping in _mappings(found, below, depth - 1):
+                yield f"{key}.{path}", mapping
 
 
 def _faults(
@@ -101,19 +127,33 @@ def _schema(shared: Path, own: Path, raw_columns: Mapping[str, Sequence[str]]) -
 
 
 def _column_map(raw_columns: Mapping[str, Sequence[str]]) -> dict:
-    """Schema of district.columns, the user's own names of columns; empty without raw tables."""
+    """Schema of district.columns and district.recode; empty without raw tables."""
     if not raw_columns:
         return {}
-    name = {"$ref": "#/$defs/column"}
+    codes = {
+        "type": "object",
+        "additionalProperties": {"type": ["string", "number", "null"]},
+        "description": "what a text stands for, null for missing; quote what YAML reads otherwise",
+    }
+    columns = _by_column(raw_columns, {"$ref": "#/$defs/column"}) | {
+        "description": "the user's own names, by table and the column's name in docs/raw_tables.md"
+    }
+    recode = _by_column(raw_columns, codes) | {
+        "description": "the user's own codes, by table and the column's name in docs/raw_tables.md"
+    }
+    properties = {"columns": columns, "recode": recode}
+    section = {"required": list(properties), "properties": properties}
+    return {"properties": {"district": section}}
+
+
+def _by_column(raw_columns: Mapping[str, Sequence[str]], allowed: dict) -> dict:
+    """Schema of something for every column, by table."""
     closed = {"type": "object", "additionalProperties": False}
     tables = {
-        table: {**closed, "properties": dict.fromkeys(columns, name)}
+        table: {**closed, "properties": dict.fromkeys(columns, allowed)}
         for table, columns in raw_columns.items()
     }
-    about = "the user's own names of columns, by table and the name in docs/raw_tables.md"
-    columns = {**closed, "description": about, "properties": tables}
-    section = {"required": ["columns"], "properties": {"columns": columns}}
-    return {"properties": {"district": section}}
+    return {**closed, "properties": tables}
 
 
 def _joined(one: dict, other: dict) -> dict:
@@ -210,4 +250,9 @@ def _contradictions(config: dict) -> Iterator[str]:
         yield (
             "partition: only your own tables can be split; name several synthetic districts in "
             "districts, or set district.source to a folder of tables"
+        )
+    if config["district"]["source"] == "synthetic" and len(config["district"].get("years", ())) > 2:
+        yield (
+            "district.years: the synthetic district has all years from the first to the last; "
+            "name these two"
         )

@@ -50,7 +50,7 @@ EXPLORER = {
 EXPLORER_CHOICES = {"tax_rate": config["welfare"]["tax_rate"]}
 
 
-CHECK_CHOICES = {name: config["district"][name] for name in ("years", "grades", "split", "class_size")}
+CHECK_CHOICES = {name: config["district"][name] for name in ("years", "lag", "grades", "split", "class_size")}
 
 
 include: "../../rules/results.smk"

@@ -1,3 +1,5 @@
+from welfare_added.district.years import studied_years
+
 PLANS = list(
     product(("ela", "math", "both"), ("district", "school"), ("heterogeneous", "standard"))
 )
@@ -20,8 +22,7 @@ EXACT_FILES += [f"{PRIVATE}/exact_frontiers.parquet"] if EXACT_LINE else []
 
 # One job per grade and year, whose results are combined; or one job for all of them.
 SCATTER = config["allocation"]["scatter"] == "grade_year"
-FIRST_YEAR, LAST_YEAR = config["district"]["years"]
-CELLS = [f"{year}_{grade}" for year in range(FIRST_YEAR, LAST_YEAR + 1) for grade in config["district"]["grades"]]
+CELLS = [f"{year}_{grade}" for year in studied_years(config["district"]["years"]) for grade in config["district"]["grades"]]
 SOLVED = f"{PRIVATE}/allocation/cells/{{cell}}" if SCATTER else f"{PRIVATE}/allocation"
 OF_CELL = "_{cell}" if SCATTER else ""
 

@@ -45,7 +45,7 @@ rule applicants:
         **({"enrolments": f"{APPLICANTS}/enrolments.parquet"} if ADDRESSES else {}),
     params:
         code=code_fingerprint("applicants"),
-        columns=COLUMNS,
+        export=EXPORT,
         year=STUDIED,
         **STUDY_CHOICES,
     priority: 1  # all other jobs wait for it

@@ -1,0 +1,247 @@
+"""Exports as offices make them: separators, decimal commas, Excel, a file a year, codes, school years."""
+
+import pandas as pd
+import pyarrow
+import pytest
+from raw_layouts import LAYOUT
+
+from welfare_added.district.columns import as_text
+from welfare_added.district.export import Export
+from welfare_added.district.problems import DistrictError
+from welfare_added.district.table_files import TableFiles
+from welfare_added.district.tables import read_district
+from welfare_added.district.text_tables import header
+from welfare_added.district.written_numbers import springs
+
+
+def same(found, expected):
+    for name in ("enrolments", "classes", "teachers", "outcomes"):
+        pd.testing.assert_frame_equal(getattr(found, name), getattr(expected, name))
+
+
+def written_as(folder, table, change, suffix=".csv"):
+    """Replace a table's file by another text of it."""
+    path = folder / f"{table}.csv"
+    text = change(path.read_text(encoding="utf-8"))
+    path.unlink()
+    path.with_suffix(suffix).write_bytes(text if isinstance(text, bytes) else text.encode())
+
+
+@pytest.fixture
+def plain(raw, export):
+    return read_district(export(raw), LAYOUT)
+
+
+@pytest.mark.parametrize(("mark", "name"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
+def test_separators_are_found_out_and_said(mark, name, raw, export, plain, caplog):
+    folder = export(raw)
+    for table in raw:
+        written_as(folder, table, lambda text: text.replace(",", mark))
+    caplog.set_level("INFO")
+    same(read_district(folder, LAYOUT), plain)
+    assert f"enrolments.csv: columns separated by {name}" in caplog.text
+
+
+def test_a_separator_within_quotes_is_text(raw, export):
+    folder = export(raw)
+    (folder / "teachers.csv").write_text('"teacher_id";"first_year";"a,b,c,d"\n"0;1";1999;x\n')
+    assert header(folder / "teachers.csv") == ["teacher_id", "first_year", "a,b,c,d"]
+
+
+def test_tabs_in_a_tsv_file_and_a_byte_order_mark_are_read(raw, export, plain):
+    folder = export(raw)
+    written_as(folder, "enrolments", lambda t: "\ufeff" + t.replace(",", "\t"), ".tsv")
+    same(read_district(folder, LAYOUT), plain)
+
+
+def test_decimal_commas_are_found_out_and_said(raw, export, plain, caplog):
+    folder = export(raw)
+    written_as(folder, "enrolments", lambda text: text.replace(",", ";").replace(".", ","))
+    caplog.set_level("INFO")
+    same(read_district(folder, LAYOUT), plain)
+    assert "enrolments.csv: decimal commas in " in caplog.text
+
+
+def of_thousands(raw):
+    raw["enrolments"]["math_score"] = 1000 + raw["enrolments"]["math_score"].round()
+    texts = raw["enrolments"]["math_score"].map("{:,.0f}".format)
+    whole = raw["enrolments"].assign(age=9, share_absent=0)
+    return whole, whole.assign(math_score=texts.where(texts != "nan", ""))
+
+
+def test_a_comma_that_may_be_either_is_asked_about(raw, export):
+    whole, texts = of_thousands(raw)
+    folder = export({**raw, "enrolments": texts})
+    with pytest.raises(DistrictError, match=r"set district\.decimal in config\.yaml to comma"):
+        read_district(folder, LAYOUT)
+    thousands = read_district(folder, LAYOUT, Export(decimal="point"))
+    decimals = read_district(folder, LAYOUT, Export(decimal="comma"))
+    expected = read_district(export({**raw, "enrolments": whole}), LAYOUT)
+    same(thousands, expected)
+    score = expected.enrolments["math_score"] / 1000
+    pd.testing.assert_series_equal(decimals.enrolments["math_score"], score)
+
+
+def excel(folder, table, content, **sheets):
+    with pd.ExcelWriter(folder / f"{table}.xlsx") as book:
+        content.to_excel(book, sheet_name="Sheet1", index=False)
+        for name, more in sheets.items():
+            more.to_excel(book, sheet_name=name, index=False)
+    (folder / f"{table}.csv").unlink(missing_ok=True)
+
+
+def test_excel_files_are_read_as_text_and_rows_are_counted_as_shown(raw, export, plain):
+    folder = export(raw)
+    excel(folder, "enrolments", raw["enrolments"])
+    excel(folder, "teachers", raw["teachers"], Notes=pd.DataFrame())
+    same(read_district(folder, LAYOUT), plain)
+    numbers = raw["enrolments"].assign(year=raw["enrolments"]["year"].astype(float), age=50)
+    excel(folder, "enrolments", numbers)
+    with pytest.raises(DistrictError, match=r"enrolments.xlsx, column age: (.|\n)*row 2 \(student"):
+        read_district(folder, LAYOUT)
+
+
+def test_a_workbook_of_several_sheets_needs_one_with_the_tables_name(raw, export, plain):
+    folder = export(raw)
+    other = pd.DataFrame({"a": [1]})
+    excel(folder, "classes", other, classes=raw["classes"])
+    same(read_district(folder, LAYOUT), plain)
+    excel(folder, "classes", other, more=raw["classes"])
+    with pytest.raises(
+        DistrictError, match=r"2 sheets hold something\n.*name the one that is meant class"
+    ):
+        read_district(folder, LAYOUT)
+
+
+def by_year(folder, raw, change=lambda part, year: part):
+    (folder / "enrolments.csv").unlink()
+    for year, part in raw["enrolments"].groupby("year"):
+        change(part, year).to_csv(folder / f"enrolments_{year}.csv", index=False)
+
+
+def test_a_file_a_year_is_read_as_one_table(raw, export, plain):
+    folder = export(raw)
+    by_year(folder, raw)
+    found = read_district(folder, LAYOUT)
+    key = ["year", "student_id"]
+    pd.testing.assert_frame_equal(
+        found.enrolments.sort_values(key, ignore_index=True),
+        plain.enrolments.sort_values(key, ignore_index=True),
+    )
+    assert "enrolments_2002.csv to enrolments_2003.csv (2 files)" in str(found.files["enrolments"])
+
+
+def test_rows_of_parts_are_named_by_their_own_file_and_line(raw, export):
+    folder = export(raw)
+    late = raw["enrolments"]["year"] == 2003
+    raw["enrolments"].loc[late, "age"] = 90
+    by_year(folder, raw)
+    with pytest.raises(DistrictError, match=r"enrolments_2003\.csv, line 2 \(student_id"):
+        read_district(folder, LAYOUT)
+    (folder / "enrolments.csv").write_text("student_id\n")
+    with pytest.raises(
+        DistrictError, match=r"enrolments_2002\.csv and enrolments_2003\.csv are th"
+    ):
+        read_district(folder, LAYOUT)
+
+
+def test_a_column_that_some_parts_lack_is_left_out_and_said(raw, export, caplog):
+    folder = export(raw)
+    by_year(folder, raw, lambda part, year: part if year == 2002 else part.drop(columns="age"))
+    caplog.set_level("INFO")
+    found = read_district(folder, LAYOUT)
+    assert found.absent["enrolments"] == ["age"]
+    assert "not used, as another file of the table lacks it: age" in caplog.text
+
+
+def test_places_count_within_each_file(tmp_path):
+    files = TableFiles((tmp_path / "a_1.csv", tmp_path / "a_2.parquet"), (3, 2))
+    assert [files.place(row) for row in (0, 2, 3, 4)] == [
+        *("a_1.csv, line 2", "a_1.csv, line 4"),
+        *("a_2.parquet, row 1", "a_2.parquet, row 2"),
+    ]
+    assert TableFiles.of(tmp_path / "a.xlsx").place(0) == "row 2"
+
+
+CODES = Export(
+    recode={
+        "enrolments": {
+            "gender": {"F": "female", "M": "male"},
+            "special_education": {"Y": 1, "N": 0},
+            "ela_score": {"999": None},
+        }
+    },
+    missing=["#N/A", "unknown"],
+)
+
+
+def coded(raw):
+    rows = raw["enrolments"]
+    gender = rows["gender"].map({"female": "F", "male": "M"})
+    special = rows["special_education"].astype(float).map({1.0: "Y", 0.0: "N"})
+    score = rows["ela_score"].astype(float)
+    return rows.assign(
+        gender=gender.fillna("#N/A"), special_education=special, ela_score=score.fillna(999)
+    )
+
+
+def varied(raw):
+    """Every code occurs."""
+    rows = raw["enrolments"]
+    rows["gender"] = ["female", "male"] * (len(rows) // 2)
+    rows["special_education"] = ["1", "0"] * (len(rows) // 2)
+    rows["ela_score"] = rows["ela_score"].astype(float)
+    rows.loc[1, "ela_score"] = None
+    return rows
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_codes_are_read_as_the_config_says(kind, raw, export, caplog):
+    varied(raw)
+    plain = read_district(export(raw), LAYOUT)
+    folder = export({**raw, "enrolments": coded(raw)})
+    if kind == "parquet":
+        coded(raw).to_parquet(folder / "enrolments.parquet")
+        (folder / "enrolments.csv").unlink()
+    caplog.set_level("INFO")
+    same(read_district(folder, LAYOUT, CODES), plain)
+    assert "gender: 'F' read as 'female' (8 rows)" in caplog.text
+    assert "ela_score: '999' read as missing (1 rows)" in caplog.text
+
+
+def test_a_code_that_no_row_has_is_refused_by_name(raw, export):
+    varied(raw)
+    folder = export({**raw, "enrolments": coded(raw).replace({"gender": {"F": "f"}})})
+    with pytest.raises(DistrictError, match=r"column gender: no row has 'F'\n.*district\.recode"):
+        read_district(folder, LAYOUT, CODES)
+
+
+def test_school_years_are_read_as_their_spring(raw, export, plain):
+    for name in ("enrolments", "classes"):
+        spring = raw[name]["year"].astype(int)
+        raw[name]["year"] = [f"{year - 1}-{year % 100:02d}" for year in spring]
+    same(read_district(export(raw), LAYOUT), plain)
+
+
+@pytest.mark.parametrize(
+    ("text", "spring", "autumn"),
+    [
+        *[("2015-16", "2016", "2015"), ("2015/16", "2016", "2015"), ("1999-00", "2000", "1999")],
+        *[("2015 - 2016", "2016", "2015"), ("2015\u201316", "2016", "2015")],
+        *[("2015-17", "2015-17", "2015-17"), ("2016", "2016", "2016"), ("15-16", "15-16", "15-16")],
+    ],
+)
+def test_only_a_year_and_the_next_are_a_school_year(text, spring, autumn):
+    column = pyarrow.chunked_array([[text, None]])
+    assert springs(column, "spring").to_pylist() == [spring, None]
+    assert springs(column, "autumn").to_pylist() == [autumn, None]
+
+
+def test_numbers_and_truth_values_become_text_without_a_point():
+    column = pyarrow.chunked_array([[1.0, None, 12.0]])
+    assert as_text(column).to_pylist() == ["1", None, "12"]
+    assert as_text(pyarrow.chunked_array([[True, None]])).to_pylist() == ["1", None]
+    assert as_text(pyarrow.chunked_array([[" a ", None]]).dictionary_encode()).to_pylist() == [
+        "a",
+        None,
+    ]
