@@ -11,8 +11,9 @@ from welfare_added.run.writing import write_text
 
 def main(files: dict, out: str, *, export: dict, skipped: dict, exhibits: list, **chosen) -> None:
     layout = read_layout(files["layout"], files["layout_schema"])
-    raw = read_tables(layout.among(files), layout, Export(**export))
-    sample = sample_overview(analysis_sample(district_of(raw), **chosen))
+    export = Export(**export)
+    raw = read_tables(layout.among(files), layout, export)
+    sample = sample_overview(analysis_sample(district_of(raw, export), **chosen))
     write_text(page(overview(raw, sample, skipped, exhibits), files["template"]), out)
 
 

@@ -245,3 +245,74 @@ def test_numbers_and_truth_values_become_text_without_a_point():
         "a",
         None,
     ]
+
+
+def shared(raw, shares, teachers=("007", "7")):
+    """Class k1 has two teachers."""
+    second = raw["classes"].iloc[:1].assign(teacher_id=teachers[1])
+    first = raw["classes"].assign(teacher_id=[teachers[0], "7"])
+    raw["classes"] = pd.concat([first.iloc[:1], second, first.iloc[1:]], ignore_index=True)
+    raw["classes"]["share"] = [*shares, None]
+
+
+def teacher_of(district, class_id):
+    return district.classes.set_index("class_id")["teacher_id"].fillna("none")[class_id]
+
+
+@pytest.mark.parametrize(
+    ("shares", "rule", "teacher"),
+    [
+        *[((0.7, 0.3), "main", "007"), ((0.3, 0.7), "main", "7"), ((0.5, 0.5), "main", "none")],
+        *[((None, 0.4), "main", "7"), ((None, None), "main", "none")],
+        ((0.7, 0.3), "leave_out", "none"),
+    ],
+)
+def test_a_class_of_two_teachers_is_that_of_the_config(shares, rule, teacher, raw, export, caplog):
+    shared(raw, shares)
+    caplog.set_level("INFO")
+    found = read_district(export(raw), LAYOUT, Export(co_teachers=rule))
+    assert found.classes["class_id"].tolist() == ["k1", "k2"]
+    assert teacher_of(found, "k1") == teacher and teacher_of(found, "k2") == "7"
+    unnamed = int(teacher == "none")
+    assert f"1 of 2 have several teacher_id; {unnamed} of these count as having none" in caplog.text
+
+
+def test_without_a_choice_two_teachers_of_a_class_are_refused(raw, export):
+    shared(raw, (0.7, 0.3))
+    with pytest.raises(DistrictError, match=r"a row repeats the key(.|\n)*district\.co_teachers"):
+        read_district(export(raw), LAYOUT)
+
+
+def test_a_row_twice_is_no_class_of_two_teachers(raw, export):
+    shared(raw, (0.7, 0.3), ("7", "7"))
+    with pytest.raises(DistrictError, match="a row repeats the key of another"):
+        read_district(export(raw), LAYOUT, Export(co_teachers="main"))
+
+
+def test_lines_are_those_of_the_file_after_rows_were_left_out(raw, export):
+    shared(raw, (0.7, 0.3))
+    raw["classes"].loc[2, "grade"] = 50
+    with pytest.raises(DistrictError, match=r"column grade: (.|\n)* line 4 \(class_id k2"):
+        read_district(export(raw), LAYOUT, Export(co_teachers="main"))
+
+
+def test_a_class_of_two_grades_counts_as_one_a_grade(raw, export):
+    rows = raw["enrolments"]
+    late = rows.index[rows["class_id"].notna()]
+    rows.loc[late[0], "grade"] = 2
+    with pytest.raises(DistrictError, match=r"disagree about the grade(.|\n)*combination_classes"):
+        read_district(export(raw), LAYOUT)
+    found = read_district(export(raw), LAYOUT, Export(combination_classes="by_grade"))
+    classes = found.classes.set_index("class_id")
+    assert classes.index.tolist() == ["k2", "k1 (grade 2)", "k1 (grade 3)"]
+    assert classes["grade"].tolist() == [3, 2, 3]
+    assert classes.loc["k1 (grade 2)", "teacher_id"] == classes.loc["k1 (grade 3)", "teacher_id"]
+    assert found.enrolments.loc[late[:3], "class_id"].tolist() == [
+        *("k1 (grade 2)", "k1 (grade 3)", "k1 (grade 3)")
+    ]
+    same = found.enrolments.merge(found.classes, on=["class_id", "year"])
+    assert (same["grade_x"] == same["grade_y"]).all()
+
+
+def test_classes_of_one_grade_stay_as_they_are(raw, export, plain):
+    same(read_district(export(raw), LAYOUT, Export(combination_classes="by_grade")), plain)

@@ -58,7 +58,7 @@ REFUSED = {
     },
     "an unknown key of a table": (
         table(rows=7),
-        "pupils: unknown key rows; known keys are about, key, key_remedy, optional, further, columns",
+        "pupils: unknown key rows; known keys are about, key, key_remedy, optional, further, shared, columns",
     ),
     "no key column": (table(key=[]), r"pupils\.key: \[\] should be non-empty"),
     "a key column twice": (table(key=["pupil_id"] * 2), r"pupils\.key: .* has non-unique elements"),

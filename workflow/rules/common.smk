@@ -36,7 +36,7 @@ SOURCE = config["district"]["source"]
 SYNTHETIC = SOURCE == "synthetic"
 COLUMNS = config["district"].get("columns", {})  # the user's own names, by table
 # How the user's files differ from the layout.
-EXPORT = {key: config["district"][key] for key in ("columns", "recode", "missing", "decimal") if key in config["district"]}
+EXPORT = {key: config["district"][key] for key in ("columns", "recode", "missing", "decimal", "co_teachers", "combination_classes") if key in config["district"]}
 # Of confidential records only exhibits, and tables that passed the disclosure gate, are published.
 RESTRICTED = choices.restricted(config)
 RESULTS = folders.public_folder(config["study"])

@@ -137,7 +137,8 @@ def _class_disagreements(raw: RawTables, column: str, class_row: np.ndarray) -> 
                 for text, row in zip(texts, rows, strict=False)
             ),
             remedy=f"correct {column} here or in {raw.files['classes']}; "
-            "a class of two grades or schools needs one class_id for each",
+            "a class of two grades or schools needs one class_id for each; for grades, "
+            "district.combination_classes in config.yaml can be by_grade",
         )
     ]
 

@@ -28,6 +28,10 @@ class Export:
         Texts that stand for a missing value anywhere, besides those that always do.
     decimal
         comma or point, where numbers such as 1,234 could be read either way; None: found out.
+    co_teachers
+        Whose a class of several teachers is: main, leave_out or refuse (`one_row_a_key`).
+    combination_classes
+        by_grade: a class of several grades counts as one class a grade; or refuse.
 
     """
 
@@ -35,6 +39,8 @@ class Export:
     recode: Mapping[str, Mapping[str, Codes]] = field(default_factory=dict)
     missing: Sequence[str] = ()
     decimal: str | None = None
+    co_teachers: str = "refuse"
+    combination_classes: str = "refuse"
 
     def names(self, table: str) -> Mapping[str, str]:
         """The files' names of a table's columns, by the project's."""

@@ -75,6 +75,9 @@ class Table:
         Whether the file may be missing.
     further
         Whether other columns that are numbers are read too.
+    shared
+        Columns ``person`` and ``share`` of a table in which several persons may share a key, one a
+        row; empty: none may.
 
     """
 
@@ -84,6 +87,7 @@ class Table:
     columns: Mapping[str, Column]
     optional: bool = False
     further: bool = False
+    shared: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def optional_columns(self) -> list[str]:
@@ -155,6 +159,9 @@ def _contradictions(content: Mapping) -> Iterator[str]:
                 yield f"{name}.key: {key!r} is not one of {', '.join(columns)}"
             elif columns[key].get("empty") or columns[key].get("absent"):
                 yield f"{name}.columns.{key}: a column of the key may be neither empty nor absent"
+        for role, column in table.get("shared", {}).items():
+            if column not in columns:
+                yield f"{name}.shared.{role}: {column!r} is not one of {', '.join(columns)}"
         for column, declared in columns.items():
             low, high = declared.get("from"), declared.get("to")
             if low is not None and high is not None and low > high:

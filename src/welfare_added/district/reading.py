@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +19,7 @@ from welfare_added.district.columns import (
 from welfare_added.district.export import Export, decoded
 from welfare_added.district.layout import Column, Layout, Table
 from welfare_added.district.problems import Problem, raise_any
+from welfare_added.district.shared_rows import one_row_a_key
 from welfare_added.district.table_files import TableFiles
 from welfare_added.district.text_tables import DELIMITERS, all_named, delimiter, read_text_table
 from welfare_added.district.values import RawTables, check_values, examples
@@ -80,6 +82,9 @@ def read_tables(
         for table, rows in content.items()
     }
     raise_any(problems)
+    for table, one in declared.items():
+        if one.shared:
+            remarks += _shared(table, one, export.co_teachers, tables, sources)
     absent = {table: columns for table, columns in absent.items() if columns}
     raw = RawTables(tables, layout, sources, absent, tuple(remarks))
     check_values(raw)
@@ -88,6 +93,25 @@ def read_tables(
     for table, path in sources.items():
         log.info("%s: %d rows", path, len(tables[table]))
     return raw
+
+
+def _shared(
+    table: str,
+    declared: Table,
+    rule: str,
+    tables: dict[str, pd.DataFrame],
+    sources: dict[str, TableFiles],
+) -> list[str]:
+    """Keep one row a key in a table whose keys several persons may share; what was done."""
+    tables[table], kept, counts = one_row_a_key(tables[table], declared, rule)
+    if not counts["shared"]:
+        return []
+    sources[table] = replace(sources[table], kept=tuple(kept.tolist()))
+    person = declared.shared["person"]
+    return [
+        f"{sources[table]}: {counts['shared']} of {len(kept)} have several {person}; "
+        f"{counts['unnamed']} of these count as having none (district.co_teachers: {rule})"
+    ]
 
 
 def _joined(

@@ -21,11 +21,14 @@ class TableFiles:
         In the order in which they are read.
     rows
         Number of rows of each; empty before they are read.
+    kept
+        Rows of the files that the table has, if not all.
 
     """
 
     paths: tuple[Path, ...]
     rows: tuple[int, ...] = ()
+    kept: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, files: "TableFiles | Path | str | Iterable[Path | str]") -> "TableFiles":
@@ -41,6 +44,7 @@ class TableFiles:
 
     def place(self, row: int) -> str:
         """Where a row of the table is: the line of a text file, which has a header, or the row."""
+        row = self.kept[row] if self.kept else row
         ends = list(accumulate(self.rows)) or [row + 1]
         part = next(number for number, end in enumerate(ends) if row < end)
         path, row = self.paths[part], row - (ends[part - 1] if part else 0)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from welfare_added.district.checks import check_relations, check_scores
+from welfare_added.district.combination_classes import by_grade
 from welfare_added.district.export import Export
 from welfare_added.district.files import find_tables
 from welfare_added.district.layout import Layout
@@ -75,11 +76,13 @@ def read_district_files(
     export: Export | None = None,
 ) -> District:
     """Read and check the tables in the given files, by table; see `read_district`."""
-    return district_of(read_tables(files, layout, export))
+    return district_of(read_tables(files, layout, export), export)
 
 
-def district_of(raw: RawTables) -> District:
+def district_of(raw: RawTables, export: Export | None = None) -> District:
     """A district's tables, checked against each other; raises DistrictError as `read_district`."""
+    if export and export.combination_classes == "by_grade":
+        raw = by_grade(raw)
     check_scores(raw)
     check_relations(raw)
     tables = {"outcomes": None, **raw.tables}
