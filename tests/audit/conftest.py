@@ -46,6 +46,7 @@ class Mini:
             output=Namedlist(files=outputs),
             params=Namedlist(code="mark", **params),
             log=[f"results/study/logs/{rule}.log"],
+            config={"paper": "first"},
         )
         with job(snakemake) as record:
             record.notes = {"solver": "none"}
@@ -70,7 +71,7 @@ def mini(tmp_path, monkeypatch):
         "src/welfare_added/core.py": "# first line\ndef work():\n    return 1\n",
         "source.txt": "raw",
         "requirements.lock": "numpy==1.0 \\\n    --hash=sha256:0\n",
-        "config.yaml": "study: study\n",
+        "config.yaml": "study: study\npaper: first\n",
     }.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_text(text)

@@ -102,6 +102,10 @@ def test_one_flipped_bit_anywhere_is_found_and_named(mini, path):
     assert finding.verdict == "edited"
     assert finding.reason == f"not as {rule} left it"
     assert finding.remedy == f"snakemake --cores 2 --forcerun {rule} -- {path}"
+    Path("config.yaml").write_text("paper: another\n")
+    finding = found(mini)[path]
+    named = "--config paper=first"
+    assert finding.remedy == f"snakemake --cores 2 {named} --forcerun {rule} -- {path}"
 
 
 def test_what_rests_on_an_edited_file_is_stale_and_names_it(mini):

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from welfare_added.run import folders
+from welfare_added.run.commands import snakemake_command
 from welfare_added.run.digests import digest, sha256
 from welfare_added.run.environment import distributions, locked, version_differences
 from welfare_added.run.errors import AuditError
@@ -40,7 +41,7 @@ def _refuse_edited(path: Path, record: dict) -> None:
         rule = record.get("rule", "its rule")
         raise AuditError(
             f"{path}: edited or damaged, it is not as {rule} left it. Make it again: "
-            f"snakemake --cores 2 --forcerun {rule}"
+            f"{snakemake_command(record.get('paper'), '--forcerun', rule)}"
         )
 
 

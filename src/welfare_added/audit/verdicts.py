@@ -7,6 +7,7 @@ from welfare_added.audit.verify import MISSING, WORST_FIRST, Finding, Verificati
 from welfare_added.claims.answers import parts
 from welfare_added.claims.document import Claim, Document
 from welfare_added.exhibits.declarations import Exhibit
+from welfare_added.run.commands import snakemake_command
 
 
 def exhibits(
@@ -42,11 +43,13 @@ def expanded(answer: object, shared: Mapping[str, object]) -> object:
 
 
 def worst_of(verification: Verification, paths: list[str]) -> Finding:
-    """The worst finding among some files; one that no job made is missing."""
+    """The worst finding among some files of the paper; one that no job made is missing."""
     findings = [
         verification.finding(path)
         if path in verification.files
-        else Finding(path, MISSING, "no job made it", f"snakemake --cores 2 -- {path}")
+        else Finding(
+            path, MISSING, "no job made it", snakemake_command(verification.paper, "--", path)
+        )
         for path in paths
     ]
     return min(findings, key=lambda finding: WORST_FIRST.index(finding.verdict))

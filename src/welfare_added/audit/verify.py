@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from welfare_added.run import folders
+from welfare_added.run.commands import snakemake_command
 from welfare_added.run.digests import sha256
 from welfare_added.run.fingerprint import statements
 
@@ -56,6 +57,7 @@ class Verification:
         due: files that Snakemake would make again, with its reason, such as a changed parameter.
         """
         self.jobs, self.files = manifest["jobs"], manifest["files"]
+        self.paper = manifest["config"].get("paper")
         self.root, self.due = root, dict(due or {})
         self._judged: dict[str, Finding] = {}
         self._hashes: dict[str, str | None] = {}
@@ -95,16 +97,17 @@ class Verification:
         now = self._now(path)
         if entry["job"] is None:
             return self._source(path, entry["sha256"], now)
-        rule = self.jobs[entry["job"]]["rule"]
-        remake = f"snakemake --cores 2 --forcerun {rule} -- {path}"
+        job = self.jobs[entry["job"]]
+        rule, paper = job["rule"], job.get("paper")
+        remake = snakemake_command(paper, "--forcerun", rule, "--", path)
         if now is None:
             return Finding(path, MISSING, f"made by {rule}, and gone", remake)
         if now != entry["sha256"]:
             return Finding(path, EDITED, f"not as {rule} left it", remake)
-        reason = self._changed(self.jobs[entry["job"]], path)
+        reason = self._changed(job, path)
         if reason:
-            return Finding(path, STALE, reason, f"snakemake --cores 2 -- {path}")
-        return self._inherited(path, self.jobs[entry["job"]])
+            return Finding(path, STALE, reason, snakemake_command(paper, "--", path))
+        return self._inherited(path, job)
 
     def _source(self, path: str, then: str, now: str | None) -> Finding:
         if path.startswith("results/"):

@@ -48,8 +48,8 @@ def release(
             shutil.copyfile(name, copy)
             if sha256(copy) != digest:
                 raise DisclosureError(
-                    f"{name}: has changed since it passed. Remedy: make it again, then "
-                    "snakemake release. Nothing was released."
+                    f"{name}: has changed since it passed. Remedy: make it again, then release. "
+                    "Nothing was released."
                 )
         for name, text in texts.items():
             (new / name).write_text(text, encoding="utf-8", newline="\n")

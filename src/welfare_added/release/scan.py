@@ -80,7 +80,7 @@ def scan(folder: Path, expected: list[str], rules: Rules) -> dict[str, str]:
         reasons = [*_unexpected(path, expected)] or [*_wrong(path, folder, rules)]
         violations += [f"{path.as_posix()}: {reason}" for reason in reasons]
     missing = sorted(set(expected) - {path.as_posix() for path in there})
-    violations += [f"{path}: not there; run snakemake first" for path in missing]
+    violations += [f"{path}: not there; make it first" for path in missing]
     if violations:
         raise DisclosureError(
             f"Not to be published, {len(violations)} problems:\n"

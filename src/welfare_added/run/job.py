@@ -13,6 +13,7 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
+from welfare_added.run.commands import snakemake_command
 from welfare_added.run.digests import described, digest
 from welfare_added.run.environment import environment, peak_mb
 from welfare_added.run.errors import AuditError
@@ -79,6 +80,7 @@ def job(snakemake) -> Iterator[Record]:
         yield record
         content = {
             "rule": snakemake.rule,
+            "paper": snakemake.config.get("paper"),
             "wildcards": dict(snakemake.wildcards.items()),
             "inputs": inputs,
             "outputs": described(list(snakemake.output)),
@@ -117,16 +119,15 @@ def _forget_superseded(records: dict[Path, dict], outputs: set[str]) -> None:
 def _refuse_edited(inputs: list[dict], records: dict[Path, dict]) -> None:
     """Stop if an input was edited or truncated after its job wrote it."""
     recorded = {
-        one["path"]: (one["sha256"], made["rule"])
-        for made in records.values()
-        for one in made["outputs"]
+        one["path"]: (one["sha256"], made) for made in records.values() for one in made["outputs"]
     }
     for one in inputs:
-        sha, rule = recorded.get(one["path"], (one["sha256"], ""))
+        sha, made = recorded.get(one["path"], (one["sha256"], {}))
         if sha != one["sha256"]:
+            again = "--forcerun", made["rule"], "--", one["path"]
             raise AuditError(
-                f"{one['path']}: edited or damaged, it is not as {rule} left it. Make it again: "
-                f"snakemake --cores 2 --forcerun {rule} -- {one['path']}"
+                f"{one['path']}: edited or damaged, it is not as {made['rule']} left it. Make it "
+                f"again: {snakemake_command(made.get('paper'), *again)}"
             )
 
 
