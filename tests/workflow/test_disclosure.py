@@ -176,7 +176,7 @@ def test_a_leak_stops_disclosure_and_release(confidential, tmp_path):
     leaked = project.folder / "results/mine/welfare/teachers.csv"
     leaked.write_text("teacher_id,va\ncanaryteacher1,0.2\n")
     before = (project.folder / "release/mine/SHA256SUMS").read_text()
-    done = project.snakemake("release", "--forcerun", "disclosure")
+    done = project.snakemake("release")
     assert done.returncode != 0
     assert "results/mine/welfare/teachers.csv: no rule publishes it" in done.stdout + done.stderr
     assert "canaryteacher" not in done.stdout + done.stderr
