@@ -30,6 +30,7 @@ LAYERS = [
     {"claims"},
     {"audit", "release", "report", "benchmark"},
     {f"report/{paper}" for paper in PAPERS},
+    {"cli"},
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 PAPER_OF = {name: paper for paper, names in PAPERS.items() for name in names}

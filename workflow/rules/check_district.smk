@@ -6,7 +6,7 @@ rule check_district:
     input:
         **raw_tables(SOURCE, LAYOUT, made_in=RAW_FOLDER),
         **LAYOUT_FILES,
-        template=relative(ROOT / "src/welfare_added/district/overview.html.j2"),
+        template=relative(SOURCE_FOLDER / "welfare_added/district/overview.html.j2"),
         code=code("check_district"),
     output:
         page=f"{PRIVATE}/district/check.html",

@@ -8,12 +8,14 @@ from welfare_added.run.choices import overridden
 from welfare_added.run.errors import UserError
 from welfare_added.run.fingerprint import fingerprint
 from welfare_added.run.imports import project_modules
+from welfare_added.run.source import source_folder
 
 ROOT = next(
     folder
     for folder in [Path(workflow.basedir), *Path(workflow.basedir).parents]
-    if (folder / "pyproject.toml").is_file()
+    if (folder / "Snakefile").is_file()
 )
+SOURCE_FOLDER = source_folder(ROOT)  # of the package's modules
 
 
 def checked(check, *arguments):
@@ -66,7 +68,7 @@ def script_path(name):
 @cache
 def modules(name, *more):
     """A script, the modules ``more`` that it loads by name, and every project module that these import."""
-    return project_modules([Path(script_path(name)), *more], ROOT / "src")
+    return project_modules([Path(script_path(name)), *more], SOURCE_FOLDER)
 
 
 def code(name, *more):
@@ -95,7 +97,7 @@ def of_paper(name):
 
 def exhibit_code(one):
     """The script of all exhibits, and the module that draws this one."""
-    return "exhibit", ROOT / f"src/welfare_added/exhibits/{PAPER}/{one.program}.py"
+    return "exhibit", SOURCE_FOLDER / f"welfare_added/exhibits/{PAPER}/{one.program}.py"
 
 
 def of_districts(names, file):

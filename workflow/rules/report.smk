@@ -9,7 +9,7 @@ CALIBRATED = [f"{RESULTS}/calibration.csv"] if f"{RESULTS}/calibration.csv" in R
 
 PAGE_PARTS = [*PARTS, *(explorer_parts(PAPER).values() if EXPLORER else ())]
 # The module that computes the numbers of the paper's explorer; the script loads it by name.
-EXPLORER_CODE = [ROOT / f"src/welfare_added/report/{PAPER}/explorer.py"] if EXPLORER else []
+EXPLORER_CODE = [SOURCE_FOLDER / f"welfare_added/report/{PAPER}/explorer.py"] if EXPLORER else []
 
 
 rule report:
@@ -20,7 +20,7 @@ rule report:
         claims=CLAIM_FILES[:1],
         calibration=CALIBRATED,
         published=PUBLISHED,
-        parts=[relative(ROOT / f"src/welfare_added/report/{part}") for part in PAGE_PARTS],
+        parts=[relative(SOURCE_FOLDER / f"welfare_added/report/{part}") for part in PAGE_PARTS],
         code=code("report", *EXPLORER_CODE),
     output:
         page=REPORT,

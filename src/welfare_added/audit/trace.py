@@ -9,6 +9,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from welfare_added.audit.verify import Verification
+from welfare_added.run.source import module_name, source_folder
 
 SHOWN = 12
 
@@ -86,8 +87,8 @@ def program_lines(root: Path, module: str, function: str) -> list[str]:
 
     In place of a private function those that it calls are listed.
     """
-    path = _path(module)
-    own = {n.name: n for n in _parsed(root / path).body if isinstance(n, ast.FunctionDef)}
+    path = _path(root, module)
+    own = {n.name: n for n in _parsed(path).body if isinstance(n, ast.FunctionDef)}
     waiting, names = [function], []
     while waiting:
         name = waiting.pop(0)
@@ -96,11 +97,11 @@ def program_lines(root: Path, module: str, function: str) -> list[str]:
         if name == function or name.startswith("_"):
             called = {node.id for node in ast.walk(own[name]) if isinstance(node, ast.Name)}
             waiting += [one for one in own if one in called and one not in names]
-    return [f"{path.as_posix()}:{own[name].lineno} {name}" for name in names]
+    return [f"{module_name(path, root)}:{own[name].lineno} {name}" for name in names]
 
 
-def _path(module: str) -> Path:
-    return Path("src", *module.split(".")).with_suffix(".py")
+def _path(root: Path, module: str) -> Path:
+    return source_folder(root).joinpath(*module.split(".")).with_suffix(".py")
 
 
 def _imported(tree: ast.Module) -> list[tuple[str, str]]:
@@ -114,12 +115,12 @@ def _imported(tree: ast.Module) -> list[tuple[str, str]]:
 
 def _place(root: Path, module: str, name: str) -> str | None:
     """File and line where a module defines a name."""
-    path = _path(module)
-    if not (root / path).is_file():
+    path = _path(root, module)
+    if not path.is_file():
         return None
-    for node in _parsed(root / path).body:
+    for node in _parsed(path).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
-            return f"{path.as_posix()}:{node.lineno}"
+            return f"{module_name(path, root)}:{node.lineno}"
     return None
 
 

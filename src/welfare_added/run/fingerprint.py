@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from welfare_added.run.parsed import cached
+from welfare_added.run.source import module_name
 
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def fingerprint(paths: Iterable[Path], root: Path) -> str:
-    """One digest of several modules' paths below ``root`` and statements."""
-    lines = [f"{path.relative_to(root).as_posix()} {statements(path)}" for path in sorted(paths)]
+    """One digest of several modules' names in the project ``root`` and their statements."""
+    lines = sorted(f"{module_name(path, root)} {statements(path)}" for path in paths)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 

@@ -1,0 +1,1 @@
+"""The command ``welfare-added``: a project of one's own, and its runs, by Snakemake."""
