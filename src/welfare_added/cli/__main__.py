@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from pathlib import Path
 from welfare_added.cli.project import new_project, require_project
 from welfare_added.run.errors import UserError
 
-CORES = ("-c", "--cores", "-j", "--jobs")
+CORES = re.compile(r"(--cores|--jobs)(=.*)?|-[cj]\d*")
 ABOUT = {
     "new": "make a project folder of your own",
     "check": "read and check the raw tables alone, in seconds",
@@ -64,8 +65,7 @@ def _command(chosen: argparse.Namespace, options: list[str]) -> list[str]:
         paper = ["--paper", chosen.paper] if chosen.paper else []
         of = [chosen.of] if chosen.command == "trace" else []
         return [sys.executable, "-m", "welfare_added.audit", *paper, chosen.command, *of]
-    given = {option.split("=")[0] for option in options}
-    cores = [] if given & set(CORES) else ["--cores", "2"]
+    cores = [] if any(map(CORES.fullmatch, options)) else ["--cores", "2"]
     paper = ["--config", f"paper={chosen.paper}"] if chosen.paper else []
     target = {"check": "check_district", "figure": getattr(chosen, "name", "")}
     named = ["--", target[chosen.command]] if chosen.command in target else []
