@@ -15,7 +15,7 @@ SNAKEMAKE = $(VENV)/bin/snakemake --cores $(CORES) $(if $(PAPER),--config paper=
 AUDIT = $(VENV)/bin/python -m welfare_added.audit $(if $(PAPER),--paper $(PAPER))
 PYTEST = $(VENV)/bin/pytest -n $(CORES) --dist worksteal
 
-.PHONY: reproduce papers test test-all test-slurm lint verify trace compare reference calibrate benchmark lock clean
+.PHONY: reproduce papers test test-all test-slurm lint verify trace compare reference calibrate benchmark wheel lock clean
 
 reproduce: $(READY)  ## every exhibit, claim and calibration line of a paper; then, beside the published run
 	$(SNAKEMAKE)
@@ -81,6 +81,11 @@ lock:  ## renew the lock files (needs uv)
 	uv pip compile pyproject.toml --extra benchmark --constraint requirements.lock --generate-hashes --no-header --universal --python-version 3.11 -o benchmark.lock
 	uv pip compile validators.in --generate-hashes --no-header --universal --python-version 3.11 -o validators.lock
 
+wheel: $(READY)  ## the package as a wheel in dist/, with the workflow that `welfare-added new` writes
+	rm -rf build
+	$(VENV)/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	rm -rf build
+
 clean:
-	rm -rf results/* release .snakemake
+	rm -rf results/* release .snakemake dist
 	git checkout -- results/README.md

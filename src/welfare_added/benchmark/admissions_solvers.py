@@ -15,7 +15,7 @@ from welfare_added.assignment.seats import Market, same_keys
 from welfare_added.assignment.serial_order import serial_order
 from welfare_added.assignment.two_groups import best_of_two_groups
 from welfare_added.benchmark.applicants import UNITS, Applicants, applicants
-from welfare_added.run.environment import peak_mb
+from welfare_added.run.usage import peak_mb
 
 SHORT = 200  # applicants who are placed first, so that loading and compiling are not timed
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from welfare_added.assignment.problem import Problem
 from welfare_added.benchmark.cells import cell
-from welfare_added.run.environment import peak_mb
+from welfare_added.run.usage import peak_mb
 
 SHORT = 12  # classes of a small cell that is solved first, so that loading is not timed
 

@@ -5,7 +5,6 @@ first control in the regression of ELA scores with teacher effects absorbed, whi
 for all methods. Other packages are optional and imported where they are used.
 """
 
-import resource
 import subprocess
 import tempfile
 import time
@@ -19,8 +18,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from welfare_added.run.environment import peak_mb
 from welfare_added.run.errors import UserError
+from welfare_added.run.usage import children_peak_mb, peak_mb
 from welfare_added.value_added.class_sums import collect
 from welfare_added.value_added.controls import control_vector, variables
 from welfare_added.value_added.estimate import estimate_value_added, score_residuals
@@ -203,5 +202,5 @@ def measure(task: str, method: str, rows: int, path: str, batch: int) -> dict:
     while len(taken) < runs and sum(taken) < ENOUGH:
         seconds, value = run(students)
         taken.append(seconds)
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return {"seconds": median(taken), "peak_mb": max(peak_mb(), children), "values": [value]}
+    peak = max(peak_mb(), children_peak_mb())
+    return {"seconds": median(taken), "peak_mb": peak, "values": [value]}

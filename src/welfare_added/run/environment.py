@@ -3,7 +3,6 @@
 import os
 import platform
 import re
-import resource
 import sys
 from pathlib import Path
 
@@ -71,16 +70,6 @@ def version_differences(installed: dict[str, str], pinned: dict[str, str]) -> di
         for name, version in pinned.items()
         if name in installed and installed[name] != version
     }
-
-
-def peak_mb() -> float:
-    """Peak memory of this process; on Linux from /proc, since getrusage counts its parent's."""
-    status = Path("/proc/self/status")
-    if status.is_file():
-        lines = status.read_text(encoding="utf-8").splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
-    unit = 2**20 if platform.system() == "Darwin" else 2**10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
 def _normal(name: str) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import socket
 import time
 from collections.abc import Iterator, Mapping
@@ -15,10 +14,11 @@ from threadpoolctl import threadpool_limits
 
 from welfare_added.run.commands import snakemake_command
 from welfare_added.run.digests import described, digest
-from welfare_added.run.environment import environment, peak_mb
+from welfare_added.run.environment import environment
 from welfare_added.run.errors import AuditError
 from welfare_added.run.fingerprint import statements
 from welfare_added.run.logs import logged
+from welfare_added.run.usage import cpu_seconds, peak_mb
 from welfare_added.run.writing import as_json, write_text
 
 RECORDS = "records"
@@ -133,12 +133,8 @@ def _refuse_edited(inputs: list[dict], records: dict[Path, dict]) -> None:
 
 def _used() -> dict[str, object]:
     """Processor time [s] and memory [MB] of this process and its children, and its host."""
-    own, children = (
-        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    cpu = sum(use.ru_utime + use.ru_stime for use in (own, children))
     return {
-        "cpu_seconds": round(cpu, 3),
+        "cpu_seconds": round(cpu_seconds(), 3),
         "peak_mb": round(peak_mb(), 1),
         "host": socket.gethostname(),
         "process": os.getpid(),
