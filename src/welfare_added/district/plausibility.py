@@ -1,0 +1,40 @@
+"""All checks of what is improbable in a district's tables."""
+
+from collections.abc import Sequence
+
+from welfare_added.district.coverage_checks import check_gaps, check_shrinking
+from welfare_added.district.identifier_checks import (
+    check_forms,
+    check_found_again,
+    check_placeholders,
+    check_teacher_years,
+)
+from welfare_added.district.improbable import Improbable
+from welfare_added.district.score_checks import check_copies, check_resemblance, check_scales
+from welfare_added.district.score_codes import check_ceiling, check_codes
+from welfare_added.district.student_checks import check_class_sizes, check_progress, check_traits
+from welfare_added.district.studied import Studied
+from welfare_added.district.subject_checks import check_subjects
+from welfare_added.district.values import RawTables
+
+ALL = (
+    *(check_codes, check_ceiling, check_scales, check_resemblance, check_subjects),
+    check_copies,
+    *(check_placeholders, check_forms, check_found_again, check_teacher_years),
+    *(check_progress, check_traits, check_class_sizes, check_gaps, check_shrinking),
+)
+
+
+def improbable(raw: RawTables, years: Sequence[int], grades: Sequence[int]) -> list[Improbable]:
+    """Warnings of all checks of the rows studied, in the order of the checks.
+
+    Parameters
+    ----------
+    raw
+        The checked tables (`district_of` raises on what is impossible).
+    years, grades
+        First and last spring, and the grades, studied.
+
+    """
+    studied = Studied(raw, (years[0], years[-1]), tuple(grades))
+    return [warning for check in ALL for warning in check(studied)]
