@@ -1,8 +1,10 @@
 """What a district's tables hold that is possible but improbable, and the user's confirmations."""
 
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from welfare_added.district.problems import DistrictError, Problem
 
@@ -37,6 +39,12 @@ class Improbable(Problem):
 
 class ImprobableError(DistrictError):
     """Tables with something improbable that is neither corrected nor confirmed."""
+
+
+def read_warnings(path: Path | str) -> list[Improbable]:
+    """Warnings from a JSON file, one object of the attributes each."""
+    content = json.loads(Path(path).read_text(encoding="utf-8"))
+    return [Improbable(**{**one, "examples": tuple(one["examples"])}) for one in content]
 
 
 def unconfirmed(warnings: Sequence[Improbable], confirmed: Mapping[str, bool]) -> list[Improbable]:

@@ -25,8 +25,8 @@ ALL = (
 )
 
 
-def improbable(raw: RawTables, years: Sequence[int], grades: Sequence[int]) -> list[Improbable]:
-    """Warnings of all checks of the rows studied, in the order of the checks.
+def studied_rows(raw: RawTables, years: Sequence[int], grades: Sequence[int]) -> Studied:
+    """Rows on which the estimates rest.
 
     Parameters
     ----------
@@ -36,5 +36,9 @@ def improbable(raw: RawTables, years: Sequence[int], grades: Sequence[int]) -> l
         First and last spring, and the grades, studied.
 
     """
-    studied = Studied(raw, (years[0], years[-1]), tuple(grades))
+    return Studied(raw, (years[0], years[-1]), tuple(grades))
+
+
+def improbable(studied: Studied) -> list[Improbable]:
+    """Warnings of all checks of the rows studied, in the order of the checks."""
     return [warning for check in ALL for warning in check(studied)]

@@ -104,7 +104,8 @@ def _other_shares(studied: Studied, column: str) -> list[Improbable]:
     numbers = rows["year"].value_counts()
     shares = shares[numbers.reindex(shares.index) >= ENOUGH]
     lines, count = [], 0
-    for category in shares.columns:
+    flag = set(shares.columns) <= {0.0, 1.0}
+    for category in [1.0] if flag and 1.0 in shares else shares.columns:
         table = shares[[category]].set_axis(["share"], axis=1).reset_index().assign(all="all")
         usual = median_of_others(table, ["all"], "share")
         share = table["share"].to_numpy()

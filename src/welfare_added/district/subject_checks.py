@@ -33,9 +33,7 @@ def _unrelated(studied: Studied) -> list[Improbable]:
     )
     if not low.all():
         lines += (f"median of the other years: {np.nanmedian(correlation[~low]):.2f}",)
-    remedy = (
-        "look whether higher is better in both, and whose scores are in which row"
-    )
+    remedy = "look whether higher is better in both, and whose scores are in which row"
     return [_warning(studied, what, remedy, int(table["number"].sum()), lines)]
 
 
