@@ -1,9 +1,7 @@
 from welfare_added.district.improbable import refuse_unconfirmed
 from welfare_added.district.layout import read_layout
-from welfare_added.district.plausibility import improbable, studied_rows
+from welfare_added.district.plausibility import checked_sample
 from welfare_added.district.reading import read_tables
-from welfare_added.district.sample import analysis_sample
-from welfare_added.district.tables import district_of
 from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv, write_parquet
 
@@ -11,8 +9,7 @@ from welfare_added.run.writing import write_csv, write_parquet
 def main(files: dict, outputs: dict, *, columns: dict, confirmed: dict, **chosen) -> None:
     layout = read_layout(files["layout"], files["layout_schema"])
     raw = read_tables(layout.among(files), layout, columns)
-    sample = analysis_sample(district_of(raw), **chosen)
-    warnings = improbable(studied_rows(raw, chosen["years"], chosen["grades"]))
+    sample, _, warnings = checked_sample(raw, **chosen)
     refuse_unconfirmed(warnings, confirmed)
     write_parquet(sample.students, outputs["students"])
     write_parquet(sample.classes, outputs["classes"])

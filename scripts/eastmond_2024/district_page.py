@@ -1,12 +1,10 @@
 from welfare_added.district.improbable import unconfirmed
 from welfare_added.district.layout import read_layout
 from welfare_added.district.overview import overview, page
-from welfare_added.district.plausibility import improbable, studied_rows
+from welfare_added.district.plausibility import checked_sample
 from welfare_added.district.reading import read_tables
-from welfare_added.district.sample import analysis_sample
 from welfare_added.district.sample_overview import sample_overview
 from welfare_added.district.score_figure import score_overview
-from welfare_added.district.tables import district_of
 from welfare_added.run.job import choices, job
 from welfare_added.run.writing import as_json, write_text
 
@@ -14,10 +12,8 @@ from welfare_added.run.writing import as_json, write_text
 def main(files, outputs, *, columns, skipped, exhibits, confirmed, **chosen):
     layout = read_layout(files["layout"], files["layout_schema"])
     raw = read_tables(layout.among(files), layout, columns)
-    sample = sample_overview(analysis_sample(district_of(raw), **chosen))
-    studied = studied_rows(raw, chosen["years"], chosen["grades"])
-    warnings = improbable(studied)
-    content = overview(raw, sample, skipped, exhibits)
+    sample, studied, warnings = checked_sample(raw, **chosen)
+    content = overview(raw, sample_overview(sample), skipped, exhibits)
     content |= {"warnings": warnings, "unconfirmed": unconfirmed(warnings, confirmed)}
     content |= {"scores": score_overview(studied)}
     write_text(page(content, files["template"]), outputs["page"])

@@ -1,4 +1,4 @@
-"""An honest district of the tests' own: 24 schools, nine years, drawn with numpy alone.
+"""An honest district of the tests' own: 16 schools, eight years, drawn with numpy alone.
 
 Unlike the package's synthetic district it has ids with leading zeros, ELA on a scale from 433 to 896
 and math from 0 to 100, schools of different size and pupils who move between schools.
@@ -7,8 +7,8 @@ and math from 0 to 100, schools of different size and pupils who move between sc
 import numpy as np
 import pandas as pd
 
-YEARS, GRADES = (2009, 2016), (3, 4, 5)
-SCHOOLS, CLASS = 24, 22
+YEARS, GRADES = (2010, 2016), (3, 4, 5)
+SCHOOLS, CLASS = 16, 22
 ETHNICITIES = ["white", "asian", "black", "hispanic", "other"]
 
 

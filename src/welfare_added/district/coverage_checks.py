@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.district.improbable import Improbable
-from welfare_added.district.score_statistics import median_of_others
+from welfare_added.district.score_statistics import median_of_others, moments
 from welfare_added.district.studied import SCORES, Studied
 
 ENOUGH = 50  # students of a year and grade whose shares are relied on
@@ -110,41 +110,49 @@ def _conditions(studied: Studied) -> dict[str, tuple[str, np.ndarray]]:
 
 def _fewer_usable(studied: Studied) -> list[Improbable]:
     rows = studied.enrolments
-    used = rows["year"].between(*studied.years).to_numpy() & rows["grade"].isin(studied.grades)
+    used = rows["year"].between(*studied.years) & rows["grade"].isin(studied.grades)
     used = used.to_numpy()
-    keys = rows.loc[used, ["year", "grade", "school_id"]].reset_index(drop=True)
+    keys = studied.places.groupby(["year", "school_id"], sort=False).ngroup().to_numpy()
+    school = keys[studied.place][used]
+    schools = studied.places[["year", "school_id"]].drop_duplicates(ignore_index=True)
     found = []
     for column, (what, there) in _conditions(studied).items():
-        keys["there"] = there[used]
-        of_cell = keys.groupby(["year", "grade"])["there"].agg(["size", "mean"]).reset_index()
-        of_cell = of_cell[of_cell["size"] >= ENOUGH]
-        usual = median_of_others(of_cell, ["grade"], "mean")
-        few = of_cell["mean"] < usual - DROP
+        of_cell = _shares(studied.cells, studied.cell[used], there[used], ENOUGH)
+        usual = median_of_others(of_cell, ["grade"], "share")
+        few = of_cell["share"] < usual - DROP
         lines = tuple(
-            f"{one.year}, grade {one.grade}: {one.mean:.0%}; median of the other years {other:.0%}"
+            f"{one.year}, grade {one.grade}: {one.share:.0%}; median of the other years {other:.0%}"
             for one, other in zip(of_cell[few].itertuples(), usual[few], strict=True)
         )
         if not lines:
-            lines = _schools_drop(keys)
+            lines = _schools_drop(_shares(schools, school, there[used], IN_SCHOOL))
         if lines:
             text = f"fewer students are {what} than in other years"
             remedy = "fill the column, or look for the rows that lack it, in these years"
+            more = {"examples": lines[:6]}
             found.append(
-                studied.warning(
-                    "sample_shrinks", "enrolments", column, text, remedy, examples=lines[:6]
-                )
+                studied.warning("sample_shrinks", "enrolments", column, text, remedy, **more)
             )
     return found
 
 
-def _schools_drop(keys: pd.DataFrame) -> tuple[str, ...]:
+def _shares(
+    places: pd.DataFrame, place: np.ndarray, there: np.ndarray, enough: int
+) -> pd.DataFrame:
+    """Share of the students of each place that meet a condition, where they are enough."""
+    number, share, _ = moments(place, there.astype(float), len(places))
+    return places.assign(share=share)[number >= enough].reset_index(drop=True)
+
+
+def _schools_drop(places: pd.DataFrame) -> tuple[str, ...]:
     """Schools almost without such students in a year, unlike the same schools in other years."""
-    of_place = keys.groupby(["year", "grade", "school_id"])["there"].agg(["size", "mean"])
-    of_place = of_place[of_place["size"] >= IN_SCHOOL].reset_index()
-    usual = median_of_others(of_place, ["grade", "school_id"], "mean")
-    few = of_place.assign(usual=usual)[(of_place["mean"] < NOBODY) & (usual > USUAL)]
+    low = places["share"] < NOBODY
+    if not low.any():
+        return ()
+    usual = median_of_others(places, ["school_id"], "share")
+    few = places.assign(usual=usual)[low & (usual > USUAL)]
     return tuple(
-        f"{year}: {group['school_id'].nunique()} schools, {group['mean'].min():.0%} at the lowest; "
-        f"median of the other years {group['usual'].median():.0%}"
+        f"{year}: {len(group)} schools, {group['share'].min():.0%} at the "
+        f"lowest; median of the other years {group['usual'].median():.0%}"
         for year, group in few.groupby("year")
     )

@@ -29,6 +29,7 @@ CHANGED, SHARE_CHANGED = 3, 0.001  # identifiers in two forms, and their share
 ENOUGH = 20  # persons of a year whose share is relied on
 LOST = {"student_id": 0.2, "teacher_id": 0.3, "school_id": 0.3}  # share below that of other years
 FEWEST = 0.1  # share found again in the next year below which identifiers do not last
+EARLY, SHARE_EARLY = 5, 0.005  # classes before their teacher's first year, and their share
 OUTCOMES_FOUND = 0.01  # share of students with a row among outcomes
 
 
@@ -103,7 +104,8 @@ def _changed_forms(
 ) -> list[Improbable]:
     """Identifiers equal but for their form that never occur in the same year."""
     codes, identifiers = pd.factorize(rows[column])
-    plain, _ = pd.factorize(_plain(identifiers))
+    identifiers = _texts(identifiers)
+    plain = _plain(identifiers).dictionary_encode().indices.to_numpy()
     several = np.bincount(plain)[plain] > 1
     if not several.any():
         return []
@@ -118,7 +120,7 @@ def _changed_forms(
     first = changed.groupby("code")["year"].min()
     later = first[first > first.groupby(plain[first.index]).transform("min")]
     years = later.value_counts().sort_index()
-    differ = _differences(identifiers[changed["code"].unique()])
+    differ = _differences(identifiers.take(pa.array(changed["code"].unique())))
     what = f"identifiers change their form between years, in {differ}"
     lines = tuple(f"{count} in a new form from {year} on" for year, count in years.items())[:6]
     remedy = f"write {column} alike in all years, as text: {differ} count"
@@ -126,29 +128,34 @@ def _changed_forms(
     return [studied.warning("identifier_forms", table, column, what, remedy, **more)]
 
 
-def _plain(identifiers: pd.Index | np.ndarray) -> np.ndarray:
-    ids = pa.array(np.asarray(identifiers, dtype=object), pa.string())
+def _texts(identifiers: pd.Series | pd.Index | np.ndarray) -> pa.Array:
+    texts = pa.array(identifiers, pa.string())
+    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+
+
+def _plain(identifiers: pa.Array) -> pa.Array:
+    """Identifiers without what may differ between two forms of one."""
     for take_off in ("capitals", "a fraction such as .0", "hyphens or spaces", "leading zeros"):
-        ids = FORMS[take_off](ids)
-    return ids.to_numpy(zero_copy_only=False)
+        identifiers = FORMS[take_off](identifiers)
+    return identifiers
 
 
-def _differences(identifiers: np.ndarray) -> str:
+def _differences(identifiers: pa.Array) -> str:
     """Names of the differences that, taken off alone, make fewer distinct identifiers."""
-    ids = pa.array(np.asarray(identifiers, dtype=object), pa.string())
-    single = [name for name, take_off in FORMS.items() if len(pc.unique(take_off(ids))) < len(ids)]
+    number = len(pc.unique(identifiers))
+    single = [name for name, off in FORMS.items() if len(pc.unique(off(identifiers))) < number]
     return " and ".join(single) or "several of: " + ", ".join(FORMS)
 
 
 def _other_form(studied: Studied, outcomes: pd.Series) -> list[Improbable]:
     """Outcomes of students whom enrolments have in another form."""
-    students = studied.raw.tables["enrolments"]["student_id"].unique()
-    exact = int(outcomes.isin(students).sum())
-    plain = int(pd.Index(_plain(outcomes.to_numpy())).isin(_plain(students)).sum())
+    students = _texts(studied.raw.tables["enrolments"]["student_id"].unique())
+    own = _texts(outcomes)
+    matched = pc.is_in(own, value_set=students).to_numpy(zero_copy_only=False)
+    exact, plain = int(matched.sum()), pc.sum(pc.is_in(_plain(own), _plain(students))).as_py() or 0
     if plain - exact < max(CHANGED, SHARE_CHANGED * len(outcomes)):
         return []
-    unmatched = outcomes[~outcomes.isin(students)].to_numpy()
-    differ = _differences(np.concatenate([unmatched, students]))
+    differ = _differences(pa.concat_arrays([own.filter(pa.array(~matched)), students]))
     enrolments = studied.raw.files["enrolments"]
     what = f"identifiers of students are written otherwise than in {enrolments}, in {differ}"
     lines = (f"{exact} of {len(outcomes)} are in both tables, {plain} but for the form",)
@@ -228,12 +235,13 @@ def _outcomes_found(studied: Studied) -> list[Improbable]:
     if "outcomes" not in studied.raw.tables:
         return []
     students = studied.enrolments["student_id"].drop_duplicates()
-    there = students.isin(studied.raw.tables["outcomes"]["student_id"])
-    if len(students) < ENOUGH or there.mean() >= OUTCOMES_FOUND:
+    outcomes = _texts(studied.raw.tables["outcomes"]["student_id"])
+    there = pc.sum(pc.is_in(_texts(students), value_set=outcomes)).as_py() or 0
+    if len(students) < ENOUGH or there >= OUTCOMES_FOUND * len(students):
         return []
     enrolments = studied.raw.files["enrolments"]
     what = f"hardly any student of {enrolments} is found"
-    lines = (f"{there.sum()} of {len(students)} students of the years and grades studied",)
+    lines = (f"{there} of {len(students)} students of the years and grades studied",)
     remedy = "write student_id as in enrolments, or take the table of outcomes away"
     more = {"rows": 0, "examples": lines}
     return [studied.warning("found_again", "outcomes", "student_id", what, remedy, **more)]
@@ -244,7 +252,7 @@ def check_teacher_years(studied: Studied) -> list[Improbable]:
     teachers = studied.raw.tables["teachers"].set_index("teacher_id")["first_year"]
     classes = studied.classes
     early = classes["year"].to_numpy() < classes["teacher_id"].map(teachers).to_numpy()
-    if early.sum() < max(CHANGED, 0.01 * len(classes)):
+    if early.sum() < max(EARLY, SHARE_EARLY * len(classes)):
         return []
     by_year = classes.loc[early, "year"].value_counts().sort_index()
     lines = tuple(f"{year}: {count} classes" for year, count in by_year.items())[:6]

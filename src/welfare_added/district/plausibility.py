@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from welfare_added.district.checks import check_coverage
 from welfare_added.district.coverage_checks import check_gaps, check_shrinking
 from welfare_added.district.identifier_checks import (
     check_forms,
@@ -10,11 +11,14 @@ from welfare_added.district.identifier_checks import (
     check_teacher_years,
 )
 from welfare_added.district.improbable import Improbable
+from welfare_added.district.problems import DistrictError
+from welfare_added.district.sample import Sample, analysis_sample
 from welfare_added.district.score_checks import check_copies, check_resemblance, check_scales
 from welfare_added.district.score_codes import check_ceiling, check_codes
 from welfare_added.district.student_checks import check_class_sizes, check_progress, check_traits
 from welfare_added.district.studied import Studied
 from welfare_added.district.subject_checks import check_subjects
+from welfare_added.district.tables import district_of
 from welfare_added.district.values import RawTables
 
 ALL = (
@@ -42,3 +46,32 @@ def studied_rows(raw: RawTables, years: Sequence[int], grades: Sequence[int]) ->
 def improbable(studied: Studied) -> list[Improbable]:
     """Warnings of all checks of the rows studied, in the order of the checks."""
     return [warning for check in ALL for warning in check(studied)]
+
+
+def checked_sample(
+    raw: RawTables, *, years: Sequence[int], grades: Sequence[int], **choices: str
+) -> tuple[Sample, Studied, list[Improbable]]:
+    """Analysis sample, the rows it rests on, and what is improbable about them.
+
+    Parameters
+    ----------
+    raw
+        From `read_tables`.
+    years, grades, choices
+        See `analysis_sample`.
+
+    Raises
+    ------
+    DistrictError
+        If the tables contradict each other, or there is no sample: then with the warnings, which
+        may explain why.
+
+    """
+    district = district_of(raw)
+    check_coverage(district.enrolments, raw.files["enrolments"], years, grades)
+    studied = studied_rows(raw, years, grades)
+    warnings = improbable(studied)
+    try:
+        return analysis_sample(district, years, grades, **choices), studied, warnings
+    except DistrictError as error:
+        raise DistrictError([*error.problems, *warnings]) from None

@@ -2,7 +2,7 @@
 
 import csv
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -53,6 +53,7 @@ def read_tables(
     """
     files = {table: Path(path) for table, path in files.items()}
     names = names or {}
+    raise_any(list(_wrong_maps(files, layout, names)))
     problems = []
     content = {table: _read(path, problems) for table, path in files.items()}
     raise_any(problems)
@@ -76,6 +77,27 @@ def read_tables(
     for table, path in files.items():
         log.info("%s: %d rows", path, len(tables[table]))
     return raw
+
+
+def _wrong_maps(
+    files: Mapping[str, Path], layout: Layout, names: Mapping[str, Mapping[str, str]]
+) -> Iterator[Problem]:
+    """Column maps in which one column stands for two, or of a table that is not there."""
+    for table, own_names in names.items():
+        where = f"district.columns.{table}"
+        ours: dict[str, list[str]] = {}
+        for name, theirs in own_names.items():
+            ours.setdefault(theirs, []).append(name)
+        if table not in files and own_names and table in layout.tables:
+            folder = next(iter(files.values())).parent
+            what = f"no file of the table, of which {where} in config.yaml names columns"
+            remedy = f"export it as {table}.csv, or take {where} out of config.yaml"
+            yield Problem(str(folder / f"{table}.csv"), what, remedy)
+        for theirs, several in ours.items():
+            if len(several) > 1:
+                what = f"one column for {len(several)} in {where}: {', '.join(several)}"
+                remedy = "give each a column of its own, or leave out those that your table lacks"
+                yield Problem(str(files.get(table, table)), what, remedy, theirs)
 
 
 def _read(path: Path, problems: list[Problem]) -> pyarrow.Table:

@@ -68,10 +68,12 @@ def _weaker(table: pd.DataFrame) -> np.ndarray:
     fisher = table.assign(fisher=np.arctanh(table["correlation"].clip(-0.999, 0.999)))
     of_grade = median_of_others(fisher, ["column", "grade"], "fisher")
     of_all = median_of_others(fisher, ["column"], "fisher")
-    least = np.sqrt(table["pairs"].to_numpy()) / STANDARD_ERRORS
+    weaker = of_grade - fisher["fisher"].to_numpy()
+    # Few classes make correlations differ by more than the number of students tells.
+    error = np.maximum(1 / np.sqrt(table["pairs"]), robust_sd(weaker)).to_numpy()
     with np.errstate(invalid="ignore"):
-        by_grade = of_grade - fisher["fisher"] > np.maximum(WEAKER, 1 / least)
-        by_all = of_all - fisher["fisher"] > np.maximum(MUCH_WEAKER, 1 / least)
+        by_grade = weaker > np.maximum(WEAKER, STANDARD_ERRORS * error)
+        by_all = of_all - fisher["fisher"] > np.maximum(MUCH_WEAKER, STANDARD_ERRORS * error)
     low = table["correlation"] < LEAST_CORRELATION - 2 / np.sqrt(table["pairs"])
     return (by_grade | by_all | low | table["correlation"].isna()).to_numpy()
 
@@ -125,7 +127,13 @@ def _lines(texts: Iterator[str], most: int = 6) -> tuple[str, ...]:
 def check_scales(studied: Studied) -> list[Improbable]:
     """Schools or years whose scores are on another scale than their neighbours'."""
     table = statistics(studied, studied.places, studied.place)
-    table = table[table["tested"] >= ENOUGH].reset_index(drop=True)
+    places = len(studied.places)
+    common = [
+        moments(studied.place, studied.common[column].astype(float), places)[1] for column in SCORES
+    ]
+    # Where most of a school's students are at a ceiling, ranks tell nothing about the scale.
+    told = (table["tested"] >= ENOUGH) & (np.concatenate(common) < HALF)
+    table = table[told].reset_index(drop=True)
     if table.empty:
         return []
     place = ["column", "grade", "school_id"]
@@ -232,14 +240,19 @@ def _coarse_years(studied: Studied) -> list[Improbable]:
 def check_copies(studied: Studied) -> list[Improbable]:
     """Scores that are a copy of the other subject's, or of last year's."""
     ela, math = (studied.enrolments[column].to_numpy() for column in SCORES)
-    ranks = studied.ranks
+    ranks, common = studied.ranks, studied.common
+    # At a ceiling equal scores are no sign of a copy.
+    ela, math = (
+        np.where(common[column], np.nan, scores)
+        for column, scores in zip(SCORES, (ela, math), strict=True)
+    )
     pairs = [
         ("math_score", "ela_score", (math, ela), (ranks["math_score"], ranks["ela_score"])),
         *(
             (
                 column,
                 "the year before",
-                (studied.enrolments[column].to_numpy(), studied.of_last_year(own)),
+                (own, studied.of_last_year(own)),
                 (ranks[column], studied.of_last_year(ranks[column])),
             )
             for column, own in zip(SCORES, (ela, math), strict=True)

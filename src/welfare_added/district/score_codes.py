@@ -83,13 +83,17 @@ def _values(studied: Studied, column: str) -> pd.DataFrame:
 
 
 def _other_rank(studied: Studied, column: str) -> np.ndarray:
-    """Rank of the same student last year, else next year; nan if none, or of the same score."""
+    """Rank of the same student last year, else next year; nan if there is none.
+
+    Also where both years have the same score, as a code recurs; but not if it is a common one.
+    """
     ranks, scores = studied.ranks[column], studied.enrolments[column].to_numpy()
-    last = np.where(studied.of_last_year(scores) == scores, np.nan, studied.of_last_year(ranks))
+    rare = ~studied.common[column]
+    again = rare & (studied.of_last_year(scores) == scores)
+    last = np.where(again, np.nan, studied.of_last_year(ranks))
     following = np.full(len(ranks), np.nan)
     linked = np.flatnonzero(studied.last_year >= 0)
-    same = scores[linked] == scores[studied.last_year[linked]]
-    following[studied.last_year[linked]] = np.where(same, np.nan, ranks[linked])
+    following[studied.last_year[linked]] = np.where(again[linked], np.nan, ranks[linked])
     return np.where(np.isnan(last), following, last)
 
 
@@ -154,10 +158,10 @@ def _apart(table: pd.DataFrame) -> np.ndarray:
 
 
 def _bulk_spread(values: np.ndarray, numbers: np.ndarray) -> float:
-    """Standard deviation of a normal distribution with the same 5th and 95th percentile."""
+    """Standard deviation by the 5th or 95th percentile, whichever is farther from the median."""
     share = np.cumsum(numbers) / numbers.sum()
-    low, high = values[np.searchsorted(share, [0.05, 0.95])]
-    return (high - low) / 3.29
+    low, middle, high = values[np.searchsorted(share, [0.05, 0.5, 0.95])]
+    return max(high - middle, middle - low) / 1.645
 
 
 def _gaps_at_end(values: np.ndarray) -> np.ndarray:

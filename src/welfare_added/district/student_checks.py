@@ -100,9 +100,9 @@ def _changing(studied: Studied, column: str) -> list[Improbable]:
 def _other_shares(studied: Studied, column: str) -> list[Improbable]:
     """Years in which a category's share is far from its share in other years."""
     rows = studied.enrolments[["year", column]].dropna()
-    shares = pd.crosstab(rows["year"], rows[column], normalize="index")
-    numbers = rows["year"].value_counts()
-    shares = shares[numbers.reindex(shares.index) >= ENOUGH]
+    shares = rows.groupby(["year", column]).size().unstack(column, fill_value=0)
+    numbers = shares.sum(axis=1)
+    shares = shares.div(numbers, axis=0)[numbers >= ENOUGH]
     lines, count = [], 0
     flag = set(shares.columns) <= {0.0, 1.0}
     for category in [1.0] if flag and 1.0 in shares else shares.columns:

@@ -11,6 +11,7 @@ from welfare_added.district.improbable import Improbable
 from welfare_added.district.values import RawTables
 from welfare_added.district.vocabulary import SUBJECTS
 
+COMMON = 0.1  # share of a year's and grade's scores above which a value is common
 SCORES = tuple(f"{subject}_score" for subject in SUBJECTS)
 
 
@@ -88,6 +89,11 @@ class Studied:
         """
         return {column: _ranks(self.cell, self.enrolments[column].to_numpy()) for column in SCORES}
 
+    @cached_property
+    def common(self) -> dict[str, np.ndarray]:
+        """Whether much of the year and grade has the same score, by column, as at a ceiling."""
+        return {column: _common(self.cell, self.enrolments[column].to_numpy()) for column in SCORES}
+
     def of_last_year(self, values: np.ndarray) -> np.ndarray:
         """Values of the same students in the year before; nan where there is none."""
         return np.where(self.last_year >= 0, values[self.last_year], np.nan)
@@ -110,6 +116,17 @@ def _row_of(rows: pd.DataFrame, among: pd.DataFrame, columns: list[str]) -> np.n
         other += size * codes
         size *= len(values)
     return pd.Index(other).get_indexer(key)
+
+
+def _common(cell: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    tested = np.flatnonzero(~np.isnan(scores))
+    values = pd.factorize(scores[tested])[0]
+    size = values.max(initial=0) + 1
+    pair = pd.factorize(cell[tested].astype(np.int64) * size + values)[0]
+    share = np.bincount(pair)[pair] / np.bincount(cell[tested])[cell[tested]]
+    common = np.zeros(len(scores), bool)
+    common[tested] = share > COMMON
+    return common
 
 
 def _ranks(cell: np.ndarray, scores: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ import yaml
 from welfare_added.run.digests import digest
 from welfare_added.run.errors import UserError
 from welfare_added.run.parsed import cached
+from welfare_added.run.repeated import repeated_keys
 
 SHARED_SCHEMA = "workflow/schemas/config.schema.json"
 PAPERS = "workflow/papers"
@@ -75,12 +76,16 @@ def check(config: dict, root: Path, raw_columns: Mapping[str, Sequence[str]]) ->
     Raises
     ------
     ConfigError
-        One line per problem: the key, its value and what is allowed.
+        One line per problem: the key, its value and what is allowed; a key that config.yaml or
+        the paper's config.yaml sets twice.
 
     """
     schemas = (root / SHARED_SCHEMA, paper_folder(root, config["paper"]) / "config.schema.json")
     name = f"choices {digest([config, raw_columns])}"
-    problems = cached(name, lambda: _faults(config, schemas, raw_columns), *schemas)
+    files = [root / "config.yaml", schemas[1].with_name("config.yaml")]
+    files = [path for path in files if path.is_file()]
+    problems = cached("keys", lambda: [x for path in files for x in repeated_keys(path)], *files)
+    problems += cached(name, lambda: _faults(config, schemas, raw_columns), *schemas)
     problems = problems or list(_contradictions(config))
     if problems:
         raise ConfigError("config.yaml cannot be used:\n" + "\n".join(f"- {p}" for p in problems))
