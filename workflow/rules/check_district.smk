@@ -39,6 +39,7 @@ rule check_district:
         warnings=rules.district_page.output.warnings,
         code=code("check_district"),
     params:
+        code=code_fingerprint("check_district"),
         confirmed=CONFIRMED,
     log:
         f"{LOGS}/check_district.log",

@@ -10,7 +10,7 @@ from welfare_added.district.values import RawTables, examples
 
 FAR_SCORE = 10.0  # interquartile ranges from the median; a score so far away is taken for a code
 ENOUGH_SCORES = 20  # fewest scores of a year and grade whose quartiles are relied on
-MODE_SHARE = 0.2  # share of one value, as a ceiling's, above which it is left out of the quartiles
+MODE_SHARE = 0.5  # share of one value, as of a ceiling, above which quartiles are of the others
 
 
 def locate(table: pd.DataFrame, among: pd.DataFrame, name: str, *, back: int = 0) -> np.ndarray:

@@ -4,13 +4,14 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.district.improbable import Improbable
-from welfare_added.district.score_statistics import median_of_others, moments
+from welfare_added.district.score_statistics import median_of_others, moments, robust_sd
 from welfare_added.district.studied import SCORES, Studied
 
 ENOUGH = 50  # students of a year and grade whose shares are relied on
 IN_SCHOOL = 20  # students of a school and grade, likewise
 SHRUNK = 0.75  # students of a year and grade, as a share of the fewer of its neighbours'
 DROP = 0.25  # share of students below that of other years
+DEVIATIONS = 5  # standard deviations of such differences
 NOBODY, USUAL = (
     0.1,
     0.7,
@@ -119,7 +120,9 @@ def _fewer_usable(studied: Studied) -> list[Improbable]:
     for column, (what, there) in _conditions(studied).items():
         of_cell = _shares(studied.cells, studied.cell[used], there[used], ENOUGH)
         usual = median_of_others(of_cell, ["grade"], "share")
-        few = of_cell["share"] < usual - DROP
+        drop = usual - of_cell["share"].to_numpy()
+        # In a district of few classes shares differ from year to year by more.
+        few = drop > max(DROP, DEVIATIONS * robust_sd(drop))
         lines = tuple(
             f"{one.year}, grade {one.grade}: {one.share:.0%}; median of the other years {other:.0%}"
             for one, other in zip(of_cell[few].itertuples(), usual[few], strict=True)

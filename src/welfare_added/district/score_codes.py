@@ -116,7 +116,7 @@ def _unlike(table: pd.DataFrame) -> np.ndarray:
         away = np.maximum(low - mean, mean - high)
         errors = away * np.sqrt(pooled["compared"]) / RANK_SD
     wrong = (pooled["compared"] >= ENOUGH_UNLIKE) & (away > UNLIKE) & (errors > ERRORS)
-    return table["value"].map(wrong).to_numpy()
+    return table["value"].isin(wrong.index[wrong]).to_numpy()
 
 
 def _surroundings(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -186,7 +186,7 @@ def _heaped(table: pd.DataFrame) -> np.ndarray:
     surplus = pooled["number"] - pooled["around"]
     wrong = (pooled["number"] >= ENOUGH_HEAPED) & (surplus > 6 * np.sqrt(pooled["around"] + 1))
     wrong &= (ratio > HEAP) & (ratio > OTHERS * usual)
-    return table["value"].map(wrong).fillna(False).to_numpy(bool)
+    return table["value"].isin(wrong.index[wrong]).to_numpy()
 
 
 def _mean_around(table: pd.DataFrame) -> np.ndarray:

@@ -84,9 +84,9 @@ def check(config: dict, root: Path, raw_columns: Mapping[str, Sequence[str]]) ->
     name = f"choices {digest([config, raw_columns])}"
     files = [root / "config.yaml", schemas[1].with_name("config.yaml")]
     files = [path for path in files if path.is_file()]
-    problems = cached("keys", lambda: [x for path in files for x in repeated_keys(path)], *files)
-    problems += cached(name, lambda: _faults(config, schemas, raw_columns), *schemas)
-    problems = problems or list(_contradictions(config))
+    repeated = cached("keys", lambda: [x for path in files for x in repeated_keys(path)], *files)
+    wrong = cached(name, lambda: _faults(config, schemas, raw_columns), *schemas)
+    problems = [*repeated, *wrong] or list(_contradictions(config))
     if problems:
         raise ConfigError("config.yaml cannot be used:\n" + "\n".join(f"- {p}" for p in problems))
 
