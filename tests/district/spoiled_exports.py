@@ -354,7 +354,6 @@ HARMLESS = {
     "teachers without classes": lambda t: t | {T: pd.concat([t[T], pd.DataFrame({"teacher_id": ["500"], "first_year": [2001.0]})], ignore_index=True)},
     "classes without students": lambda t: t | {C: pd.concat([t[C], t[C].head(5).assign(class_id=lambda r: "empty" + r["class_id"], teacher_id=None)], ignore_index=True)},
     "first years unknown": cells(T, "first_year", np.nan),
-    "age in tenths of a year": cells(E, "age", lambda r: r["age"].round(1)),
     "ids of teachers with a letter": both(ids(lambda t: "T" + t, "classes.teacher_id", "teachers.teacher_id")),
     "outcomes of few students": without(O, 0.3),
 }  # fmt: skip

@@ -21,12 +21,23 @@ from welfare_added.district.subject_checks import check_subjects
 from welfare_added.district.tables import district_of
 from welfare_added.district.values import RawTables
 
-ALL = (
-    *(check_codes, check_ceiling, check_scales, check_resemblance, check_subjects),
-    check_copies,
-    *(check_placeholders, check_forms, check_found_again, check_teacher_years),
-    *(check_progress, check_traits, check_class_sizes, check_gaps, check_shrinking),
-)
+# What district.confirmed confirms by each of its keys.
+BY_KEY = {
+    "score_codes": (check_codes,),
+    "score_ceiling": (check_ceiling,),
+    "score_scale": (check_scales,),
+    "score_resemblance": (check_resemblance, check_subjects),
+    "score_copies": (check_copies,),
+    "placeholder_teachers": (check_placeholders,),
+    "identifier_forms": (check_forms,),
+    "found_again": (check_found_again,),
+    "teacher_years": (check_teacher_years,),
+    "student_progress": (check_progress,),
+    "student_traits": (check_traits,),
+    "class_sizes": (check_class_sizes,),
+    "gaps": (check_gaps,),
+    "sample_shrinks": (check_shrinking,),
+}
 
 
 def studied_rows(raw: RawTables, years: Sequence[int], grades: Sequence[int]) -> Studied:
@@ -45,7 +56,7 @@ def studied_rows(raw: RawTables, years: Sequence[int], grades: Sequence[int]) ->
 
 def improbable(studied: Studied) -> list[Improbable]:
     """Warnings of all checks of the rows studied, in the order of the checks."""
-    return [warning for check in ALL for warning in check(studied)]
+    return [one for checks in BY_KEY.values() for check in checks for one in check(studied)]
 
 
 def checked_sample(

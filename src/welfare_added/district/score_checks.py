@@ -23,7 +23,7 @@ MUCH_WEAKER = 0.45  # Fisher's z below all other years and grades
 STANDARD_ERRORS = 6.0  # of a place whose correlation is below that of the others
 HALF = 0.5
 # Mean rank (0 to 1) away from the same school and grade in other years: of one school, of several.
-MOVED_ALONE, MOVED, SHARE_MOVED, FEW_MOVED = 0.35, 0.15, 0.1, 3
+MOVED_ALONE, MOVED, SHARE_MOVED, FEW_MOVED = 0.35, 0.15, 0.2, 3
 NARROW, WIDE = 0.45, 1.6  # spread of ranks, as a share of the same school's in other years
 RATIO = 1.5  # of the SDs of two years on one scale, at most
 LEAST_WITHIN = 0.4  # share of the variance of ranks that is within schools; usual is 0.7 to 0.9
