@@ -167,10 +167,9 @@ def _other_form(studied: Studied, outcomes: pd.Series) -> list[Improbable]:
 def check_found_again(studied: Studied) -> list[Improbable]:
     """Students, teachers and schools of whom too few are found again a year on, or in outcomes."""
     rows, classes = studied.enrolments, studied.classes
-    going_on = rows[rows["grade"] < max(studied.grades)]
     schools = rows[["school_id", "year"]].drop_duplicates(ignore_index=True)
     teachers = classes[["teacher_id", "year", "school_id"]].drop_duplicates(ignore_index=True)
-    found = _lost(studied, "enrolments", "student_id", _next(going_on, rows, "student_id"))
+    found = _lost(studied, "enrolments", "student_id", _students_again(studied))
     found += _lost(studied, "enrolments", "school_id", _next(schools, schools, "school_id"))
     persons = teachers[["teacher_id", "year"]].drop_duplicates(ignore_index=True)
     lost = _lost(studied, "classes", "teacher_id", _next(persons, persons, "teacher_id"))
@@ -181,8 +180,20 @@ def check_found_again(studied: Studied) -> list[Improbable]:
 def _next(rows: pd.DataFrame, among: pd.DataFrame, column: str) -> pd.DataFrame:
     """Identifiers by year, and the share that is found in the year after: year, number, share."""
     rows = rows[rows["year"] < among["year"].max()]
-    again = locate(rows, among, column, back=-1) >= 0
-    table = pd.Series(again).groupby(rows["year"].to_numpy()).agg(["size", "mean"]).reset_index()
+    return _by_year(rows["year"], locate(rows, among, column, back=-1) >= 0)
+
+
+def _students_again(studied: Studied) -> pd.DataFrame:
+    """The same of students who are not in the last grade."""
+    rows, last = studied.enrolments, studied.last_year
+    again = np.zeros(len(rows), bool)
+    again[last[last >= 0]] = True
+    going_on = (rows["grade"] < max(studied.grades)) & (rows["year"] < rows["year"].max())
+    return _by_year(rows.loc[going_on, "year"], again[going_on])
+
+
+def _by_year(years: pd.Series, again: np.ndarray) -> pd.DataFrame:
+    table = pd.Series(again).groupby(years.to_numpy()).agg(["size", "mean"]).reset_index()
     table.columns = ["year", "number", "share"]
     return table
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from welfare_added.district.checks import check_coverage
+from welfare_added.district.copy_checks import check_copies
 from welfare_added.district.coverage_checks import check_gaps, check_shrinking
 from welfare_added.district.identifier_checks import (
     check_forms,
@@ -13,7 +14,7 @@ from welfare_added.district.identifier_checks import (
 from welfare_added.district.improbable import Improbable
 from welfare_added.district.problems import DistrictError
 from welfare_added.district.sample import Sample, analysis_sample
-from welfare_added.district.score_checks import check_copies, check_resemblance, check_scales
+from welfare_added.district.score_checks import check_resemblance, check_scales
 from welfare_added.district.score_codes import check_ceiling, check_codes
 from welfare_added.district.student_checks import check_class_sizes, check_progress, check_traits
 from welfare_added.district.studied import Studied

@@ -1,13 +1,12 @@
 """Check that scores resemble those of last year, of the other subject and of other years."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
 from welfare_added.district.improbable import Improbable
 from welfare_added.district.score_statistics import (
-    correlations,
     median_of_others,
     moments,
     robust_sd,
@@ -27,8 +26,6 @@ MOVED_ALONE, MOVED, SHARE_MOVED, FEW_MOVED = 0.35, 0.15, 0.2, 3
 NARROW, WIDE = 0.45, 1.6  # spread of ranks, as a share of the same school's in other years
 RATIO = 1.5  # of the SDs of two years on one scale, at most
 LEAST_WITHIN = 0.4  # share of the variance of ranks that is within schools; usual is 0.7 to 0.9
-SAME = 0.98  # correlation of ranks above which one score is a copy of the other
-SHARE_SAME, DISTINCT = 0.25, 40  # share of equal scores on a scale of so many values
 COARSE = 0.2  # number of distinct values, as a share of the same grade's in other years
 FEW_VALUES = 15
 
@@ -47,7 +44,7 @@ def check_resemblance(studied: Studied) -> list[Improbable]:
         weak = table[_weaker(table)]
         if len(weak):
             usual = table["correlation"].drop(weak.index).median()
-            lines = _lines(
+            lines = lines_of(
                 f"{year}, grade {grade}: correlation {r:.2f} over {pairs} students"
                 for year, grade, pairs, r in weak[["year", "grade", "pairs", "correlation"]]
                 .sort_values(["year", "grade"])
@@ -106,19 +103,21 @@ def _far_below(table: pd.DataFrame, column: str) -> pd.DataFrame:
 
 def _by_year(table: pd.DataFrame, value: str) -> tuple[str, ...]:
     """A line a year: how many schools, their names if they are few, and their lowest value."""
-    return _lines(
-        f"{year}: {_schools(group)}, lowest {value.replace('_', ' ')} {group[value].min():.2f}"
+    return lines_of(
+        f"{year}: {schools_of(group)}, lowest {value.replace('_', ' ')} {group[value].min():.2f}"
         for year, group in table.groupby("year")
     )
 
 
-def _schools(table: pd.DataFrame) -> str:
+def schools_of(table: pd.DataFrame) -> str:
+    """How many schools a table has, and the names of the first."""
     names = sorted(table["school_id"].unique())
     shown = f" ({', '.join(names[:3])}{', ...' if len(names) > 3 else ''})"
     return f"{len(names)} school{'s' if len(names) > 1 else ''}{shown}"
 
 
-def _lines(texts: Iterator[str], most: int = 6) -> tuple[str, ...]:
+def lines_of(texts: Iterable[str], most: int = 6) -> tuple[str, ...]:
+    """The first of some texts, and how many are left."""
     texts = list(texts)
     left = len(texts) - most
     return (*texts[:most], *((f"and {left} more",) if left > 0 else ()))
@@ -144,7 +143,10 @@ def check_scales(studied: Studied) -> list[Improbable]:
     of_cell = [table[name] for name in ("column", "year", "grade")]
     number, share = (clear.groupby(of_cell).transform(how) for how in ("sum", "mean"))
     together = clear & (number >= FEW_MOVED) & (share >= SHARE_MOVED)
-    far = together | moved.abs().gt(MOVED_ALONE) | spread.lt(NARROW) | spread.gt(WIDE)
+    with np.errstate(divide="ignore"):
+        error = np.log(spread) * np.sqrt(2 * table["tested"])
+    clear = error.abs() > STANDARD_ERRORS * max(1.0, robust_sd(error.to_numpy()))
+    far = together | moved.abs().gt(MOVED_ALONE) | (clear & ~spread.between(NARROW, WIDE))
     what = (
         "scores of some schools are on another scale than the same schools' in other years "
         "(mean rank and spread of ranks among all students of the year and grade, 0 to 1)"
@@ -153,8 +155,8 @@ def check_scales(studied: Studied) -> list[Improbable]:
     found = []
     table = table.assign(moved=moved, spread=spread)
     for column, group in table[far].groupby("column"):
-        lines = _lines(
-            f"{year}, grade {grade}: {_schools(one)}, mean rank moved by "
+        lines = lines_of(
+            f"{year}, grade {grade}: {schools_of(one)}, mean rank moved by "
             f"{one['moved'].abs().max():.2f} at most, spread {one['spread'].min():.1f} to "
             f"{one['spread'].max():.1f} of theirs"
             for (year, grade), one in group.groupby(["year", "grade"])
@@ -179,7 +181,7 @@ def _schools_apart(studied: Studied, places: pd.DataFrame) -> list[Improbable]:
         if len(apart):
             what = "schools' scores hardly overlap, as if some were on another scale"
             remedy = "export the same scale for all schools of a year and grade"
-            lines = _lines(
+            lines = lines_of(
                 f"{year}, grade {grade}: {share:.0%} of the variance of ranks is within schools"
                 for (year, grade), share in apart.items()
             )
@@ -203,7 +205,7 @@ def _years_alone(studied: Studied) -> list[Improbable]:
     found = []
     for column, group in cells[agree & alone].groupby("column"):
         what = "scores of a year are on another scale than those of the years before and after"
-        lines = _lines(
+        lines = lines_of(
             f"{one.year}, grade {one.grade}: mean {one.mean:.4g}, SD {one.sd:.3g}; in the years "
             f"beside mean {middle[one.Index]:.4g}, SD {spread[one.Index]:.3g}"
             for one in group.sort_values(["year", "grade"]).itertuples()
@@ -225,7 +227,7 @@ def _coarse_years(studied: Studied) -> list[Improbable]:
         coarse &= table["size"] >= ENOUGH_PAIRS
         if coarse.any():
             what = "scores take few values, as levels do, in some years and many in others"
-            lines = _lines(
+            lines = lines_of(
                 f"{year}, grade {grade}: {values} values; median of the other years {other:.0f}"
                 for (year, grade, values, _), other in zip(
                     table[coarse].itertuples(index=False), usual[coarse], strict=True
@@ -235,69 +237,3 @@ def _coarse_years(studied: Studied) -> list[Improbable]:
             more = {"rows": int(table.loc[coarse, "size"].sum()), "examples": lines}
             found.append(studied.warning("score_scale", "enrolments", column, what, remedy, **more))
     return found
-
-
-def check_copies(studied: Studied) -> list[Improbable]:
-    """Scores that are a copy of the other subject's, or of last year's."""
-    ela, math = (studied.enrolments[column].to_numpy() for column in SCORES)
-    ranks, common = studied.ranks, studied.common
-    # At a ceiling equal scores are no sign of a copy.
-    ela, math = (
-        np.where(common[column], np.nan, scores)
-        for column, scores in zip(SCORES, (ela, math), strict=True)
-    )
-    pairs = [
-        ("math_score", "ela_score", (math, ela), (ranks["math_score"], ranks["ela_score"])),
-        *(
-            (
-                column,
-                "the year before",
-                (own, studied.of_last_year(own)),
-                (ranks[column], studied.of_last_year(ranks[column])),
-            )
-            for column, own in zip(SCORES, (ela, math), strict=True)
-        ),
-    ]
-    found = []
-    for column, other, values, own_ranks in pairs:
-        lines, rows = _copied(studied, values, own_ranks)
-        if lines:
-            what = f"scores are a copy of those of {other}"
-            remedy = "export each subject's and each year's own scores"
-            more = {"rows": rows, "examples": lines}
-            found.append(
-                studied.warning("score_copies", "enrolments", column, what, remedy, **more)
-            )
-    return found
-
-
-def _copied(studied: Studied, values: tuple, ranks: tuple) -> tuple[tuple[str, ...], int]:
-    """Figures of years, grades and schools in which two scores are the same, and their rows."""
-    one, other = values
-    there = ~np.isnan(one) & ~np.isnan(other)
-    equal = np.where(there, one == other, np.nan)
-    cells, places = studied.cells, studied.places
-    number, share, _ = moments(studied.cell, equal, len(cells))
-    _, correlation = correlations(studied.cell, *ranks, len(cells))
-    distinct = pd.Series(one[there]).groupby(studied.cell[there]).nunique()
-    distinct = distinct.reindex(range(len(cells)), fill_value=0).to_numpy()
-    most = np.maximum(SHARE_SAME, SHARE_SAME * DISTINCT / np.maximum(distinct, 1))
-    with np.errstate(invalid="ignore"):
-        whole = (number >= ENOUGH) & ((share > most) | (correlation > SAME))
-    lines = [
-        f"{cells['year'][c]}, grade {cells['grade'][c]}: {share[c]:.0%} of {number[c]:.0f} scores "
-        f"are equal, correlation of ranks {correlation[c]:.2f}"
-        for c in np.flatnonzero(whole)
-    ]
-    rows = number[whole].sum()
-    in_place, share_there, _ = moments(studied.place, equal, len(places))
-    cell_of = np.zeros(len(places), int)
-    cell_of[studied.place] = studied.cell
-    _, alike = correlations(studied.place, *ranks, len(places))
-    with np.errstate(invalid="ignore"):
-        part = (share_there > np.maximum(HALF, most[cell_of])) | (alike > SAME)
-    part &= in_place >= ENOUGH
-    part &= ~whole[cell_of]
-    for year, group in places[part].groupby("year"):
-        lines.append(f"{year}: the same scores, or the same ranks, in {_schools(group)}")
-    return _lines(iter(lines)), int(rows + in_place[part].sum())
