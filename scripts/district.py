@@ -1,15 +1,18 @@
 from welfare_added.district.export import Export
+from welfare_added.district.improbable import refuse_unconfirmed
 from welfare_added.district.layout import read_layout
-from welfare_added.district.sample import analysis_sample
-from welfare_added.district.tables import read_district_files
+from welfare_added.district.plausibility import checked_sample
+from welfare_added.district.reading import read_tables
 from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv, write_parquet
 
 
-def main(files: dict, outputs: dict, *, export: dict, **chosen) -> None:
+def main(files: dict, outputs: dict, *, export: dict, confirmed: dict, **chosen) -> None:
     layout = read_layout(files["layout"], files["layout_schema"])
-    district = read_district_files(layout.among(files), layout, Export(**export))
-    sample = analysis_sample(district, **chosen)
+    export = Export(**export)
+    raw = read_tables(layout.among(files), layout, export)
+    sample, _, warnings = checked_sample(raw, export, **chosen)
+    refuse_unconfirmed(warnings, confirmed)
     write_parquet(sample.students, outputs["students"])
     write_parquet(sample.classes, outputs["classes"])
     write_parquet(sample.outcomes, outputs["outcomes"])

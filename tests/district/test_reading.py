@@ -333,6 +333,36 @@ def test_columns_of_other_names_are_mapped(raw, export):
     )
 
 
+MAPS = {
+    "one column for two": (
+        {"enrolments": {"ela_score": "Score", "math_score": "Score"}},
+        "enrolments.csv, column Score: one column for 2 in district.columns.enrolments: ela_score, math_score",
+    ),
+    "one column for two that may be absent": (
+        {"enrolments": {"special_education": "Flag", "english_learner": "Flag"}},
+        "column Flag: one column for 2 in district.columns.enrolments: special_education, english_learner",
+    ),
+    "a column that is not there": (
+        {"enrolments": {"age": "Alter"}},
+        "enrolments.csv, column Alter (age): missing",
+    ),
+    "a table that is not there": (
+        {"outcomes": {"student_id": "Pupil"}},
+        "outcomes.csv: no file of the table, of which district.columns.outcomes",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_a_wrong_map_of_columns_is_refused(name, raw, export):
+    names, said = MAPS[name]
+    del raw["outcomes"]
+    raw["enrolments"] = raw["enrolments"].assign(Score=1.0, Flag=0)
+    with pytest.raises(DistrictError) as caught:
+        read_district(export(raw), LAYOUT, Export(names))
+    assert said in str(caught.value) and "Remedy: " in str(caught.value)
+
+
 def test_optional_columns_may_be_missing_and_that_is_said(raw, export, caplog):
     optional = {name: table.optional_columns for name, table in LAYOUT.tables.items()}
     for table, columns in optional.items():

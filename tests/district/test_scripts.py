@@ -4,10 +4,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from welfare_added.district.improbable import CHECKS
 from welfare_added.district.problems import DistrictError
 from welfare_added.district.sample import STUDENT_COLUMNS
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
+CHECKS_CONFIRMED = dict.fromkeys(CHECKS, False)
 CHOICES = {"years": [2003, 2003], "grades": [3], "split": "year_grade", "class_size": "tested"}
 LAYOUT_FILES = {
     "layout": str(SCRIPTS.parent / "workflow/papers/eastmond_2024/raw_tables.yaml"),
@@ -24,7 +26,13 @@ OUTPUTS = {
 def run(files: dict, folder: Path) -> dict[str, bytes]:
     main = runpy.run_path(str(SCRIPTS / "district.py"))["main"]
     outputs = {name: str(folder / file) for name, file in OUTPUTS.items()}
-    main({**files, **LAYOUT_FILES, "code": []}, outputs, export={}, **CHOICES)
+    main(
+        {**files, **LAYOUT_FILES, "code": []},
+        outputs,
+        export={},
+        confirmed=CHECKS_CONFIRMED,
+        **CHOICES,
+    )
     return {name: Path(path).read_bytes() for name, path in outputs.items()}
 
 

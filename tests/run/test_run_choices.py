@@ -25,6 +25,7 @@ from welfare_added.run.choices import (
     restricted,
 )
 from welfare_added.run.folders import audit_folder
+from welfare_added.run.repeated import repeated_keys
 
 ROOT = Path(__file__).parents[2]
 RAW_COLUMNS = LAYOUT.columns
@@ -400,3 +401,34 @@ def test_a_text_is_filled_with_choices_and_an_unknown_one_is_refused(config):
     for path in ("welfare.tax_rate.x", "allocation.ces_gammas.3", "nothing"):
         with pytest.raises(ConfigError, match=f"has no key '{re.escape(path)}'"):
             choice(config, path)
+
+
+TWICE = """district:
+  columns:
+    enrolments: {ela_score: Reading}
+    enrolments: {ela_score: Lexile}
+list:
+- {a: 1, b: 2, a: 3}
+"""
+
+
+def test_a_key_that_is_set_twice_is_named_with_its_lines(tmp_path):
+    (tmp_path / "config.yaml").write_text(TWICE)
+    assert repeated_keys(tmp_path / "config.yaml") == [
+        "config.yaml: district.columns.enrolments is set twice, in lines 3 and 4; keep one",
+        "config.yaml: list.a is set twice, in lines 6 and 6; keep one",
+    ]
+    assert repeated_keys(ROOT / "config.yaml") == []
+
+
+def test_a_key_that_is_set_twice_stops_the_run(config, tmp_path):
+    for name in ("config.yaml", SHARED_SCHEMA, "workflow/papers/eastmond_2024/config.yaml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    schema = "workflow/papers/eastmond_2024/config.schema.json"
+    shutil.copy(ROOT / schema, tmp_path / schema)
+    check(config, tmp_path, RAW_COLUMNS)
+    with (tmp_path / "config.yaml").open("a") as file:
+        file.write("district: {source: other}\n")
+    with pytest.raises(ConfigError, match="district is set twice"):
+        check(config, tmp_path, RAW_COLUMNS)

@@ -17,6 +17,7 @@ rule district:
     params:
         code=code_fingerprint("district"),
         export=EXPORT,
+        confirmed=config["district"]["confirmed"],
         years=config["district"]["years"],
         grades=config["district"]["grades"],
         split=config["district"]["split"],

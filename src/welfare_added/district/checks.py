@@ -10,6 +10,7 @@ from welfare_added.district.values import RawTables, examples
 
 FAR_SCORE = 10.0  # interquartile ranges from the median; a score so far away is taken for a code
 ENOUGH_SCORES = 20  # fewest scores of a year and grade whose quartiles are relied on
+MODE_SHARE = 0.5  # share of one value, as of a ceiling, above which quartiles are of the others
 
 
 def locate(
@@ -55,13 +56,25 @@ def check_scores(raw: RawTables) -> None:
     problems = []
     cells = [enrolments["year"], enrolments["grade"]]
     for column in ("ela_score", "math_score"):
-        scores = enrolments[column].groupby(cells)
+        scores = _without_mode(enrolments, column).groupby(cells)
         low, middle, high = (scores.transform("quantile", q) for q in (0.25, 0.5, 0.75))
         far = (enrolments[column] - middle).abs() > FAR_SCORE * (high - low)
         wrong = far & (high > low) & (scores.transform("count") >= ENOUGH_SCORES)
         if wrong.any():
             problems.append(raw.problem("enrolments", np.flatnonzero(wrong), what, remedy, column))
     raise_any(problems)
+
+
+def _without_mode(enrolments: pd.DataFrame, column: str) -> pd.Series:
+    """Scores, missing where one value has much of its year and grade: a ceiling is no centre."""
+    cells = ["year", "grade"]
+    counts = enrolments.groupby([*cells, column]).size().rename("number").reset_index()
+    of_cell = counts.groupby(cells)["number"].transform("sum")
+    common = counts.loc[counts["number"] > MODE_SHARE * of_cell, [*cells, column]]
+    if common.empty:
+        return enrolments[column]
+    is_common = enrolments[[*cells, column]].merge(common.assign(common=True), how="left")
+    return enrolments[column].mask(is_common["common"].notna().to_numpy())
 
 
 def check_relations(raw: RawTables) -> None:

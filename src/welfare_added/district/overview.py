@@ -61,6 +61,9 @@ def overview(
 ) -> dict:
     """Contents of the overview page, by name, for the template.
 
+    A paper whose tables are checked for what is improbable replaces three of them: warnings and
+    unconfirmed (lists of Improbable) and scores (see `score_overview`).
+
     Parameters
     ----------
     raw, sample
@@ -86,6 +89,9 @@ def overview(
         "notes": sample.notes,
         "possible": [name for name in exhibits if name not in skipped],
         "skipped": dict(skipped),
+        "warnings": [],
+        "unconfirmed": [],
+        "scores": None,
     }
 
 

@@ -1,7 +1,7 @@
 """Read a paper's raw tables from CSV or parquet files."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,6 +56,7 @@ def read_tables(
 
     """
     export = export or Export()
+    raise_any(list(_wrong_maps(files, layout, export.columns)))
     problems, remarks = [], []
     sources, content = {}, {}
     for table, paths in files.items():
@@ -112,6 +113,30 @@ def _shared(
         f"{sources[table]}: {counts['shared']} of {len(kept)} have several {person}; "
         f"{counts['unnamed']} of these count as having none (district.co_teachers: {rule})"
     ]
+
+
+def _wrong_maps(
+    files: Mapping[str, Path | str | Iterable[Path | str]],
+    layout: Layout,
+    names: Mapping[str, Mapping[str, str]],
+) -> Iterator[Problem]:
+    """Column maps in which one column stands for two, or of a table that is not there."""
+    for table, own_names in names.items():
+        where = f"district.columns.{table}"
+        ours: dict[str, list[str]] = {}
+        for name, theirs in own_names.items():
+            ours.setdefault(theirs, []).append(name)
+        if table not in files and own_names and table in layout.tables:
+            folder = TableFiles.of(next(iter(files.values()))).paths[0].parent
+            what = f"no file of the table, of which {where} in config.yaml names columns"
+            remedy = f"export it as {table}.csv, or take {where} out of config.yaml"
+            yield Problem(str(folder / f"{table}.csv"), what, remedy)
+        for theirs, several in ours.items():
+            if len(several) > 1:
+                what = f"one column for {len(several)} in {where}: {', '.join(several)}"
+                remedy = "give each a column of its own, or leave out those that your table lacks"
+                file = str(TableFiles.of(files[table])) if table in files else table
+                yield Problem(file, what, remedy, theirs)
 
 
 def _joined(

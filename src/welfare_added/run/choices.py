@@ -12,6 +12,7 @@ import yaml
 from welfare_added.run.digests import digest
 from welfare_added.run.errors import UserError
 from welfare_added.run.parsed import cached
+from welfare_added.run.repeated import repeated_keys
 
 SHARED_SCHEMA = "workflow/schemas/config.schema.json"
 PAPERS = "workflow/papers"
@@ -75,14 +76,18 @@ def check(config: dict, root: Path, raw_columns: Mapping[str, Sequence[str]]) ->
     Raises
     ------
     ConfigError
-        One line per problem: the key, its value and what is allowed.
+        One line per problem: the key, its value and what is allowed; a key that config.yaml or
+        the paper's config.yaml sets twice.
 
     """
     _refuse(list(_unquoted_codes(config)))
     schemas = (root / SHARED_SCHEMA, paper_folder(root, config["paper"]) / "config.schema.json")
     name = f"choices {digest([config, raw_columns])}"
-    problems = cached(name, lambda: _faults(config, schemas, raw_columns), *schemas)
-    _refuse(problems or list(_contradictions(config)))
+    files = [root / "config.yaml", schemas[1].with_name("config.yaml")]
+    files = [path for path in files if path.is_file()]
+    repeated = cached("keys", lambda: [x for path in files for x in repeated_keys(path)], *files)
+    wrong = cached(name, lambda: _faults(config, schemas, raw_columns), *schemas)
+    _refuse([*repeated, *wrong] or list(_contradictions(config)))
 
 
 def _refuse(problems: Sequence[str]) -> None:

@@ -50,7 +50,9 @@ EXPLORER = {
 EXPLORER_CHOICES = {"tax_rate": config["welfare"]["tax_rate"]}
 
 
-CHECK_CHOICES = {name: config["district"][name] for name in ("years", "lag", "grades", "split", "class_size")}
+CHECK_CHOICES = {
+    name: config["district"][name] for name in ("years", "lag", "grades", "split", "class_size", "confirmed")
+}
 
 
 include: "../../rules/results.smk"
