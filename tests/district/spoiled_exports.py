@@ -75,6 +75,16 @@ def shuffled_within(column, by):
     return make
 
 
+def of_groups(column, by):
+    """Scores standardised within groups of students."""
+
+    def make(rows):
+        scores = rows.groupby(by, dropna=False)[column]
+        return (rows[column] - scores.transform("mean")) / scores.transform("std")
+
+    return cells(E, column, make)
+
+
 def without(name, keep=None, **places):
     """Leave rows out: of some places, all or but a share ``keep``."""
 
@@ -273,6 +283,8 @@ SPOILED = {
     "a school's scores raised in a year": (of_scores(ELA, lambda s: s + 90, years=[2012], schools=SCHOOLS[:1]), "score_scale", "2012, grade 4: 1 school (E000), mean rank moved by 0.36"),
     "a school has one score for all": (of_scores(ELA, lambda s: 655, years=[2012], schools=SCHOOLS[:1]), "score_scale", "spread 0.0 to 0.0"),
     "a year in between on another scale": (of_scores(ELA, lambda s: s / 10, years=[2012]), "score_scale", "2012, grade 3: mean 66.66, SD 5.65; in the years beside mean 662.7, SD 55.1"),
+    "scores standardised within schools": (of_groups(ELA, ["year", "grade", "school_id"]), "score_scale", "the mean score is the same in every school"),
+    "scores standardised within classes": (of_groups(MATH, ["class_id"]), "score_scale", "the mean score is the same in every class"),
     "levels in a year, scores in others": (of_scores(ELA, levels, years=[2016]), "score_scale", "2016, grade 3: 4 values"),
     "math a copy of ELA": (cells(E, MATH, lambda rows: rows[ELA]), "score_copies", "math_score: scores are a copy of those of ela_score"),
     "math a copy of ELA in a year": (cells(E, MATH, lambda rows: rows[ELA], years=[2012]), "score_copies", "2012, grade 3: 100% of"),

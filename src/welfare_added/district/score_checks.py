@@ -1,6 +1,7 @@
 """Check that scores resemble those of last year, of the other subject and of other years."""
 
 from collections.abc import Iterable
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,7 @@ MOVED_ALONE, MOVED, SHARE_MOVED, FEW_MOVED = 0.35, 0.15, 0.2, 3
 NARROW, WIDE = 0.45, 1.6  # spread of ranks, as a share of the same school's in other years
 RATIO = 1.5  # of the SDs of two years on one scale, at most
 LEAST_WITHIN = 0.4  # share of the variance of ranks that is within schools; usual is 0.7 to 0.9
+FEW_GROUPS, CHANCE = 5, 0.1  # schools or classes; share of the variance that chance makes
 COARSE = 0.2  # number of distinct values, as a share of the same grade's in other years
 FEW_VALUES = 15
 
@@ -164,7 +166,7 @@ def check_scales(studied: Studied) -> list[Improbable]:
         more = {"rows": int(group["tested"].sum()), "examples": lines}
         found.append(studied.warning("score_scale", "enrolments", column, what, remedy, **more))
     found += _schools_apart(studied, table) + _coarse_years(studied)
-    return found + _years_alone(studied)
+    return found + _years_alone(studied) + _no_differences(studied)
 
 
 def _schools_apart(studied: Studied, places: pd.DataFrame) -> list[Improbable]:
@@ -188,6 +190,45 @@ def _schools_apart(studied: Studied, places: pd.DataFrame) -> list[Improbable]:
             more = {"rows": int(students[apart.index].sum()), "examples": lines}
             found.append(studied.warning("score_scale", "enrolments", column, what, remedy, **more))
     return found
+
+
+def _no_differences(studied: Studied) -> list[Improbable]:
+    """Scores whose mean is the same in every school, or every class: standardised there."""
+    found = []
+    groups = {"school": studied.place, "class": studied.class_row}
+    for (name, group), column in product(groups.items(), SCORES):
+        students, number, share = _between(studied, column, group)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            same = (number >= FEW_GROUPS) & (share < CHANCE * (number - 1) / students)
+        if same.any():
+            cells = studied.cells[same].sort_values(["year", "grade"])
+            what = f"the mean score is the same in every {name}, as if standardised there"
+            lines = lines_of(
+                f"{year}, grade {grade}: {number[cell]} means differ by less than chance makes them"
+                for cell, year, grade in cells.itertuples()
+            )
+            remedy = "export scores as they were measured"
+            more = {"rows": int(students[same].sum()), "examples": lines}
+            found.append(studied.warning("score_scale", "enrolments", column, what, remedy, **more))
+    return found
+
+
+def _between(
+    studied: Studied, column: str, group: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Students, number of groups, and share of the variance that is between them, by cell."""
+    scores = np.where(group >= 0, studied.enrolments[column].to_numpy(), np.nan)
+    tested = np.flatnonzero(~np.isnan(scores))
+    _, means, _ = moments(np.maximum(group, 0), scores, group.max(initial=0) + 1)
+    fitted = np.full(len(scores), np.nan)
+    fitted[tested] = means[group[tested]]
+    size = len(studied.cells)
+    students, _, sd = moments(studied.cell, scores, size)
+    _, _, between = moments(studied.cell, fitted, size)
+    first = tested[np.unique(group[tested], return_index=True)[1]]
+    number = np.bincount(studied.cell[first], minlength=size)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return students, number, (between / sd) ** 2
 
 
 def _years_alone(studied: Studied) -> list[Improbable]:
