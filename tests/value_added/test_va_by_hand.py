@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from welfare_added.value_added.prediction import empirical_bayes, lag_profile, leave_year_out
+from welfare_added.value_added.prediction import empirical_bayes, lag_profile, predict
 from welfare_added.value_added.variance_components import (
     ClassMeans,
     TeacherYears,
@@ -69,7 +69,7 @@ def test_a_prediction_from_two_other_years():
     # c0 = 2, c1 = 1, c2 = 0.5, noise 1: year 2 from years 1 and 3
     # Sigma = [[3, 0.5], [0.5, 3]], phi = [1, 1]: psi = 1 / 3.5 each
     years = years_of([0, 0, 0], [1, 2, 3], [7.0, 100.0, 14.0])
-    found = leave_year_out(years, np.array([2.0, 1, 0.5]), np.ones(3), past_only=False)
+    found = predict(years, np.array([2.0, 1, 0.5]), np.ones(3), past_only=False).estimate
     assert found[1] == pytest.approx((7 + 14) / 3.5)
     # year 3 from years 1 and 2: Sigma = [[3, 1], [1, 3]], phi = [0.5, 1]: psi = [1/16, 5/16]
     assert found[2] == pytest.approx(7 / 16 + 500 / 16)
@@ -77,7 +77,7 @@ def test_a_prediction_from_two_other_years():
 
 def test_past_years_only():
     years = years_of([0, 0, 1], [1, 2, 1], [6.0, 9.0, 3.0])
-    found = leave_year_out(years, np.array([2.0, 1]), np.ones(3), past_only=True)
+    found = predict(years, np.array([2.0, 1]), np.ones(3), past_only=True).estimate
     assert np.isnan(found[[0, 2]]).all()
     assert found[1] == pytest.approx(6 / 3)
 

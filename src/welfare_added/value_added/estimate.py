@@ -12,8 +12,9 @@ from welfare_added.district.vocabulary import PLACE
 from welfare_added.run.errors import UserError
 from welfare_added.value_added.class_sums import ClassSums, collect
 from welfare_added.value_added.controls import Variables, variables
+from welfare_added.value_added.group_model import Choices, group_model
 from welfare_added.value_added.parallel import in_order
-from welfare_added.value_added.prediction import empirical_bayes, lag_profile, leave_year_out
+from welfare_added.value_added.prediction import empirical_bayes
 from welfare_added.value_added.residuals import (
     ClassResiduals,
     class_groups,
@@ -21,13 +22,7 @@ from welfare_added.value_added.residuals import (
     within_effects,
 )
 from welfare_added.value_added.student_variables import CLASS, MEASURES, SUBJECTS
-from welfare_added.value_added.variance_components import (
-    ClassMeans,
-    Variances,
-    autocovariances,
-    teacher_years,
-    variances,
-)
+from welfare_added.value_added.variance_components import ClassMeans, Variances
 
 # Further digits depend on the machine's BLAS and on the order of rows, and would break ties between
 # allocations differently.
@@ -72,17 +67,6 @@ class ValueAdded:
     def moments_to_keep(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Autocovariances and variances to 1e-10, likewise."""
         return self.autocovariances.round(MOMENT_DECIMALS), self.variances.round(MOMENT_DECIMALS)
-
-
-@dataclass(frozen=True)
-class Choices:
-    """Choices from residuals to estimates; see `estimate_from`."""
-
-    estimator: str
-    years_used: str
-    weighting: str
-    drift_limit: int | None
-    teacher_share: float
 
 
 def estimate_value_added(
@@ -234,23 +218,16 @@ def _estimate_group(
     table = classes[[*CLASS, "teacher"]].iloc[residuals.classes].reset_index(drop=True)
     mean, students = residuals.mean, residuals.students
     means = ClassMeans(table["teacher"].to_numpy(), table["year"].to_numpy(), mean, students)
-    components = variances(means, residuals.squares, residuals.slopes, rng)
     table = table.assign(mean_residual=mean, students=students)
-    years = teacher_years(means, components.noise(students))
-    equal = choices.weighting == "equal"
-    lags = autocovariances(years, equal=equal)
+    model = group_model(means, residuals.squares, residuals.slopes, choices, rng)
     if choices.estimator == "empirical_bayes":
-        return (
-            table.assign(estimate=empirical_bayes(means, components, choices.teacher_share)),
-            lags,
-            components,
-        )
-    at_lag_zero = years.mean.var(ddof=1) if equal else components.own_year
-    noise = np.zeros(len(years.mean)) if equal else 1 / years.precision
-    profile = lag_profile(lags, at_lag_zero, choices.drift_limit)
-    predicted = leave_year_out(years, profile, noise, past_only=choices.years_used == "past")
+        of_class = empirical_bayes(means, model.components, choices.teacher_share)
+        return table.assign(estimate=of_class), model.lags, model.components
+    years = model.years
+    predicted = model.predict().estimate
     by_year = pd.DataFrame({"teacher": years.teacher, "year": years.year, "estimate": predicted})
-    return table.merge(by_year, on=["teacher", "year"], how="left"), lags, components
+    table = table.merge(by_year, on=["teacher", "year"], how="left")
+    return table, model.lags, model.components
 
 
 def _join_groups(columns: list[pd.DataFrame]) -> pd.DataFrame:
