@@ -1,7 +1,7 @@
 """Teachers' value added on all, on lower- and on higher-scoring students (section 3.2)."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from welfare_added.value_added.class_sums import ClassSums, collect
 from welfare_added.value_added.controls import Variables, variables
 from welfare_added.value_added.group_model import Choices, group_model
 from welfare_added.value_added.parallel import in_order
-from welfare_added.value_added.prediction import empirical_bayes
+from welfare_added.value_added.prediction import shrunken_means
 from welfare_added.value_added.residuals import (
     ClassResiduals,
     class_groups,
@@ -119,7 +119,7 @@ def estimate_from(
     drift_limit
         Longest lag with an autocovariance of its own, None for no limit.
     teacher_share
-        See `empirical_bayes`.
+        See `shrunken_means`.
     seed
         For the order of a teacher's classes within a year.
     threads
@@ -221,8 +221,9 @@ def _estimate_group(
     table = table.assign(mean_residual=mean, students=students)
     model = group_model(means, residuals.squares, residuals.slopes, choices, rng)
     if choices.estimator == "empirical_bayes":
-        of_class = empirical_bayes(means, model.components, choices.teacher_share)
-        return table.assign(estimate=of_class), model.lags, model.components
+        shrunken = shrunken_means(means, model.components, choices.teacher_share)
+        table = table.assign(estimate=shrunken.estimate[means.teacher])
+        return table, model.lags, model.components
     years = model.years
     predicted = model.predict().estimate
     by_year = pd.DataFrame({"teacher": years.teacher, "year": years.year, "estimate": predicted})
@@ -231,19 +232,8 @@ def _estimate_group(
 
 
 def _join_groups(columns: list[pd.DataFrame]) -> pd.DataFrame:
-    """Estimates by teacher, year, grade and school where all three versions exist.
-
-    Each version has student-weighted mean zero.
-    """
-    joined = None
-    for group, table in zip(MEASURES, columns, strict=True):
-        places = table.groupby(PLACE, as_index=False).agg(
-            estimate=("estimate", "first"), weight=("students", "sum")
-        )
-        places = places.dropna(subset=["estimate"]).rename(
-            columns={"estimate": f"va_{group}", "weight": f"weight_{group}"}
-        )
-        joined = places if joined is None else joined.merge(places, on=PLACE)
+    """Estimates by teacher, year, grade and school where all three versions exist."""
+    joined = join_groups(dict(zip(MEASURES, columns, strict=True)), PLACE)
     if joined.empty:
         raise UserError(
             "no teacher has an estimate in all three versions: leave-year-out estimates need "
@@ -252,11 +242,40 @@ def _join_groups(columns: list[pd.DataFrame]) -> pd.DataFrame:
         )
     scored = len(columns[0].drop_duplicates(PLACE))
     log.info("%d of %d teacher-year-grade-schools have all three estimates", len(joined), scored)
-    for group in MEASURES:
-        joined[f"va_{group}"] -= np.average(
-            joined[f"va_{group}"], weights=joined[f"weight_{group}"]
+    return joined
+
+
+def join_groups(tables: Mapping[str, pd.DataFrame], place: list[str]) -> pd.DataFrame:
+    """Estimates of several groups side by side, at the places where all exist.
+
+    Parameters
+    ----------
+    tables
+        By group, one row a class: the columns ``place``, estimate, students.
+    place
+        Columns that identify a teacher-year, or one of its grades and schools.
+
+    Returns
+    -------
+    DataFrame
+        ``place``, va_<group> [student SD, student-weighted mean zero] and weight_<group>, its
+        students; sorted by place.
+
+    """
+    joined = None
+    for group, table in tables.items():
+        places = table.groupby(place, as_index=False, observed=True).agg(
+            estimate=("estimate", "first"), weight=("students", "sum")
         )
-    return joined.sort_values(PLACE, ignore_index=True)
+        places = places.dropna(subset=["estimate"]).rename(
+            columns={"estimate": f"va_{group}", "weight": f"weight_{group}"}
+        )
+        joined = places if joined is None else joined.merge(places, on=place)
+    if len(joined):
+        for group in tables:
+            va, weights = joined[f"va_{group}"], joined[f"weight_{group}"]
+            joined[f"va_{group}"] = va - np.average(va, weights=weights)
+    return joined.sort_values(place, ignore_index=True)
 
 
 def _variance_row(components: Variances) -> pd.DataFrame:

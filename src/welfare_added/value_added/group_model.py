@@ -32,7 +32,7 @@ class Choices:
     drift_limit
         Longest lag with an autocovariance of its own, None for no limit.
     teacher_share
-        See `empirical_bayes`.
+        See `shrunken_means`.
 
     """
 

@@ -138,22 +138,37 @@ def _years_used(
             yield some, row[start[some][:, None] + np.arange(k)]
 
 
-def empirical_bayes(classes: ClassMeans, components: Variances, teacher_share: float) -> np.ndarray:
+@dataclass(frozen=True)
+class ShrunkenMeans:
+    """Empirical Bayes estimates of teachers 0, 1, ..., missing where a teacher has no class.
+
+    Attributes
+    ----------
+    estimate, shrinkage, sd : (J,) arrays
+        Mean residual times its shrinkage [student SD]; the shrinkage; SD of the true effect
+        around the estimate [student SD].
+
+    """
+
+    estimate: np.ndarray
+    shrinkage: np.ndarray
+    sd: np.ndarray
+
+
+def shrunken_means(
+    classes: ClassMeans, components: Variances, teacher_share: float
+) -> ShrunkenMeans:
     """Shrink a teacher's mean residual over all classes, the predicted year's included.
 
     With one year, teacher effects and class shocks are not separately identified: ``teacher_share``
     of the variance between classes, V_total - V_student, is assumed to be teachers'. With one class
     of n students the estimate is share V_between / (V_between + V_student / n) times its mean.
-
-    Returns
-    -------
-    (C,) array
-        Estimate of each class's teacher [student SD].
-
     """
     between = max(components.total - components.student, 0.0)
     signal = teacher_share * between
     noise = (between - signal) + components.student / classes.students
     precision = np.bincount(classes.teacher, weights=1 / noise)
+    precision = np.where(precision > 0, precision, np.nan)
     mean = np.bincount(classes.teacher, weights=classes.mean / noise) / precision
-    return (mean * signal / (signal + 1 / precision))[classes.teacher]
+    shrinkage = signal / (signal + 1 / precision)
+    return ShrunkenMeans(mean * shrinkage, shrinkage, np.sqrt(signal * (1 - shrinkage)))
