@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from welfare_added.value_added.prediction import empirical_bayes, lag_profile, predict
+from welfare_added.value_added.prediction import lag_profile, predict, shrunken_means
 from welfare_added.value_added.variance_components import (
     ClassMeans,
     TeacherYears,
@@ -110,11 +110,11 @@ def test_empirical_bayes_of_one_class_and_of_two():
     classes = ClassMeans(
         np.array([0, 1, 1]), np.array([1, 1, 2]), np.array([2.0, 4.0, 8.0]), np.array([4, 2, 2])
     )
-    estimates = empirical_bayes(classes, found, 0.75)
+    estimates = shrunken_means(classes, found, 0.75).estimate
     # between 2, the teacher's 1.5; noise of a class of 4: 0.5 + 0.25
     assert estimates[0] == pytest.approx(2.0 * 1.5 / 2.25)
     # two classes of 2: noise 1 each, mean 6, noise of the mean 0.5
-    assert estimates[1] == estimates[2] == pytest.approx(6 * 1.5 / 2.0)
+    assert estimates[1] == pytest.approx(6 * 1.5 / 2.0)
 
 
 def test_empirical_bayes_of_classes_of_two_sizes():
@@ -122,4 +122,8 @@ def test_empirical_bayes_of_classes_of_two_sizes():
     classes = ClassMeans(np.zeros(2, int), np.array([1, 2]), np.array([4.0, 8.0]), np.array([2, 4]))
     # noise 0.5 + 1/2 = 1 and 0.5 + 1/4 = 3/4, precisions 1 and 4/3: mean (4 + 32/3) / (7/3) = 44/7
     # shrunk by 1.5 / (1.5 + 3/7) = 7/9
-    assert empirical_bayes(classes, found, 0.75) == pytest.approx(44 / 9)
+    estimate = shrunken_means(classes, found, 0.75)
+    assert estimate.estimate == pytest.approx([44 / 9])
+    assert estimate.shrinkage == pytest.approx([7 / 9])
+    # what remains of the teacher's 1.5: 1.5 (1 - 7/9) = 1/3
+    assert estimate.sd**2 == pytest.approx([1 / 3])

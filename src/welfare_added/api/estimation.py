@@ -222,10 +222,11 @@ def _estimates(
 
 
 def _sd(model: GroupModel, choices: Choices, explained: np.ndarray) -> np.ndarray:
-    """SD of the true effect around the estimate; missing where c0 is not identified."""
+    """SD of the true effect around the estimate; missing where c0 is unknown or too small."""
     if choices.weighting == "equal":
         return np.full(len(explained), np.nan)
-    return np.sqrt(np.maximum(model.components.same_year - explained, 0.0))
+    unexplained = model.components.same_year - explained
+    return np.sqrt(np.where(unexplained >= 0, unexplained, np.nan))
 
 
 def _empirical_bayes(

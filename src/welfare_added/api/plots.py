@@ -60,8 +60,9 @@ def shrinkage(result: "ValueAddedResult") -> Figure:
             panel.vlines(at, low, high, color=look.colour, linewidth=1.1)
             panel.plot(at, middle, label=label, **look.marker_style())
         panel.set_xlabel("Years that the estimate uses")
-        panel.set_ylim(bottom=min(0.0, panel.get_ylim()[0]))
         panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+    low, high = axes[0][0].get_ylim()  # shared by all panels
+    axes[0][0].set_ylim(min(0.0, low), max(1.0, high))
     axes[0][0].set_ylabel("Shrinkage\n(median, middle 80%)")
     _legend(figure, axes)
     return figure
@@ -137,3 +138,16 @@ def _parts(
                 name = f"{name}: slope {slope:.2f} ({error:.2f})"
             lines.append((name, look, rows))
         yield ", ".join(str(value) for value in label), lines
+
+
+@house_style
+def frontier_line(points: pd.DataFrame) -> Figure:
+    """The sums of both objectives at every assignment of a frontier."""
+    figure, [[panel]] = panels(1, height=3.5, width=4.6)
+    look = LOOKS["district"]
+    panel.plot(
+        points["lower"], points["higher"], marker=look.marker, **look.line_style(), markersize=3
+    )
+    panel.set_xlabel("First objective (lower)")
+    panel.set_ylabel("Second objective (higher)")
+    return figure
