@@ -1,17 +1,18 @@
 """Which column of a table of students is what, and refusals of columns that cannot be used."""
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_bool_dtype, is_numeric_dtype
+from pandas.api.types import infer_dtype, is_numeric_dtype
 
 from welfare_added.run.errors import UserError
 
 Names = str | Sequence[str] | None
 SHOWN = 3
+OF_NUMBERS = ("boolean", "decimal", "floating", "integer", "mixed-integer-float")
 # Columns of the results, which no key column may be named as.
 RESERVED = (
     *("outcome", "group", "va", "va_2yr_l", "va_2yr_f", "va_ss", "shrinkage", "sd", "years_used"),
@@ -79,7 +80,8 @@ def names_of(names: Names) -> tuple[str, ...]:
     """No, one or several names as a tuple, each once."""
     if names is None:
         return ()
-    return (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
+    several = isinstance(names, Iterable) and not isinstance(names, str)
+    return tuple(dict.fromkeys(names)) if several else (names,)
 
 
 def check(students: pd.DataFrame, roles: Roles) -> None:
@@ -189,7 +191,7 @@ def whole_numbers(students: pd.DataFrame, argument: str, name: str) -> np.ndarra
 def numbers(students: pd.DataFrame, argument: str, name: str) -> np.ndarray:
     """A numeric column, (N,), missing as NaN; raises UserError on text and on infinite numbers."""
     column = students[name]
-    if not (is_numeric_dtype(column.dtype) or is_bool_dtype(column.dtype)):
+    if not (is_numeric_dtype(column.dtype) or infer_dtype(column, skipna=True) in OF_NUMBERS):
         _refuse_text(column, argument, name)
     values = column.to_numpy(dtype=float, na_value=np.nan)
     infinite = np.isinf(values)
