@@ -246,6 +246,24 @@ def test_collinear_controls_and_unused_rows_are_told(students):
         assert part in text
 
 
+def test_rows_without_a_category_are_left_out(students):
+    some = students["kind"].where(students.index % 10 != 0)
+    found = wa.value_added(students.assign(kind=some), categorical="kind", **NAMES)
+    with_score = students["ela"].notna()
+    assert found.counts["without_control"].tolist() == [(some.isna() & with_score).sum()]
+    alone = wa.value_added(students[some.notna()], categorical="kind", **NAMES)
+    np.testing.assert_allclose(
+        found.residuals["residual_ela"][some.notna()], alone.residuals["residual_ela"]
+    )
+
+
+def test_a_group_that_nobody_is_in_is_no_group(students):
+    wanted = wa.value_added(students, groups="group", **NAMES).estimates
+    table = students.assign(group=pd.Categorical(students["group"], ["high", "low", "middle"]))
+    found = wa.value_added(table, groups="group", **NAMES).estimates
+    pd.testing.assert_frame_equal(found, wanted)
+
+
 MATRICES = {
     "no matrix": (lambda: wa.assign([1.0, 2.0]), "scores: want a matrix"),
     "no numbers": (lambda: wa.assign([["a", "b"]]), "scores: the scores must be numbers"),

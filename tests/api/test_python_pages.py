@@ -3,6 +3,8 @@
 import contextlib
 import io
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -34,3 +36,21 @@ def test_every_block_runs_and_prints_what_stands_below_it(page, blocks, tmp_path
     assert figures
     for figure in figures:
         assert (tmp_path / figure).stat().st_size > 5_000
+
+
+def printed_by_r(code):
+    done = subprocess.run(["Rscript", "-e", code], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"R has no lme4: {done.stderr.strip().splitlines()[-1]}")
+    return [float(number) for number in done.stdout.split()]
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="needs R with lme4 (r-cran-lme4)")
+def test_the_variances_of_lme4_are_those_of_the_page():
+    text = (DOCS / "lecturers.md").read_text()
+    (code,) = re.findall(r"^```r\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    shown = code.replace("VarCorr(fitted)", "cat(as.data.frame(VarCorr(fitted))$vcov)")
+    lecture, semester, lecturer, residual = printed_by_r(f"suppressMessages({{{shown}}})")
+    rows = re.findall(r"^\| .*? \| (\d\.\d+) \|", text, re.MULTILINE)
+    wanted = [residual, lecture, lecturer + semester, lecturer]
+    assert [float(one) for one in rows] == [pytest.approx(one, abs=6e-5) for one in wanted]

@@ -31,8 +31,8 @@ class Assignment:
     value
         Sum of the scores assigned.
     bound
-        No assignment has a larger sum: ``row_prices`` and ``column_prices`` summed. They are at
-        least zero together with any pair's score taken off.
+        No assignment has a larger sum: all ``row_prices`` and ``column_prices`` summed, of which
+        the two of any allowed pair sum to at least its score.
     gap
         (bound - value) over the sum of absolute scores assigned: zero but for rounding.
     row_prices, column_prices

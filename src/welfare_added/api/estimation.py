@@ -110,7 +110,9 @@ def _residuals(
     rows: Rows, outcome: str, controls: list[str], used: np.ndarray, *, kept: bool
 ) -> Iterator[GroupResiduals]:
     """Residuals of all students, then those of each group from one regression with indicators."""
-    values = [rows.values[name][used] for name in (*controls, outcome)]
+    values = [rows.values[name] for name in (*controls, outcome)]
+    if len(used) < len(rows.class_of):
+        values = [column[used] for column in values]
     effect = np.unique(rows.effect[used], return_inverse=True)[1]
     groups = rows.groups.get(outcome)
     levels = [] if groups is None else [*groups.categories]

@@ -7,7 +7,7 @@ import numpy as np
 
 from welfare_added.value_added.residuals import NormalEquations
 
-ROWS_AT_ONCE = 50_000
+ROWS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -80,15 +80,17 @@ def _within(
 ) -> NormalEquations:
     """Weighted cross-products of the variables' deviations from their means by effect."""
     size = len(variables)
-    means = np.stack([_means(values, effect, weights) for values in variables])
     products, squares = np.zeros((size, size)), np.zeros(size)
-    overall = np.array([np.average(values, weights=weights) for values in variables])
+    overall = [np.average(values, weights=weights) for values in variables]
+    means = [_means(values, effect, weights) for values in variables]
     for start in range(0, len(effect), ROWS_AT_ONCE):
         rows = slice(start, start + ROWS_AT_ONCE)
-        chunk = np.stack([values[rows] for values in variables])
-        squares += ((chunk - overall[:, None]) ** 2) @ weights[rows]
-        chunk -= means[:, effect[rows]]
-        chunk *= np.sqrt(weights[rows])
-        products += chunk @ chunk.T
+        of_rows, root = effect[rows], np.sqrt(weights[rows])
+        apart = np.empty((size, len(of_rows)))
+        for j, values in enumerate(variables):
+            squares[j] += weights[rows] @ (values[rows] - overall[j]) ** 2
+            np.subtract(values[rows], means[j][of_rows], out=apart[j])
+        apart *= root
+        products += apart @ apart.T
     spread = np.sqrt(squares / weights.sum())
     return NormalEquations(products, spread, np.hypot(spread, overall), weights.sum())

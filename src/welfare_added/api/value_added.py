@@ -78,7 +78,8 @@ def value_added(
         Share of a student's year that the row's teacher taught, above 0 and at most 1: a student
         with two teachers has two rows. A student then counts as her share in every sum.
     absorb
-        Columns whose combinations have effects that are absorbed and leave the residual.
+        Columns whose combinations have effects that are absorbed and leave the residual. They cost
+        no degrees of freedom, as in vam.
     tfx_resid
         The same with effects that stay in the residual. None: the teacher's, unless ``absorb`` is
         named; False: none, which is the default of vam.
