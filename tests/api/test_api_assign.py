@@ -49,6 +49,29 @@ def test_no_assignment_is_better_and_the_prices_prove_it(n, m, seed, gaps):
     assert found.table["score"].sum() == pytest.approx(found.value)
 
 
+@pytest.mark.parametrize("unit", [1e-14, 1e-6, 1.0, 1e6])
+def test_the_unit_of_the_scores_does_not_matter(unit):
+    rng = np.random.default_rng(2)
+    scores, values, sizes = rng.normal(size=(6, 6)), rng.normal(size=(2, 6)), rng.random((2, 6))
+    sizes[1] *= 30
+    plain, other = wa.assign(scores), wa.assign(unit * scores)
+    assert other.column_of_row.tolist() == plain.column_of_row.tolist()
+    assert other.bound == pytest.approx(unit * plain.bound)
+    np.testing.assert_allclose(
+        other.row_prices[:, None] + other.column_prices,
+        unit * (plain.row_prices[:, None] + plain.column_prices),
+        atol=1e-9 * unit,
+    )
+    pairs = list(zip(values, sizes, strict=True))
+    for low, high in (pairs, scores.reshape(2, 3, 6)):
+        plain = wa.frontier(low, high)
+        times = [(unit * one[0], one[1]) if low is pairs[0] else unit * one for one in (low, high)]
+        other = wa.frontier(*times)
+        np.testing.assert_array_equal(other.column_of_row, plain.column_of_row)
+        weights = [one.points[["weight_from", "weight_to"]] for one in (other, plain)]
+        np.testing.assert_allclose(*weights, atol=1e-5)  # values of pairs are kept to 27 bits
+
+
 def test_labels_stay_with_their_rows_and_columns():
     scores = pd.DataFrame(
         [[1.0, 5.0], [4.0, 2.0], [0.0, 0.0]], index=["Ann", "Bo", "Cy"], columns=["x", "y"]

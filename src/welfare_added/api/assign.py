@@ -1,7 +1,7 @@
 """Optimal assignments and frontiers of matrices: `welfare_added.assign` and `.frontier`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import fsum
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.api.matrices import Factors, Scores, Within, blocks, factors, matrix
+from welfare_added.assignment.certificate import CertificateError
 from welfare_added.assignment.exact import ExactFrontier
 from welfare_added.assignment.problem import Problem
 from welfare_added.assignment.sweep import lsa, network
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 NOBODY = -1
+TOLERANCE = 1e-9  # largest relative gap that counts as proven
 
 
 @dataclass(frozen=True)
@@ -120,13 +122,14 @@ def assign(scores: Scores, *, within: Within | None = None) -> Assignment:
     values, row_names, column_names = matrix(scores, "scores")
     given = np.where(np.isnan(values), _worse_than_any(values), values)
     size, shape = max(values.shape), values.shape
-    padded = Factors(np.eye(shape[0]), given.T.copy(), row_names, column_names).padded()
+    scaled = given * _scale(given)
+    padded = Factors(np.eye(shape[0]), scaled.T.copy(), row_names, column_names).padded()
     problem, rows, columns = _problem(padded, padded.columns[None], within, shape)
     optimum = next(iter(lsa(problem)))
     column_of_row = np.empty(size, dtype=int)
     column_of_row[rows[optimum.matching]] = columns
     v = np.empty(size)
-    v[columns] = optimum.v
+    v[columns] = optimum.v / _scale(given)
     return _certified(values, column_of_row, v, within, (row_names, column_names))
 
 
@@ -167,6 +170,8 @@ def frontier(
     shape = both[0].shape
     low, high = (part.padded() for part in both)
     rows, ends = _common_rows(low, high)
+    rows = replace(rows, rows=rows.rows * _scale(rows.rows))
+    ends = ends * _scale(ends)
     if weights is None:
         problem, at_rows, at_columns = _problem(rows, ends, within, shape)
         found = list(ExactFrontier(problem).vertices())
@@ -190,6 +195,12 @@ def frontier(
     gaps = [one.relative_gap for one in found]
     points = points.assign(lower=sums[0], higher=sums[1], gap=gaps)
     return Frontier(points, columns, both[0].row_names, both[0].column_names)
+
+
+def _scale(values: np.ndarray) -> float:
+    """A power of two that lifts the largest value to one: solvers keep few digits of less."""
+    largest = np.abs(values).max()
+    return float(np.ldexp(1.0, 1 - np.frexp(largest)[1])) if 0 < largest < 1 else 1.0
 
 
 def _common_rows(low: Factors, high: Factors) -> tuple[Factors, np.ndarray]:
@@ -224,7 +235,7 @@ def _problem(
 
 
 def _grid(weights: int | Sequence[float]) -> np.ndarray:
-    if isinstance(weights, int):
+    if isinstance(weights, int | np.integer):
         if weights < 2:
             raise UserError(f"weights: {weights} is too few; want 2 or more.")
         return np.arange(weights) / (weights - 1)
@@ -274,6 +285,8 @@ def _certified(
     scores = values[taken, columns[taken]]
     value, bound = fsum(scores), fsum([*rows, *prices])
     gap = (bound - value) / (fsum(np.abs(scores)) or 1.0)
+    if not gap <= TOLERANCE:
+        raise CertificateError(f"scores: the assignment is proven to a relative gap of {gap:.3g}.")
     table = pd.DataFrame(
         {"row": names[0][taken], "column": names[1][columns[taken]], "score": scores}
     )

@@ -89,7 +89,7 @@ def check(students: pd.DataFrame, roles: Roles) -> None:
     if not isinstance(students, pd.DataFrame):
         raise UserError(
             f"students: want a pandas DataFrame with one row a student-year; got a "
-            f"{type(students).__name__}."
+            f"{type(students).__name__} of {type(students).__module__.split('.')[0]}."
         )
     if students.empty:
         raise UserError("students: the table has no rows.")

@@ -156,7 +156,7 @@ def _estimate(
         "estimates": estimates,
         "class_means": keys.assign(**of_class),
         "autocovariances": model.lags,
-        "variances": _variances(model),
+        "variances": model.components.table(),
         "counts": _counts(rows, outcome, group, classes, estimates),
         "dropped": pd.DataFrame({"control": pd.Series(group.dropped, dtype=object)}),
     }
@@ -242,20 +242,6 @@ def _empirical_bayes(
         for values in (shrunken.estimate, shrunken.shrinkage, shrunken.sd)
     )
     return {"va": estimate, "shrinkage": shrinkage, "sd": sd, "years_used": seen[teacher]}
-
-
-def _variances(model: GroupModel) -> pd.DataFrame:
-    found = model.components
-    row = {
-        "v_total": found.total,
-        "v_student": found.student,
-        "v_class": found.class_shock,
-        "c0": found.same_year,
-        "students": found.students,
-        "class_years": found.class_years,
-        "slopes": found.slopes,
-    }
-    return pd.DataFrame([row])
 
 
 def _counts(

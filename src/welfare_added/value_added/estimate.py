@@ -22,7 +22,11 @@ from welfare_added.value_added.residuals import (
     within_effects,
 )
 from welfare_added.value_added.student_variables import CLASS, MEASURES, SUBJECTS
-from welfare_added.value_added.variance_components import ClassMeans, Variances
+from welfare_added.value_added.variance_components import (
+    VARIANCE_COLUMNS,
+    ClassMeans,
+    Variances,
+)
 
 # Further digits depend on the machine's BLAS and on the order of rows, and would break ties between
 # allocations differently.
@@ -107,19 +111,11 @@ def estimate_from(
     ----------
     sums
         From `collect`.
-    estimator
-        ``leave_year_out`` (eqs. 5 and 6) or ``empirical_bayes``.
     absorb
         Effects absorbed in the two-group regressions: ``teacher``, ``teacher_group`` (eq. 24) or
         ``none`` (section 3.2); the standard regression absorbs teachers unless ``none``.
-    years_used
-        ``all`` other years or the ``past`` ones only (eq. 22).
-    weighting
-        ``precision`` of a year's mean, or ``equal`` (eq. 22).
-    drift_limit
-        Longest lag with an autocovariance of its own, None for no limit.
-    teacher_share
-        See `shrunken_means`.
+    estimator, years_used, weighting, drift_limit, teacher_share
+        See `Choices`.
     seed
         For the order of a teacher's classes within a year.
     threads
@@ -148,13 +144,13 @@ def estimate_from(
             columns.append(means)
             label = {"subject": subject, "group": group}
             tables["lags"].append(lags.assign(**label))
-            tables["variances"].append(_variance_row(components).assign(**label))
+            tables["variances"].append(components.table().assign(**label))
             tables["means"].append(means.drop(columns="estimate").assign(**label))
         estimates.append(_join_groups(columns).assign(subject=subject))
     return ValueAdded(
         _ordered(estimates, ["subject", *PLACE, *(f"va_{group}" for group in MEASURES)]),
         _ordered(tables["lags"], ["subject", "group", "lag", "covariance", "correlation", "pairs"]),
-        _ordered(tables["variances"], ["subject", "group", *_variance_columns()]),
+        _ordered(tables["variances"], ["subject", "group", *VARIANCE_COLUMNS]),
         _ordered(
             tables["means"],
             ["subject", "group", "class_id", *PLACE, "mean_residual", "students"],
@@ -276,16 +272,6 @@ def join_groups(tables: Mapping[str, pd.DataFrame], place: list[str]) -> pd.Data
             va, weights = joined[f"va_{group}"], joined[f"weight_{group}"]
             joined[f"va_{group}"] = va - np.average(va, weights=weights)
     return joined.sort_values(place, ignore_index=True)
-
-
-def _variance_row(components: Variances) -> pd.DataFrame:
-    values = (components.total, components.student, components.class_shock, components.same_year)
-    counts = (components.students, components.class_years, components.slopes)
-    return pd.DataFrame([(*values, *counts)], columns=_variance_columns())
-
-
-def _variance_columns() -> list[str]:
-    return ["v_total", "v_student", "v_class", "c0", "students", "class_years", "slopes"]
 
 
 def _ordered(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+VARIANCE_COLUMNS = ["v_total", "v_student", "v_class", "c0", "students", "class_years", "slopes"]
 log = logging.getLogger(__name__)
 
 
@@ -66,6 +67,12 @@ class Variances:
         """
         shock = 0.0 if np.isnan(self.same_year) else max(self.class_shock, 0.0)
         return shock + self.student / students
+
+    def table(self) -> pd.DataFrame:
+        """One row: `VARIANCE_COLUMNS`."""
+        values = (self.total, self.student, self.class_shock, self.same_year)
+        counts = (self.students, self.class_years, self.slopes)
+        return pd.DataFrame([(*values, *counts)], columns=VARIANCE_COLUMNS)
 
     @property
     def own_year(self) -> float:
