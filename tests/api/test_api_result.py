@@ -278,3 +278,30 @@ def test_the_switching_test_finds_no_bias_where_there_is_none(planted):
     assert abs(planted["placebo"].mean()) < 3 * planted["placebo"].std() / np.sqrt(SEEDS)
     # the clustered errors are about the spread of the slopes
     assert 0.6 < planted["error"].mean() / planted["slope"].std() < 1.5
+
+
+def test_autocovariances_of_no_process_are_told(students, caplog):
+    chosen = {"outcome": "math", "controls": "lag", **NAMES}
+    sound = wa.value_added(students, drift_limit=1, **chosen)
+    assert sound.estimates["proper"].all() and sound.counts["improper"].tolist() == [0]
+    assert "far off" not in sound.summary() + caplog.text
+    few = plain_va.panel(5, schools=5, teachers=12, years=7)
+    few = few[few["grade"] == 4]
+    found = wa.value_added(few, **chosen)
+    wrong = found.estimates[~found.estimates["proper"]]
+    assert len(wrong) == found.counts["improper"][0] > 0
+    # Sigma of one of them, written out
+    lags, c0 = found.autocovariances.set_index("lag")["covariance"], found.variances["c0"][0]
+    plain = plain_va.estimate(few.reset_index(drop=True), "math", x=few[["lag"]].to_numpy())
+    shock = max(plain["v_total"] - plain["v_student"] - c0, 0)
+    for improper, rows in found.estimates.groupby(~found.estimates["proper"]):
+        for _, row in rows.iterrows():
+            years = [y for t, y in plain["mean"] if t == row["t"] and y != row["y"]]
+            sigma = np.array([[c0 if p == q else lags[abs(p - q)] for p in years] for q in years])
+            for k, year in enumerate(years):
+                own = [c[3] for c in plain["classes"] if c[:2] == (row["t"], year)]
+                sigma[k, k] += 1 / sum(1 / (shock + plain["v_student"] / n) for n in own)
+            if years:
+                assert (np.linalg.eigvalsh(sigma)[0] <= 0) == improper
+    assert f"{len(wrong)} of them may be far off" in found.summary()
+    assert f"{len(wrong)} of {found.counts['estimates'][0]} estimates rest on" in caplog.text

@@ -16,7 +16,7 @@ OF_NUMBERS = ("boolean", "decimal", "floating", "integer", "mixed-integer-float"
 # Columns of the results, which no key column may be named as.
 RESERVED = (
     *("outcome", "group", "va", "va_2yr_l", "va_2yr_f", "va_ss", "shrinkage", "sd", "years_used"),
-    *("mean_residual", "students", "estimate"),
+    *("proper", "mean_residual", "students", "estimate"),
 )
 
 

@@ -211,6 +211,7 @@ def _estimates(
             shrinkage=found.shrinkage,
             sd=_sd(model, settings.choices, found.explained),
             years_used=found.years,
+            proper=found.proper,
         )
     if settings.quasi:
         table = table.assign(
@@ -241,7 +242,8 @@ def _empirical_bayes(
         np.append(values, np.full(extra, np.nan))[teacher]
         for values in (shrunken.estimate, shrunken.shrinkage, shrunken.sd)
     )
-    return {"va": estimate, "shrinkage": shrinkage, "sd": sd, "years_used": seen[teacher]}
+    found = {"va": estimate, "shrinkage": shrinkage, "sd": sd, "years_used": seen[teacher]}
+    return {**found, "proper": np.ones(len(teacher), dtype=bool)}
 
 
 def _counts(
@@ -267,5 +269,6 @@ def _counts(
         "teachers": len(np.unique(classes.means.teacher)),
         "teacher_years": int((estimates["students"] > 0).sum()),
         "estimates": int(estimates["va"].notna().sum()),
+        "improper": int((~estimates["proper"]).sum()),
     }
     return pd.DataFrame([row])

@@ -30,8 +30,9 @@ class ValueAddedResult:
         One row a teacher-year: its ids; ``va``, predicted from ``years_used`` other years, missing
         if there are none; ``shrinkage``, the estimate if these years' mean residuals were all one;
         ``sd``, of the true effect around the estimate, missing where no teacher has two classes a
-        year, since c0 is not identified then; ``mean_residual`` and ``students`` of the year
-        itself; with ``quasi`` va_2yr_l, va_2yr_f and va_ss.
+        year, since c0 is not identified then; ``proper``, false if the autocovariances it rests
+        on are those of no process, so that it may be far off; ``mean_residual`` and ``students``
+        of the year itself; with ``quasi`` va_2yr_l, va_2yr_f and va_ss.
     residuals
         The students' rows: ids, residual_<outcome>, and residual_<outcome>_by_group from the
         regression with indicators of groups; missing where the row was not used.
@@ -44,7 +45,7 @@ class ValueAddedResult:
         class_years, slopes. V_class is missing with c0, and may come out negative.
     counts
         rows, those without_outcome, without_control and in_small_classes, in_class_means; classes,
-        teachers, teacher_years with a mean residual, estimates.
+        teachers, teacher_years with a mean residual, estimates, those that are improper.
     dropped
         Controls that are constant in the subsample, or collinear with others.
     roles, settings

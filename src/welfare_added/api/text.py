@@ -77,6 +77,11 @@ def _lines(
         f"  {number['estimates']:,} estimates, SD {_number(va.std())}, "
         f"mean shrinkage {_number(estimates['shrinkage'].mean())}"
     )
+    if number["improper"]:
+        lines.append(
+            f"  {number['improper']:,} of them may be far off: their autocovariances are those of "
+            "no process. Set drift_limit to a lag with many pairs."
+        )
     return lines
 
 

@@ -1,5 +1,6 @@
 """From the class means of one group of students to what predicts its teachers' effects."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from welfare_added.value_added.variance_components import (
     teacher_years,
     variances,
 )
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,14 @@ class GroupModel:
     ) -> Predictions:
         """Predict teacher-years from other years of the same teachers; see `predict`."""
         rules = {"left_out": left_out, "past_only": self.past_only}
-        return predict(self.years, self.profile, self.noise, targets, **rules)
+        found = predict(self.years, self.profile, self.noise, targets, **rules)
+        if not found.proper.all():
+            log.warning(
+                "%d of %d estimates rest on autocovariances that no drift has, so they may be far "
+                "off: longer lags have few pairs; set drift_limit to one that has many",
+                *((~found.proper).sum(), (found.years > 0).sum()),
+            )
+        return found
 
 
 def group_model(

@@ -53,6 +53,9 @@ class Predictions:
         phi' psi, the variance of the estimate [student SD squared].
     years : (n,) int array
         Number of years used.
+    proper : (n,) bool array
+        Whether Sigma is positive definite. If not, the autocovariances are those of no process,
+        and the estimate may be anything. True where there is none.
 
     """
 
@@ -60,6 +63,7 @@ class Predictions:
     shrinkage: np.ndarray
     explained: np.ndarray
     years: np.ndarray
+    proper: np.ndarray
 
 
 def predict(
@@ -94,7 +98,7 @@ def predict(
     targets = (years.teacher, years.year) if targets is None else targets
     n = len(targets[0])
     values = np.full((3, n), np.nan)
-    counts = np.zeros(n, dtype=int)
+    counts, proper = np.zeros(n, dtype=int), np.ones(n, dtype=bool)
     for target, used in _years_used(years, targets, left_out, past_only=past_only):
         when = years.year[used]
         sigma = _covariances(profile, when[:, :, None] - when[:, None, :])
@@ -105,8 +109,17 @@ def predict(
         values[0, target] = (psi * years.mean[used]).sum(axis=1)
         values[1, target] = psi.sum(axis=1)
         values[2, target] = (psi * phi).sum(axis=1)
-        counts[target] = used.shape[1]
-    return Predictions(*values, counts)
+        counts[target], proper[target] = used.shape[1], _definite(sigma)
+    return Predictions(*values, counts, proper)
+
+
+def _definite(matrices: np.ndarray) -> np.ndarray:
+    """Which of n symmetric matrices (n, k, k) are positive definite, (n,)."""
+    try:
+        np.linalg.cholesky(matrices)  # much faster, but tells only whether all are
+    except np.linalg.LinAlgError:
+        return np.linalg.eigvalsh(matrices)[:, 0] > 0
+    return np.ones(len(matrices), dtype=bool)
 
 
 def _covariances(profile: np.ndarray, lags: np.ndarray) -> np.ndarray:
