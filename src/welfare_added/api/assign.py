@@ -285,7 +285,7 @@ def _certified(
     scores = values[taken, columns[taken]]
     value, bound = fsum(scores), fsum([*rows, *prices])
     gap = (bound - value) / (fsum(np.abs(scores)) or 1.0)
-    if not gap <= TOLERANCE:
+    if not abs(gap) <= TOLERANCE:
         raise CertificateError(f"scores: the assignment is proven to a relative gap of {gap:.3g}.")
     table = pd.DataFrame(
         {"row": names[0][taken], "column": names[1][columns[taken]], "score": scores}

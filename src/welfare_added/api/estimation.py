@@ -170,6 +170,7 @@ def _class_means(rows: Rows, group: GroupResiduals, large: np.ndarray) -> GroupC
     weights = rows.weights[at]
     students = np.bincount(number, weights, len(numbers))
     mean = np.bincount(number, weights * values, len(numbers)) / students
+    students = students if rows.shared else students.astype(int)
     squares = float(weights @ (values - mean[number]) ** 2)
     if len(mean):
         mean = mean - np.average(mean, weights=students)
@@ -221,7 +222,7 @@ def _estimates(
     own = pd.DataFrame({CODE: years.teacher, rows.year: years.year, "mean_residual": years.mean})
     own = own.assign(students=years.students)
     table = table.merge(own, on=[CODE, rows.year], how="left").drop(columns=CODE)
-    return table.fillna({"students": 0.0})
+    return table.fillna({"students": 0}).astype({"students": classes.means.students.dtype})
 
 
 def _sd(model: GroupModel, choices: Choices, explained: np.ndarray) -> np.ndarray:

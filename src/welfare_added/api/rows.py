@@ -51,6 +51,11 @@ class Rows:
         once = once.drop_duplicates([CODE, self.year])
         return once.sort_values([CODE, self.year], ignore_index=True)
 
+    @property
+    def shared(self) -> bool:
+        """Whether any student is shared by teachers."""
+        return bool((self.weights != 1).any())
+
     def missing(self, names: list[str]) -> np.ndarray:
         """Whether any of the variables is missing, (n,)."""
         missing = np.zeros(len(self.class_of), dtype=bool)
