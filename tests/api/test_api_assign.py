@@ -135,10 +135,28 @@ def test_a_frontier_has_the_best_assignment_at_every_weight(kind):
 
 
 def test_at_the_ends_the_other_objective_breaks_ties():
-    lower = np.zeros((3, 3))
-    higher = np.arange(9.0).reshape(3, 3) ** 2
-    for found in (wa.frontier(lower, higher, weights=[1.0]), wa.frontier(lower, higher)):
-        assert found.points["higher"].iloc[-1] == max(every(higher))
+    nothing, other = np.zeros((3, 3)), np.array([[1.0, 2, 9], [3, 8, 1], [7, 1, 2]])
+    for lower, higher, at, name in ((nothing, other, 1, "higher"), (other, nothing, 0, "lower")):
+        for weights in (None, [float(at)]):
+            found = wa.frontier(lower, higher, weights=weights)
+            assert found.points[name].iloc[-at] == 24
+
+
+def test_where_two_assignments_are_optimal_the_later_one_is_given():
+    found = wa.frontier(*np.random.default_rng(1).normal(size=(2, 6, 6)))
+    for k in range(1, len(found.points)):
+        at = found.at(found.points["weight_from"][k])
+        assert at["column"].tolist() == found.column_of_row[k].tolist()
+
+
+def test_a_pair_that_is_not_allowed_is_not_used_however_much_is_lost():
+    scores = np.array([[1.0, np.nan, 0], [100, 2, 0], [0, 0, -50]])
+    found = wa.assign(scores)
+    # otherwise the second row would take the first column, for 100
+    best = np.nanmax(every(scores))
+    assert found.value == best
+    scores = np.array([[1.0, np.nan], [100.0, 2.0]])
+    assert wa.assign(scores).value == 3
 
 
 def test_a_frontier_of_fewer_classes_than_teachers():

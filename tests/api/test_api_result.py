@@ -191,6 +191,9 @@ def test_figures_show_the_tables(result):
     points = result.forecast_points().query("outcome == 'math' and group == 'all'")
     drawn = forecast.get_lines()[0]
     assert len(drawn.get_xdata()) == 20
+    lowest = points.nsmallest(len(points) // 20 + 1, "va")
+    mean = np.average(lowest["mean_residual"], weights=lowest["students"])
+    assert drawn.get_ydata()[0] == pytest.approx(mean)
     low, high = drawn.get_xdata()[[0, -1]]
     assert points["va"].min() <= low < high <= points["va"].max()
     shrinkage = result.plot_shrinkage().axes[0]
@@ -199,7 +202,9 @@ def test_figures_show_the_tables(result):
 
 def test_many_subsamples_are_drawn_in_rows(students):
     found = wa.value_added(students, outcome=["ela", "math"], by="grade", **NAMES)
-    titles = [panel.get_title(loc="left") for panel in found.plot_drift().axes if panel.axison]
+    panels = [panel for panel in found.plot_drift().axes if panel.axison]
+    titles = [panel.get_title(loc="left") for panel in panels]
+    assert panels[0].get_gridspec().ncols == 4
     assert titles == [f"{grade}, {name}" for grade in (3, 4, 5) for name in ("ela", "math")]
 
 
