@@ -27,7 +27,7 @@ LAYERS = [
     {name for packages in PAPERS.values() for name in packages},
     {"exhibits"},
     {f"exhibits/{paper}" for paper in PAPERS},
-    {"claims"},
+    {"claims", "api"},
     {"audit", "release", "report", "benchmark"},
     {f"report/{paper}" for paper in PAPERS},
     {"cli"},

@@ -58,7 +58,7 @@ def test_a_benchmark_runs_whole_and_its_methods_agree(monkeypatch):
     assert (found.groupby(["round", "rows"]).size() == len(few) + 1).all()
     slopes = found[found["task"] == "residualise"].dropna().groupby(["rows", "method"])["value"]
     assert slopes.nunique().eq(1).all()
-    assert set(found["method"]) == {"pyarrow", "floor", "ours", "ours_shuffled"}
+    assert set(found["method"]) == {"pyarrow", "floor", "ours", "data_frame", "ours_shuffled"}
 
 
 def test_the_effects_put_in_come_out(file, students):
@@ -85,7 +85,9 @@ def test_statsmodels_finds_the_same_slope(tmp_path):
     assert estimators.statsmodels_residuals(students)[1] == pytest.approx(ours, abs=1e-6)
 
 
-@pytest.mark.parametrize(("task", "method"), [("residualise", "floor"), ("estimate", "ours")])
+@pytest.mark.parametrize(
+    ("task", "method"), [("residualise", "floor"), ("estimate", "ours"), ("estimate", "data_frame")]
+)
 def test_a_worker_measures_in_its_own_process(file, task, method):
     job = {"task": task, "method": method, "rows": ROWS, "path": str(file)}
     asked = json.dumps({"benchmark": "value_added", **job, "batch": 5000})

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from welfare_added.value_added.prediction import empirical_bayes, lag_profile, leave_year_out
+from welfare_added.value_added.prediction import lag_profile, predict, shrunken_means
 from welfare_added.value_added.variance_components import (
     ClassMeans,
     TeacherYears,
@@ -69,7 +69,7 @@ def test_a_prediction_from_two_other_years():
     # c0 = 2, c1 = 1, c2 = 0.5, noise 1: year 2 from years 1 and 3
     # Sigma = [[3, 0.5], [0.5, 3]], phi = [1, 1]: psi = 1 / 3.5 each
     years = years_of([0, 0, 0], [1, 2, 3], [7.0, 100.0, 14.0])
-    found = leave_year_out(years, np.array([2.0, 1, 0.5]), np.ones(3), past_only=False)
+    found = predict(years, np.array([2.0, 1, 0.5]), np.ones(3), past_only=False).estimate
     assert found[1] == pytest.approx((7 + 14) / 3.5)
     # year 3 from years 1 and 2: Sigma = [[3, 1], [1, 3]], phi = [0.5, 1]: psi = [1/16, 5/16]
     assert found[2] == pytest.approx(7 / 16 + 500 / 16)
@@ -77,7 +77,7 @@ def test_a_prediction_from_two_other_years():
 
 def test_past_years_only():
     years = years_of([0, 0, 1], [1, 2, 1], [6.0, 9.0, 3.0])
-    found = leave_year_out(years, np.array([2.0, 1]), np.ones(3), past_only=True)
+    found = predict(years, np.array([2.0, 1]), np.ones(3), past_only=True).estimate
     assert np.isnan(found[[0, 2]]).all()
     assert found[1] == pytest.approx(6 / 3)
 
@@ -110,11 +110,11 @@ def test_empirical_bayes_of_one_class_and_of_two():
     classes = ClassMeans(
         np.array([0, 1, 1]), np.array([1, 1, 2]), np.array([2.0, 4.0, 8.0]), np.array([4, 2, 2])
     )
-    estimates = empirical_bayes(classes, found, 0.75)
+    estimates = shrunken_means(classes, found, 0.75).estimate
     # between 2, the teacher's 1.5; noise of a class of 4: 0.5 + 0.25
     assert estimates[0] == pytest.approx(2.0 * 1.5 / 2.25)
     # two classes of 2: noise 1 each, mean 6, noise of the mean 0.5
-    assert estimates[1] == estimates[2] == pytest.approx(6 * 1.5 / 2.0)
+    assert estimates[1] == pytest.approx(6 * 1.5 / 2.0)
 
 
 def test_empirical_bayes_of_classes_of_two_sizes():
@@ -122,4 +122,8 @@ def test_empirical_bayes_of_classes_of_two_sizes():
     classes = ClassMeans(np.zeros(2, int), np.array([1, 2]), np.array([4.0, 8.0]), np.array([2, 4]))
     # noise 0.5 + 1/2 = 1 and 0.5 + 1/4 = 3/4, precisions 1 and 4/3: mean (4 + 32/3) / (7/3) = 44/7
     # shrunk by 1.5 / (1.5 + 3/7) = 7/9
-    assert empirical_bayes(classes, found, 0.75) == pytest.approx(44 / 9)
+    estimate = shrunken_means(classes, found, 0.75)
+    assert estimate.estimate == pytest.approx([44 / 9])
+    assert estimate.shrinkage == pytest.approx([7 / 9])
+    # what remains of the teacher's 1.5: 1.5 (1 - 7/9) = 1/3
+    assert estimate.sd**2 == pytest.approx([1 / 3])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from welfare_added.value_added.prediction import lag_profile, leave_year_out
+from welfare_added.value_added.prediction import lag_profile, predict
 from welfare_added.value_added.variance_components import TeacherYears, autocovariances
 
 SEEDS = 30
@@ -49,7 +49,7 @@ def test_realised_residuals_have_slope_one_on_estimates():
         years, _, noise = simulate(seed)
         lags = autocovariances(years, equal=False)
         profile = lag_profile(lags, VARIANCE, None)
-        estimate = leave_year_out(years, profile, noise, past_only=False)
+        estimate = predict(years, profile, noise, past_only=False).estimate
         known = ~np.isnan(estimate)
         slopes.append(np.polyfit(estimate[known], years.mean[known], 1)[0])
     assert within(slopes, 1.0, errors=2.5)
@@ -60,7 +60,7 @@ def test_bias_is_zero_and_the_error_is_what_shrinkage_promises():
     bias, surplus = [], []
     for seed in range(SEEDS):
         years, effect, noise = simulate(seed)
-        estimate = leave_year_out(years, true_profile(), noise, past_only=False)
+        estimate = predict(years, true_profile(), noise, past_only=False).estimate
         known = ~np.isnan(estimate)
         error = estimate[known] - effect[known]
         bias.append(error.mean())
@@ -90,6 +90,6 @@ def test_without_drift_and_with_equal_noise_it_is_the_closed_form():
     teacher, year = np.divmod(np.arange(40), 4)
     mean = rng.standard_normal(40)
     years = TeacherYears(teacher, year, mean, np.ones(40), np.full(40, 20))
-    found = leave_year_out(years, np.full(4, 2.0), np.full(40, 0.5), past_only=False)
+    found = predict(years, np.full(4, 2.0), np.full(40, 0.5), past_only=False).estimate
     others = (np.bincount(teacher, mean)[teacher] - mean) / 3
     assert found == pytest.approx(others * 2.0 / (2.0 + 0.5 / 3))

@@ -22,6 +22,7 @@ MOST = {
     ("residualise", "pyfixest"): 5_000_000,
     ("residualise", "statsmodels"): 200_000,
     ("estimate", "ours"): 20_000_000,
+    ("estimate", "data_frame"): 5_000_000,
     ("estimate", "lme4"): 200_000,
 }
 SHUFFLED = ("residualise", "ours")

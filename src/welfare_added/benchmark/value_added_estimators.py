@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from welfare_added.api.value_added import value_added
 from welfare_added.run.errors import UserError
 from welfare_added.run.usage import children_peak_mb, peak_mb
 from welfare_added.value_added.class_sums import collect
@@ -154,6 +155,17 @@ def ours_estimates(students: Students) -> tuple[float, float]:
     return seconds, NOTHING
 
 
+def data_frame_estimates(students: Students) -> tuple[float, float]:
+    """`welfare_added.value_added`, standard value added in ELA, controls in memory."""
+    classes = pa.concat_tables(students.batches).select(["year", "class_id"]).to_pandas()
+    frame = pd.concat([students.dense(), classes], axis=1)
+    names = {"teacher": "teacher", "year": "year", "class_": "class_id", "outcome": "ela"}
+    controls = [f"c{j}" for j in range(CONTROLS)]
+    chosen = {name: CHOICES[name] for name in ("drift_limit", "minimum_class_size")}
+    seconds, _ = _timed(lambda: value_added(frame, controls=controls, **names, **chosen))
+    return seconds, NOTHING
+
+
 def lme4_estimates(students: Students) -> tuple[float, float]:
     """R's lme4, standard value added in ELA, in memory: a random effect per teacher, no drift."""
     with tempfile.TemporaryDirectory() as folder:
@@ -184,7 +196,11 @@ METHODS: dict[str, dict[str, Callable[[Students], tuple[float, float]]]] = {
         "pyfixest": pyfixest_residuals,
         "statsmodels": statsmodels_residuals,
     },
-    "estimate": {"ours": ours_estimates, "lme4": lme4_estimates},
+    "estimate": {
+        "ours": ours_estimates,
+        "data_frame": data_frame_estimates,
+        "lme4": lme4_estimates,
+    },
 }
 
 

@@ -1,7 +1,7 @@
 """Teachers' value added on all, on lower- and on higher-scoring students (section 3.2)."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,9 @@ from welfare_added.district.vocabulary import PLACE
 from welfare_added.run.errors import UserError
 from welfare_added.value_added.class_sums import ClassSums, collect
 from welfare_added.value_added.controls import Variables, variables
+from welfare_added.value_added.group_model import Choices, group_model
 from welfare_added.value_added.parallel import in_order
-from welfare_added.value_added.prediction import empirical_bayes, lag_profile, leave_year_out
+from welfare_added.value_added.prediction import shrunken_means
 from welfare_added.value_added.residuals import (
     ClassResiduals,
     class_groups,
@@ -22,11 +23,9 @@ from welfare_added.value_added.residuals import (
 )
 from welfare_added.value_added.student_variables import CLASS, MEASURES, SUBJECTS
 from welfare_added.value_added.variance_components import (
+    VARIANCE_COLUMNS,
     ClassMeans,
     Variances,
-    autocovariances,
-    teacher_years,
-    variances,
 )
 
 # Further digits depend on the machine's BLAS and on the order of rows, and would break ties between
@@ -74,17 +73,6 @@ class ValueAdded:
         return self.autocovariances.round(MOMENT_DECIMALS), self.variances.round(MOMENT_DECIMALS)
 
 
-@dataclass(frozen=True)
-class Choices:
-    """Choices from residuals to estimates; see `estimate_from`."""
-
-    estimator: str
-    years_used: str
-    weighting: str
-    drift_limit: int | None
-    teacher_share: float
-
-
 def estimate_value_added(
     batches: Iterable[pa.Table], *, minimum_class_size: int, threads: int = 1, **choices: object
 ) -> ValueAdded:
@@ -123,19 +111,11 @@ def estimate_from(
     ----------
     sums
         From `collect`.
-    estimator
-        ``leave_year_out`` (eqs. 5 and 6) or ``empirical_bayes``.
     absorb
         Effects absorbed in the two-group regressions: ``teacher``, ``teacher_group`` (eq. 24) or
         ``none`` (section 3.2); the standard regression absorbs teachers unless ``none``.
-    years_used
-        ``all`` other years or the ``past`` ones only (eq. 22).
-    weighting
-        ``precision`` of a year's mean, or ``equal`` (eq. 22).
-    drift_limit
-        Longest lag with an autocovariance of its own, None for no limit.
-    teacher_share
-        See `empirical_bayes`.
+    estimator, years_used, weighting, drift_limit, teacher_share
+        See `Choices`.
     seed
         For the order of a teacher's classes within a year.
     threads
@@ -164,13 +144,13 @@ def estimate_from(
             columns.append(means)
             label = {"subject": subject, "group": group}
             tables["lags"].append(lags.assign(**label))
-            tables["variances"].append(_variance_row(components).assign(**label))
+            tables["variances"].append(components.table().assign(**label))
             tables["means"].append(means.drop(columns="estimate").assign(**label))
         estimates.append(_join_groups(columns).assign(subject=subject))
     return ValueAdded(
         _ordered(estimates, ["subject", *PLACE, *(f"va_{group}" for group in MEASURES)]),
         _ordered(tables["lags"], ["subject", "group", "lag", "covariance", "correlation", "pairs"]),
-        _ordered(tables["variances"], ["subject", "group", *_variance_columns()]),
+        _ordered(tables["variances"], ["subject", "group", *VARIANCE_COLUMNS]),
         _ordered(
             tables["means"],
             ["subject", "group", "class_id", *PLACE, "mean_residual", "students"],
@@ -234,39 +214,22 @@ def _estimate_group(
     table = classes[[*CLASS, "teacher"]].iloc[residuals.classes].reset_index(drop=True)
     mean, students = residuals.mean, residuals.students
     means = ClassMeans(table["teacher"].to_numpy(), table["year"].to_numpy(), mean, students)
-    components = variances(means, residuals.squares, residuals.slopes, rng)
     table = table.assign(mean_residual=mean, students=students)
-    years = teacher_years(means, components.noise(students))
-    equal = choices.weighting == "equal"
-    lags = autocovariances(years, equal=equal)
+    model = group_model(means, residuals.squares, residuals.slopes, choices, rng)
     if choices.estimator == "empirical_bayes":
-        return (
-            table.assign(estimate=empirical_bayes(means, components, choices.teacher_share)),
-            lags,
-            components,
-        )
-    at_lag_zero = years.mean.var(ddof=1) if equal else components.own_year
-    noise = np.zeros(len(years.mean)) if equal else 1 / years.precision
-    profile = lag_profile(lags, at_lag_zero, choices.drift_limit)
-    predicted = leave_year_out(years, profile, noise, past_only=choices.years_used == "past")
+        shrunken = shrunken_means(means, model.components, choices.teacher_share)
+        table = table.assign(estimate=shrunken.estimate[means.teacher])
+        return table, model.lags, model.components
+    years = model.years
+    predicted = model.predict().estimate
     by_year = pd.DataFrame({"teacher": years.teacher, "year": years.year, "estimate": predicted})
-    return table.merge(by_year, on=["teacher", "year"], how="left"), lags, components
+    table = table.merge(by_year, on=["teacher", "year"], how="left")
+    return table, model.lags, model.components
 
 
 def _join_groups(columns: list[pd.DataFrame]) -> pd.DataFrame:
-    """Estimates by teacher, year, grade and school where all three versions exist.
-
-    Each version has student-weighted mean zero.
-    """
-    joined = None
-    for group, table in zip(MEASURES, columns, strict=True):
-        places = table.groupby(PLACE, as_index=False).agg(
-            estimate=("estimate", "first"), weight=("students", "sum")
-        )
-        places = places.dropna(subset=["estimate"]).rename(
-            columns={"estimate": f"va_{group}", "weight": f"weight_{group}"}
-        )
-        joined = places if joined is None else joined.merge(places, on=PLACE)
+    """Estimates by teacher, year, grade and school where all three versions exist."""
+    joined = join_groups(dict(zip(MEASURES, columns, strict=True)), PLACE)
     if joined.empty:
         raise UserError(
             "no teacher has an estimate in all three versions: leave-year-out estimates need "
@@ -275,21 +238,40 @@ def _join_groups(columns: list[pd.DataFrame]) -> pd.DataFrame:
         )
     scored = len(columns[0].drop_duplicates(PLACE))
     log.info("%d of %d teacher-year-grade-schools have all three estimates", len(joined), scored)
-    for group in MEASURES:
-        joined[f"va_{group}"] -= np.average(
-            joined[f"va_{group}"], weights=joined[f"weight_{group}"]
+    return joined
+
+
+def join_groups(tables: Mapping[str, pd.DataFrame], place: list[str]) -> pd.DataFrame:
+    """Estimates of several groups side by side, at the places where all exist.
+
+    Parameters
+    ----------
+    tables
+        By group, one row a class: the columns ``place``, estimate, students.
+    place
+        Columns that identify a teacher-year, or one of its grades and schools.
+
+    Returns
+    -------
+    DataFrame
+        ``place``, va_<group> [student SD, student-weighted mean zero] and weight_<group>, its
+        students; sorted by place.
+
+    """
+    joined = None
+    for group, table in tables.items():
+        places = table.groupby(place, as_index=False, observed=True).agg(
+            estimate=("estimate", "first"), weight=("students", "sum")
         )
-    return joined.sort_values(PLACE, ignore_index=True)
-
-
-def _variance_row(components: Variances) -> pd.DataFrame:
-    values = (components.total, components.student, components.class_shock, components.same_year)
-    counts = (components.students, components.class_years, components.slopes)
-    return pd.DataFrame([(*values, *counts)], columns=_variance_columns())
-
-
-def _variance_columns() -> list[str]:
-    return ["v_total", "v_student", "v_class", "c0", "students", "class_years", "slopes"]
+        places = places.dropna(subset=["estimate"]).rename(
+            columns={"estimate": f"va_{group}", "weight": f"weight_{group}"}
+        )
+        joined = places if joined is None else joined.merge(places, on=place)
+    if len(joined):
+        for group in tables:
+            va, weights = joined[f"va_{group}"], joined[f"weight_{group}"]
+            joined[f"va_{group}"] = va - np.average(va, weights=weights)
+    return joined.sort_values(place, ignore_index=True)
 
 
 def _ordered(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import logging
 
+import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 
@@ -36,16 +37,31 @@ def forecast(estimates: pd.DataFrame, class_means: pd.DataFrame, *, estimator: s
     for (subject, group), classes in class_means.groupby(["subject", "group"], sort=True):
         own = once[once["subject"] == subject][["teacher_id", "year", f"va_{group}"]]
         table = classes.merge(own, on=["teacher_id", "year"])
-        clusters = pd.factorize(table["teacher_id"])[0]
-        if table.empty or clusters.max() < 1:
+        teacher = pd.factorize(table["teacher_id"])[0]
+        if table.empty or teacher.max() < 1:
             log.info("%s, %s: fewer than two teachers, no forecast regression", subject, group)
             continue
-        model = sm.WLS(
-            table["mean_residual"].to_numpy(),
-            sm.add_constant(table[f"va_{group}"].to_numpy()),
-            weights=table["students"].to_numpy(),
-        )
-        fit = model.fit(cov_type="cluster", cov_kwds={"groups": clusters})
-        error = float(fit.bse[1])
-        rows.append((subject, group, float(fit.params[1]), error, len(table), clusters.max() + 1))
+        columns = (table[name].to_numpy() for name in ("mean_residual", f"va_{group}", "students"))
+        slope, error = clustered_slope(*columns, teacher)
+        rows.append((subject, group, slope, error, len(table), teacher.max() + 1))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def clustered_slope(
+    outcome: np.ndarray,
+    regressor: np.ndarray,
+    weights: np.ndarray,
+    cluster: np.ndarray,
+    others: np.ndarray | None = None,
+) -> tuple[float, float]:
+    """Slope of an outcome on one regressor and a constant, and its standard error.
+
+    Weighted least squares; errors are clustered by the codes ``cluster``, two or more, with the
+    small-sample correction G / (G - 1) (n - 1) / (n - k).
+    others: (n, p) further regressors, such as indicators of years but the first.
+    """
+    columns = [regressor] if others is None else [regressor, *others.T]
+    design = sm.add_constant(np.column_stack(columns), has_constant="add")
+    model = sm.WLS(outcome, design, weights=weights)
+    fit = model.fit(cov_type="cluster", cov_kwds={"groups": cluster})
+    return float(fit.params[1]), float(fit.bse[1])

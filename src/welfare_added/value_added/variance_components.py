@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+VARIANCE_COLUMNS = ["v_total", "v_student", "v_class", "c0", "students", "class_years", "slopes"]
 log = logging.getLogger(__name__)
 
 
@@ -19,8 +20,8 @@ class ClassMeans:
         Codes of teachers 0, 1, ...; calendar years.
     mean : (C,) array
         Mean residual [student SD].
-    students : (C,) int array
-        Students of the group in the class.
+    students : (C,) array
+        Students of the group in the class; a part of a student where teachers share her.
 
     """
 
@@ -49,7 +50,7 @@ class Variances:
     total: float
     student: float
     same_year: float
-    students: int
+    students: int | float
     class_years: int
     slopes: int
 
@@ -66,6 +67,12 @@ class Variances:
         """
         shock = 0.0 if np.isnan(self.same_year) else max(self.class_shock, 0.0)
         return shock + self.student / students
+
+    def table(self) -> pd.DataFrame:
+        """One row: `VARIANCE_COLUMNS`."""
+        values = (self.total, self.student, self.class_shock, self.same_year)
+        counts = (self.students, self.class_years, self.slopes)
+        return pd.DataFrame([(*values, *counts)], columns=VARIANCE_COLUMNS)
 
     @property
     def own_year(self) -> float:
@@ -94,7 +101,7 @@ class TeacherYears:
 
 
 def variances(
-    classes: ClassMeans, squares: float, slopes: int, rng: np.random.Generator
+    classes: ClassMeans, squares: float, slopes: int, rng: np.random.Generator | None
 ) -> Variances:
     """Decompose the variance of residuals into students', classes' and teachers'.
 
@@ -107,15 +114,17 @@ def variances(
     slopes
         Number of slopes of the regression; with the constant, the K degrees of freedom lost.
     rng
-        For the order of a teacher's classes within a year.
+        For the order of a teacher's classes within a year, whose neighbours are paired; None to
+        pair all classes of a teacher-year, which needs no order.
 
     """
     weights = classes.students
-    n, c, k = int(weights.sum()), len(classes.mean), slopes + 1
+    n, c, k = weights.sum().item(), len(classes.mean), slopes + 1
     deviations = classes.mean - np.average(classes.mean, weights=weights)
     total = (squares + weights @ deviations**2) / (n - k)
     within = squares / (n - c - k + 1)
-    components = Variances(total, within, _same_year(classes, rng), n, c, slopes)
+    same_year = _all_pairs(classes) if rng is None else _same_year(classes, rng)
+    components = Variances(total, within, same_year, n, c, slopes)
     if components.class_shock < 0:
         log.warning(
             "the variance of class shocks comes out negative (%.3g) and is taken as zero in the "
@@ -137,6 +146,31 @@ def _same_year(classes: ClassMeans, rng: np.random.Generator) -> float:
     return weighted_covariance(classes.mean[first], classes.mean[second], weights)
 
 
+def _all_pairs(classes: ClassMeans) -> float:
+    """Covariance of all pairs of classes of a teacher-year, in both orders; missing if none.
+
+    A pair weighs its students over the number m of the teacher-year's classes: in a random order it
+    is adjacent with probability 2 / m. The covariance is multiplied by P / (P - 1), P the number
+    of adjacent pairs, as that of the random order is.
+    """
+    _, row = _teacher_year_rows(classes)
+    m, students = np.bincount(row)[row], classes.students
+    of_first = ((m - 2) * students + np.bincount(row, weights=students)[row]) / m
+    pairs = len(row) - row[-1] - 1
+    if pairs < 2:
+        return float("nan")
+    apart = classes.mean - of_first @ classes.mean / of_first.sum()
+    others = np.bincount(row, weights=apart)[row] - apart
+    total = float((2 * students * apart / m) @ others) / of_first.sum()
+    return float(total * pairs / (pairs - 1))
+
+
+def _teacher_year_rows(classes: ClassMeans) -> tuple[np.ndarray, np.ndarray]:
+    """Whether a class is the first of its teacher-year, (C,), and the number of that, (C,)."""
+    new = np.r_[True, (np.diff(classes.teacher) != 0) | (np.diff(classes.year) != 0)]
+    return new, new.cumsum() - 1
+
+
 def weighted_covariance(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> float:
     """Weighted covariance of P pairs, times P / (P - 1); missing for fewer than two pairs."""
     pairs = len(x)
@@ -148,11 +182,7 @@ def weighted_covariance(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> fl
 
 def teacher_years(classes: ClassMeans, noise: np.ndarray) -> TeacherYears:
     """Average the classes of each teacher-year, weighted by precision 1 / ``noise``."""
-    new = np.r_[
-        True,
-        (np.diff(classes.teacher) != 0) | (np.diff(classes.year) != 0),
-    ]
-    row = new.cumsum() - 1
+    new, row = _teacher_year_rows(classes)
     precision = np.bincount(row, weights=1 / noise)
     return TeacherYears(
         teacher=classes.teacher[new],

@@ -1,0 +1,1 @@
+"""The package's functions for data frames and matrices; `welfare_added` offers them by name."""
