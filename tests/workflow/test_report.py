@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from figure_ink import edges_with_ink
 from playwright.sync_api import Page
 from report_pages import MINUS, choose, line, opened
 
@@ -171,6 +172,14 @@ def test_it_reads_without_a_script(browser, tiny):
     assert page.get_by_text("The explorer needs a script").is_visible()
     assert page.locator("#claims-table tbody tr").count() > 200
     context.close()
+
+
+@pytest.mark.parametrize("paper", ["eastmond_2024", "ellison_2020"])
+def test_no_figure_is_cut_off_at_an_edge(paper, request):
+    project = request.getfixturevalue({"eastmond_2024": "tiny"}.get(paper, "tiny_ellison"))
+    figures = sorted(project.folder.glob(f"results/{paper}/figures/*.png"))
+    assert len(figures) > 5
+    assert {path.name: edges for path in figures if (edges := edges_with_ink(path))} == {}
 
 
 def test_nothing_of_place_or_time_is_in_it(tiny):
