@@ -100,14 +100,22 @@ def test_sorting_figure_shows_bins_and_their_line(name):
     assert marks(draw(data)) == expected
 
 
-def test_bias_figure_shows_three_lines_a_theorem():
+def test_bias_figure_shows_three_lines_a_panel():
     data, draw = MADE["figure_bias"]
+    figure = draw(data)
+    assert len(figure.axes) == 8
+    for panel in figure.axes:
+        zero, *lines = panel.lines
+        assert [len(line.get_xdata()) for line in (zero, *lines)] == [2, 11, 11, 11]
+        looks = {(line.get_color(), line.get_linestyle(), line.get_marker()) for line in lines}
+        widths = [line.get_linewidth() for line in lines]
+        assert len(looks) == 3 and widths[0] > 3 * max(widths[1:])
     expected = {
         (round(weight, 9), round(value, 9))
         for column in ("bias", "external_validity", "covariance")
         for weight, value in data[["weight", column]].itertuples(index=False)
     }
-    assert marks(draw(data)) == expected
+    assert marks(figure) == expected
 
 
 def test_persistence_figure_shows_lags_and_bars():
