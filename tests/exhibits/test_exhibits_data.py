@@ -100,6 +100,15 @@ def test_sorting_figure_shows_bins_and_their_line(name):
     assert marks(draw(data)) == expected
 
 
+def test_slopes_are_written_with_their_errors_if_they_have_any():
+    data, draw = MADE["figure_03"]
+    left, right = ([text.get_text() for text in axes.texts] for axes in draw(data).axes)
+    assert left == ["ELA: $\\beta$ = −0.21 (0.03)\nMath: $\\beta$ = −0.17 (0.03)"]
+    assert right == ["ELA: $\\beta$ = −0.10 (0.03)\nMath: $\\beta$ = 0.19 (0.03)"]
+    without = draw(data.assign(slope_error=np.nan)).axes[1].texts[0].get_text()
+    assert without == "ELA: $\\beta$ = −0.10\nMath: $\\beta$ = 0.19"
+
+
 def test_bias_figure_shows_three_lines_a_panel():
     data, draw = MADE["figure_bias"]
     figure = draw(data)
