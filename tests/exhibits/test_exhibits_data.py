@@ -109,6 +109,14 @@ def test_slopes_are_written_with_their_errors_if_they_have_any():
     assert without == "ELA: $\\beta$ = −0.10\nMath: $\\beta$ = 0.19"
 
 
+def test_the_ces_planner_and_its_aversions_to_inequality_are_named():
+    data, draw = MADE["figure_a5"]
+    panel = draw(data).axes[0]
+    assert "CES planner" in panel.get_title(loc="left")
+    written = [text.get_text() for text in panel.texts]
+    assert written == ["$\\gamma$ = 0", "$\\gamma$ = 4.9"] * 2
+
+
 def test_bias_figure_shows_three_lines_a_panel():
     data, draw = MADE["figure_bias"]
     figure = draw(data)
@@ -135,9 +143,11 @@ def test_persistence_figure_shows_lags_and_bars():
     lags = data[data["quantity"] == "year_to_year_correlation"]
     pairs = lags[["lag", "value"]].itertuples(index=False)
     assert marks(figure) == {(round(x, 9), round(y, 9)) for x, y in pairs}
-    bars = sorted(bar.get_height() for bar in figure.axes[0].patches)
+    bars = sorted(bar.get_height() for axes in figure.axes for bar in axes.patches)
     years = data.loc[data["quantity"] == "share_of_years", "value"]
     assert bars == sorted(years)
+    assert all(axes.get_ylabel() for axes in figure.axes)
+    assert len(figure.legends) == 1 and not any(axes.get_legend() for axes in figure.axes)
     assert persistence_data(persistence().sample(frac=1, random_state=1)).equals(data)
 
 
