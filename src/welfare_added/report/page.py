@@ -12,7 +12,7 @@ import pandas as pd
 from docutils.core import publish_parts
 from markupsafe import Markup
 
-from welfare_added.claims.digits import texts_of_row
+from welfare_added.report.amounts import texts_of_claim
 from welfare_added.report.numbers import compact_json
 from welfare_added.report.parts import (
     CLAIMS_SCRIPT,
@@ -202,7 +202,7 @@ def _explorer(explorer: Explorer, environment: jinja2.Environment) -> dict[str, 
 def claim_rows(claims: pd.DataFrame) -> list[dict[str, str]]:
     """Rows of claims.csv as text, with numbers rounded for display."""
     rows = claims.to_dict("records")
-    return [row | texts_of_row(row) for row in rows]
+    return [row | texts_of_claim(row) for row in rows]
 
 
 def trace(history: Mapping, name: str, lines: Mapping[str, tuple[str, ...]]) -> Source:
