@@ -38,6 +38,7 @@ GOOD = {
             "title": "A title",
             "category": "A heading",
             "caption": "What it shows.",
+            "shows": "Lines.",
             "program": "frontiers",
             "made_from": {"frontiers": "frontiers.csv"},
         }
@@ -107,7 +108,7 @@ REFUSED = {
             "",
             rf"{AT}\.{key}: '' should be non-empty",
         )
-        for key in ("title", "category", "caption")
+        for key in ("title", "category", "caption", "shows")
     },
     "an unknown key": (
         ("exhibits", "figure_04", "colour"),
@@ -248,6 +249,7 @@ def test_every_fault_is_told_at_once(tmp_path):
     content = copy.deepcopy(GOOD)
     content["exhibits"]["figure_04"] |= {"colour": 1, "title": ""}
     del content["exhibits"]["figure_04"]["caption"]
+    del content["exhibits"]["figure_04"]["shows"]
     with pytest.raises(ExhibitsError) as raised:
         read(content, tmp_path)
     assert str(raised.value).count("\n- ") == 3

@@ -59,6 +59,12 @@ def with_figures(value: float, figures: int, unit: str) -> str:
     return amount(value, 10.0 ** (math.floor(math.log10(abs(value))) + 1 - figures), unit)
 
 
+def four_digits(value: float) -> str:
+    """A number of a table: four significant digits and all before the point; 1e-05 as it is."""
+    text = f"{value:,.0f}" if abs(value) >= GROUPED_FROM else f"{value:.4g}"
+    return text.replace("-", MINUS)
+
+
 def texts_of_claim(row: dict[str, str]) -> dict[str, str]:
     """``published`` and ``reproduced`` of a row of claims.csv, to the digits that the paper prints.
 

@@ -1,0 +1,155 @@
+"""One PDF of all exhibits: a title page, then a page for each exhibit with its caption."""
+
+import io
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from docutils.core import publish_doctree
+from matplotlib.figure import Figure
+from pypdf import PageObject, PdfReader, PdfWriter, Transformation
+
+from welfare_added.exhibits.style import house_style
+from welfare_added.report.amounts import four_digits
+from welfare_added.report.page import Head
+from welfare_added.run.writing import replace_atomically
+
+WIDTH, HEIGHT, MARGIN = 612.0, 792.0, 72.0  # points: a letter page
+LINE = 1.35  # of the size of the letters
+LETTERS = 88  # of text across a page
+ACROSS = 0.602  # width of a letter of DejaVu Sans Mono, of its size
+MOST_ROWS = 60  # of a table; further ones are in its CSV only, and the page says so
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph: its lines, the size of its letters [points], and how it is written."""
+
+    lines: Sequence[str]
+    size: float
+    weight: str = "normal"
+    family: str = "DejaVu Sans"
+
+    @property
+    def height(self) -> float:
+        """Height of the lines and of the space below them [points]."""
+        return (len(self.lines) + 0.7) * LINE * self.size
+
+
+def write_binder(
+    head: Head, exhibits: Sequence[Mapping[str, str]], note: str, folder: Path, out: Path | str
+) -> None:
+    """Write the PDF; its bytes depend on its content alone.
+
+    Parameters
+    ----------
+    head
+        Head of the study's page.
+    exhibits
+        In the paper's order: name, label, subject and caption (reStructuredText) of each.
+    note
+        Small print of tables; figures have it in their files.
+    folder
+        results/<study>.
+    out
+        The PDF.
+
+    """
+    writer = PdfWriter()
+    writer.metadata = None
+    writer.add_page(_printed(_title_page(head, folder.name))[0])
+    for exhibit in exhibits:
+        _add_page(writer, exhibit, note, folder)
+        writer.add_outline_item(exhibit["label"], len(writer.pages) - 1)
+    for page in writer.pages:
+        page.compress_content_streams()
+    replace_atomically(out, lambda part: _write(writer, part))
+
+
+def _title_page(head: Head, study: str) -> list[Text]:
+    findings = [one.text.format(**one.numbers) for one in head.findings if not one.lack]
+    of = f", applied to {head.district}" if head.district else ""
+    return [
+        wrapped(head.title, 18, "bold"),
+        wrapped(f"{', '.join(head.authors)} ({head.edition})", 11),
+        wrapped(f"Replication{of}: all exhibits of the study {study}", 11),
+        wrapped(head.stamp, 9),
+        *[wrapped(one, 9) for one in findings],
+    ]
+
+
+def _write(writer: PdfWriter, path: Path) -> None:
+    with path.open("wb") as stream:
+        writer.write(stream)
+
+
+def wrapped(text: str, size: float, weight: str = "normal") -> Text:
+    """A paragraph broken into lines of the page's width."""
+    letters = int(LETTERS * 9 / size * (0.9 if weight == "bold" else 1.0))
+    return Text(textwrap.wrap(text, letters), size, weight)
+
+
+def _add_page(writer: PdfWriter, exhibit: Mapping[str, str], note: str, folder: Path) -> None:
+    """Add a page with label, caption, and the figure or table."""
+    name = exhibit["name"]
+    title = f"{exhibit['label']}  {exhibit['subject']}".strip()
+    head = [wrapped(title, 12, "bold"), wrapped(plain(exhibit["caption"]), 9)]
+    if not name.startswith("figure"):
+        table = _table(folder / f"tables/{name}.csv")
+        writer.add_page(_printed([*head, *table, *([wrapped(note, 7)] if note else [])])[0])
+        return
+    text, used = _printed(head)
+    drawn = PdfReader(folder / f"figures/{name}.pdf").pages[0]
+    wide, high = float(drawn.mediabox.width), float(drawn.mediabox.height)
+    room = HEIGHT - 2 * MARGIN - used
+    scale = min(1.0, (WIDTH - 2 * MARGIN) / wide, room / high)
+    left, low = (WIDTH - scale * wide) / 2, HEIGHT - MARGIN - used - scale * high
+    move = Transformation().scale(scale).translate(left, low)
+    writer.add_page(text).merge_transformed_page(drawn, move)
+
+
+def plain(caption: str) -> str:
+    """A caption in reStructuredText as one paragraph of text."""
+    return " ".join(
+        publish_doctree(caption, settings_overrides={"report_level": 5}).astext().split()
+    )
+
+
+def _table(path: Path) -> list[Text]:
+    """A table in letters of one width, as small as its columns need."""
+    table = pd.read_csv(path)
+    shown = table.head(MOST_ROWS)
+    lines = shown.to_string(index=False, float_format=four_digits, na_rep="").splitlines()
+    size = min(8.0, (WIDTH - 2 * MARGIN) / (ACROSS * max(map(len, lines))))
+    rule = "\N{BOX DRAWINGS LIGHT HORIZONTAL}" * max(map(len, lines))
+    text = Text([lines[0], rule, *lines[1:], rule], size, family="DejaVu Sans Mono")
+    if len(table) <= MOST_ROWS:
+        return [text]
+    rest = f"The first {MOST_ROWS} of {len(table):,} rows; all are in tables/{path.name}."
+    return [text, wrapped(rest, 8)]
+
+
+@house_style
+def _printed(texts: Sequence[Text]) -> tuple[PageObject, float]:
+    """A page of paragraphs from the top, and the height that they use [points]."""
+    figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72))
+    used = 0.0
+    for text in texts:
+        figure.text(
+            MARGIN / WIDTH,
+            1 - (MARGIN + used) / HEIGHT,
+            "\n".join(text.lines),
+            size=text.size,
+            weight=text.weight,
+            family=text.family,
+            linespacing=LINE,
+            va="top",
+            parse_math=False,
+        )
+        used += text.height
+    content = io.BytesIO()
+    none = {"CreationDate": None, "Creator": None, "Producer": None}
+    figure.savefig(content, format="pdf", metadata=none)
+    return PdfReader(content).pages[0], used
