@@ -62,7 +62,7 @@ def write_binder(
     writer.add_page(_printed(_title_page(head, folder.name))[0])
     for exhibit in exhibits:
         _add_page(writer, exhibit, note, folder)
-        writer.add_outline_item(exhibit["label"], len(writer.pages) - 1)
+        writer.add_outline_item(title=exhibit["label"], page_number=len(writer.pages) - 1)
     for page in writer.pages:
         page.compress_content_streams()
     replace_atomically(out, lambda part: _write(writer, part))
