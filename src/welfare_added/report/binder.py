@@ -20,7 +20,8 @@ WIDTH, HEIGHT, MARGIN = 612.0, 792.0, 72.0  # points: a letter page
 LINE = 1.35  # of the size of the letters
 LETTERS = 88  # of text across a page
 ACROSS = 0.602  # width of a letter of DejaVu Sans Mono, of its size
-MOST_ROWS = 60  # of a table; further ones are in its CSV only, and the page says so
+LARGEST = 8.0  # letters of a table [points]
+FRAME = 5  # lines of a table besides its rows: head, rules, the sentence on rows left out
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,10 @@ def _add_page(writer: PdfWriter, exhibit: Mapping[str, str], note: str, folder: 
     title = f"{exhibit['label']}  {exhibit['subject']}".strip()
     head = [wrapped(title, 12, "bold"), wrapped(plain(exhibit["caption"]), 9)]
     if not name.startswith("figure"):
-        table = _table(folder / f"tables/{name}.csv")
-        writer.add_page(_printed([*head, *table, *([wrapped(note, 7)] if note else [])])[0])
+        foot = [wrapped(note, 7)] if note else []
+        room = HEIGHT - 2 * MARGIN - sum(text.height for text in [*head, *foot])
+        table = _table(folder / f"tables/{name}.csv", room)
+        writer.add_page(_printed([*head, *table, *foot])[0])
         return
     text, used = _printed(head)
     drawn = PdfReader(folder / f"figures/{name}.pdf").pages[0]
@@ -117,18 +120,23 @@ def plain(caption: str) -> str:
     )
 
 
-def _table(path: Path) -> list[Text]:
-    """A table in letters of one width, as small as its columns need."""
+def _table(path: Path, room: float) -> list[Text]:
+    """A table in letters of one width, as small as its columns need; as many rows as have room.
+
+    room: height that is free for it [points].
+    """
     table = pd.read_csv(path)
-    shown = table.head(MOST_ROWS)
-    lines = shown.to_string(index=False, float_format=four_digits, na_rep="").splitlines()
-    size = min(8.0, (WIDTH - 2 * MARGIN) / (ACROSS * max(map(len, lines))))
-    rule = "\N{BOX DRAWINGS LIGHT HORIZONTAL}" * max(map(len, lines))
-    text = Text([lines[0], rule, *lines[1:], rule], size, family="DejaVu Sans Mono")
-    if len(table) <= MOST_ROWS:
+    lines = table.to_string(index=False, float_format=four_digits, na_rep="").splitlines()
+    across = max(map(len, lines))
+    size = min(LARGEST, (WIDTH - 2 * MARGIN) / (ACROSS * across))
+    rows = int(room / (LINE * size)) - FRAME
+    rule = "\N{BOX DRAWINGS LIGHT HORIZONTAL}" * across
+    shown = [lines[0], rule, *lines[1 : rows + 1], rule]
+    text = Text(shown, size, family="DejaVu Sans Mono")
+    if len(table) <= rows:
         return [text]
-    rest = f"The first {MOST_ROWS} of {len(table):,} rows; all are in tables/{path.name}."
-    return [text, wrapped(rest, 8)]
+    rest = f"The first {rows} of {len(table):,} rows; all are in tables/{path.name}."
+    return [text, wrapped(rest, LARGEST)]
 
 
 @house_style
