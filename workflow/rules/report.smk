@@ -6,7 +6,15 @@ from welfare_added.report.parts import PARTS, explorer_parts
 PUBLISHED = sorted({*EXHIBIT_FILES, *CLAIM_FILES, *GATED_FILES})
 STUDY_FILES = [RESULT_FILES, PUBLISHED]
 REPORT_FILES = [f"{RESULTS}/report/index.html", f"{RESULTS}/report/exhibits.pdf"]
-SHOWN = [one for one in MADE if not one.on_request]
+DESCRIBED = [
+    {
+        **{"name": one.name, "label": one.label, "category": one.category},
+        **{"subject": "" if one.ours else one.title, "shows": one.shows},
+        "caption": one.described(config),
+    }
+    for one in MADE
+    if not one.on_request
+]
 CALIBRATED = [f"{RESULTS}/calibration.csv"] if f"{RESULTS}/calibration.csv" in RESULT_FILES else []
 
 PAGE_PARTS = [*PARTS, *(explorer_parts(PAPER).values() if EXPLORER else ())]
@@ -39,14 +47,7 @@ rule report:
         exhibits=REPORT_FILES[1],
     params:
         code=code_fingerprint("report", *EXPLORER_CODE),
-        exhibits=[
-            {
-                **{"name": one.name, "label": one.label, "category": one.category},
-                **{"subject": "" if one.ours else one.title, "shows": one.shows},
-                "caption": one.described(config),
-            }
-            for one in SHOWN
-        ],
+        exhibits=DESCRIBED,
         head={
             **{key: FRONT[key] for key in ("title", "authors", "edition")},
             "district": config["district"]["name"] or "",
