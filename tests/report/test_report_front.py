@@ -6,7 +6,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from welfare_added.claims.selectors import AnswerError
 from welfare_added.report.front import FrontError, read_front, sentences, used_by
 
 ROOT = Path(__file__).parents[2]
@@ -60,11 +59,14 @@ def test_a_sentence_without_its_number_is_left_out_with_a_reason(tmp_path, table
     assert sentence.numbers == {} and sentence.lack == "total is empty in this run"
 
 
-def test_a_wrong_row_is_an_error_and_no_gap(tmp_path, tables):
+def test_a_row_that_a_study_lacks_leaves_out_one_sentence_only(tmp_path, tables):
     state = {**GAIN, "answer": {**GAIN_OF, "where": {"scope": "state"}}}
-    content = CONTENT | {"findings": [{"text": "{gain}", "numbers": {"gain": state}}]}
-    with pytest.raises(AnswerError, match="has no row where scope = state"):
-        sentences(read(tmp_path, content)["findings"], tables, {})
+    there = {**GAIN, "answer": GAIN_OF}
+    findings = [{"text": "{gain}", "numbers": {"gain": number}} for number in (state, there)]
+    front = read(tmp_path, CONTENT | {"findings": findings})
+    lost, shown = sentences(front["findings"], tables, {})
+    assert lost.numbers == {} and "has no row where scope = state" in lost.lack
+    assert shown.numbers == {"gain": "$34.4 million"} and shown.lack == ""
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from welfare_added.claims.answers import Sources, answer, parts
 from welfare_added.claims.claim import Number, ends
-from welfare_added.claims.selectors import NotAvailableError, Tables
+from welfare_added.claims.selectors import AnswerError, NotAvailableError, Tables
 from welfare_added.report.amounts import with_figures
 from welfare_added.run.choices import read_yaml
 from welfare_added.run.errors import UserError
@@ -101,7 +101,7 @@ def sentences(
     tables: Mapping[str, Path | str],
     choices: Mapping[str, object],
 ) -> list[Sentence]:
-    """Findings with their numbers.
+    """Findings with their numbers; one whose row a user's own tables do not have is not shown.
 
     Parameters
     ----------
@@ -111,11 +111,6 @@ def sentences(
         File of each table, by its path below results/<study>.
     choices
         Values of the keys of the configuration, by dotted path.
-
-    Raises
-    ------
-    AnswerError
-        If an answer names a table, row or column that does not exist.
 
     """
     sources = Sources(Tables(tables), choices, {}, lambda name: float("nan"))
@@ -128,7 +123,7 @@ def _sentence(finding: Mapping, sources: Sources) -> Sentence:
             name: _text(answer(one["answer"], sources), one)
             for name, one in finding["numbers"].items()
         }
-    except NotAvailableError as error:
+    except (AnswerError, NotAvailableError) as error:
         return Sentence(finding["text"], {}, str(error))
     return Sentence(finding["text"], numbers)
 
