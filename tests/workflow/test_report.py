@@ -4,6 +4,7 @@ import base64
 import json
 import math
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -54,6 +55,14 @@ def test_commit_date_and_machine_are_those_of_the_audit_and_not_in_the_page(page
         assert machine in shown and machine not in report(tiny).read_text()
         assert f"{one['implementation']} {one['python']}" in shown
     assert audit["project"] == {} or audit["project"]["commit"][:12] in shown
+
+
+def test_a_page_without_its_audit_says_where_commit_and_machine_are(browser, tiny, tmp_path):
+    shutil.copy(report(tiny), tmp_path / "alone.html")
+    alone = opened(browser, tmp_path / "alone.html")
+    shown = alone.locator("#run").text_content()
+    assert "audit/manifest.json" in shown and "history.json" in shown and "Made on" not in shown
+    alone.close()
 
 
 def test_findings_are_numbers_of_the_tables(page, tiny):
