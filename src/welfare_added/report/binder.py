@@ -3,12 +3,13 @@
 import io
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 from docutils.core import publish_doctree
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from pypdf import PageObject, PdfReader, PdfWriter, Transformation
 
 from welfare_added.exhibits.style import house_style
@@ -21,12 +22,15 @@ LINE = 1.35  # of the size of the letters
 LETTERS = 88  # of text across a page
 ACROSS = 0.602  # width of a letter of DejaVu Sans Mono, of its size
 LARGEST = 8.0  # letters of a table [points]
-FRAME = 5  # lines of a table besides its rows: head, rules, the sentence on rows left out
+FRAME = 7  # lines of a table besides its rows: head, rules, the sentence on rows left out
 
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph: its lines, the size of its letters [points], and how it is written."""
+    """A paragraph: its lines, the size of its letters [points], and how it is written.
+
+    Without lines it is a rule across the page.
+    """
 
     lines: Sequence[str]
     size: float
@@ -37,6 +41,9 @@ class Text:
     def height(self) -> float:
         """Height of the lines and of the space below them [points]."""
         return (len(self.lines) + 0.7) * LINE * self.size
+
+
+RULE = Text((), 6.0)
 
 
 def write_binder(
@@ -130,13 +137,12 @@ def _table(path: Path, room: float) -> list[Text]:
     across = max(map(len, lines))
     size = min(LARGEST, (WIDTH - 2 * MARGIN) / (ACROSS * across))
     rows = int(room / (LINE * size)) - FRAME
-    rule = "\N{BOX DRAWINGS LIGHT HORIZONTAL}" * across
-    shown = [lines[0], rule, *lines[1 : rows + 1], rule]
-    text = Text(shown, size, family="DejaVu Sans Mono")
+    head, body = (Text(some, size, family="DejaVu Sans Mono") for some in (lines[:1], lines[1:]))
+    shown = [RULE, head, RULE, replace(body, lines=body.lines[:rows]), RULE]
     if len(table) <= rows:
-        return [text]
+        return shown
     rest = f"The first {rows} of {len(table):,} rows; all are in tables/{path.name}."
-    return [text, wrapped(rest, LARGEST)]
+    return [*shown, wrapped(rest, LARGEST)]
 
 
 @house_style
@@ -144,10 +150,14 @@ def _printed(texts: Sequence[Text]) -> tuple[PageObject, float]:
     """A page of paragraphs from the top, and the height that they use [points]."""
     figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72))
     used = 0.0
+    left = MARGIN / WIDTH
     for text in texts:
+        up = 1 - (MARGIN + used) / HEIGHT
+        if not text.lines:
+            figure.add_artist(Line2D([left, 1 - left], [up, up], color="black", linewidth=0.6))
         figure.text(
-            MARGIN / WIDTH,
-            1 - (MARGIN + used) / HEIGHT,
+            left,
+            up,
             "\n".join(text.lines),
             size=text.size,
             weight=text.weight,
