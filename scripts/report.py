@@ -29,7 +29,7 @@ def main(paths, params, out):
     found_in = dict(zip(params.found_in, paths["found_in"], strict=True))
     head = Head(**params.head, findings=sentences(params.findings, found_in, params.choices))
     exhibits = [
-        exhibit(one, params.note, folder, trace(provenance, shown_file(one["name"], folder), lines))
+        exhibit(one, folder, trace(provenance, shown_file(one["name"], folder), lines))
         for one in params.exhibits
     ]
     page = render(
@@ -43,7 +43,7 @@ def main(paths, params, out):
         no_explorer=params.no_explorer,
     )
     write_text(page, out.page)
-    write_binder(head, params.exhibits, params.note, folder, out.exhibits)
+    write_binder(head, params.exhibits, folder, out.exhibits)
 
 
 def explorer(params, paths):

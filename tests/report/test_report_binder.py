@@ -19,8 +19,12 @@ EXHIBITS = [
     {
         **{"name": "figure_04", "label": "Figure 4", "subject": "Lines"},
         "caption": "**Figure 4.** Sums of *a* in $ from $5 to $7.",
+        "note": "Synthetic.",
     },
-    {"name": "table_a1", "label": "Table A.1", "subject": "", "caption": "**Table A.1.** Rows."},
+    {
+        **{"name": "table_a1", "label": "Table A.1", "subject": "", "note": "Synthetic."},
+        "caption": "**Table A.1.** Rows.",
+    },
 ]
 
 
@@ -40,7 +44,7 @@ def folder(tmp_path):
 
 
 def test_each_exhibit_has_a_page_with_its_caption_and_a_bookmark(folder):
-    write_binder(HEAD, EXHIBITS, "Synthetic.", folder, folder / "exhibits.pdf")
+    write_binder(HEAD, EXHIBITS, folder, folder / "exhibits.pdf")
     reader = PdfReader(folder / "exhibits.pdf")
     title, drawn, table = (page.extract_text() for page in reader.pages)
     assert "A title" in title and "Ann, Bob (2030)" in title and "applied to North" in title
@@ -55,7 +59,7 @@ def test_each_exhibit_has_a_page_with_its_caption_and_a_bookmark(folder):
 
 
 def test_a_drawing_larger_than_the_page_is_made_to_fit(folder):
-    write_binder(HEAD, EXHIBITS[:1], "", folder, folder / "exhibits.pdf")
+    write_binder(HEAD, EXHIBITS[:1], folder, folder / "exhibits.pdf")
     page = PdfReader(folder / "exhibits.pdf").pages[1]
     assert (float(page.mediabox.width), float(page.mediabox.height)) == (612, 792)
     places = where(page)
@@ -64,7 +68,7 @@ def test_a_drawing_larger_than_the_page_is_made_to_fit(folder):
 
 
 def test_nothing_runs_off_a_page(folder):
-    write_binder(HEAD, EXHIBITS, "Synthetic.", folder, folder / "exhibits.pdf")
+    write_binder(HEAD, EXHIBITS, folder, folder / "exhibits.pdf")
     for page in PdfReader(folder / "exhibits.pdf").pages:
         for text, (x, y) in where(page):
             if text.strip():
@@ -83,7 +87,7 @@ def where(page):
 
 
 def test_its_bytes_do_not_depend_on_time_or_the_users_settings(folder):
-    write_binder(HEAD, EXHIBITS, "Synthetic.", folder, folder / "one.pdf")
+    write_binder(HEAD, EXHIBITS, folder, folder / "one.pdf")
     with mpl.rc_context({"font.size": 20, "pdf.fonttype": 3}):
-        write_binder(HEAD, EXHIBITS, "Synthetic.", folder, folder / "other.pdf")
+        write_binder(HEAD, EXHIBITS, folder, folder / "other.pdf")
     assert (folder / "one.pdf").read_bytes() == (folder / "other.pdf").read_bytes()

@@ -3,9 +3,11 @@
 import json
 
 import pandas as pd
+import pytest
 
+from welfare_added.exhibits.style import house_style, panels
 from welfare_added.report.eastmond_2024.explorer import explorer_data
-from welfare_added.report.exhibits import Source, alternative, trace
+from welfare_added.report.exhibits import Source, alternative, page_share, trace
 from welfare_added.report.front import Sentence
 from welfare_added.report.page import Explorer, Head, counts, render
 from welfare_added.report.parts import FRAGMENT, SCRIPT, explorer_parts
@@ -135,6 +137,13 @@ def test_claims_are_counted_by_kind_and_verdict():
     table = pd.DataFrame({"kind": kinds, "verdict": verdicts})
     assert counts(table) == {"input": {"a": 2, "b": 1}, "prediction": {"a": 1}}
     assert list(counts(table)["input"]) == ["a", "b"]
+
+
+@pytest.mark.parametrize(("inches", "share"), [(6.5, 100), (4.6, 71), (8.5, 100)])
+def test_a_narrow_figure_is_not_blown_up(tmp_path, inches, share):
+    figure, _ = house_style(panels)(columns=1, width=inches)
+    figure.savefig(tmp_path / "a.png", dpi=150)
+    assert page_share(tmp_path / "a.png") == share
 
 
 def test_an_alternative_text_says_what_is_shown_and_its_range():

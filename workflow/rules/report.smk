@@ -11,6 +11,7 @@ DESCRIBED = [
         **{"name": one.name, "label": one.label, "category": one.category},
         **{"subject": "" if one.ours else one.title, "shows": one.shows},
         "caption": one.described(config),
+        "note": NOTE if one.of_records(STUDY) else "",
     }
     for one in MADE
     if not one.on_request
@@ -64,7 +65,6 @@ rule report:
         no_explorer=NO_EXPLORER,
         root=relative(ROOT),
         study=config["study"],
-        note=NOTE,
         restricted=RESTRICTED,
         tables=list(LAYOUT.tables),
     log: f"{LOGS}/report.log"

@@ -47,7 +47,7 @@ RULE = Text((), 6.0)
 
 
 def write_binder(
-    head: Head, exhibits: Sequence[Mapping[str, str]], note: str, folder: Path, out: Path | str
+    head: Head, exhibits: Sequence[Mapping[str, str]], folder: Path, out: Path | str
 ) -> None:
     """Write the PDF; its bytes depend on its content alone.
 
@@ -56,9 +56,8 @@ def write_binder(
     head
         Head of the study's page.
     exhibits
-        In the paper's order: name, label, subject and caption (reStructuredText) of each.
-    note
-        Small print of tables; figures have it in their files.
+        In the paper's order: name, label, subject, caption (reStructuredText) and note (small
+        print of tables; figures have theirs in their files) of each.
     folder
         results/<study>.
     out
@@ -69,7 +68,7 @@ def write_binder(
     writer.metadata = None
     writer.add_page(_printed(_title_page(head, folder.name))[0])
     for exhibit in exhibits:
-        _add_page(writer, exhibit, note, folder)
+        _add_page(writer, exhibit, folder)
         writer.add_outline_item(title=exhibit["label"], page_number=len(writer.pages) - 1)
     for page in writer.pages:
         page.compress_content_streams()
@@ -99,13 +98,13 @@ def wrapped(text: str, size: float, weight: str = "normal") -> Text:
     return Text(textwrap.wrap(text, letters), size, weight)
 
 
-def _add_page(writer: PdfWriter, exhibit: Mapping[str, str], note: str, folder: Path) -> None:
+def _add_page(writer: PdfWriter, exhibit: Mapping[str, str], folder: Path) -> None:
     """Add a page with label, caption, and the figure or table."""
     name = exhibit["name"]
     title = f"{exhibit['label']}  {exhibit['subject']}".strip()
     head = [wrapped(title, 12, "bold"), wrapped(plain(exhibit["caption"]), 9)]
     if not name.startswith("figure"):
-        foot = [wrapped(note, 7)] if note else []
+        foot = [wrapped(exhibit["note"], 7)] if exhibit["note"] else []
         room = HEIGHT - 2 * MARGIN - sum(text.height for text in [*head, *foot])
         table = _table(folder / f"tables/{name}.csv", room)
         writer.add_page(_printed([*head, *table, *foot])[0])

@@ -8,7 +8,9 @@ from pathlib import Path
 import pandas as pd
 from docutils.core import publish_parts
 from markupsafe import Markup
+from PIL import Image
 
+from welfare_added.exhibits.style import PAGE_WIDTH
 from welfare_added.report.amounts import four_digits
 
 
@@ -25,8 +27,9 @@ class Exhibit:
         HTML.
     alternative
         What the figure shows, in words; empty for a table.
-    image
-        PNG as a data URI; empty for a table.
+    image, width
+        PNG as a data URI, and its width [percent of the widest that fits a page]; empty and 0 for a
+        table.
     data
         The table as a data URI.
     table
@@ -45,6 +48,7 @@ class Exhibit:
     caption: str
     alternative: str
     image: str
+    width: int
     data: str
     table: str
     links: Mapping[str, str]
@@ -76,17 +80,15 @@ class Source:
     made_from: tuple["Source", ...] = field(default=())
 
 
-def exhibit(described: Mapping[str, str], note: str, folder: Path, trace: Source) -> Exhibit:
+def exhibit(described: Mapping[str, str], folder: Path, trace: Source) -> Exhibit:
     """Read an exhibit's files.
 
     Parameters
     ----------
     described
         name (figure_04), label (Figure 4), subject (Frontiers by scope), category (the heading
-        under which it stands), caption (reStructuredText) and shows (of a figure: what there is
-        to see).
-    note
-        Small print.
+        under which it stands), caption (reStructuredText), note (small print, may be empty) and
+        shows (of a figure: what there is to see).
     folder
         results/<study>.
     trace
@@ -103,14 +105,22 @@ def exhibit(described: Mapping[str, str], note: str, folder: Path, trace: Source
         title=label,
         subject=described["subject"],
         category=described["category"],
-        caption=as_html(f"{described['caption']}\n\n{note}"),
+        caption=as_html(f"{described['caption']}\n\n{described['note']}"),
         alternative=alternative(label, described["shows"], table) if drawn else "",
         image=data_uri(place / f"{name}.png", "image/png") if drawn else "",
+        width=page_share(place / f"{name}.png") if drawn else 0,
         data=data_uri(place / f"{name}.csv", "text/csv"),
         table="" if drawn else as_table(table),
         links={kind: f"../{place.name}/{name}.{kind}" for kind in others},
         trace=trace,
     )
+
+
+def page_share(png: Path) -> int:
+    """Width of a figure [percent of PAGE_WIDTH, at most 100]."""
+    with Image.open(png) as image:
+        inches = image.width / image.info["dpi"][0]
+    return min(100, round(100 * inches / PAGE_WIDTH))
 
 
 def alternative(label: str, shows: str, plotted: pd.DataFrame) -> str:
