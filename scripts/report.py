@@ -1,4 +1,4 @@
-"""Write the report: one page of everything published."""
+"""Write the report: one page of everything published, and one PDF of the exhibits."""
 
 from pathlib import Path
 
@@ -9,7 +9,10 @@ from welfare_added.audit.trace import code_lines
 from welfare_added.exhibits.output import read
 from welfare_added.release.history import job_name, lineage
 from welfare_added.release.release import key_of
-from welfare_added.report.page import Explorer, exhibit, render, shown_file, trace
+from welfare_added.report.binder import write_binder
+from welfare_added.report.exhibits import exhibit, shown_file, trace
+from welfare_added.report.front import sentences
+from welfare_added.report.page import Explorer, Head, render
 from welfare_added.report.parts import explorer_data
 from welfare_added.run import folders
 from welfare_added.run.job import job
@@ -23,16 +26,15 @@ def main(paths, params, out):
     key = key_of(folders.KEY) if params.restricted else None
     provenance = lineage(made, paths["published"], private, key, params.tables)
     lines = {job_name(path): tuple(code_lines(one, root)) for path, one in made["jobs"].items()}
+    found_in = dict(zip(params.found_in, paths["found_in"], strict=True))
+    head = Head(**params.head, findings=sentences(params.findings, found_in, params.choices))
     exhibits = [
-        exhibit(
-            name, label, category, f"{caption}\n\n{params.note}", folder,
-            trace(provenance, shown_file(name, folder), lines),
-        )
-        for name, label, category, caption in params.exhibits
-    ]  # fmt: skip
+        exhibit(one, folder, trace(provenance, shown_file(one["name"], folder), lines))
+        for one in params.exhibits
+    ]
     page = render(
         study=params.study,
-        stamp=params.stamp,
+        head=head,
         exhibits=exhibits,
         skipped=pd.read_csv(paths["skipped"]),
         claims=table(paths["claims"], dtype=str, keep_default_na=False),
@@ -40,7 +42,8 @@ def main(paths, params, out):
         explorer=explorer(params, paths) if params.explorer else None,
         no_explorer=params.no_explorer,
     )
-    write_text(page, out)
+    write_text(page, out.page)
+    write_binder(head, params.exhibits, folder, out.exhibits)
 
 
 def explorer(params, paths):
@@ -54,4 +57,4 @@ def table(paths, **how):
 
 if "snakemake" in globals():
     with job(snakemake):
-        main(dict(snakemake.input.items()), snakemake.params, snakemake.output.page)
+        main(dict(snakemake.input.items()), snakemake.params, snakemake.output)

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from welfare_added.calibration.moments import equal_bins, moments, sorting_bins
+from welfare_added.calibration.moments import equal_bins, moments
+from welfare_added.calibration.sorting import sorting_bins
 from welfare_added.calibration.targets import bin_counts, read_targets
 from welfare_added.run.job import job
 from welfare_added.run.writing import write_csv

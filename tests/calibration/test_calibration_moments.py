@@ -47,14 +47,14 @@ def test_comparison_names_a_source_for_every_line(targets):
 
 def test_bins_are_cut_at_the_published_shares():
     values = np.array([5.0, 1, 4, 2, 3, 6, 8, 7])
-    assert m._bin_labels(values, np.array([1, 2, 1])).tolist() == [2, 1, 2, 1, 2, 2, 3, 3]
+    assert m.bin_labels(values, np.array([1, 2, 1])).tolist() == [2, 1, 2, 1, 2, 2, 3, 3]
     assert m._bin_means(values, np.array([1, 2, 1])).tolist() == [1.5, 4.5, 7.5]
 
 
 def test_bins_of_ones_own_hold_equally_many_classes():
     counts = m.equal_bins(4)
     assert set(counts) == {"class_size", "ela", "math"}
-    labels = m._bin_labels(np.arange(12.0)[::-1], counts["ela"])
+    labels = m.bin_labels(np.arange(12.0)[::-1], counts["ela"])
     assert np.bincount(labels)[1:].tolist() == [3, 3, 3, 3]
     assert labels[0] == 4 and labels[-1] == 1
 

@@ -5,6 +5,7 @@ import pandas as pd
 
 from welfare_added.exhibits.eastmond_2024 import bias as b
 from welfare_added.exhibits.eastmond_2024 import calibration as c
+from welfare_added.exhibits.eastmond_2024 import ces as ces_planner
 from welfare_added.exhibits.eastmond_2024 import (
     constrained,
     profiles,
@@ -181,7 +182,9 @@ def sorting_bins() -> pd.DataFrame:
             for number, (one, other) in enumerate(zip(x, y, strict=True), 1):
                 rows.append((subject, advantage, against, number, one, other, 500 + number, slope))
     names = ["subject", "advantage", "against", "bin", "x", "y", "classes", "slope"]
-    return pd.DataFrame(rows, columns=names)
+    errors = {"ela": 0.031, "math": 0.027}
+    table = pd.DataFrame(rows, columns=names)
+    return table.assign(slope_error=table["subject"].map(errors))
 
 
 def earnings(weights=WEIGHTS) -> pd.DataFrame:
@@ -318,7 +321,10 @@ def drawings(note: str = "Synthetic district.") -> dict:
     )
     made["figure_09b"] = (f.earnings_data(earnings()), lambda d: f.draw_earnings(d, note))
     made["figure_10"] = (e.mvpf_data(mvpf(), text_numbers(), 5), lambda d: e.draw_mvpf(d, 5, note))
-    made["figure_a5"] = (f.ces_data(earnings(), ces()), lambda d: f.draw_ces(d, note))
+    made["figure_a5"] = (
+        ces_planner.ces_data(earnings(), ces()),
+        lambda d: ces_planner.draw_ces(d, note),
+    )
     made["figure_d6"] = (
         validation.persistence_data(persistence()),
         lambda d: validation.draw_persistence(d, note),

@@ -100,14 +100,39 @@ def test_sorting_figure_shows_bins_and_their_line(name):
     assert marks(draw(data)) == expected
 
 
-def test_bias_figure_shows_three_lines_a_theorem():
+def test_slopes_are_written_with_their_errors_if_they_have_any():
+    data, draw = MADE["figure_03"]
+    left, right = ([text.get_text() for text in axes.texts] for axes in draw(data).axes)
+    assert left == ["ELA: $\\beta$ = −0.21 (0.03)\nMath: $\\beta$ = −0.17 (0.03)"]
+    assert right == ["ELA: $\\beta$ = −0.10 (0.03)\nMath: $\\beta$ = 0.19 (0.03)"]
+    without = draw(data.assign(slope_error=np.nan)).axes[1].texts[0].get_text()
+    assert without == "ELA: $\\beta$ = −0.10\nMath: $\\beta$ = 0.19"
+
+
+def test_the_ces_planner_and_its_aversions_to_inequality_are_named():
+    data, draw = MADE["figure_a5"]
+    panel = draw(data).axes[0]
+    assert "CES planner" in panel.get_title(loc="left")
+    written = [text.get_text() for text in panel.texts]
+    assert written == ["$\\gamma$ = 0", "$\\gamma$ = 4.9"] * 2
+
+
+def test_bias_figure_shows_three_lines_a_panel():
     data, draw = MADE["figure_bias"]
+    figure = draw(data)
+    assert len(figure.axes) == 8
+    for panel in figure.axes:
+        zero, *lines = panel.lines
+        assert [len(line.get_xdata()) for line in (zero, *lines)] == [2, 11, 11, 11]
+        looks = {(line.get_color(), line.get_linestyle(), line.get_marker()) for line in lines}
+        widths = [line.get_linewidth() for line in lines]
+        assert len(looks) == 3 and widths[0] > 3 * max(widths[1:])
     expected = {
         (round(weight, 9), round(value, 9))
         for column in ("bias", "external_validity", "covariance")
         for weight, value in data[["weight", column]].itertuples(index=False)
     }
-    assert marks(draw(data)) == expected
+    assert marks(figure) == expected
 
 
 def test_persistence_figure_shows_lags_and_bars():
@@ -118,9 +143,11 @@ def test_persistence_figure_shows_lags_and_bars():
     lags = data[data["quantity"] == "year_to_year_correlation"]
     pairs = lags[["lag", "value"]].itertuples(index=False)
     assert marks(figure) == {(round(x, 9), round(y, 9)) for x, y in pairs}
-    bars = sorted(bar.get_height() for bar in figure.axes[0].patches)
+    bars = sorted(bar.get_height() for axes in figure.axes for bar in axes.patches)
     years = data.loc[data["quantity"] == "share_of_years", "value"]
     assert bars == sorted(years)
+    assert all(axes.get_ylabel() for axes in figure.axes)
+    assert len(figure.legends) == 1 and not any(axes.get_legend() for axes in figure.axes)
     assert persistence_data(persistence().sample(frac=1, random_state=1)).equals(data)
 
 

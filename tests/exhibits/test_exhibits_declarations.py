@@ -38,6 +38,7 @@ GOOD = {
             "title": "A title",
             "category": "A heading",
             "caption": "What it shows.",
+            "shows": "Lines.",
             "program": "frontiers",
             "made_from": {"frontiers": "frontiers.csv"},
         }
@@ -107,7 +108,7 @@ REFUSED = {
             "",
             rf"{AT}\.{key}: '' should be non-empty",
         )
-        for key in ("title", "category", "caption")
+        for key in ("title", "category", "caption", "shows")
     },
     "an unknown key": (
         ("exhibits", "figure_04", "colour"),

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from exhibits_cases import drawings, frontiers, moments, value_added
+from figure_ink import edges_with_ink
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
@@ -52,6 +53,23 @@ def test_every_exhibit_is_written_small_with_its_data(name, tmp_path):
     content = files.files["pdf"].read_bytes()
     assert b"/FontFile2" in content and b"DejaVu" in content
     assert b"CreationDate" not in content and b"/Type3" not in content
+    assert edges_with_ink(files.files["png"]) == []
+
+
+def test_titles_of_square_panels_are_whole_on_the_page(tmp_path):
+    """Their layout settles at the second draw only."""
+    output.save(draw_groups(group_data(value_added(3000), moments()), ""), sheet(tmp_path, "a"))
+    assert edges_with_ink(tmp_path / "a.png") == []
+
+
+@pytest.mark.parametrize("edge, x, y", [("left", 0, 0.5), ("top", 0.5, 1), ("right", 1, 0.5)])
+def test_a_text_cut_off_at_an_edge_is_seen(edge, x, y, tmp_path):
+    figure, _ = style.house_style(style.panels)(columns=1)
+    along = 0 if edge == "top" else 90
+    figure.text(x, y, "cut off", ha="center", va="center", rotation=along)
+    files = sheet(tmp_path, "cut")
+    output.save(figure, files)
+    assert edges_with_ink(files.files["png"]) == [edge]
 
 
 CHILD = """

@@ -2,6 +2,7 @@
 
 import base64
 import shutil
+import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -237,6 +238,22 @@ def test_a_leak_is_found_and_its_place_named(study, leak):
     assert LEAKS[leak] in str(raised.value)
     assert "Nothing was released" in str(raised.value)
     assert PUPIL not in str(raised.value)
+
+
+def test_the_pdf_of_all_figures_draws_no_more_marks_than_their_tables_have_rows(study, monkeypatch):
+    gathered = study.parent / "report/exhibits.pdf"
+    gathered.parent.mkdir()
+    listed = [*files(), gathered.as_posix()]
+    monkeypatch.setattr(sys.modules[__name__], "files", lambda: listed)
+    shutil.copy(study / "figure.pdf", gathered)
+    assert look()[gathered.as_posix()] == sha256(gathered)
+    writer = PdfWriter()
+    writer.metadata = None
+    for _ in range(2):
+        writer.add_page(PdfReader(study / "figure.pdf").pages[0])
+    writer.write(gathered)
+    with pytest.raises(DisclosureError, match=r"exhibits\.pdf: draws 24 marks, .* has 12 rows"):
+        look()
 
 
 def test_an_edited_file_and_one_made_from_private_ones_do_not_pass(study):

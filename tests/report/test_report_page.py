@@ -3,9 +3,13 @@
 import json
 
 import pandas as pd
+import pytest
 
+from welfare_added.exhibits.style import house_style, panels
 from welfare_added.report.eastmond_2024.explorer import explorer_data
-from welfare_added.report.page import Explorer, Source, render, trace
+from welfare_added.report.exhibits import Source, alternative, page_share, trace
+from welfare_added.report.front import Sentence
+from welfare_added.report.page import Explorer, Head, counts, render
 from welfare_added.report.parts import FRAGMENT, SCRIPT, explorer_parts
 
 
@@ -93,22 +97,60 @@ def test_a_job_is_told_once():
     )
 
 
+HEAD = Head("A <title>", ["Ann", "Bob"], "2030", "", "All made.", [], "../audit/run.js")
 NOTHING_SKIPPED = pd.DataFrame(columns=["exhibit", "reason"])
 
 
 def test_nothing_in_the_numbers_can_end_their_script():
     numbers = {"a": "</script><b>"}
     explorer = Explorer("eastmond_2024", numbers)
-    page = render("x", "x", [], NOTHING_SKIPPED, None, None, explorer)
+    page = render("x", HEAD, [], NOTHING_SKIPPED, None, None, explorer)
     held = page.split('id="explorer-data">')[1]
     assert json.loads(held.split("</script>")[0]) == numbers
 
 
 def test_the_page_says_why_an_explorer_is_left_out():
-    page = render("x", "x", [], NOTHING_SKIPPED, None, None, None, "Left out: the reason.")
+    page = render("x", HEAD, [], NOTHING_SKIPPED, None, None, None, "Left out: the reason.")
     assert '<a href="#explorer">' in page and "Left out: the reason." in page
     assert 'id="explorer-data"' not in page
-    assert "#explorer" not in render("x", "x", [], NOTHING_SKIPPED, None, None, None)
+    assert "#explorer" not in render("x", HEAD, [], NOTHING_SKIPPED, None, None, None)
+
+
+def test_the_head_names_the_paper_and_what_came_out():
+    findings = [
+        Sentence("It is {gain} & more.", {"gain": "$5 <b>"}),
+        Sentence("{lost}", {}, "no earnings"),
+    ]
+    head = Head("A <title>", ["Ann", "Bob"], "2030", "North", "All made.", findings, "")
+    page = render("x", head, [], NOTHING_SKIPPED, None, None, None)
+    assert "<h1>A &lt;title&gt;</h1>" in page and "Ann, Bob <span>(2030)</span>" in page
+    assert "<li>It is <b>$5 &lt;b&gt;</b> &amp; more.</li>" in page
+    assert "A finding is left out: no earnings." in page and "{lost}" not in page
+    assert "Applied to North" in page and "All made." in page
+    assert "<script src=" not in page and "stays with the records" in page
+    shown = render("x", HEAD, [], NOTHING_SKIPPED, None, None, None)
+    assert '<script src="../audit/run.js"></script>' in shown and "Applied" not in shown
+
+
+def test_claims_are_counted_by_kind_and_verdict():
+    kinds, verdicts = ["input", "input", "prediction", "input"], ["b", "a", "a", "a"]
+    table = pd.DataFrame({"kind": kinds, "verdict": verdicts})
+    assert counts(table) == {"input": {"a": 2, "b": 1}, "prediction": {"a": 1}}
+    assert list(counts(table)["input"]) == ["a", "b"]
+
+
+@pytest.mark.parametrize(("inches", "share"), [(6.5, 100), (4.6, 71), (8.5, 100)])
+def test_a_narrow_figure_is_not_blown_up(tmp_path, inches, share):
+    figure, _ = house_style(panels)(columns=1, width=inches)
+    figure.savefig(tmp_path / "a.png", dpi=150)
+    assert page_share(tmp_path / "a.png") == share
+
+
+def test_an_alternative_text_says_what_is_shown_and_its_range():
+    plotted = pd.DataFrame({"group": ["a", "b"], "mean_gain": [-0.02, 1.2345], "bin": [1, 1]})
+    text = alternative("Figure 9", "Two lines.", plotted)
+    assert text == "Figure 9. Two lines. Range of the data: mean gain -0.02 to 1.23."
+    assert alternative("Figure 9", "A drawing.", plotted[["group"]]) == "Figure 9. A drawing."
 
 
 def test_a_paper_without_explorer_parts_has_none():

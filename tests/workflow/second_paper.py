@@ -79,6 +79,7 @@ FILES = {
             title: Outcome by treatment
             category: Main
             caption: Outcomes of {world.people} people.
+            shows: A cloud of outcomes in two columns.
             program: outcomes
             made_from: {people: people.csv}
           table_2:
@@ -87,6 +88,15 @@ FILES = {
             caption: Least squares.
             program: outcomes
             made_from: {estimates: estimates.csv}
+        """,
+    "workflow/papers/second_2030/page.yaml": """
+        title: A second paper
+        authors: [Ada Second]
+        edition: "2030"
+        findings:
+          - text: The effect of treatment is {effect} SD.
+            numbers:
+              effect: {answer: {table: estimates.csv, column: estimate}, unit: SD, figures: 2}
         """,
     "workflow/papers/second_2030/claims.yaml": """
         paper: Second (2030)

@@ -1,6 +1,7 @@
 """The planner's page of ellison_2020, opened in a browser from the file system."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -148,8 +149,10 @@ def test_a_plan_that_could_not_be_tuned_says_so(browser, page, tiny_ellison, tmp
     assert page.locator("#mark").is_visible() and not page.locator("#untuned").is_visible()
     text, changed = re.subn(r'"tuned":\d+', '"tuned":null', report(tiny_ellison).read_text())
     assert changed > 20
-    (tmp_path / "index.html").write_text(text)
-    untuned = opened(browser, tmp_path / "index.html")
+    shutil.copytree(report(tiny_ellison).parents[1] / "audit", tmp_path / "audit")
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report/index.html").write_text(text)
+    untuned = opened(browser, tmp_path / "report/index.html")
     choose(untuned, plan="race_only")
     assert untuned.locator("#untuned").is_visible() and untuned.wrong == []
     assert not untuned.locator("#mark").is_visible()

@@ -4,15 +4,19 @@ import base64
 import json
 import math
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from figure_ink import edges_with_ink
 from playwright.sync_api import Page
+from pypdf import PdfReader
 from report_pages import MINUS, choose, line, opened
 
 from welfare_added.exhibits.declarations import read_exhibits
 
+PROJECTS = {"eastmond_2024": "tiny", "ellison_2020": "tiny_ellison"}
 PLAN = ["subject", "scope", "information"]
 
 
@@ -37,8 +41,56 @@ def sd(value: float) -> str:
 
 def test_it_opens_without_network_and_without_an_error(page):
     own = [url for url in page.asked if not url.startswith("data:")]
-    assert len(own) == 1 and own[0].startswith("file:")
+    assert [url.split("/")[-2:] for url in own] == [["report", "index.html"], ["audit", "run.js"]]
+    assert all(url.startswith("file:") for url in own)
     assert page.wrong == []
+
+
+def test_commit_date_and_machine_are_those_of_the_audit_and_not_in_the_page(page, tiny):
+    audit = json.loads((tiny.folder / "results/eastmond_2024/audit/manifest.json").read_text())
+    shown = page.locator("#run").text_content()
+    assert "Made on" in shown
+    for one in audit["environments"].values():
+        machine = f"{one['processor']} ({one['machine']}, {one['processors']} processors)"
+        assert machine in shown and machine not in report(tiny).read_text()
+        assert f"{one['implementation']} {one['python']}" in shown
+    assert audit["project"] == {} or audit["project"]["commit"][:12] in shown
+
+
+def test_a_page_without_its_audit_says_where_commit_and_machine_are(browser, tiny, tmp_path):
+    shutil.copy(report(tiny), tmp_path / "alone.html")
+    alone = opened(browser, tmp_path / "alone.html")
+    shown = alone.locator("#run").text_content()
+    assert "audit/manifest.json" in shown and "history.json" in shown and "Made on" not in shown
+    alone.close()
+
+
+def test_findings_are_numbers_of_the_tables(page, tiny):
+    shown = page.locator(".findings li").all_text_contents()
+    assert len(shown) == 5 and "{" not in "".join(shown)
+    earnings = table(tiny, "earnings").query(
+        "scope == 'district' and information == 'heterogeneous' and weight == 0.5"
+    )
+    dollars = float(f"{earnings['earnings_mean'].item():.3g}")
+    assert f"${dollars:,.0f} a student" in shown[3]
+
+
+def test_every_figure_says_in_words_what_it_shows(page):
+    texts = page.evaluate("[...document.images].map((i) => i.alt)")
+    assert len(texts) > 20 and len(set(texts)) == len(texts)
+    assert all(len(text) > 100 for text in texts)
+    ranged = [text for text in texts if "Range of the data:" in text]
+    assert ranged == texts
+
+
+def test_all_exhibits_are_in_one_pdf(page, tiny):
+    link = page.locator("nav a", has_text="All exhibits").get_attribute("href")
+    reader = PdfReader(report(tiny).parent / link)
+    names = page.evaluate("[...document.querySelectorAll('section h4')].map((h) => h.textContent)")
+    marks = [mark.title for mark in reader.outline]
+    assert len(reader.pages) == len(marks) + 1
+    assert len(names) == len(marks)
+    assert all(name.startswith(mark) for name, mark in zip(names, marks, strict=True))
 
 
 def test_every_exhibit_is_there_with_picture_data_and_history(page, tiny):
@@ -164,6 +216,27 @@ def test_it_fits_a_phone(browser, tiny):
     context.close()
 
 
+@pytest.mark.parametrize("width", [320, 390, 1200])
+@pytest.mark.parametrize("paper", ["eastmond_2024", "ellison_2020"])
+def test_claims_do_not_run_off_the_screen_and_begin_with_the_verdict(
+    browser, paper, width, request
+):
+    project = request.getfixturevalue(PROJECTS[paper])
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto((project.folder / f"results/{paper}/report/index.html").as_uri())
+    box = page.locator("#claims-table").evaluate(
+        "(t) => [t.scrollWidth, t.getBoundingClientRect().right, t.parentElement.clientWidth]"
+    )
+    assert box[1] <= width and box[0] <= box[2]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    cells = page.locator("#claims-table tbody tr").first.locator("td").all()
+    assert cells[0].get_attribute("class").split()[0] == "verdict"
+    places = [cell.bounding_box() for cell in cells]
+    assert all(one["y"] >= places[0]["y"] and one["x"] >= places[0]["x"] for one in places)
+    assert all(one["x"] + one["width"] <= width for one in places)
+    page.close()
+
+
 def test_it_reads_without_a_script(browser, tiny):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -171,6 +244,14 @@ def test_it_reads_without_a_script(browser, tiny):
     assert page.get_by_text("The explorer needs a script").is_visible()
     assert page.locator("#claims-table tbody tr").count() > 200
     context.close()
+
+
+@pytest.mark.parametrize("paper", ["eastmond_2024", "ellison_2020"])
+def test_no_figure_is_cut_off_at_an_edge(paper, request):
+    project = request.getfixturevalue(PROJECTS[paper])
+    figures = sorted(project.folder.glob(f"results/{paper}/figures/*.png"))
+    assert len(figures) > 5
+    assert {path.name: edges for path in figures if (edges := edges_with_ink(path))} == {}
 
 
 def test_nothing_of_place_or_time_is_in_it(tiny):

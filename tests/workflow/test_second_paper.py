@@ -44,6 +44,9 @@ def test_its_report_has_exhibits_and_claims_and_no_planner(both):
     page = (both.folder / RESULTS / "report/index.html").read_text()
     assert "400 people, all made." in page and "Outcomes of 400 people." in page
     assert "Figure 4" in page and "Table 2" in page and "planner" not in page
+    assert "<h1>A second paper</h1>" in page and "Ada Second" in page
+    estimate = pd.read_csv(both.folder / RESULTS / "estimates.csv")["estimate"].item()
+    assert f"The effect of treatment is <b>{estimate:.2g}</b> SD." in page
 
 
 def test_its_results_are_verified_traced_and_kept_as_reference(both, tmp_path):

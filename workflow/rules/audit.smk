@@ -9,7 +9,9 @@ rule manifest:
         rules.report.output,
         code=code("manifest"),
     output:
-        f"{AUDIT}/manifest.json",
+        manifest=f"{AUDIT}/manifest.json",
+        # Commit, date and machine for the report, whose own bytes depend on the results alone.
+        run=f"{AUDIT}/run.js",
     params:
         code=code_fingerprint("manifest"),
         root=relative(ROOT),
@@ -49,7 +51,7 @@ rule disclosure:
     input:
         PUBLISHED,
         **CONFIDENTIAL,
-        report=REPORT,
+        report=REPORT_FILES,
         manifest=rules.manifest.output[0],
         declaration=relative(DECLARATION),
         schema=relative(ROOT / "workflow/schemas/disclosure.schema.json"),
@@ -61,7 +63,7 @@ rule disclosure:
         # Never up to date: a file may have been put into a published folder since.
         asked_at=time.time_ns(),
         restricted=RESTRICTED,
-        published=[*PUBLISHED, REPORT],
+        published=[*PUBLISHED, *REPORT_FILES],
         on_request=[*files_of([one for one in MADE if one.on_request], RESULTS), *GATED_ON_REQUEST],
         gates=GATED_FILES,
         study=config["study"],

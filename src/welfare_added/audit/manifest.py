@@ -92,8 +92,24 @@ def manifest(results: Path, root: Path, config: dict, study: str | None = None) 
     }
 
 
+def run_of(made: dict) -> dict[str, object]:
+    """Commit, its date, whether there were further changes, and machines of a manifest's run."""
+    project = made["project"]
+    machines = {
+        f"{one['processor']} ({one['machine']}, {one['processors']} processors), {one['system']}, "
+        f"{one['implementation']} {one['python']}"
+        for one in made["environments"].values()
+    }
+    return {
+        "commit": project.get("commit", ""),
+        "date": project.get("date", ""),
+        "changed": bool(project.get("changed")),
+        "machines": sorted(machines),
+    }
+
+
 def repository(root: Path) -> dict[str, object]:
-    """Commit of the project and uncommitted changes; empty if it is no git repository."""
+    """Commit of the project, its date and uncommitted changes; empty without a git repository."""
     commit = _git(root, "rev-parse", "HEAD")
     if commit is None:
         return {}
@@ -101,6 +117,7 @@ def repository(root: Path) -> dict[str, object]:
     difference = _git(root, "diff", "HEAD") or ""
     return {
         "commit": commit.strip(),
+        "date": (_git(root, "log", "-1", "--format=%cs") or "").strip(),
         "changed": sorted(line[3:] for line in changed.splitlines()),
         "difference": digest(difference) if difference else None,
     }

@@ -91,42 +91,6 @@ def equal_bins(number: int) -> dict[str, np.ndarray]:
     return dict.fromkeys(("class_size", *SUBJECTS), np.ones(number))
 
 
-def sorting_bins(
-    classes: pd.DataFrame, estimates: pd.DataFrame, bins: dict[str, np.ndarray]
-) -> pd.DataFrame:
-    """Bin means of advantages by class composition and class size (figures 3 and A.2).
-
-    Returns
-    -------
-    DataFrame
-        subject, advantage (absolute|comparative), against (share_lower|class_size), bin, x, y
-        [SD of absolute advantage], classes, teachers, schools, slope [y per unit of share, or per
-        25 students].
-
-    """
-    estimated = estimated_classes(classes, estimates)
-    parts = []
-    for subject in SUBJECTS:
-        for against, x, unit, counts in (
-            ("share_lower", estimated[f"share_lower_{subject}"], 1, bins[subject]),
-            ("class_size", estimated["class_size"], STUDENTS_PER_SLOPE, bins["class_size"]),
-        ):
-            for advantage in ("absolute", "comparative"):
-                y = estimated[f"{advantage}_{subject}"]
-                label = _bin_labels(x.to_numpy(float), counts)
-                places = estimated[["teacher_id", "school_id"]]
-                table = places.assign(bin=label, x=x, y=y).groupby("bin")
-                part = table[["x", "y"]].mean().assign(classes=table.size())
-                part["teachers"] = table["teacher_id"].nunique()
-                part["schools"] = table["school_id"].nunique()
-                part = part.reset_index()
-                part["slope"] = _slope(x, y) * unit
-                parts.append(part.assign(subject=subject, advantage=advantage, against=against))
-    counts = ["classes", "teachers", "schools"]
-    columns = ["subject", "advantage", "against", "bin", "x", "y", *counts, "slope"]
-    return pd.concat(parts, ignore_index=True)[columns]
-
-
 def _counts(students, classes, teacher_years) -> dict[str, float]:
     return {
         "counts.teachers": students["teacher_id"].nunique(),
@@ -148,7 +112,7 @@ def _value_added(wide: pd.DataFrame) -> dict[str, float]:
         values[f"{name}.sd_lower"] = lower.std()
         values[f"{name}.sd_higher"] = higher.std()
         values[f"{name}.correlation"] = lower.corr(higher)
-        values[f"{name}.slope_higher_on_lower"] = _slope(lower, higher)
+        values[f"{name}.slope_higher_on_lower"] = slope(lower, higher)
         gap = (lower - higher).abs().mean()
         advantage = "value_added.mean_abs_comparative_advantage"
         values[f"{advantage}.{subject}"] = gap
@@ -233,8 +197,8 @@ def _sorting(classes: pd.DataFrame) -> dict[str, float]:
         for advantage in ("absolute", "comparative"):
             y = classes[f"{advantage}_{subject}"]
             name = f"status_quo_sorting.{advantage}_advantage"
-            values[f"{name}_on_share_lower.{subject}"] = _slope(share, y)
-            values[f"{name}_per_25_students.{subject}"] = _slope(size, y) * STUDENTS_PER_SLOPE
+            values[f"{name}_on_share_lower.{subject}"] = slope(share, y)
+            values[f"{name}_per_25_students.{subject}"] = slope(size, y) * STUDENTS_PER_SLOPE
     return values
 
 
@@ -267,7 +231,8 @@ def _ratio(part: float, whole: float) -> float:
     return part / whole if whole else float("nan")
 
 
-def _slope(x: pd.Series, y: pd.Series) -> float:
+def slope(x: pd.Series, y: pd.Series) -> float:
+    """Slope of y on x, (n,) each; missing where x does not vary."""
     x, y = np.asarray(x, float), np.asarray(y, float)
     centred = x - x.mean()
     return _ratio(float((centred * y).sum()), float((centred**2).sum()))
@@ -281,7 +246,7 @@ def _sd_within(values: pd.Series, by: pd.DataFrame) -> float:
     return float(residual.std())
 
 
-def _bin_labels(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
+def bin_labels(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Bin of each value, 1 to B; bins of sorted values hold shares proportional to ``counts``."""
     order = np.argsort(values, kind="stable")
     edges = np.round(np.cumsum(counts) / np.sum(counts) * len(values)).astype(int)
@@ -291,7 +256,7 @@ def _bin_labels(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 
 def _bin_means(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    labels = _bin_labels(values, counts)
+    labels = bin_labels(values, counts)
     total = np.bincount(labels, weights=values, minlength=len(counts) + 1)[1:]
     number = np.bincount(labels, minlength=len(counts) + 1)[1:]
     with np.errstate(invalid="ignore"):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from welfare_added.claims.answers import Sources
-from welfare_added.claims.claim import Claim, Number, ends
+from welfare_added.claims.claim import RECOVERY, Claim, Number, ends
 from welfare_added.claims.digits import decimals
 from welfare_added.claims.document import ClaimsError, Document
 from welfare_added.claims.selectors import Tables
@@ -46,7 +46,8 @@ def as_table(verdicts: list[Verdict]) -> pd.DataFrame:
     -------
     DataFrame
         id, location, quantity, unit, kind, published, reproduced, tolerance [the claim's unit],
-        verdict, reason, bound, quote, note, answer. Ranges read ``low to high``; the number of a
+        verdict, reason, bound, digit (one unit of the last printed digit, 0 of an exact number,
+        empty for a recovery), quote, note, answer. Ranges read ``low to high``; the number of a
         table's cell has the digits that the paper prints.
 
     """
@@ -63,6 +64,7 @@ def as_table(verdicts: list[Verdict]) -> pd.DataFrame:
             "verdict": verdict.verdict,
             "reason": verdict.reason,
             "bound": verdict.claim.bound or "",
+            "digit": "" if verdict.claim.kind == RECOVERY else as_text(verdict.claim.digit),
             "quote": verdict.claim.quote,
             "note": verdict.claim.note,
             "answer": json.dumps(verdict.claim.answer),

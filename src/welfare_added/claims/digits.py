@@ -32,28 +32,6 @@ def reproduced_text(claim: Claim, reproduced: Number | None, tolerance: float) -
     return _for_each_end(reproduced, lambda end: _without_zeros(_rounded(end, places + MORE)))
 
 
-def texts_of_row(row: dict[str, str]) -> dict[str, str]:
-    """``published`` and ``reproduced`` of a row of claims.csv, to the digits that are shown.
-
-    The table holds no printed digits: a published 0.90 stands there as 0.9, a number rounded to
-    thousands in full. Therefore at most SIGNIFICANT digits are shown. A number without tolerance
-    is exact and has no trailing zeros.
-    """
-    published, reproduced = row["published"], row["reproduced"]
-    if not reproduced:
-        return {"published": published, "reproduced": ""}
-    parts = reproduced.split(" to ")
-    if row["kind"] == RECOVERY:
-        step = two_digits_of(float(row["tolerance"]))
-        truth = f"{float(published):.{SIGNIFICANT}g}"
-        return {"published": truth, "reproduced": shown(float(reproduced), step)}
-    places = max(-Decimal(end).as_tuple().exponent for end in published.split(" to "))
-    texts = [_at_most(float(part), places) for part in parts]
-    if float(row["tolerance"]) == 0:
-        texts = [_without_zeros(text) for text in texts]
-    return {"published": published, "reproduced": " to ".join(texts)}
-
-
 def shown(number: Number, step: float) -> str:
     """A number rounded to ``step``, a power of ten; to SIGNIFICANT digits if it is 0."""
     return _for_each_end(number, lambda end: _to_step(end, step))
@@ -88,14 +66,6 @@ def _rounded(number: float, places: int) -> str:
 def _grouped(text: str, number: float) -> str:
     """Thousands separators from 10,000 on, so that years have none."""
     return text.replace(",", "") if abs(number) < 10_000 else text
-
-
-def _at_most(number: float, places: int) -> str:
-    """A number to MORE places than ``places``, or as many of them as SIGNIFICANT digits leave."""
-    if not math.isfinite(number):
-        return f"{number}"
-    size = math.floor(math.log10(abs(number))) + 1 if number else 1
-    return _rounded(number, max(0, places, min(places + MORE, SIGNIFICANT - size)))
 
 
 def _decimals_needed(number: float) -> int:

@@ -79,6 +79,7 @@ class Exhibit:
     caption: str
     program: str
     made_from: Mapping[str, str]
+    shows: str = ""
     made_from_public: Mapping[str, str] = field(default_factory=dict)
     made_from_confidential: Mapping[str, str] = field(default_factory=dict)
     only_if: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

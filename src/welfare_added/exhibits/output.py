@@ -199,6 +199,8 @@ def write_exhibit(drawing: Figure | str, data: pd.DataFrame, sheet: Sheet) -> No
 def save(figure: Figure, sheet: Sheet) -> None:
     """Write a figure as vector PDF (fonts embedded) and PNG, without dates or versions."""
     files = sheet.files
+    # Axes of equal aspect change what the layout rests on, so that only the second draw is right.
+    figure.draw_without_rendering()
     png = {"Software": None, "Source": sheet.origin}
     replace_atomically(files["png"], lambda part: figure.savefig(part, dpi=sheet.dpi, metadata=png))
     _rasterise_beyond(figure, sheet.most_points)

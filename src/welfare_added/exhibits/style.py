@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib as mpl
-import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter
 
 PAGE_WIDTH = 6.5
@@ -160,35 +157,6 @@ def legend_below(figure: Figure, axes: Axes, columns: int) -> None:
     handles, labels = axes.get_legend_handles_labels()
     raised = FOOT * 72 / mpl.rcParams["legend.fontsize"]
     figure.legend(handles, labels, loc="outside lower center", ncols=columns, borderaxespad=raised)
-
-
-def label_lines(axes: Axes, lines: list[Line2D]) -> None:
-    """Label each line where the other lines are farthest away."""
-    low, high = axes.get_ylim()
-    for line in lines:
-        across, up = (np.asarray(values, float) for values in line.get_data())
-        inner = np.flatnonzero((across >= 0.2) & (across <= 0.8) & np.isfinite(up))
-        if not inner.size:
-            continue
-        others = np.array(
-            [np.interp(across[inner], *other.get_data()) for other in lines if other is not line]
-        )
-        apart = (up[inner] - others) / (high - low)
-        nearest = np.abs(apart).min(axis=0)
-        best = int(np.argmax(np.round(nearest, 3)))
-        above = apart[np.abs(apart[:, best]).argmin(), best] >= 0
-        spot = across[inner[best]]
-        beside = up[np.abs(across - spot) <= 0.12]
-        axes.annotate(
-            line.get_label(),
-            (spot, np.nanmax(beside) if above else np.nanmin(beside)),
-            xytext=(0, 5 if above else -5),
-            textcoords="offset points",
-            ha="center",
-            va="bottom" if above else "top",
-            fontsize=7,
-            path_effects=[withStroke(linewidth=2.2, foreground="white")],
-        )
 
 
 @FuncFormatter

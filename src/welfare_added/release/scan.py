@@ -117,7 +117,7 @@ def _wrong(path: Path, folder: Path, rules: Rules) -> Iterator[str]:
         yield str(error)
         return
     if path.suffix == ".pdf":
-        yield from _marks(path)
+        yield from _marks(path, folder)
 
 
 def _history(path: Path, rules: Rules) -> Iterator[str]:
@@ -143,9 +143,14 @@ def _table(path: Path, folder: Path, rules: Rules) -> Iterator[str]:
     yield from problems(path, rules.declared[name], rules.populations, rules.profile)
 
 
-def _marks(path: Path) -> Iterator[str]:
-    """Check that a figure draws no more marks than its table has rows."""
-    rows = len(pd.read_csv(path.with_suffix(".csv")))
+def _marks(path: Path, folder: Path) -> Iterator[str]:
+    """Check that a figure draws no more marks than its table has rows.
+
+    The PDF that gathers the exhibits has no table of its own but those of all figures.
+    """
+    own = path.with_suffix(".csv")
+    tables = [own] if own.is_file() else sorted(folder.glob("figures/*.csv"))
+    rows = sum(len(pd.read_csv(table)) for table in tables)
     drawn = media.marks(path)
     if drawn > rows:
         yield f"draws {drawn} marks, but its table has {rows} rows"

@@ -1,24 +1,25 @@
 """HTML page of the report: one file, no network; only the explorer needs a script."""
 
-import base64
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
-from pathlib import Path
 
 import jinja2
 import pandas as pd
-from docutils.core import publish_parts
 from markupsafe import Markup
 
-from welfare_added.claims.digits import texts_of_row
+from welfare_added.report.amounts import texts_of_claim
+from welfare_added.report.exhibits import Exhibit, as_table
+from welfare_added.report.front import Sentence
 from welfare_added.report.numbers import compact_json
 from welfare_added.report.parts import (
     CLAIMS_SCRIPT,
     FRAGMENT,
     PAGE,
     PAGE_STYLE,
+    RUN_SCRIPT,
     SCRIPT,
     STYLE,
     explorer_parts,
@@ -27,62 +28,32 @@ from welfare_added.report.parts import (
 
 
 @dataclass(frozen=True)
-class Exhibit:
-    """An exhibit of the page.
+class Head:
+    """Head of the page.
 
     Attributes
     ----------
-    name, title, category
-        figure_04, Figure 4, the heading under which it stands.
-    caption
-        HTML.
-    image
-        PNG as a data URI; empty for a table.
-    data
-        The table as a data URI.
-    table
-        The table as HTML, where it is the exhibit; else empty.
-    links
-        Other files, relative to the page, by kind.
-    trace
-        Where it comes from.
+    title, authors, edition
+        Of the paper.
+    district
+        Whose records they are; empty for the paper's own or synthetic ones.
+    stamp
+        Whether the records are synthetic, public or confidential.
+    findings
+        What came out, in a few sentences.
+    run
+        Path of the audit's run.js from the page, which names commit, date and machine; empty if
+        the audit is not published with it.
 
     """
 
-    name: str
     title: str
-    category: str
-    caption: str
-    image: str
-    data: str
-    table: str
-    links: Mapping[str, str]
-    trace: "Source"
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file and what it was made from.
-
-    Attributes
-    ----------
-    name, digest
-        Below results/, and the beginning of its SHA-256 (or keyed digest).
-    rule, lines
-        Of the job that made it; empty for a source, lines also if shown above.
-    above
-        Whether its job is shown above.
-    made_from
-        Its inputs.
-
-    """
-
-    name: str
-    digest: str
-    rule: str = ""
-    lines: tuple[str, ...] = ()
-    above: bool = False
-    made_from: tuple["Source", ...] = field(default=())
+    authors: Sequence[str]
+    edition: str
+    district: str
+    stamp: str
+    findings: Sequence[Sentence]
+    run: str
 
 
 @dataclass(frozen=True)
@@ -102,48 +73,9 @@ class Explorer:
     numbers: Mapping
 
 
-def exhibit(
-    name: str, title: str, category: str, caption: str, folder: Path, trace: Source
-) -> Exhibit:
-    """Read an exhibit's files.
-
-    Parameters
-    ----------
-    name, title, category
-        figure_04, Figure 4, the heading under which it stands.
-    caption
-        reStructuredText.
-    folder
-        results/<study>.
-    trace
-        Where it comes from.
-
-    """
-    drawn = name.startswith("figure")
-    place = folder / ("figures" if drawn else "tables")
-    others = ("pdf", "png", "csv") if drawn else ("tex", "csv")
-    return Exhibit(
-        name=name,
-        title=title,
-        category=category,
-        caption=as_html(caption),
-        image=data_uri(place / f"{name}.png", "image/png") if drawn else "",
-        data=data_uri(place / f"{name}.csv", "text/csv"),
-        table="" if drawn else as_table(pd.read_csv(place / f"{name}.csv")),
-        links={kind: f"../{place.name}/{name}.{kind}" for kind in others},
-        trace=trace,
-    )
-
-
-def shown_file(name: str, folder: Path) -> str:
-    """File that the page shows of an exhibit, below results/. folder: results/<study>."""
-    kind = "figures/{}.png" if name.startswith("figure") else "tables/{}.csv"
-    return f"{folder.name}/{kind.format(name)}"
-
-
 def render(
     study: str,
-    stamp: str,
+    head: Head,
     exhibits: Iterable[Exhibit],
     skipped: pd.DataFrame,
     claims: pd.DataFrame | None,
@@ -157,8 +89,8 @@ def render(
     ----------
     study
         Name of the study.
-    stamp
-        Whether the records are synthetic, public or confidential.
+    head
+        Head of the page.
     exhibits
         In the paper's order.
     skipped
@@ -176,13 +108,16 @@ def render(
     )
     own = explorer_parts(explorer.paper) if explorer else {}
     styles = [PAGE_STYLE, *filter(None, [own.get(STYLE)])]
-    scripts = [CLAIMS_SCRIPT, *filter(None, [own.get(SCRIPT)])]
+    scripts = [CLAIMS_SCRIPT, RUN_SCRIPT, *filter(None, [own.get(SCRIPT)])]
     return environment.from_string(part(PAGE)).render(
         study=study,
-        stamp=stamp,
+        head=head,
+        findings=[_sentence(one) for one in head.findings if not one.lack],
+        lacking=sorted({one.lack for one in head.findings if one.lack}),
         exhibits=[(head, list(some)) for head, some in groupby(exhibits, _category)],
         skipped=skipped.to_dict("records"),
         claims=None if claims is None else claim_rows(claims),
+        counts=None if claims is None else counts(claims),
         calibration=None if calibration is None else Markup(as_table(calibration)),
         explorer=explorer and _explorer(explorer, environment),
         no_explorer=no_explorer,
@@ -199,60 +134,25 @@ def _explorer(explorer: Explorer, environment: jinja2.Environment) -> dict[str, 
     return {"fragment": Markup(controls.render(explorer.numbers)), "numbers": Markup(numbers)}
 
 
+def _sentence(sentence: Sentence) -> Markup:
+    """HTML of a finding, its numbers emphasised."""
+    numbers = {name: Markup("<b>{}</b>").format(text) for name, text in sentence.numbers.items()}
+    return Markup.escape(sentence.text).format(**numbers)
+
+
+def counts(claims: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Number of claims by kind and verdict, the most frequent verdict first."""
+    kinds = dict.fromkeys(claims["kind"])
+    return {
+        kind: dict(Counter(claims.loc[claims["kind"] == kind, "verdict"]).most_common())
+        for kind in kinds
+    }
+
+
 def claim_rows(claims: pd.DataFrame) -> list[dict[str, str]]:
     """Rows of claims.csv as text, with numbers rounded for display."""
     rows = claims.to_dict("records")
-    return [row | texts_of_row(row) for row in rows]
-
-
-def trace(history: Mapping, name: str, lines: Mapping[str, tuple[str, ...]]) -> Source:
-    """Where a file comes from, down to the sources; a job shown once is not shown again.
-
-    Parameters
-    ----------
-    history
-        As `release.history.lineage` makes it.
-    name
-        The file.
-    lines
-        File and line of the code, by job.
-
-    """
-    seen: set[str] = set()
-
-    def node(name: str) -> Source:
-        entry = history["files"][name]
-        digest = (entry.get("sha256") or entry["keyed_digest"])[:12]
-        job = entry["job"]
-        if job is None:
-            return Source(name, digest)
-        rule = history["jobs"][job]["rule"]
-        if job in seen:
-            return Source(name, digest, rule, above=True)
-        seen.add(job)
-        inputs = tuple(node(one) for one in history["jobs"][job]["inputs"])
-        return Source(name, digest, rule, lines[job], made_from=inputs)
-
-    return node(name)
-
-
-def as_html(caption: str) -> str:
-    """HTML of a caption in reStructuredText."""
-    parts = publish_parts(caption, writer="html5", settings_overrides={"report_level": 5})
-    return Markup(parts["body"])
-
-
-def as_table(table: pd.DataFrame) -> str:
-    """HTML of a table, numbers to five significant digits."""
-    text = table.to_html(
-        index=False, border=0, float_format=lambda value: f"{value:.5g}", na_rep="", classes="data"
-    )
-    return Markup(text)
-
-
-def data_uri(path: Path, kind: str) -> str:
-    """A file's content as a data URI."""
-    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+    return [row | texts_of_claim(row) for row in rows]
 
 
 _category = attrgetter("category")

@@ -5,7 +5,12 @@ from importlib import import_module
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PAGE, PAGE_STYLE, CLAIMS_SCRIPT = PARTS = ("page.html.j2", "page.css", "claims.js")
+PAGE, PAGE_STYLE, CLAIMS_SCRIPT, RUN_SCRIPT = PARTS = (
+    "page.html.j2",
+    "page.css",
+    "claims.js",
+    "run.js",
+)
 FRAGMENT, STYLE, SCRIPT = "explorer.html.j2", "explorer.css", "explorer.js"
 
 

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from welfare_added.exhibits.output import Drawn, choose, pick
 from welfare_added.exhibits.style import (
-    REFERENCE,
+    LOOKS,
     SCOPES,
     SUBJECTS,
     house_style,
@@ -15,15 +15,13 @@ from welfare_added.exhibits.style import (
     stamp,
 )
 
-PARTS = {
-    "bias": ("bias", "-"),
-    "external_validity": ("external validity", "--"),
-    "covariance": ("covariance", ":"),
+# Wide and pale below, so that a component that coincides with it remains visible.
+BIAS = {"color": "#B3B3B3", "linewidth": 5.0, "label": "Bias"}
+COMPONENTS = {
+    "external_validity": ("External validity", LOOKS["lower"]),
+    "covariance": ("Covariance of weights with gains", LOOKS["higher"]),
 }
-THEOREMS = {
-    1: ("#D55E00", "o"),
-    2: ("#56B4E9", "^"),
-}
+THEOREMS = {1: "Theorem 1: mean effects", 2: "Theorem 2: effects by group"}
 KEYS = ["scope", "subject", "theorem", "weight"]
 
 
@@ -44,40 +42,44 @@ def bias_data(bias: pd.DataFrame) -> pd.DataFrame:
 
     """
     rows = choose(bias, subject=list(SUBJECTS), scope=list(SCOPES), information="heterogeneous")
-    return pick(rows, [*KEYS, *PARTS]).sort_values(KEYS, ignore_index=True)
+    return pick(rows, [*KEYS, "bias", *COMPONENTS]).sort_values(KEYS, ignore_index=True)
 
 
 @house_style
 def draw_bias(data: pd.DataFrame, note: str) -> Figure:
-    """Draw the bias exhibit from :func:`bias_data`: scopes by row, subjects by column."""
-    figure, axes = panels(columns=len(SUBJECTS), rows=len(SCOPES), height=5.4, sharex=True)
-    for line, (scope, scope_label) in zip(axes, SCOPES.items(), strict=True):
-        for panel, (subject, subject_label) in zip(line, SUBJECTS.items(), strict=True):
-            rows = data[(data["scope"] == scope) & (data["subject"] == subject)]
-            _panel(panel, rows)
-            panel.set_title(f"{scope_label}, {subject_label}", loc="left")
-        line[0].set_ylabel("True less estimated welfare\n(weighted student SD)")
+    """Draw the bias exhibit from :func:`bias_data`: scopes and subjects by row."""
+    places = [(scope, subject) for scope in SCOPES for subject in SUBJECTS]
+    figure, axes = panels(
+        columns=len(THEOREMS), rows=len(places), height=7.6, sharex=True, sharey="row"
+    )
+    for line, (scope, subject) in zip(axes, places, strict=True):
+        rows = data[(data["scope"] == scope) & (data["subject"] == subject)]
+        for panel, theorem in zip(line, THEOREMS, strict=True):
+            _panel(panel, rows[rows["theorem"] == theorem])
+        line[0].set_ylabel(f"{SCOPES[scope]}, {SUBJECTS[subject]}")
+    for panel, title in zip(axes[0], THEOREMS.values(), strict=True):
+        panel.set_title(title, loc="left")
     for panel in axes[-1]:
         panel.set_xlabel("Weight $\\omega_L$ that chose the allocation")
-    legend_below(figure, axes[0][0], columns=2)
+    figure.align_ylabels([line[0] for line in axes])
+    figure.supylabel("True less estimated welfare (weighted student SD)", fontsize=8)
+    legend_below(figure, axes[0][0], columns=3)
     stamp(figure, note)
     return figure
 
 
 def _panel(panel: Axes, rows: pd.DataFrame) -> None:
-    panel.axhline(0, color=REFERENCE, linewidth=0.7)
+    panel.axhline(0, color="black", linewidth=0.6, zorder=0)
     panel.set_xlim(0, 1)
-    for theorem, (colour, marker) in THEOREMS.items():
-        part = rows[rows["theorem"] == theorem]
-        for column, (name, line) in PARTS.items():
-            panel.plot(
-                part["weight"],
-                part[column],
-                color=colour,
-                linestyle=line,
-                marker=marker if column == "bias" else None,
-                markersize=3.6,
-                markevery=(0, 10),
-                linewidth=1.6 if column == "bias" else 1.1,
-                label=f"Theorem {theorem}: {name}",
-            )
+    panel.plot(rows["weight"], rows["bias"], solid_capstyle="butt", **BIAS)
+    for order, (column, (name, look)) in enumerate(COMPONENTS.items()):
+        panel.plot(
+            rows["weight"],
+            rows[column],
+            label=name,
+            marker=look.marker,
+            markersize=4,
+            markevery=(5 * order, 10),
+            linewidth=1.2,
+            **look.line_style(),
+        )

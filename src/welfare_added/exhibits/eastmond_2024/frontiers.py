@@ -1,4 +1,4 @@
-"""Figures 4, 6, 9b and A.5: production possibility frontiers between two groups of students."""
+"""Figures 4, 6 and 9b: production possibility frontiers between two groups of students."""
 
 import numpy as np
 import pandas as pd
@@ -60,12 +60,6 @@ def figure_09b(earnings: pd.DataFrame, *, note: str) -> Drawn:
     """Lifetime earnings of both groups."""
     data = earnings_data(earnings)
     return data, draw_earnings(data, note)
-
-
-def figure_a5(earnings: pd.DataFrame, ces: pd.DataFrame, *, note: str) -> Drawn:
-    """Lifetime earnings under the CES planner, with the frontiers of figure 9b."""
-    data = ces_data(earnings, ces)
-    return data, draw_ces(data, note)
 
 
 def scope_data(frontiers: pd.DataFrame, exact: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -133,23 +127,6 @@ def earnings_data(earnings: pd.DataFrame) -> pd.DataFrame:
     return pick(rows, [*keys, *GROUP_EARNINGS]).sort_values(keys, ignore_index=True)
 
 
-def ces_data(earnings: pd.DataFrame, ces: pd.DataFrame) -> pd.DataFrame:
-    """Select figure A.5: the frontiers of figure 9b and the CES planner's allocations.
-
-    Returns
-    -------
-    DataFrame
-        Columns planner (group weights|ces), scope, parameter (weight or gamma),
-        earnings_higher, earnings_lower [dollars a student].
-
-    """
-    groups = earnings_data(earnings).rename(columns={"weight": "parameter"})
-    smooth = choose(ces, scope=list(SCOPES)).rename(columns={"gamma": "parameter"})
-    both = pd.concat([groups.assign(planner="group weights"), smooth.assign(planner="ces")])
-    keys = ["planner", "scope", "parameter"]
-    return pick(both, [*keys, *GROUP_EARNINGS]).sort_values(keys, ignore_index=True)
-
-
 @house_style
 def draw_frontiers(data: pd.DataFrame, series: str, note: str) -> Figure:
     """Draw figure 4 (``series="scope"``) or 6 (``series="information"``).
@@ -197,31 +174,7 @@ def draw_earnings(data: pd.DataFrame, note: str) -> Figure:
         _name(panel, label, curve[[*GROUP_EARNINGS]], scope)
     best = at_weight(data)
     panel.plot(best["earnings_higher"], best["earnings_lower"], label="Highest mean", **BEST_MEAN)
-    return _finish_dollars(figure, panel, note)
-
-
-@house_style
-def draw_ces(data: pd.DataFrame, note: str) -> Figure:
-    """Draw figure A.5 from :func:`ces_data`."""
-    figure, panel = single_panel(height=3.7)
-    for scope, label in SCOPES.items():
-        rows = data[data["scope"] == scope]
-        groups = rows[rows["planner"] == "group weights"]
-        ces = rows[rows["planner"] == "ces"]
-        look = LOOKS[scope]
-        panel.plot(
-            groups["earnings_higher"],
-            groups["earnings_lower"],
-            label=f"{label}, group weights",
-            **look.line_style(),
-        )
-        panel.plot(
-            ces["earnings_higher"],
-            ces["earnings_lower"],
-            label=f"{label}, CES",
-            **(look.marker_style(3.0) | {"markerfacecolor": "white"}),
-        )
-    return _finish_dollars(figure, panel, note)
+    return finish_dollars(figure, panel, note)
 
 
 def _frontier(
@@ -274,7 +227,8 @@ def round_ticks(panel: Axes) -> None:
         axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
 
 
-def _finish_dollars(figure: Figure, panel: Axes, note: str) -> Figure:
+def finish_dollars(figure: Figure, panel: Axes, note: str) -> Figure:
+    """Complete a panel of both groups' earnings: status quo, labels, legend and small print."""
     mark_status_quo(panel)
     round_ticks(panel)
     for axis in (panel.xaxis, panel.yaxis):

@@ -15,7 +15,6 @@ from welfare_added.exhibits.style import (
     SUBJECTS,
     WEIGHT_LABEL,
     house_style,
-    label_lines,
     legend_below,
     stamp,
     subject_panels,
@@ -166,8 +165,9 @@ def draw_profiles(data: pd.DataFrame, profile: Profile, note: str) -> Figure:
         rows = data[data["subject"] == subject]
         if profile.zero:
             panel.axhline(0, color=REFERENCE, linewidth=0.7)
+        for scope in SCOPES:
+            _line(panel, rows[rows["scope"] == scope], scope)
         panel.axvline(0.5, color=REFERENCE, linewidth=0.9, linestyle=":", label="Equal weights")
-        lines = [_line(panel, rows[rows["scope"] == scope], scope) for scope in SCOPES]
         if profile.share:
             panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         if profile.baseline:
@@ -175,7 +175,6 @@ def draw_profiles(data: pd.DataFrame, profile: Profile, note: str) -> Figure:
         panel.set_xlim(0, 1)
         panel.margins(y=0.13)
         panel.set_xlabel(WEIGHT_LABEL)
-        label_lines(panel, lines)
     axes["ela"].set_ylabel(profile.label)
     legend_below(figure, axes["ela"], columns=3)
     stamp(figure, note)
@@ -188,9 +187,9 @@ def _baseline(panel: Axes, level: float) -> None:
     )
 
 
-def _line(panel: Axes, rows: pd.DataFrame, scope: str):
+def _line(panel: Axes, rows: pd.DataFrame, scope: str) -> None:
     look = LOOKS[scope]
-    [line] = panel.plot(
+    panel.plot(
         rows["weight"],
         rows.iloc[:, -1],
         marker=look.marker,
@@ -199,4 +198,3 @@ def _line(panel: Axes, rows: pd.DataFrame, scope: str):
         label=SCOPES[scope],
         **look.line_style(),
     )
-    return line

@@ -17,11 +17,11 @@ from welfare_added.exhibits.style import (
 )
 
 ADVANTAGES = {
-    "absolute": ("Absolute advantage", "Mean of both groups' value added"),
-    "comparative": ("Comparative advantage", "Lower-scoring less higher-scoring"),
+    "absolute": ("Absolute advantage", "mean of both groups"),
+    "comparative": ("Comparative advantage", "lower- less higher-scoring"),
 }
 SLOPE_RUN = {"share_lower": 1.0, "class_size": 25.0}
-COLUMNS = ["subject", "advantage", "bin", "x", "y", "classes", "slope"]
+COLUMNS = ["subject", "advantage", "bin", "x", "y", "classes", "slope", "slope_error"]
 
 
 def figure_03(bins: pd.DataFrame, *, note: str) -> Drawn:
@@ -46,7 +46,8 @@ def sorting_data(bins: pd.DataFrame, against: str) -> pd.DataFrame:
     -------
     DataFrame
         Columns subject, advantage, bin, x, y [teacher SD], classes, slope [teacher SD a
-        unit share, or for 25 students], intercept of the line through the mean class.
+        unit share, or for 25 students], slope_error (clustered by teacher), intercept of the line
+        through the mean class.
 
     """
     rows = choose(bins, against=against, subject=list(SUBJECTS), advantage=list(ADVANTAGES))
@@ -81,14 +82,14 @@ def draw_sorting(data: pd.DataFrame, against: str, note: str) -> Figure:
 
     """
     figure, [axes] = panels(height=3.2, sharey=True)
-    for panel, (advantage, (title, label)) in zip(axes, ADVANTAGES.items(), strict=True):
+    for panel, (advantage, (title, measure)) in zip(axes, ADVANTAGES.items(), strict=True):
         panel.axhline(0, color=REFERENCE, linewidth=0.6)
         rows = data[data["advantage"] == advantage]
         for subject, name in SUBJECTS.items():
             _bins(panel, rows[rows["subject"] == subject], subject, name, SLOPE_RUN[against])
-        panel.set_title(title, loc="left")
-        panel.set_ylabel(f"{label}\n(teacher SD)")
+        panel.set_title(f"{title}:\n{measure}", loc="left")
         _across(panel, against)
+    axes[0].set_ylabel("Value added (teacher SD)")
     legend_below(figure, axes[0], columns=2)
     _slopes(axes, data)
     stamp(figure, note)
@@ -104,15 +105,21 @@ def _bins(panel: Axes, rows: pd.DataFrame, subject: str, label: str, run: float)
 
 
 def _slopes(axes: list[Axes], data: pd.DataFrame) -> None:
-    slopes = data.groupby(["advantage", "subject"])["slope"].first()
+    lines = data.groupby(["advantage", "subject"])[["slope", "slope_error"]].first()
     for panel, advantage in zip(axes, ADVANTAGES, strict=True):
         text = "\n".join(
-            f"{label}: $\\beta$ = {slopes[advantage, subject]:.2f}".replace("-", "\N{MINUS SIGN}")
+            f"{label}: $\\beta$ = {_estimate(*lines.loc[(advantage, subject)])}"
             for subject, label in SUBJECTS.items()
         )
         panel.text(0.97, 0.97, text, transform=panel.transAxes, ha="right", va="top")
     low, high = axes[0].get_ylim()
     axes[0].set_ylim(low, high + 0.2 * (high - low))
+
+
+def _estimate(slope: float, error: float) -> str:
+    """A slope and in brackets its standard error, if it has one."""
+    known = f" ({error:.2f})" if error == error else ""
+    return f"{slope:.2f}{known}".replace("-", "\N{MINUS SIGN}")
 
 
 def _across(panel: Axes, against: str) -> None:

@@ -70,45 +70,43 @@ def persistence_data(persistence: pd.DataFrame) -> pd.DataFrame:
 @house_style
 def draw_persistence(data: pd.DataFrame, note: str) -> Figure:
     """Draw figure D.6 from :func:`persistence_data`."""
-    figure, [[bars, *axes]] = panels(columns=3, height=3.1, width_ratios=[1.25, 1, 1])
-    _bars(bars, data[data["quantity"] == "share_of_years"])
+    figure, axes = panels(columns=2, rows=len(SUBJECTS), height=4.6, sharex="col", sharey="col")
+    shares = data[data["quantity"] == "share_of_years"]
     lags = data[data["quantity"] == "year_to_year_correlation"]
-    for panel, (subject, title) in zip(axes, SUBJECTS.items(), strict=True):
-        for group, label in GROUPS.items():
-            rows = lags[(lags["subject"] == subject) & (lags["group"] == group)]
-            look = LOOKS[group]
-            panel.plot(
-                rows["lag"], rows["value"], marker=look.marker, label=label, **look.line_style()
-            )
-        panel.set_title(f"{title}: correlation", loc="left", fontsize=8)
-        panel.set_xlabel("Years apart")
-        panel.set_ylim(min(0, lags["value"].min()), 1.02)
-        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-    legend_below(figure, axes[0], columns=2)
+    for (bars, lines), (subject, title) in zip(axes, SUBJECTS.items(), strict=True):
+        _bars(bars, shares[shares["subject"] == subject].set_index("group")["value"])
+        _correlations(lines, lags[lags["subject"] == subject])
+        for panel in (bars, lines):
+            panel.set_title(title, loc="left")
+    axes[-1][0].set_xlabel("Years better with lower-scoring students")
+    axes[-1][1].set_xlabel("Years apart")
+    axes[0][0].set_ylim(0, 1.05 * shares["value"].max())
+    axes[0][1].set_ylim(min(0, lags["value"].min()), 1.02)
+    legend_below(figure, axes[0][1], columns=2)
     stamp(figure, note)
     return figure
 
 
-def _bars(panel: Axes, rows: pd.DataFrame) -> None:
-    for order, (subject, label) in enumerate(SUBJECTS.items()):
-        part = rows[rows["subject"] == subject].set_index("group")["value"].reindex(YEARS)
-        look = LOOKS[subject]
-        panel.bar(
-            np.arange(len(YEARS)) + 0.38 * (order - 0.5),
-            part,
-            width=0.34,
-            label=label,
-            edgecolor=look.colour,
-            facecolor=look.colour if look.filled else "white",
-            hatch=None if look.filled else "////",
+def _correlations(panel: Axes, rows: pd.DataFrame) -> None:
+    for group, label in GROUPS.items():
+        part, look = rows[rows["group"] == group], LOOKS[group]
+        panel.plot(
+            part["lag"],
+            part["value"],
+            marker=look.marker,
+            label=f"{label} students",
+            **look.line_style(),
         )
+    panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+    panel.set_ylabel("Correlation of estimates")
+
+
+def _bars(panel: Axes, shares: pd.Series) -> None:
+    panel.bar(range(len(YEARS)), shares.reindex(YEARS), width=0.6, color=REFERENCE)
     panel.set_xticks(range(len(YEARS)), [name.replace(" ", "\n", 1) for name in YEARS])
     panel.tick_params(axis="x", length=0, labelsize=6.5)
     panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    panel.set_title("Share of teachers", loc="left", fontsize=8)
-    panel.set_xlabel("Years better with lower-scoring students")
-    panel.legend(loc="upper right", handlelength=1.4)
-    panel.set_ylim(0, 1.35 * rows["value"].max())
+    panel.set_ylabel("Share of teachers")
 
 
 def outcomes_data(outcomes: pd.DataFrame) -> pd.DataFrame:
