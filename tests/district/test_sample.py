@@ -13,6 +13,7 @@ from raw_layouts import LAYOUT
 from welfare_added.district.problems import DistrictError
 from welfare_added.district.sample import STUDENT_COLUMNS, analysis_sample, standardise
 from welfare_added.district.tables import District, read_district
+from welfare_added.district.vocabulary import OUTCOMES
 from welfare_added.district.years import lag_years, studied_years
 
 YEARS, GRADES = (2003, 2003), (3,)
@@ -71,6 +72,7 @@ def test_steps_tell_how_the_sample_narrows(raw, export):
     enrolments.loc[10, "gender"] = None  # student 03
     raw["classes"].loc[1, "teacher_id"] = None  # class k2
     enrolments.loc[11, "class_id"] = "k1"  # student 04
+    del raw["outcomes"]
     steps = analysis_sample(read_district(export(raw), LAYOUT), YEARS, GRADES).steps
     assert steps.iloc[0].to_dict() == {
         "step": "enrolled in the years and grades studied",
@@ -103,6 +105,18 @@ def test_class_size_counts_tested_students_or_those_of_the_sample(raw, export):
 def test_outcomes_are_those_of_sample_students_in_order(sample):
     assert sample.outcomes["student_id"].tolist() == ["01", "02"]
     assert sample.outcomes["graduated_high_school"].tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("how", ["other students", "no values"])
+def test_outcomes_of_nobody_in_the_sample_are_refused_with_the_remedy(how, raw, export):
+    if how == "other students":
+        raw["outcomes"]["student_id"] = [f"x{n}" for n in range(len(raw["outcomes"]))]
+    else:
+        raw["outcomes"][list(OUTCOMES)] = None
+    with pytest.raises(DistrictError) as caught:
+        analysis_sample(read_district(export(raw), LAYOUT), YEARS, GRADES)
+    assert "outcomes.csv, column student_id: no outcome of the 7 students" in str(caught.value)
+    assert "or move the file away" in str(caught.value)
 
 
 def test_what_is_legitimate_but_limits_the_estimates_is_noted(raw, export, caplog):

@@ -36,7 +36,11 @@ from welfare_added.exhibits.eastmond_2024.profiles import profile_data
 from welfare_added.exhibits.eastmond_2024.scatter import cross_data, group_data
 from welfare_added.exhibits.eastmond_2024.sorting import sorting_data
 from welfare_added.exhibits.eastmond_2024.theory import Example, theory_data
-from welfare_added.exhibits.eastmond_2024.validation import outcomes_data, persistence_data
+from welfare_added.exhibits.eastmond_2024.validation import (
+    draw_outcomes,
+    outcomes_data,
+    persistence_data,
+)
 
 MADE = drawings()
 
@@ -164,6 +168,22 @@ def test_outcomes_figure_shows_teacher_sd_effects_and_their_intervals():
     ends = [path.vertices[:, 0] for c in figure.axes[0].collections for path in c.get_paths()]
     np.testing.assert_allclose(np.sort(ends, axis=0), np.sort(data[["low", "high"]], axis=0))
     assert outcomes_data(outcomes().sample(frac=1, random_state=1)).equals(data)
+
+
+def test_an_outcome_that_is_not_recorded_is_left_out_of_figure_d7():
+    recorded = outcomes().query("outcome != 'bachelors_in_six_years'")
+    data = outcomes_data(recorded)
+    assert data["outcome"].unique().tolist() == [
+        *("graduated_high_school", "two_year_college", "four_year_college", "any_college")
+    ]
+    panel = draw_outcomes(data, "").axes[0]
+    labels = [label.get_text() for label in panel.get_yticklabels()]
+    assert labels == [
+        "High school graduation",
+        "Two-year college",
+        "Four-year college",
+        "Any college",
+    ]
 
 
 def test_theory_points_touch_their_frontier_and_order_welfare():

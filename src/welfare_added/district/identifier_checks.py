@@ -190,11 +190,14 @@ def _next(studied: Studied, rows: pd.DataFrame, column: str) -> pd.DataFrame:
 
 
 def _students_again(studied: Studied) -> pd.DataFrame:
-    """The same of students who are not in the last grade."""
+    """The same of students who are not beyond the last grade by then."""
     rows, last = studied.enrolments, studied.last_year
     again = np.zeros(len(rows), bool)
     again[last[last >= 0]] = True
-    going_on = (rows["grade"] < max(studied.grades)) & (rows["year"] < rows["year"].max())
+    after = {before: year for year, before in studied.lags.items()}
+    later = rows["year"].map(after) - rows["year"]
+    going_on = (rows["grade"] + later <= max(studied.grades)) & rows["year"].isin(list(after))
+    going_on &= rows["year"] < rows["year"].max()
     return _by_year(rows.loc[going_on, "year"], again[going_on])
 
 

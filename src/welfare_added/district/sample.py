@@ -116,7 +116,7 @@ def analysis_sample(
         students=students,
         classes=classes,
         steps=table,
-        outcomes=_outcomes(district.outcomes, students["student_id"]),
+        outcomes=_outcomes(district, students["student_id"]),
     )
 
 
@@ -244,12 +244,21 @@ def _class_table(students: pd.DataFrame) -> pd.DataFrame:
     return classes[["class_id", *keys[:3], *keys[4:], *names]]
 
 
-def _outcomes(outcomes: pd.DataFrame | None, student_ids: pd.Series) -> pd.DataFrame:
+def _outcomes(district: District, student_ids: pd.Series) -> pd.DataFrame:
+    """Later outcomes of the sample; raises DistrictError if the table has none of them."""
+    outcomes = district.outcomes
     if outcomes is None:
         log.info("no outcomes table: exhibits of later outcomes are skipped")
         columns = {name: pd.Series(dtype="float64") for name in OUTCOMES}
         return pd.DataFrame({"student_id": pd.Series(dtype="str"), **columns})
     of_sample = outcomes.merge(student_ids.drop_duplicates(), on="student_id")
+    if of_sample[list(OUTCOMES)].isna().all(axis=None):
+        what = f"no outcome of the {student_ids.nunique()} students of the sample"
+        remedy = (
+            "write student_id as in enrolments, and add their outcomes; or move the file away: "
+            "what needs it is then left out"
+        )
+        raise_any([Problem(str(district.files["outcomes"]), what, remedy, "student_id")])
     return of_sample.sort_values("student_id", ignore_index=True)
 
 

@@ -11,6 +11,7 @@ POINT = r"^\s*[+-]?\d*\.\d+\s*$"
 COMMA = r"^\s*[+-]?\d*,\d+\s*$"
 # It may be a thousand: 1,234 and 12,345,678.
 EITHER = r"^\s*[+-]?\d{1,3}(,\d{3})+\s*$"
+NUMERIC = ("number", "whole", "flag")
 SCHOOL_YEAR = r"^(?P<first>\d{4})\s*[-/\x{2013}]\s*(?P<last>\d{4}|\d{2})$"
 
 
@@ -29,7 +30,7 @@ def with_points(
         The table, and a sentence if commas were read as decimals.
 
     """
-    numbers = [name for name, column in declared.columns.items() if column.type == "number"]
+    numbers = [name for name, column in declared.columns.items() if column.type in NUMERIC]
     columns = {name: plain_text(raw[name]) for name in numbers if name in raw.column_names}
     texts = {name: column for name, column in columns.items() if holds_text(column)}
     points = [name for name, column in texts.items() if _any(column, POINT)]

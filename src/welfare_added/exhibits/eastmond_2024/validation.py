@@ -110,7 +110,7 @@ def _bars(panel: Axes, shares: pd.Series) -> None:
 
 
 def outcomes_data(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Select figure D.7: effects of a teacher SD of value added on later outcomes.
+    """Select figure D.7: effects of a teacher SD of value added on the outcomes that are recorded.
 
     Returns
     -------
@@ -119,7 +119,8 @@ def outcomes_data(outcomes: pd.DataFrame) -> pd.DataFrame:
         interval, errors clustered by teacher), observations.
 
     """
-    rows = choose(outcomes, outcome=list(OUTCOMES), measure=list(MEASURES))
+    recorded = [name for name in OUTCOMES if (outcomes["outcome"] == name).any()]
+    rows = choose(outcomes, outcome=recorded, measure=list(MEASURES))
     columns = ["outcome", "measure", "per_teacher_sd", "per_teacher_sd_error", "observations"]
     rows = pick(rows, columns).rename(columns={"per_teacher_sd": "effect"})
     half = NORMAL_95 * rows.pop("per_teacher_sd_error")
@@ -141,8 +142,9 @@ def draw_outcomes(data: pd.DataFrame, note: str) -> Figure:
         look = LOOKS[measure] if measure in GROUPS else EVERYONE
         panel.hlines(height, rows["low"], rows["high"], color=look.colour, linewidth=1.1)
         panel.plot(rows["effect"], height, label=label, **look.marker_style(4.5))
-    panel.set_yticks(range(len(OUTCOMES)), list(OUTCOMES.values()))
-    panel.set_ylim(len(OUTCOMES) - 0.5, -0.5)
+    names = [label for name, label in OUTCOMES.items() if (data["outcome"] == name).any()]
+    panel.set_yticks(range(len(names)), names)
+    panel.set_ylim(len(names) - 0.5, -0.5)
     panel.tick_params(axis="y", length=0)
     panel.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
     panel.xaxis.set_major_formatter(PercentFormatter(1))
