@@ -246,6 +246,8 @@ SPOILED = {
     "100 for not tested, math": (code(100, MATH), "score_codes", "codes among the scores: 100"),
     "999 for not tested, math": (code(999, MATH), REFUSED, "column math_score: scores far from all others"),
     "50 for not tested, math": (code(50, MATH), "score_codes", "codes among the scores: 50"),
+    "100 for a random few, math": (of_scores(MATH, lambda s: s.where(rng().random(len(s)) > 0.06, 100)), "score_codes", "codes among the scores: 100"),
+    "a single score mistyped": (of_scores(MATH, lambda s: [*s[:-1], 160.0], years=[2012], grades=[4]), "score_codes", "160: 1 scores, 2012"),
     "lowest score for not tested": (code(433, ELA), "score_codes", "codes among the scores: 433"),
     "highest score for not tested": (code(896, ELA), "score_codes", "codes among the scores: 896"),
     "a point below the scale for not tested": (code(432, ELA), "score_codes", "codes among the scores: 432"),
