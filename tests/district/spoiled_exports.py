@@ -299,7 +299,7 @@ SPOILED = {
     "VACANT in two classes": (teacher("VACANT", years=[2012], schools=["E003"], grades=[3]), "placeholder_teachers", "stands for nobody"),
     "0 for an unknown teacher": (teacher("0", 0.02), "placeholder_teachers", "stands for nobody"),
     "a number like others for an unknown teacher": (teacher("100037", 0.05), "placeholder_teachers", "more classes or schools than one person can have"),
-    "one teacher in a class of each of five schools": (cells(C, "teacher_id", lambda r: r["teacher_id"].where(~r["class_id"].str.contains("-3A-"), "100037"), years=[2012], schools=SCHOOLS[3:8]), "placeholder_teachers", "more classes or schools"),
+    "one teacher in a class of each of four schools": (cells(C, "teacher_id", lambda r: r["teacher_id"].where(~r["class_id"].str.contains("-3A-"), "100037"), years=[2012], schools=SCHOOLS[3:7]), "placeholder_teachers", "more classes or schools"),
     "the school for its teachers": (teachers_follow(cells(C, "teacher_id", lambda rows: rows["school_id"])), "placeholder_teachers", "teachers whose identifier is their school's"),
     "the head for a school's teachers": (teacher("100037", schools=["E003"]), "placeholder_teachers", "more classes or schools"),
     "the class for its teacher": (teachers_follow(cells(C, "teacher_id", lambda rows: rows["class_id"])), "found_again", "too few teachers of a year are found again"),
