@@ -12,10 +12,7 @@ IN_SCHOOL = 20  # students of a school and grade, likewise
 SHRUNK = 0.75  # students of a year and grade, as a share of the fewer of its neighbours'
 DROP = 0.25  # share of students below that of other years
 DEVIATIONS = 5  # standard deviations of such differences
-NOBODY, USUAL = (
-    0.1,
-    0.7,
-)  # share of a school's students below this, where in other years it is above
+NOBODY, USUAL = 0.1, 0.7  # share of a school's students: at most, where usual is at least
 CONTROLS = ("ethnicity", "gender", "age")
 LAGGED = ("share_absent", "special_education", "english_learner")
 

@@ -208,6 +208,7 @@ def _end_heaped(table: pd.DataFrame) -> np.ndarray:
     Only where too few of its students have another score that could tell (`_unlike`).
     """
     heaped = np.zeros(len(table), bool)
+    compared = table.groupby("value")["compared"].transform("sum").to_numpy()
     for _, rows in table.groupby("cell").indices.items():
         values, numbers = table["value"].to_numpy()[rows], table["number"].to_numpy()[rows]
         spread = _bulk_spread(values, numbers)
@@ -220,7 +221,7 @@ def _end_heaped(table: pd.DataFrame) -> np.ndarray:
                 and END_SHARE <= share <= HALF_OF_ALL
                 and numbers[end] >= ENOUGH_HEAPED
                 and numbers[end] > END_HEAP * beside
-                and table["compared"].to_numpy()[rows[end]] < WINDOW
+                and compared[rows[end]] < WINDOW
             )
     return heaped
 
