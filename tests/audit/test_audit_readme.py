@@ -7,11 +7,13 @@ from welfare_added.audit.readme import (
     BEGIN,
     END,
     RAW_TABLES,
+    exhibits_table,
     marks_of_raw_tables,
     raw_tables_text,
     renewed,
 )
 from welfare_added.district.layout import Column, Layout, Table
+from welfare_added.exhibits.declarations import Exhibit, Exhibits
 from welfare_added.run.errors import AuditError
 
 
@@ -53,3 +55,25 @@ def test_a_table_is_described_by_content_values_and_what_may_be_missing():
         "| `sex` | control | f, m | a value, or the column |\n"
         "| `moved` | to another school | 0 or 1 | no |\n"
     )
+
+
+def test_an_exhibit_is_that_of_its_study_where_two_have_the_name():
+    def job(study, made_from, seconds):
+        folder = f"results/{study}"
+        return {
+            "rule": "figure_04",
+            "params": {"program": "frontiers.figure_04", "paper": "eastmond_2024"},
+            "inputs": [{"path": f"{folder}/{made_from}"}],
+            "outputs": [{"path": f"{folder}/figures/figure_04.pdf"}],
+            "seconds": seconds,
+        }
+
+    jobs = {"a": job("first", "one.csv", 1.0), "b": job("second", "two.csv", 2.0)}
+    declared = {"title": "t", "category": "c", "caption": "c", "program": "p", "made_from": {}}
+    exhibits = Exhibits({"figure_04": Exhibit("figure_04", **declared)}, (), ())
+    for order in (jobs, dict(reversed(jobs.items()))):
+        tables = [
+            exhibits_table({"jobs": order}, one, exhibits, ROOT) for one in ("first", "second")
+        ]
+        assert "| `one.csv` |" in tables[0] and tables[0].rstrip().endswith("| 1.0 |")
+        assert "| `two.csv` |" in tables[1] and tables[1].rstrip().endswith("| 2.0 |")

@@ -27,7 +27,7 @@ def exhibits_table(manifest: Mapping, study: str, exhibits: Exhibits, root: Path
     Parameters
     ----------
     manifest
-        Of a run.
+        Of a run; it may hold jobs of other studies, whose rules have the same names.
     study
         Whose exhibits were made.
     exhibits
@@ -37,7 +37,11 @@ def exhibits_table(manifest: Mapping, study: str, exhibits: Exhibits, root: Path
 
     """
     folder = f"results/{study}/"
-    jobs = {job["rule"]: job for job in manifest["jobs"].values()}
+    jobs = {
+        job["rule"]: job
+        for job in manifest["jobs"].values()
+        if any(one["path"].startswith(folder) for one in job["outputs"])
+    }
     rows = []
     for name, one in exhibits.all.items():
         if name in jobs and not one.on_request:
