@@ -12,10 +12,10 @@ SCHOOLS, CLASS = 16, 22
 ETHNICITIES = ["white", "asian", "black", "hispanic", "other"]
 
 
-def honest_district(seed: int = 11) -> dict[str, pd.DataFrame]:
+def honest_district(seed: int = 11, schools: int = SCHOOLS) -> dict[str, pd.DataFrame]:
     """Tables of enrolments, classes, teachers and outcomes, as `read_district` takes them."""
     rng = np.random.default_rng(seed)
-    sections = rng.integers(2, 5, SCHOOLS)  # classes of a grade, by school
+    sections = rng.integers(2, 5, schools)  # classes of a grade, by school
     pupils = _pupils(rng, sections)
     classes, effects = _classes(rng, sections)
     rows = _enrolments(rng, pupils, classes, effects)
@@ -44,11 +44,11 @@ def honest_district(seed: int = 11) -> dict[str, pd.DataFrame]:
 def _pupils(rng, sections) -> pd.DataFrame:
     """Everybody who is ever in grade 2 to 5, by the spring in which grade 2 is due."""
     cohorts = np.arange(YEARS[0] - 1 - 3, YEARS[1] + 1)
-    school = np.repeat(np.arange(SCHOOLS), sections * CLASS)
+    school = np.repeat(np.arange(len(sections)), sections * CLASS)
     table = pd.DataFrame({"cohort": np.repeat(cohorts, len(school))})
     table["school"] = np.tile(school, len(cohorts))
     size = len(table)
-    level = rng.normal(0, 0.35, SCHOOLS)
+    level = rng.normal(0, 0.35, len(sections))
     table["ability"] = level[table["school"]] + rng.normal(0, 0.85, size)
     table["math_talent"] = 0.8 * table["ability"] + 0.5 * rng.normal(0, 1, size)
     numbers = rng.permutation(90_000)[:size] + 2_500
@@ -66,7 +66,7 @@ def _classes(rng, sections) -> tuple[pd.DataFrame, np.ndarray]:
     """A row a class, and its teacher's effect on ELA and math in student SD."""
     years, rows, effects = range(YEARS[0], YEARS[1] + 1), [], []
     hired = 0
-    for school in range(SCHOOLS):
+    for school in range(len(sections)):
         for grade in GRADES:
             for section in range(sections[school]):
                 teacher = None
@@ -89,7 +89,7 @@ def _enrolments(rng, pupils, classes, effects) -> pd.DataFrame:
         grade = year - pupils["cohort"].to_numpy() + 2
         present = (grade >= 2) & (grade <= 5) & (pupils["leaves"].to_numpy() > year - 1)
         movers = rng.random(len(pupils)) < 0.04
-        moved[movers] = rng.integers(0, SCHOOLS, movers.sum())
+        moved[movers] = rng.integers(0, pupils["school"].max() + 1, movers.sum())
         one = pupils[present].assign(year=year, grade=grade[present], school=moved[present])
         one["school_id"] = [f"E{school:03d}" for school in one["school"]]
         class_row = _seats(rng, one, by_place)
