@@ -137,8 +137,7 @@ def _class_disagreements(raw: RawTables, column: str, class_row: np.ndarray) -> 
     if not len(rows):
         return []
     file = raw.files["enrolments"]
-    keys = enrolments[["student_id", "year", "class_id"]]
-    texts = examples(file, keys, rows, enrolments[column])
+    texts = examples(file, rows, enrolments[column])
     return [
         Problem(
             file=str(file),

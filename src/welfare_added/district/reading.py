@@ -236,7 +236,6 @@ def _typed(
     raw: pyarrow.Table, declared: Table, files: TableFiles, problems: list[Problem]
 ) -> pd.DataFrame:
     """Convert each column to its type; values that cannot be converted go into ``problems``."""
-    keys = raw.select(list(declared.key)).to_pandas()
     columns = {}
     for name, column in declared.columns.items():
         if name not in raw.column_names:
@@ -254,7 +253,7 @@ def _typed(
                     column=name,
                     what=error.what,
                     rows=len(error.rows),
-                    examples=examples(files, keys, error.rows, values.to_pandas()),
+                    examples=examples(files, error.rows, values.to_pandas()),
                     remedy=error.remedy or column.remedy,
                 )
             )

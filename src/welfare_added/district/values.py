@@ -55,7 +55,7 @@ class RawTables:
         what, remedy
             What is wrong, and what would be right.
         column
-            The column concerned, whose values are shown; empty: the key.
+            The column concerned, whose values are shown; empty: the key, whose values are not.
 
         """
         content, key = self.tables[table], list(self.layout.tables[table].key)
@@ -65,35 +65,31 @@ class RawTables:
             column=column or " and ".join(key),
             what=what,
             rows=len(rows),
-            examples=examples(self.files[table], content[key], rows, shown),
+            examples=examples(self.files[table], rows, shown),
             remedy=remedy,
         )
 
 
 def examples(
-    files: TableFiles, keys: pd.DataFrame, rows: np.ndarray, values: pd.Series | None = None
+    files: TableFiles, rows: np.ndarray, values: pd.Series | None = None
 ) -> tuple[str, ...]:
-    """Describe the first of some rows for an error message: line in the file, key, value.
+    """Describe the first of some rows for an error message: where each is, and the wrong value.
+
+    No identifier is shown, nor anything else of the row.
 
     Parameters
     ----------
     files
         Lines of a text file are counted from its header (line 1), rows of a parquet file from 1.
-    keys
-        The table's key columns, rows in the file's order.
     rows
-        Positions of the rows concerned, ascending.
+        Positions of the rows concerned.
     values
-        The column concerned.
+        The column concerned, rows in the file's order.
 
     """
     texts = []
     for row in rows[:EXAMPLES]:
-        key = ", ".join(
-            f"{name} {'empty' if pd.isna(value) else value}"
-            for name, value in keys.iloc[row].items()
-        )
-        text = f"{files.place(row)} ({key})"
+        text = files.place(row)
         if values is not None:
             value = values.iloc[row]
             text += ": empty" if pd.isna(value) else f": '{value}'"
