@@ -32,7 +32,7 @@ def versions(lock):
 
 
 LOCKED = versions(LOCK)
-CONDA_NAMES = {"snakemake-minimal": "snakemake"}
+CONDA_NAMES = {"snakemake-minimal": "snakemake", "ruamel.yaml": "ruamel-yaml"}
 
 
 @pytest.mark.parametrize("lock", [LOCK, PEERS, VALIDATORS])
