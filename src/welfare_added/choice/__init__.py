@@ -1,0 +1,1 @@
+"""Discrete choice as arrays: draws, logit panels with random coefficients, their maximum."""
