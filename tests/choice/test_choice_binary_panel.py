@@ -97,13 +97,31 @@ def test_rows_of_equal_choices_are_one_row_with_trials():
         assert together == pytest.approx(several, rel=1e-12)
 
 
+def test_each_agent_has_its_own_nodes():
+    x, taken, agent = WORLD
+    nodes = pseudo_random(30, 5, 1, seed=3)
+    value, _ = binary_logit(x, taken, agent, random=x[:, :1], nodes=nodes).evaluate([1, 0, 0, 2])
+    for a in (0, 1, 29):
+        y = taken[agent == a][:, None]
+        p = chance(1 + 2 * nodes.points[a, :, 0])
+        assert value[a] == pytest.approx(np.log(np.where(y == 1, p, 1 - p).prod(axis=0).mean()))
+
+
 def test_the_order_of_rows_and_labels_changes_no_agents_likelihood():
     x, taken, agent = WORLD
     nodes = sobol(30, 16, 1, seed=2)
     order = np.random.default_rng(1).permutation(270)
     labels = np.array([f"a{number:02d}" for number in agent])
-    plain = binary_logit(x, taken, agent, random=x[:, :1], nodes=nodes)
-    mixed = binary_logit(x[order], taken[order], labels[order], random=x[order, :1], nodes=nodes)
+    trials = np.random.default_rng(2).integers(1, 4, 270)
+    plain = binary_logit(x, taken, agent, random=x[:, :1], nodes=nodes, trials=trials)
+    mixed = binary_logit(
+        x[order],
+        taken[order],
+        labels[order],
+        random=x[order, :1],
+        nodes=nodes,
+        trials=trials[order],
+    )
     at = [0.2, 0.5, -0.1, 1.3]
     assert mixed.agents.tolist() == [f"a{number:02d}" for number in range(30)]
     for one, other in zip(plain.evaluate(at), mixed.evaluate(at), strict=True):

@@ -100,6 +100,14 @@ def test_a_model_without_a_maximum_is_not_said_to_have_one():
             covariance(model, found, kind)
 
 
+def test_a_search_goes_on_until_it_has_converged(monkeypatch, plain):
+    monkeypatch.setattr("welfare_added.choice.maximum.STEPS", 4)
+    found = maximise(PLAIN, PLAIN.start(), tolerance=1e-9)
+    assert found.converged
+    assert " after 1 rounds" not in found.message
+    assert found.log_likelihood == pytest.approx(plain.log_likelihood, abs=1e-8)
+
+
 def test_a_search_that_is_cut_off_says_so(monkeypatch):
     monkeypatch.setattr("welfare_added.choice.maximum.ROUNDS", 1)
     monkeypatch.setattr("welfare_added.choice.maximum.STEPS", 1)

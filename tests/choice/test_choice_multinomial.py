@@ -75,6 +75,15 @@ def test_scores_are_the_derivatives_of_the_log_likelihood(name):
     assert np.isfinite(value).all() and np.isfinite(score).all()
 
 
+def test_each_agent_has_its_own_nodes():
+    nodes = pseudo_random(40, 5, 1, seed=3)
+    value, _ = multinomial_logit(X, **ROWS, random=X[:, :1], nodes=nodes).evaluate([0, 0, 0, 2])
+    odds = np.exp(2 * X[:, :1] * nodes.points[ROWS["agent"], :, 0]) * ROWS["available"][:, None]
+    odds = odds.reshape(240, ALTERNATIVES, 5)
+    chosen = (odds * ROWS["taken"].reshape(240, ALTERNATIVES, 1)).sum(axis=1) / odds.sum(axis=1)
+    assert value == pytest.approx(np.log(chosen.reshape(40, 6, 5).prod(axis=1).mean(axis=1)))
+
+
 def test_it_is_the_conditional_logit_of_statsmodels():
     kept = ROWS["available"]
     other = ConditionalLogit(ROWS["taken"][kept], X[kept], groups=ROWS["situation"][kept])
@@ -130,9 +139,10 @@ def test_two_alternatives_of_which_one_is_worth_nothing_are_a_binary_choice():
         assert one == pytest.approx(other, rel=1e-12, abs=1e-14)
 
 
-def test_the_order_of_rows_changes_nothing():
+def test_the_order_of_rows_and_situations_changes_nothing():
     order = np.random.default_rng(1).permutation(len(X))
     mixed = {name: values[order] for name, values in ROWS.items()}
+    mixed["situation"] = np.random.default_rng(2).permutation(240)[mixed["situation"]]
     options = dict(nodes=sobol(40, 16, 2, seed=2))
     at = [0.5, -0.4, 0.2, 0.9, 0.4]
     one = multinomial_logit(X, **ROWS, random=X[:, :2], **options).evaluate(at)
@@ -167,7 +177,10 @@ def changed(name, row, value):
 
 
 CHOSEN = int(np.flatnonzero(ROWS["taken"])[0])
+# The last alternative of agent 0's last situation, said to be agent 1's.
+LAST = dict(agent=np.where(np.arange(960) == 23, 1, ROWS["agent"]))
 REFUSED = {
+    "agent: 1 situations belong to sever": LAST | dict(available=np.ones(960, dtype=bool)),
     "taken: 1 rows are chosen, and not available": changed("available", CHOSEN, False),
     "taken: 1 of 240 situations have not exactly one choice": changed("taken", CHOSEN, 0),
     "taken: want 0 and 1": changed("taken", CHOSEN, 0.5),
