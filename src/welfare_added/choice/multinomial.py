@@ -86,6 +86,8 @@ def multinomial_logit(
         if column.shape != (rows,):
             raise UserError(f"{name}: shape {column.shape}, want one for each of {rows} rows")
     taken = numbers(taken, rows, "taken")
+    if random is not None and len(random) != rows:
+        raise UserError(f"random: {len(random)} rows, and covariates {rows}")
     if lost := int((taken[~kept] != 0).sum()):
         raise UserError(f"taken: {lost} rows are chosen, and not available")
     random = None if random is None else np.asarray(random)[kept]
