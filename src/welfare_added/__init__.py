@@ -1,7 +1,7 @@
 """Value added of teachers and optimal assignments, and the papers that are replicated with them.
 
-Offers `value_added`, `assign` and `frontier` (docs/python.md) and the error that they raise,
-`UserError`. Nothing is loaded before it is used.
+Offers `value_added`, `assign` and `frontier` (docs/python.md), the package `choice`
+(docs/choice.md), and the error that they raise, `UserError`. Nothing is loaded before it is used.
 """
 
 from importlib import import_module
@@ -9,11 +9,12 @@ from importlib import import_module
 # Modules are named as text, so that scripts of the workflow do not depend on them.
 _MODULE_OF = {
     "assign": "welfare_added.api.assign",
+    "choice": "welfare_added.choice",
     "frontier": "welfare_added.api.assign",
     "UserError": "welfare_added.run.errors",
     "value_added": "welfare_added.value_added",  # a package that can be called
 }
-__all__ = ["UserError", "assign", "frontier", "value_added"]
+__all__ = ["UserError", "assign", "choice", "frontier", "value_added"]
 
 
 def __getattr__(name: str) -> object:

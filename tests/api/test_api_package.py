@@ -56,7 +56,7 @@ else:
 
 
 def test_every_name_is_offered_with_its_signature_and_help():
-    assert wa.__all__ == ["UserError", "assign", "frontier", "value_added"]
+    assert wa.__all__ == ["UserError", "assign", "choice", "frontier", "value_added"]
     assert set(wa.__all__) <= set(dir(wa))
     assert wa.UserError is UserError
     named = inspect.signature(wa.value_added).parameters
@@ -70,3 +70,18 @@ def test_every_name_is_offered_with_its_signature_and_help():
         assert "Raises\n" in inspect.getdoc(function)
     with pytest.raises(AttributeError, match="no attribute 'value_subtracted'"):
         _ = wa.value_subtracted
+
+
+def test_discrete_choice_is_offered_by_name_and_loaded_when_used():
+    assert not {"numba", "scipy"} & set(loaded_after("import welfare_added as wa; wa.choice"))
+    after = loaded_after("import welfare_added as wa; wa.choice.gauss_hermite(3)")
+    assert "welfare_added.choice.draws" in after
+    assert not {"numba", "welfare_added.choice.maximum"} & set(after)
+    assert set(wa.choice.__all__) <= set(dir(wa.choice))
+    for name in wa.choice.__all__:
+        offered = getattr(wa.choice, name)
+        assert offered.__name__ == name and inspect.getdoc(offered)
+    for name in ("binary_logit", "multinomial_logit", "maximise", "covariance", "sobol"):
+        assert "Raises\n" in inspect.getdoc(getattr(wa.choice, name))
+    with pytest.raises(AttributeError, match="no attribute 'probit'"):
+        _ = wa.choice.probit

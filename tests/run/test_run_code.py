@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 from test_layers import PAPERS, package_of
 
+from welfare_added import choice
 from welfare_added.exhibits.declarations import read_exhibits
 from welfare_added.run.fingerprint import fingerprint, statements
 from welfare_added.run.imports import project_modules
@@ -139,6 +140,8 @@ def test_every_module_is_used_by_a_rule_or_by_the_workflow(found_otherwise):
     used = set(project_modules(waiting, ROOT / "src")).union(*found_otherwise.values())
     by_hand = {"audit/__main__.py", *COMMAND}
     offered = [ROOT / f"src/welfare_added/api/{name}.py" for name in ("value_added", "assign")]
+    modules = ("draws", "binary_panel", "multinomial", "maximum")
+    offered += [ROOT / f"src/welfare_added/choice/{name}.py" for name in modules]
     used |= set(project_modules(offered, ROOT / "src"))
     workflow = "\n".join(
         p.read_text() for p in [*(ROOT / "workflow").rglob("*.smk"), ROOT / "Snakefile"]
@@ -218,6 +221,7 @@ def test_the_rule_of_an_exhibit_counts_its_script_and_its_program(exhibits):
 # Modules that are loaded by name, which the rules of their scripts count.
 LOADED = {
     "__init__.py": "import_module(_MODULE_OF[name])",
+    "choice/__init__.py": 'import_module(f"{__name__}.{_MODULE_OF[name]}")',
     "value_added/__init__.py": 'import_module("welfare_added.api.value_added")',
     "exhibits/output.py": 'import_module(f"welfare_added.exhibits.{paper}.{module}")',
     "report/parts.py": 'import_module(f"welfare_added.report.{paper}.explorer")',
@@ -225,8 +229,6 @@ LOADED = {
 DYNAMIC = re.compile(
     r"\b(import_module|__import__|run_path|run_module|exec|eval)\(|\"-m\", \"welfare"
 )
-
-
 JOBS_MODULES = [
     path
     for path in MODULES
@@ -242,6 +244,10 @@ def test_nothing_is_imported_behind_the_audits_back(path):
             assert text.count(load) == 1
             text = text.replace(load, "")
     assert not DYNAMIC.search(text)
+    # Jobs import from the modules of choice, not the names that the package loads when used.
+    assert not re.search(
+        rf"from welfare_added\.choice import .*\b({'|'.join(choice.__all__)})\b", text
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,33 @@
+"""Discrete choice as arrays: draws, logit panels with random coefficients, their maximum.
+
+Offers the names below (docs/choice.md); a module is loaded when one of its names is used.
+"""
+
+from importlib import import_module
+
+# Modules are named as text, so that who imports one of them does not depend on all.
+_MODULE_OF = {
+    "Nodes": "draws",
+    "binary_logit": "binary_panel",
+    "covariance": "maximum",
+    "gauss_hermite": "draws",
+    "hessian": "maximum",
+    "maximise": "maximum",
+    "multinomial_logit": "multinomial",
+    "pseudo_random": "draws",
+    "sobol": "draws",
+    "standard_errors": "maximum",
+}
+__all__ = [*_MODULE_OF]
+
+
+def __getattr__(name: str) -> object:
+    """Load what is named when it is first used."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'welfare_added.choice' has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """Names of the package with those that are not loaded yet."""
+    return sorted({*globals(), *__all__})
