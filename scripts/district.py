@@ -1,3 +1,4 @@
+from welfare_added.district.combination_classes import as_chosen
 from welfare_added.district.export import Export
 from welfare_added.district.improbable import refuse_unconfirmed
 from welfare_added.district.layout import read_layout
@@ -10,8 +11,8 @@ from welfare_added.run.writing import write_csv, write_parquet
 def main(files: dict, outputs: dict, *, export: dict, confirmed: dict, **chosen) -> None:
     layout = read_layout(files["layout"], files["layout_schema"])
     export = Export(**export)
-    raw = read_tables(layout.among(files), layout, export)
-    sample, _, warnings = checked_sample(raw, export, **chosen)
+    raw = as_chosen(read_tables(layout.among(files), layout, export), export)
+    sample, _, warnings = checked_sample(raw, **chosen)
     refuse_unconfirmed(warnings, confirmed)
     write_parquet(sample.students, outputs["students"])
     write_parquet(sample.classes, outputs["classes"])

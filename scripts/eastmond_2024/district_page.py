@@ -1,3 +1,4 @@
+from welfare_added.district.combination_classes import as_chosen
 from welfare_added.district.export import Export
 from welfare_added.district.improbable import unconfirmed
 from welfare_added.district.layout import read_layout
@@ -13,8 +14,8 @@ from welfare_added.run.writing import as_json, write_text
 def main(files, outputs, *, export, skipped, exhibits, confirmed, **chosen):
     layout = read_layout(files["layout"], files["layout_schema"])
     export = Export(**export)
-    raw = read_tables(layout.among(files), layout, export)
-    sample, studied, warnings = checked_sample(raw, export, **chosen)
+    raw = as_chosen(read_tables(layout.among(files), layout, export), export)
+    sample, studied, warnings = checked_sample(raw, **chosen)
     content = overview(raw, sample_overview(sample), skipped, exhibits)
     content |= {"warnings": warnings, "unconfirmed": unconfirmed(warnings, confirmed)}
     content |= {"scores": score_overview(studied)}

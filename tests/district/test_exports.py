@@ -6,8 +6,12 @@ import pytest
 from raw_layouts import LAYOUT
 
 from welfare_added.district.columns import as_text
+from welfare_added.district.combination_classes import as_chosen
 from welfare_added.district.export import Export
+from welfare_added.district.files import find_tables
+from welfare_added.district.overview import SampleCounts, overview
 from welfare_added.district.problems import DistrictError
+from welfare_added.district.reading import read_tables
 from welfare_added.district.table_files import TableFiles
 from welfare_added.district.tables import read_district
 from welfare_added.district.text_tables import header
@@ -316,3 +320,12 @@ def test_a_class_of_two_grades_counts_as_one_a_grade(raw, export):
 
 def test_classes_of_one_grade_stay_as_they_are(raw, export, plain):
     same(read_district(export(raw), LAYOUT, Export(combination_classes="by_grade")), plain)
+
+
+def test_the_page_of_the_check_says_that_classes_were_split(raw, export):
+    rows = raw["enrolments"]
+    rows.loc[rows.index[rows["class_id"].notna()][0], "grade"] = 2
+    chosen = Export(combination_classes="by_grade")
+    found = as_chosen(read_tables(find_tables(export(raw), LAYOUT), LAYOUT, chosen), chosen)
+    shown = overview(found, SampleCounts(pd.DataFrame(), {}, []), {}, [])
+    assert "1 classes of several grades count as 2, one a grade" in shown["remarks"]

@@ -7,9 +7,15 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.district.checks import locate
+from welfare_added.district.export import Export
 from welfare_added.district.values import RawTables
 
 log = logging.getLogger(__name__)
+
+
+def as_chosen(raw: RawTables, export: Export) -> RawTables:
+    """The tables with classes of several grades split if the user says so; else unchanged."""
+    return by_grade(raw) if export.combination_classes == "by_grade" else raw
 
 
 def by_grade(raw: RawTables) -> RawTables:

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 
 from welfare_added.district.checks import check_coverage
-from welfare_added.district.combination_classes import by_grade
 from welfare_added.district.copy_checks import check_copies
 from welfare_added.district.coverage_checks import check_gaps, check_shrinking
-from welfare_added.district.export import Export
 from welfare_added.district.identifier_checks import (
     check_forms,
     check_found_again,
@@ -67,7 +65,6 @@ def improbable(studied: Studied) -> list[Improbable]:
 
 def checked_sample(
     raw: RawTables,
-    export: Export | None = None,
     *,
     years: Sequence[int],
     grades: Sequence[int],
@@ -80,8 +77,6 @@ def checked_sample(
     ----------
     raw
         From `read_tables`.
-    export
-        How the files differ from the layout.
     years, grades, lag, choices
         See `analysis_sample`.
 
@@ -92,8 +87,6 @@ def checked_sample(
         may explain why.
 
     """
-    if export and export.combination_classes == "by_grade":
-        raw = by_grade(raw)
     district = district_of(raw)
     check_coverage(
         district.enrolments, raw.files["enrolments"], lag_years(years, lag), tuple(grades)

@@ -1,13 +1,12 @@
 """A district's tables of students, classes and teachers, read and consistent with each other."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from welfare_added.district.checks import check_relations, check_scores
-from welfare_added.district.combination_classes import by_grade
+from welfare_added.district.combination_classes import as_chosen
 from welfare_added.district.export import Export
 from welfare_added.district.files import find_tables
 from welfare_added.district.layout import Layout
@@ -67,22 +66,13 @@ def read_district(folder: Path | str, layout: Layout, export: Export | None = No
         contradict each other.
 
     """
-    return read_district_files(find_tables(folder, layout), layout, export)
+    export = export or Export()
+    raw = read_tables(find_tables(folder, layout), layout, export)
+    return district_of(as_chosen(raw, export))
 
 
-def read_district_files(
-    files: Mapping[str, Path | str | Iterable[Path | str]],
-    layout: Layout,
-    export: Export | None = None,
-) -> District:
-    """Read and check the tables in the given files, by table; see `read_district`."""
-    return district_of(read_tables(files, layout, export), export)
-
-
-def district_of(raw: RawTables, export: Export | None = None) -> District:
+def district_of(raw: RawTables) -> District:
     """A district's tables, checked against each other; raises DistrictError as `read_district`."""
-    if export and export.combination_classes == "by_grade":
-        raw = by_grade(raw)
     check_scores(raw)
     check_relations(raw)
     tables = {"outcomes": None, **raw.tables}

@@ -3,8 +3,6 @@
 import sys
 from pathlib import Path
 
-import yaml
-
 CONFIG = Path("config.yaml")
 
 
@@ -20,4 +18,6 @@ def snakemake_command(paper: str | None, *arguments: str) -> str:
 def _usual_paper() -> str | None:
     if not CONFIG.is_file():
         return None
-    return yaml.safe_load(CONFIG.read_text(encoding="utf-8")).get("paper")
+    from welfare_added.run.choices import read_yaml  # only for a message
+
+    return read_yaml(CONFIG).get("paper")
