@@ -172,7 +172,7 @@ def test_a_standard_deviation_that_is_zero_is_set_to_zero():
     plain = maximise(binary_logit(X, taken, AGENT), np.zeros(3))
     assert found.parameters[:3] == pytest.approx(plain.parameters, abs=1e-3)
     assert found.log_likelihood == pytest.approx(plain.log_likelihood, abs=1e-3)
-    assert one.evaluate(found.parameters + [0, 0, 0, 0.1])[0].sum() < found.log_likelihood
+    assert one.evaluate([*found.parameters[:3], 0.1])[0].sum() < found.log_likelihood
     with pytest.raises(
         UserError, match="zero: sd district; standard errors need the model without"
     ):
