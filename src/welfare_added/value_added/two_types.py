@@ -40,6 +40,9 @@ class TwoTypes:
     schools : DataFrame
         school_id, effect [student SD, student-weighted mean zero in a connected set], connected_set
         (0 has most students), students.
+    school_years : DataFrame
+        school_id, year, students, share_1, class_size, of the students used; with effect and
+        connected_set of ``schools``.
     slopes : DataFrame
         See `TypeSums`.
 
@@ -51,6 +54,7 @@ class TwoTypes:
     drift: pd.DataFrame
     experience: pd.DataFrame
     schools: pd.DataFrame
+    school_years: pd.DataFrame
     slopes: pd.DataFrame
 
 
@@ -121,6 +125,7 @@ def estimate_two_types(
         significant(drift_table(model, drawn)),
         significant(parts.experience),
         schools.round(DECIMALS),
+        _school_years(sums, schools).round(DECIMALS),
         significant(sums.slopes),
     )
 
@@ -254,6 +259,17 @@ def _schools(sums: TypeSums, careers: Careers, parts: Production) -> pd.DataFram
             "students": students.astype(int),
         }
     )
+
+
+def _school_years(sums: TypeSums, schools: pd.DataFrame) -> pd.DataFrame:
+    type_1 = np.bincount(sums.group_class, sums.students * sums.kind, len(sums.classes))
+    classes = sums.classes.assign(type_1=type_1, classes=1)
+    keys = ["school_id", "year"]
+    table = classes.groupby(keys, as_index=False)[["students", "type_1", "classes"]].sum()
+    table["share_1"] = table["type_1"] / table["students"]
+    table["class_size"] = table["students"] / table["classes"]
+    table = table[[*keys, "students", "share_1", "class_size"]]
+    return table.merge(schools.drop(columns="students"), on="school_id")
 
 
 def _counts(

@@ -1,15 +1,17 @@
 """Students by class and type, in one order, and their variables (Bates et al. 2022, eq. 4)."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from welfare_added.district.vocabulary import ETHNICITIES
 from welfare_added.run.errors import UserError
-from welfare_added.value_added.student_variables import CLASS, NUMERIC_TRAITS
+from welfare_added.value_added.student_variables import CLASS, NUMERIC_TRAITS, TEXT
 
 POWERS = (1, 2, 3)  # of last year's score
 PLAIN = (*NUMERIC_TRAITS, "economically_disadvantaged")
@@ -33,6 +35,12 @@ class StudentOrder:
 
     rows: np.ndarray
     number: np.ndarray
+
+
+def read_students(path: Path | str, trait: str) -> pa.Table:
+    """Read what value added by a trait needs from a parquet file of students."""
+    columns = columns_read(trait, pq.read_schema(path).names)
+    return pq.read_table(path, columns=columns, read_dictionary=TEXT)
 
 
 def kinds_of(students: pa.Table, trait: str) -> np.ndarray:
