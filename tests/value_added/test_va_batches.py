@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from welfare_added.value_added import class_sums as sums
-from welfare_added.value_added import prediction, residuals
+from welfare_added.value_added import joint_prediction, residuals
 from welfare_added.value_added.class_sums import collect
 from welfare_added.value_added.compiled_loops import fold_rows, order_rows
 from welfare_added.value_added.controls import control_vector, variables
@@ -127,7 +127,7 @@ def test_threads_and_cuts_of_classes_change_no_byte(students, monkeypatch, absor
 def test_teachers_predicted_together_change_no_byte(students, monkeypatch, used):
     choices = {**CHOICES, "years_used": used}
     whole = estimate_value_added(as_batches(students), **choices)
-    monkeypatch.setattr(prediction, "SYSTEMS_AT_ONCE", 3)
+    monkeypatch.setattr(joint_prediction, "SYSTEMS_AT_ONCE", 3)
     found = estimate_value_added(as_batches(students), **choices)
     pd.testing.assert_frame_equal(found.estimates, whole.estimates, check_exact=True)
 

@@ -1,14 +1,13 @@
 """Best linear predictions of teacher effects (Eastmond et al. 2024, eqs. 5, 6, 22, 23, 26, 27)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from welfare_added.value_added.joint_prediction import Observations, predict_jointly
 from welfare_added.value_added.variance_components import ClassMeans, TeacherYears, Variances
-
-SYSTEMS_AT_ONCE = 5_000
 
 
 def lag_profile(lags: pd.DataFrame, own: float, drift_limit: int | None) -> np.ndarray:
@@ -77,7 +76,8 @@ def predict(
 ) -> Predictions:
     """Predict teacher-years from other years of the same teachers.
 
-    Solves Sigma psi = phi with Sigma_ss' = c_|s-s'| + 1{s=s'} noise_s and phi_s = c_|t-s|.
+    Solves Sigma psi = phi with Sigma_ss' = c_|s-s'| + 1{s=s'} noise_s and phi_s = c_|t-s|: the
+    joint prediction (`predict_jointly`) of a single kind of students.
 
     Parameters
     ----------
@@ -96,59 +96,13 @@ def predict(
 
     """
     targets = (years.teacher, years.year) if targets is None else targets
-    n = len(targets[0])
-    values = np.full((3, n), np.nan)
-    counts, proper = np.zeros(n, dtype=int), np.ones(n, dtype=bool)
-    for target, used in _years_used(years, targets, left_out, past_only=past_only):
-        when = years.year[used]
-        sigma = _covariances(profile, when[:, :, None] - when[:, None, :])
-        own = np.arange(used.shape[1])
-        sigma[:, own, own] += noise[used]
-        phi = _covariances(profile, targets[1][target][:, None] - when)
-        psi = np.linalg.solve(sigma, phi[:, :, None])[:, :, 0]
-        values[0, target] = (psi * years.mean[used]).sum(axis=1)
-        values[1, target] = psi.sum(axis=1)
-        values[2, target] = (psi * phi).sum(axis=1)
-        counts[target], proper[target] = used.shape[1], _definite(sigma)
-    return Predictions(*values, counts, proper)
-
-
-def _definite(matrices: np.ndarray) -> np.ndarray:
-    """Which of n symmetric matrices (n, k, k) are positive definite, (n,)."""
-    try:
-        np.linalg.cholesky(matrices)  # much faster, but tells only whether all are
-    except np.linalg.LinAlgError:
-        return np.linalg.eigvalsh(matrices)[:, 0] > 0
-    return np.ones(len(matrices), dtype=bool)
-
-
-def _covariances(profile: np.ndarray, lags: np.ndarray) -> np.ndarray:
-    return profile[np.minimum(np.abs(lags), len(profile) - 1)]
-
-
-def _years_used(
-    years: TeacherYears,
-    targets: tuple[np.ndarray, np.ndarray],
-    left_out: Sequence[int],
-    *,
-    past_only: bool,
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Numbers of n targets, (n,), and rows of the k years that predict each, (n, k), in batches."""
-    teacher, year = targets
-    first = np.searchsorted(years.teacher, teacher, side="left")
-    own = np.searchsorted(years.teacher, teacher, side="right") - first
-    target = np.repeat(np.arange(len(teacher)), own)
-    row = np.arange(len(target)) + np.repeat(first - np.cumsum(own) + own, own)
-    after = years.year[row] - year[target]
-    used = ~np.isin(after, left_out) & ((after < 0) | (not past_only))
-    target, row = target[used], row[used]
-    count = np.bincount(target, minlength=len(teacher))
-    start = np.cumsum(count) - count
-    for k in np.unique(count[count > 0]):
-        of_k = np.flatnonzero(count == k)
-        for at in range(0, len(of_k), SYSTEMS_AT_ONCE):
-            some = of_k[at : at + SYSTEMS_AT_ONCE]
-            yield some, row[start[some][:, None] + np.arange(k)]
+    kind, shared = np.zeros(len(years.mean), dtype=int), np.zeros(len(years.mean))
+    observations = Observations(years.teacher, years.year, kind, years.mean, noise, shared)
+    found = predict_jointly(
+        observations, profile[:, None, None], targets, left_out=left_out, past_only=past_only
+    )
+    values = found.estimate[:, 0], found.shrinkage[:, 0], found.explained[:, 0]
+    return Predictions(*values, found.observations, found.proper)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,297 @@
+"""Value added on two types of students, forecast from past years (Bates et al. 2022, section 3)."""
+
+import logging
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from welfare_added.value_added.careers import Careers, careers_of
+from welfare_added.value_added.production import ExperienceBins, Production, TaughtGroups, project
+from welfare_added.value_added.type_likelihood import one_dimension_test
+from welfare_added.value_added.type_model import TypeChoices, TypeModel, type_model
+from welfare_added.value_added.type_structure import drift_table, resampled, structure_table
+from welfare_added.value_added.type_sums import TypeSums, type_sums
+from welfare_added.value_added.type_years import TypedClasses
+
+DECIMALS = 8  # further digits depend on the machine's linear algebra
+SIGNIFICANT = 8
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TwoTypes:
+    """Value added on two types of students.
+
+    Attributes
+    ----------
+    forecasts : DataFrame
+        teacher_id, year, mu_0, mu_1 (forecast effect on a student of the type, net of experience,
+        as a deviation from the type's mean) and experience_effect [student SD], years_used.
+    teacher_years : DataFrame
+        One row a teacher and year with students: teacher_id, year, school_id (where most of them
+        are), students, share_1, class_size (students a class), classes, mean_0, mean_1 (mean
+        residual net of school, experience and year, of the type), mean_residual (of all students),
+        experience, experience_effect, mu_0, mu_1, forecast (by her students' own shares) [student
+        SD], years_used.
+    structure, drift, experience : DataFrame
+        See `structure_table`, `drift_table` and `Production`.
+    schools : DataFrame
+        school_id, effect [student SD, student-weighted mean zero in a connected set], connected_set
+        (0 has most students), students.
+    school_years : DataFrame
+        school_id, year, students, share_1, class_size, of the students used; with effect and
+        connected_set of ``schools``.
+    slopes : DataFrame
+        See `TypeSums`.
+
+    """
+
+    forecasts: pd.DataFrame
+    teacher_years: pd.DataFrame
+    structure: pd.DataFrame
+    drift: pd.DataFrame
+    experience: pd.DataFrame
+    schools: pd.DataFrame
+    school_years: pd.DataFrame
+    slopes: pd.DataFrame
+
+
+def estimate_two_types(
+    students: pa.Table,
+    teachers: pd.DataFrame,
+    *,
+    trait: str,
+    minimum_class_size: int,
+    experience_bins: list[int],
+    reference_bin: str,
+    school_effects: bool,
+    year_effects: bool,
+    type_effect: bool,
+    own_year: str,
+    extrapolated_from: int,
+    drift_limit: int | None,
+    draws: int,
+    seed: int,
+) -> TwoTypes:
+    """Estimate value added on two types and forecast it from past years.
+
+    Parameters
+    ----------
+    students, trait, minimum_class_size
+        See `type_sums`.
+    teachers
+        teacher_id, year, experience (prior years, may be missing); one row a teacher and year.
+    experience_bins, reference_bin
+        See `ExperienceBins`.
+    school_effects, year_effects, type_effect
+        See `project`.
+    own_year, extrapolated_from, drift_limit
+        See `TypeChoices`.
+    draws, seed
+        Of the bootstrap over teachers.
+
+    Raises
+    ------
+    UserError
+        If records do not suffice; see the steps.
+
+    """
+    sums = type_sums(students, trait=trait, minimum_class_size=minimum_class_size)
+    bins = ExperienceBins(tuple(experience_bins), str(reference_bin))
+    careers = careers_of(sums.classes, teachers)
+    groups = taught_groups(sums, careers, bins)
+    parts = project(
+        groups,
+        bins,
+        school_effects=school_effects,
+        year_effects=year_effects,
+        type_effect=type_effect,
+    )
+    classes = typed_classes(sums, careers, parts.left)
+    choices = TypeChoices(own_year, extrapolated_from, drift_limit)
+    model = type_model(classes, sums.squares, len(sums.slopes), choices)
+    forecasts = _forecasts(model, careers, bins, parts)
+    years = _teacher_years(sums, model, careers, bins, parts, forecasts)
+    drawn = resampled(model, draws, seed)
+    schools = _schools(sums, careers, parts)
+    counts = _counts(sums, model, schools, years)
+    structure = structure_table(model, drawn, one_dimension_test(model), counts)
+    return TwoTypes(
+        forecasts.round(DECIMALS),
+        years.round(DECIMALS),
+        significant(structure),
+        significant(drift_table(model, drawn)),
+        significant(parts.experience),
+        schools.round(DECIMALS),
+        _school_years(sums, schools).round(DECIMALS),
+        significant(sums.slopes),
+    )
+
+
+def significant(table: pd.DataFrame) -> pd.DataFrame:
+    """Round a table's numbers to `SIGNIFICANT` digits, and what is below 1e-12 to zero."""
+    rounded = table.copy()
+    for name in table.select_dtypes("floating"):
+        values = table[name].to_numpy()
+        values = np.where(np.abs(values) < 1e-12, 0.0, values)
+        rounded[name] = [float(f"{value:.{SIGNIFICANT}g}") for value in values]
+    return rounded
+
+
+def taught_groups(sums: TypeSums, careers: Careers, bins: ExperienceBins) -> TaughtGroups:
+    """What the scores of each group of class and type depend on."""
+    of_class = sums.group_class
+    return TaughtGroups(
+        teacher=careers.teacher[of_class],
+        school=careers.school[of_class],
+        experience=bins.codes(careers.experience)[of_class],
+        year=np.unique(sums.classes["year"].to_numpy(), return_inverse=True)[1][of_class],
+        kind=sums.kind,
+        students=sums.students,
+        mean=sums.mean,
+    )
+
+
+def typed_classes(sums: TypeSums, careers: Careers, left: np.ndarray) -> TypedClasses:
+    """Mean residuals of classes by type, from those of the groups (U,)."""
+    count = np.zeros((len(sums.classes), 2), dtype=int)
+    mean = np.full((len(sums.classes), 2), np.nan)
+    count[sums.group_class, sums.kind] = sums.students
+    mean[sums.group_class, sums.kind] = left
+    return TypedClasses(careers.teacher, sums.classes["year"].to_numpy(), count, mean)
+
+
+def _centred(model: TypeModel) -> np.ndarray:
+    """Student-weighted mean residual of each type, (2,)."""
+    return np.nansum(model.classes.mean * model.classes.students, axis=0) / (
+        model.classes.students.sum(axis=0)
+    )
+
+
+def _forecasts(
+    model: TypeModel, careers: Careers, bins: ExperienceBins, parts: Production
+) -> pd.DataFrame:
+    """Forecasts of all teachers for every year after their first, to the year after the last."""
+    years = model.years
+    last = int(years.year.max()) + 1
+    first = years.year[np.r_[True, np.diff(years.teacher) != 0]]
+    count = last - first
+    teacher = np.repeat(np.arange(len(first)), count)
+    year = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + first[teacher] + 1
+    found = model.centred(_centred(model)).predict((teacher, year))
+    effect = parts.experience["estimate"].to_numpy()
+    return pd.DataFrame(
+        {
+            "teacher_id": careers.teacher_ids[teacher],
+            "year": year,
+            "mu_0": found.estimate[:, 0],
+            "mu_1": found.estimate[:, 1],
+            "experience_effect": effect[bins.codes(careers.experience_in(teacher, year))],
+            "years_used": years.before(teacher, year),
+        }
+    )
+
+
+def _teacher_years(
+    sums: TypeSums,
+    model: TypeModel,
+    careers: Careers,
+    bins: ExperienceBins,
+    parts: Production,
+    forecasts: pd.DataFrame,
+) -> pd.DataFrame:
+    years = model.years
+    students = years.students.sum(axis=1)
+    total = np.nansum(years.mean * years.students, axis=1)
+    experience = careers.experience_in(years.teacher, years.year)
+    effect = parts.experience["estimate"].to_numpy()
+    classes = sums.classes.assign(teacher=careers.teacher)
+    by_year = classes.groupby(["teacher", "year"])["students"].agg(["sum", "size"])
+    table = pd.DataFrame(
+        {
+            "teacher_id": careers.teacher_ids[years.teacher],
+            "year": years.year,
+            "school_id": _main_school(classes),
+            "students": students,
+            "share_1": years.students[:, 1] / students,
+            "class_size": (by_year["sum"] / by_year["size"]).to_numpy(),
+            "classes": by_year["size"].to_numpy(),
+            "mean_0": years.mean[:, 0],
+            "mean_1": years.mean[:, 1],
+            "mean_residual": total / students,
+            "experience": experience,
+            "experience_effect": effect[bins.codes(experience)],
+        }
+    )
+    known = forecasts[["teacher_id", "year", "mu_0", "mu_1", "years_used"]]
+    table = table.merge(known, on=["teacher_id", "year"], how="left")
+    share = table["share_1"]
+    table.insert(
+        table.columns.get_loc("years_used"),
+        "forecast",
+        (1 - share) * table["mu_0"] + share * table["mu_1"],
+    )
+    return table.assign(years_used=table["years_used"].fillna(0).astype(int))
+
+
+def _main_school(classes: pd.DataFrame) -> np.ndarray:
+    """School of most of a teacher's students in a year, by teacher and year; ties: the first id."""
+    keys = ["teacher", "year", "school_id"]
+    by_school = classes.groupby(keys, as_index=False)["students"].sum()
+    most = by_school.sort_values(
+        ["teacher", "year", "students", "school_id"], ascending=[True, True, False, True]
+    )
+    return most.drop_duplicates(["teacher", "year"])["school_id"].to_numpy()
+
+
+def _schools(sums: TypeSums, careers: Careers, parts: Production) -> pd.DataFrame:
+    students = np.bincount(careers.school, sums.classes["students"])
+    size = np.bincount(parts.sets, weights=students)
+    rank = np.empty(len(size), dtype=int)
+    rank[np.argsort(-size, kind="stable")] = np.arange(len(size))
+    return pd.DataFrame(
+        {
+            "school_id": careers.school_ids,
+            "effect": parts.school,
+            "connected_set": rank[parts.sets],
+            "students": students.astype(int),
+        }
+    )
+
+
+def _school_years(sums: TypeSums, schools: pd.DataFrame) -> pd.DataFrame:
+    type_1 = np.bincount(sums.group_class, sums.students * sums.kind, len(sums.classes))
+    classes = sums.classes.assign(type_1=type_1, classes=1)
+    keys = ["school_id", "year"]
+    table = classes.groupby(keys, as_index=False)[["students", "type_1", "classes"]].sum()
+    table["share_1"] = table["type_1"] / table["students"]
+    table["class_size"] = table["students"] / table["classes"]
+    table = table[[*keys, "students", "share_1", "class_size"]]
+    return table.merge(schools.drop(columns="students"), on="school_id")
+
+
+def _counts(
+    sums: TypeSums, model: TypeModel, schools: pd.DataFrame, years: pd.DataFrame
+) -> dict[str, float]:
+    apart = int((schools["connected_set"] > 0).sum())
+    if apart:
+        log.info(
+            "%d of %d schools are not connected to the largest set by teachers who move; every set "
+            "has a normalisation of its own",
+            *(apart, len(schools)),
+        )
+    with_forecast = years["forecast"].notna()
+    return {
+        "students": int(sums.students.sum()),
+        "classes": len(sums.classes),
+        "teachers": len(model.sums.own),
+        "teacher_years": len(years),
+        "teacher_years_with_forecast": int(with_forecast.sum()),
+        "teachers_with_forecast": int(years.loc[with_forecast, "teacher_id"].nunique()),
+        "schools": len(schools),
+        "connected_sets": int(schools["connected_set"].max()) + 1,
+        "unconnected_schools": apart,
+        "sd_forecast": float(years.loc[with_forecast, "forecast"].std()),
+    }
