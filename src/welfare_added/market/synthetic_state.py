@@ -123,7 +123,9 @@ def _years(
 def _teach(cohort, grade, step, schools, careers, value, parameters, rng) -> np.ndarray:
     """Give a cohort this year's scores, in place; the class of each student, (n,)."""
     effects = parameters["value_added"]
-    first = np.searchsorted(careers.slot_school[careers.slot_grade == grade], np.arange(len(schools.classes)))
+    first = np.searchsorted(
+        careers.slot_school[careers.slot_grade == grade], np.arange(len(schools.classes))
+    )
     first += 0 if grade == GRADES[0] else (careers.slot_grade == GRADES[0]).sum()
     slot = first[cohort.school] + seats(cohort, schools.classes, rng)
     number = len(careers.slot_school)
@@ -185,7 +187,9 @@ def _teacher_table(careers: Careers, years: tuple[int, int]) -> pd.DataFrame:
             "teacher_id": _ids("t", np.arange(len(careers.first_year)), 5),
             "first_year": careers.first_year + years[0],
             "gender": np.where(careers.female, "female", "male"),
-            "ethnicity": np.select([careers.black, careers.hispanic], ["black", "hispanic"], "white"),
+            "ethnicity": np.select(
+                [careers.black, careers.hispanic], ["black", "hispanic"], "white"
+            ),
             "masters": careers.masters.astype(int),
         }
     )

@@ -50,7 +50,9 @@ def draw_careers(
         The careers, and each teacher's common draw of value added, standard normal, (J,).
 
     """
-    slot_school = np.repeat(np.tile(np.arange(len(schools.classes)), 2), np.tile(schools.classes, 2))
+    slot_school = np.repeat(
+        np.tile(np.arange(len(schools.classes)), 2), np.tile(schools.classes, 2)
+    )
     slot_grade = np.repeat(GRADES, schools.classes.sum())
     poverty = schools.disadvantaged[slot_school]
     leave = parameters["leave"]
