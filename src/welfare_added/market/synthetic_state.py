@@ -182,6 +182,7 @@ def _class_table(careers: Careers, years: tuple[int, int]) -> pd.DataFrame:
 
 
 def _teacher_table(careers: Careers, years: tuple[int, int]) -> pd.DataFrame:
+    groups = [careers.black, careers.hispanic]
     return pd.DataFrame(
         {
             "teacher_id": _ids("t", np.arange(len(careers.first_year)), 5),
