@@ -151,7 +151,9 @@ def advantage_of(applicants: pd.DataFrame, schools: pd.DataFrame, kind: str) -> 
     typical = features.representative_schools(schools)
     years = applicants["year"].to_numpy()
     if lacking := sorted(set(years) - set(typical.index)):
-        raise UserError(f"schools: no rows of the market district in {lacking}, years of applicants")
+        raise UserError(
+            f"schools: no rows of the market district in {lacking}, years of applicants"
+        )
     at = typical.loc[years]
     return features.absolute_advantage(
         *forecasts(applicants),
