@@ -55,7 +55,7 @@ def fixed_effects_logit(
     teacher: np.ndarray | None = None,
     school: np.ndarray | None = None,
 ) -> FixedEffects:
-    """Estimate a logit with a constant for each teacher, each school, or each of both.
+    """Estimate a logit with a constant for each teacher, each school, each of both, or none.
 
     With few choices a teacher, estimates with teachers' effects are biased away from zero (the
     incidental parameters problem); `preference_loops.conditional_panel` is not.
@@ -67,17 +67,15 @@ def fixed_effects_logit(
     taken, trials
         (N,) choices of yes and all choices.
     teacher, school
-        (N,) codes from zero.
+        (N,) codes from zero; a logit without effects if both are missing.
 
     Raises
     ------
     UserError
-        If no effect is asked for, no choice varies, covariates are collinear with the effects, or
-        the likelihood has no maximum.
+        If no choice varies, covariates are collinear with the effects, or the likelihood has no
+        maximum.
 
     """
-    if teacher is None and school is None:
-        raise UserError("fixed effects: want codes of teachers, of schools, or of both")
     used = _varying(taken, trials, [one for one in (teacher, school) if one is not None])
     if not used.any():
         raise UserError("fixed effects: every teacher or school chose all or none")

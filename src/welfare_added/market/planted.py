@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from welfare_added.market import features
+from welfare_added.market.ratings import PRINCIPAL, SPREAD
 from welfare_added.run.errors import UserError
 
 # Published names of what has another name among the means of choice sets.
@@ -46,3 +47,28 @@ def planted_teachers(published: Mapping, smallest_t: float = 0.0) -> dict[str, f
         estimate, error = published["means"][MEAN_OF[name]]
         truth[name] = float(estimate) if abs(estimate) >= smallest_t * error else 0.0
     return truth
+
+
+def planted_principals(published: Mapping) -> dict[str, float]:
+    """Principals' parameters by name: the published estimates.
+
+    Parameters
+    ----------
+    published
+        Section principal_preferences of the calibration's inputs.
+
+    Returns
+    -------
+    dict
+        Values of `ratings.PRINCIPAL` and `ratings.SPREAD`.
+
+    Raises
+    ------
+    UserError
+        If a parameter is missing.
+
+    """
+    names = (*PRINCIPAL, SPREAD)
+    if lacking := [name for name in names if name not in published]:
+        raise UserError(f"principal_preferences: {', '.join(lacking)} missing from the inputs")
+    return {name: float(published[name][0]) for name in names}

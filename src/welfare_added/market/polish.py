@@ -23,7 +23,8 @@ def polished(model: Model, maximum: Maximum) -> Maximum:
         return maximum
     at, best, used = maximum.parameters, maximum, 0
     points, steps = [], []
-    for used in range(1, STEPS + 1):
+    while used < STEPS:
+        used += 1
         value, scores = model.evaluate(at)
         gradient = scores.sum(axis=0)
         step = cho_solve(cho_factor(information(model, scores)), gradient)

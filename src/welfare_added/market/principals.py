@@ -57,6 +57,9 @@ def estimate_principals(
     rows = _together(applications.positions, applications.covariates[:, keep], taken)
     adaptive = integrator == "adaptive"
     count = len(np.unique(rows.agent))
+    points = choice.gauss_hermite(nodes)
+    if not adaptive:
+        points = choice.pseudo_random(count, nodes, 1, seed)
     model = choice.binary_logit(
         rows.columns,
         rows.taken,
@@ -65,7 +68,7 @@ def estimate_principals(
         random=np.ones((len(rows.agent), 1)),
         random_names=["effect"],
         trials=rows.trials,
-        nodes=choice.gauss_hermite(nodes) if adaptive else choice.pseudo_random(count, nodes, 1, seed),
+        nodes=points,
         at_modes=adaptive,
     )
     found = polished(model, choice.maximise(model, model.start()))
@@ -119,9 +122,7 @@ def ranking_model(
     sorted_places = places[order]
     if (sorted_places[first[:-1]] == sorted_places[first[1:] - 1]).all():
         raise UserError("rank-ordered logit: no list has items of different places")
-    return RankingModel(
-        names, labels, first, sorted_places, np.ascontiguousarray(columns[order])
-    )
+    return RankingModel(names, labels, first, sorted_places, np.ascontiguousarray(columns[order]))
 
 
 def estimate_rankings(

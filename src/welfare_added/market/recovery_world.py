@@ -11,6 +11,14 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from welfare_added.market import features
+from welfare_added.market.ratings import (
+    PRINCIPAL,
+    SPREAD,
+    Ratings,
+    applicant_traits,
+    position_traits,
+    principal_columns,
+)
 from welfare_added.market.teacher_choices import TeacherChoices, teacher_choices
 
 SEASON = 140  # days
@@ -292,3 +300,44 @@ def overlapping(year, cycle, start, end, opened, closed) -> tuple[np.ndarray, np
     meet &= np.asarray(start)[:, None] <= np.asarray(closed)
     meet &= np.asarray(end)[:, None] >= np.asarray(opened)
     return np.nonzero(meet)
+
+
+def planted_ratings(
+    truth: Mapping[str, float],
+    seed: np.random.SeedSequence,
+    *,
+    positions: int = 200,
+    applications: int = 188,
+) -> tuple[Ratings, np.ndarray]:
+    """Draw applications to positions whose principals have given preferences, and their answers.
+
+    Parameters
+    ----------
+    truth
+        Principals' parameters (`planted.planted_principals`).
+    seed
+        Of all draws.
+    positions, applications
+        Number of positions, and of applications to each.
+
+    Returns
+    -------
+    tuple
+        Ratings with outcome positive or none, and whether they are positive (N,).
+
+    """
+    streams = [np.random.default_rng(one) for one in seed.spawn(4)]
+    schools = _schools(streams[0])
+    posted = _positions(streams[1], schools, positions)
+    people = _applicants(streams[2], schools, 10 * applications)
+    rng = streams[3]
+    where = np.repeat(np.arange(positions), applications)
+    who = rng.integers(len(people), size=len(where))
+    columns = principal_columns(
+        *applicant_traits(people.iloc[who]), *position_traits(posted.iloc[where])
+    )
+    utility = columns @ index_of(truth, PRINCIPAL)
+    utility += truth[SPREAD] * rng.standard_normal(positions)[where]
+    positive = utility + rng.logistic(size=len(where)) > 0
+    outcomes = np.where(positive, "positive", "none")
+    return Ratings(where, columns, outcomes, np.zeros(len(where), dtype=int)), positive

@@ -1,16 +1,14 @@
 """Teachers' preferences from their applications: table 5 of Bates et al. (2022)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 
 from welfare_added import choice
 from welfare_added.market import features
 from welfare_added.market.columns import usable, without_separating
 from welfare_added.market.estimates import Estimates
-from welfare_added.market.polish import polished
 from welfare_added.market.teacher_choices import TeacherChoices
 from welfare_added.run.errors import UserError
 
