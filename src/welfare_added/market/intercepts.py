@@ -11,7 +11,7 @@ from welfare_added.market.intercept_loops import intercept_panel
 
 SPREAD = "random_effect_sd"
 START = 0.5
-NODES = 15
+NODES = 31
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,7 @@ class InterceptLogit:
 
     def evaluate(self, parameters: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Log-likelihood (A,) of agents, and derivatives (G, D) of their sum by group."""
-        at = self.columns.shape[1]
-        index = self.columns @ parameters[:at]
-        for block in self.blocks:
-            width = block.design.shape[1]
-            index += (block.design @ parameters[at : at + width])[block.codes]
-            at += width
-        value, mean, moment = self._integrated(index, parameters[-1] if self.random else 0.0)
+        value, mean, moment = self.integrated(*self.index(parameters))
         groups = int(self.score_codes.max()) + 1
         parts = [_by_group(mean, self.score_codes, groups, self.columns)]
         for block in self.blocks:
@@ -78,7 +72,20 @@ class InterceptLogit:
             at[-1] = START
         return at
 
-    def _integrated(self, index, spread):
+    def index(self, parameters: np.ndarray) -> tuple[np.ndarray, float]:
+        """Utility (N,) without the intercept, and the standard deviation of intercepts."""
+        at = self.columns.shape[1]
+        index = self.columns @ parameters[:at]
+        for block in self.blocks:
+            width = block.design.shape[1]
+            index += (block.design @ parameters[at : at + width])[block.codes]
+            at += width
+        return index, float(parameters[-1]) if self.random else 0.0
+
+    def integrated(
+        self, index: np.ndarray, spread: float
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Log-likelihood (A,), and by row (N,) mean residual, also times the intercept."""
         if not self.random:
             chance = 1 / (1 + np.exp(-index))
             rows = self.taken * index - self.trials * np.logaddexp(0, index)

@@ -9,6 +9,7 @@ from welfare_added.choice.maximum import Maximum, Model, information
 
 PRECISE = 1e-13  # decrement at which estimates are within a millionth of a standard error
 STEPS = 25
+GROWN = 10  # times the least decrement, at which steps have failed
 MEMORY = 6  # earlier steps from which the next one is extrapolated
 
 
@@ -21,7 +22,7 @@ def polished(model: Model, maximum: Maximum) -> Maximum:
     """
     if not maximum.converged:
         return maximum
-    at, best, used = maximum.parameters, maximum, 0
+    at, best, used = maximum.parameters, replace(maximum, decrement=np.inf), 0
     points, steps = [], []
     while used < STEPS:
         used += 1
@@ -29,7 +30,7 @@ def polished(model: Model, maximum: Maximum) -> Maximum:
         gradient = scores.sum(axis=0)
         step = cho_solve(cho_factor(information(model, scores)), gradient)
         decrement = float(0.5 * gradient @ step)
-        if not decrement < 4 * maximum.decrement + PRECISE:
+        if decrement > GROWN * best.decrement:
             break
         if decrement <= best.decrement:
             best = replace(

@@ -33,7 +33,6 @@ EFFECTS = {
     "teacher_conditional": (("teacher",), None),
 }
 PASSES = 60  # of taking means within teachers and schools in turn
-ZERO = 1e-4  # standard deviation of effects that counts as none
 WITHIN = 1e-6  # share of a column's squared length that effects leave
 
 
@@ -143,12 +142,12 @@ def _with_intercepts(choices, school_dummies, random, separated) -> TeacherVaria
         score_codes=choices.agent,
     )
     start = _start(model, choices, np.column_stack([pair, own[choices.agent]]))
-    found = polished(model, choice.maximise(model, start))
-    found.require_converged()
-    if random is not None and abs(found.parameters[-1]) < ZERO:
-        log.info("%s: the random effect of each %s has a spread of zero", WHAT, random)
+    if random is not None and _slope_at_zero(model, start) <= 0:
+        log.info("%s: effects of each %s vary no more than chance does", WHAT, random)
         plain = _with_intercepts(choices, school_dummies, None, separated)
         return replace(plain, estimates=_with_zero(plain.estimates, random))
+    found = polished(model, choice.maximise(model, start))
+    found.require_converged()
     kind, clusters = ("hessian", None) if random == "school" else ("scores", choices.people)
     covariance = choice.covariance(model, found, kind, clusters)
     effects = np.zeros(count)
@@ -182,6 +181,15 @@ def _start(model, choices, columns) -> np.ndarray:
     plain = fixed_effects_logit(columns, choices.taken, choices.trials)
     start[: columns.shape[1]] = plain.slopes
     return start
+
+
+def _slope_at_zero(model: InterceptLogit, start) -> float:
+    """Derivative of the log-likelihood by the variance of intercepts where this is zero."""
+    index, _ = model.index(start)
+    chance = 1 / (1 + np.exp(-index))
+    left = np.add.reduceat(model.taken - model.trials * chance, model.first[:-1])
+    weight = model.trials * chance * (1 - chance)
+    return float(0.5 * ((left**2).sum() - weight.sum()))
 
 
 def _with_zero(estimates, random) -> Estimates:
@@ -248,14 +256,8 @@ def _school_means(model: InterceptLogit, parameters, choices, count) -> np.ndarr
 
     It is the variance times the sum of mean residuals, by integration by parts of the normal law.
     """
-    spread = parameters[-1]
-    index = model.columns @ parameters[: model.columns.shape[1]]
-    at = model.columns.shape[1]
-    for block in model.blocks:
-        width = block.design.shape[1]
-        index += (block.design @ parameters[at : at + width])[block.codes]
-        at += width
-    _, mean, _ = model._integrated(index, spread)
+    index, spread = model.index(parameters)
+    _, mean, _ = model.integrated(index, spread)
     return spread**2 * np.bincount(choices.schools[model.order], mean, count)
 
 
