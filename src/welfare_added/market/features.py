@@ -167,7 +167,7 @@ def pair_columns(
 
 
 def random_columns(pair: np.ndarray) -> np.ndarray:
-    """Covariates (..., 6) with random coefficients, in the order of `RANDOM`, of pairs (..., 13)."""
+    """Covariates (..., 6) of pairs (..., 13) with random coefficients, in the order of `RANDOM`."""
     first = PAIR.index("value_added")
     out = np.ones((*pair.shape[:-1], len(RANDOM)))
     out[..., :-1] = pair[..., first : first + len(RANDOM) - 1]

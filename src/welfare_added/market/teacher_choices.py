@@ -32,6 +32,8 @@ class TeacherChoices:
         (A + 1,) first row of each applicant, and N.
     schools
         (N,) code of the row's school, the same in all years.
+    school_ids
+        (S,) identifier of each code of a school.
     pair
         (N, 13) covariates of `features.PAIR`.
     taken, trials
@@ -52,6 +54,7 @@ class TeacherChoices:
     years: np.ndarray
     first: np.ndarray
     schools: np.ndarray
+    school_ids: np.ndarray
     pair: np.ndarray
     taken: np.ndarray
     trials: np.ndarray
@@ -126,12 +129,14 @@ def teacher_choices(
     class_size = places["class_size"].to_numpy(dtype=float)[where]
     first = np.append(first, len(applicant))
     incumbent, present = present_positions(chosen, schools, advantages[agents])
+    school_ids, school = np.unique(places["school_id"].astype(str), return_inverse=True)
     return TeacherChoices(
         applicants=agents,
         people=pd.factorize(chosen["applicant_id"])[0],
         years=chosen["year"].to_numpy(),
         first=first,
-        schools=pd.factorize(places["school_id"])[0][where],
+        schools=school[where],
+        school_ids=school_ids,
         pair=pair,
         taken=taken,
         trials=trials,
@@ -151,7 +156,9 @@ def advantage_of(applicants: pd.DataFrame, schools: pd.DataFrame, kind: str) -> 
     typical = features.representative_schools(schools)
     years = applicants["year"].to_numpy()
     if lacking := sorted(set(years) - set(typical.index)):
-        raise UserError(f"schools: no rows of the market district in {lacking}, years of applicants")
+        raise UserError(
+            f"schools: no rows of the market district in {lacking}, years of applicants"
+        )
     at = typical.loc[years]
     return features.absolute_advantage(
         *forecasts(applicants),
