@@ -1,0 +1,1 @@
+"""The teachers' labour market in equilibrium (Bates, Dinerstein, Johnston and Sorkin 2022)."""
