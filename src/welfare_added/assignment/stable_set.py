@@ -6,7 +6,6 @@ matchings is therefore a closure problem, which a minimum cut solves (Irving, Le
 1987), and the matchings can be counted without listing them.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -148,17 +147,23 @@ class StableSet:
 
         return closed_sets((1 << len(self)) - 1)
 
-    def matchings(self) -> Iterator[np.ndarray]:
-        """Every stable matching (n,), the row-optimal one first; for small markets."""
-        earlier, _ = self._relatives
-        sets = {0: None}
+    def matchings(self) -> np.ndarray:
+        """Every stable matching, (M, n) column of each row, the row-optimal one first.
+
+        Their number can be exponential in the number of rotations: `count` them first.
+        """
+        chosen = np.zeros((1, len(self)), dtype=bool)
+        for rotation in range(len(self)):  # rotations are numbered in a possible order
+            needs = self.before[self.before[:, 1] == rotation, 0]
+            more = chosen[chosen[:, needs].all(axis=1)].copy()
+            more[:, rotation] = True
+            chosen = np.concatenate([chosen, more])
+        partners = np.tile(self.row_best, (len(chosen), 1))
         for rotation in range(len(self)):
-            needs = earlier[rotation] & ~(1 << rotation)
-            sets |= {one | 1 << rotation: None for one in sets if one & needs == needs}
-        for one in sets:
-            yield self.matching(
-                np.array([one >> rotation & 1 for rotation in range(len(self))], bool)
-            )
+            part = slice(self.starts[rotation], self.starts[rotation + 1])
+            moved = np.flatnonzero(chosen[:, rotation])
+            partners[moved[:, None], self.rows[part]] = self.taken[part]
+        return partners
 
 
 def stable_set(rows: Lists, columns: Lists) -> StableSet:

@@ -75,8 +75,8 @@ class MarketArrays:
                 )
         if positions < teachers:
             raise UserError(
-                f"market: {teachers} teachers with value added but {positions} positions. Runs drop "
-                "positions until there are as many as teachers; choose a cycle with more positions"
+                f"market: {teachers} teachers with value added but {positions} positions. Runs "
+                "drop positions until there are as many as teachers; choose a cycle with more"
             )
         if not (self.class_size > 0).all() or (np.abs(self.share_1 - 0.5) > 0.5).any():
             raise UserError("market: class sizes must be positive, and shares between 0 and 1")
