@@ -6,7 +6,7 @@ from welfare_added.assignment.certificate import CertificateError
 
 
 def lowest_payoffs(
-    scores: np.ndarray, partner: np.ndarray, floor: np.ndarray, tolerance: float = 1e-9
+    scores: np.ndarray, partner: np.ndarray, floor: np.ndarray, tolerance: float = 1e-12
 ) -> np.ndarray:
     """Smallest payoffs of rows (n,) in the core that give each row at least its ``floor`` (n,).
 
@@ -15,6 +15,7 @@ def lowest_payoffs(
     a_i + q_c >= scores_ic for all pairs. Payoffs that are as small as possible for one row are so
     for all (the core is a lattice: Shapley and Shubik 1971); they are the longest paths
     a_i = max(floor_i, max_l a_l + scores_{i c(l)} - scores_{l c(l)}).
+    tolerance: relative to the largest score, by which one score may fall short of its payoffs.
     Raises CertificateError where no payoffs support the matching, which then is not optimal.
     """
     here = scores[:, partner]  # column l: score of each row with row l's partner
@@ -23,7 +24,7 @@ def lowest_payoffs(
     payoff = floor.astype(float)
     for _ in range(len(floor) + 1):
         higher = np.maximum((lead + payoff).max(axis=1), floor)
-        if (higher - payoff).max(initial=0.0) <= tolerance * size / max(len(floor), 1):
+        if (higher - payoff).max(initial=0.0) <= tolerance * size:
             return payoff
         payoff = np.maximum(payoff, higher)
     raise CertificateError("no prices support the matching: it is not optimal")

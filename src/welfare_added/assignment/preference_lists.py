@@ -54,12 +54,19 @@ def ranked(values: np.ndarray, second: Lists | None = None) -> Lists:
     """
     if not np.isfinite(values).all():
         raise ValueError(f"{int((~np.isfinite(values)).sum())} values are missing or infinite")
-    n, m = values.shape
     if second is None:
-        order = np.argsort(-values, axis=1, kind="stable")
+        order, ties = _descending(values)
     else:
         before = np.take_along_axis(values, second.order.astype(np.int64), axis=1)
-        order = np.take_along_axis(second.order, np.argsort(-before, axis=1, kind="stable"), axis=1)
-    ordered = np.take_along_axis(values, order.astype(np.int64), axis=1)
-    ties = int((ordered[:, 1:] == ordered[:, :-1]).sum())
+        at, ties = _descending(before)
+        order = np.take_along_axis(second.order, at, axis=1)
+    n, m = values.shape
     return Lists(order.astype(np.int32), np.full(n, m, dtype=np.int32), ties)
+
+
+def _descending(values: np.ndarray) -> tuple[np.ndarray, int]:
+    """Order of each row (n, m), highest first and equal ones as they come, and number of ties."""
+    order = np.argsort(-values, axis=1)  # fast, but in any order where values are equal
+    ordered = np.take_along_axis(values, order, axis=1)
+    ties = int((ordered[:, 1:] == ordered[:, :-1]).sum())
+    return (np.argsort(-values, axis=1, kind="stable") if ties else order), ties
