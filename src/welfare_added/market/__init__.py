@@ -1,1 +1,1 @@
-"""The teachers' labour market in equilibrium (Bates, Dinerstein, Johnston and Sorkin 2022)."""
+"""The teachers' labour market (Bates, Dinerstein, Johnston and Sorkin 2022)."""
