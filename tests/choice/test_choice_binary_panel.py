@@ -154,7 +154,7 @@ REFUSED = {
     "taken: all choices are alike": dict(taken=np.zeros(270)),
     "taken: shape \\(269,\\), want one number for each of 270 rows": dict(taken=TAKEN[1:]),
     "agent: shape \\(269,\\), want one label for each of 270 rows": dict(agent=AGENT[1:]),
-    "nodes: missing; want those of gauss_hermite": dict(random=X[:, :1]),
+    "nodes: missing; want an Integrator, or those of gauss_hermite": dict(random=X[:, :1]),
     "nodes: given, but there are no random coefficients": dict(nodes=gauss_hermite(3)),
     "nodes: shape \\(29, 4, 1\\), want \\(30 or 1, draws, 1\\)": dict(
         random=X[:, :1], nodes=sobol(29, 4, 1, seed=1)

@@ -101,7 +101,8 @@ def test_a_model_without_a_maximum_is_not_said_to_have_one():
 
 
 def test_a_search_goes_on_until_it_has_converged(monkeypatch, plain):
-    monkeypatch.setattr("welfare_added.choice.maximum.STEPS", 4)
+    monkeypatch.setattr("welfare_added.choice.maximum.SCORING_STEPS", 1)
+    monkeypatch.setattr("welfare_added.choice.maximum.STEPS", 3)
     found = maximise(PLAIN, PLAIN.start(), tolerance=1e-9)
     assert found.converged
     assert " after 1 rounds" not in found.message
@@ -109,6 +110,7 @@ def test_a_search_goes_on_until_it_has_converged(monkeypatch, plain):
 
 
 def test_a_search_that_is_cut_off_says_so(monkeypatch):
+    monkeypatch.setattr("welfare_added.choice.maximum.SCORING_STEPS", 0)
     monkeypatch.setattr("welfare_added.choice.maximum.ROUNDS", 1)
     monkeypatch.setattr("welfare_added.choice.maximum.STEPS", 1)
     found = maximise(PLAIN, PLAIN.start())

@@ -188,7 +188,7 @@ REFUSED = {
     "situation: shape \\(3,\\), want one for each of 960 rows": dict(situation=[1, 1, 2]),
     "situation: all have one alternative": dict(available=ROWS["taken"] == 1),
     "random: 959 rows, and covariates 960": dict(random=X[1:, :1]),
-    "nodes: missing; want those of gauss_hermite": dict(random=X[:, :1]),
+    "nodes: missing; want an Integrator, or those of gauss_hermite": dict(random=X[:, :1]),
 }
 
 

@@ -140,7 +140,7 @@ def test_every_module_is_used_by_a_rule_or_by_the_workflow(found_otherwise):
     used = set(project_modules(waiting, ROOT / "src")).union(*found_otherwise.values())
     by_hand = {"audit/__main__.py", *COMMAND}
     offered = [ROOT / f"src/welfare_added/api/{name}.py" for name in ("value_added", "assign")]
-    modules = ("draws", "binary_panel", "multinomial", "maximum")
+    modules = ("binary_panel", "integrators", "multinomial", "posteriors", "resampling")
     offered += [ROOT / f"src/welfare_added/choice/{name}.py" for name in modules]
     used |= set(project_modules(offered, ROOT / "src"))
     workflow = "\n".join(

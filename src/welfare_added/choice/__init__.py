@@ -7,14 +7,25 @@ from importlib import import_module
 
 # Modules are named as text, so that who imports one of them does not depend on all.
 _MODULE_OF = {
-    "Nodes": "draws",
+    "AgentCovariates": "binary_panel",
     "binary_logit": "binary_panel",
+    "bootstrap": "resampling",
     "covariance": "maximum",
+    "effective_draws": "integrators",
+    "Fit": "integrators",
+    "fit": "integrators",
     "gauss_hermite": "draws",
     "hessian": "maximum",
+    "Integrator": "draws",
     "maximise": "maximum",
     "multinomial_logit": "multinomial",
+    "Nodes": "draws",
+    "Posterior": "posteriors",
+    "posterior": "posteriors",
+    "PresentPositions": "binary_panel",
     "pseudo_random": "draws",
+    "simulation_error": "integrators",
+    "SimulationError": "integrators",
     "sobol": "draws",
     "standard_errors": "maximum",
 }

@@ -29,6 +29,44 @@ class Nodes:
     weights: np.ndarray
 
 
+@dataclass(frozen=True)
+class Integrator:
+    """How likelihoods are averaged over normals of each agent.
+
+    Attributes
+    ----------
+    kind
+        ``pseudo_random`` or ``sobol``: draws of the normals themselves, of `pseudo_random` and of
+        `sobol`. ``adaptive``: importance sampling from a normal law at the mode of each agent's
+        choices and normals, scaled by the curvature there, with draws of `sobol`; `fit` renews
+        modes.
+    draws
+        Number of draws an agent, for ``sobol`` and ``adaptive`` a power of two.
+    seed
+        Of the draws.
+    widening
+        Standard deviations of the proposal in those of the curvature; ``adaptive`` alone.
+
+    """
+
+    kind: str
+    draws: int
+    seed: int
+    widening: float = 1.1
+
+    def __post_init__(self):
+        """Refuse kinds that there are not."""
+        if self.kind not in ("pseudo_random", "sobol", "adaptive"):
+            raise UserError(f"integrator {self.kind!r}: want pseudo_random, sobol or adaptive")
+        if not self.widening > 0:
+            raise UserError(f"widening: {self.widening}, want a positive number")
+
+    def nodes(self, agents: int, dimensions: int) -> "Nodes":
+        """Draws of K normals of each agent, of an adaptive one before they are moved."""
+        draw = pseudo_random if self.kind == "pseudo_random" else sobol
+        return draw(agents, self.draws, dimensions, self.seed)
+
+
 def pseudo_random(agents: int, draws: int, dimensions: int, seed: int) -> Nodes:
     """Draw pseudo-random standard normals, independent over agents.
 
@@ -49,7 +87,7 @@ def pseudo_random(agents: int, draws: int, dimensions: int, seed: int) -> Nodes:
     _refuse_empty(agents=agents, draws=draws, dimensions=dimensions)
     points = np.empty((agents, draws, dimensions))
     for agent in range(agents):
-        points[agent] = _generator(seed, 0, agent).standard_normal((draws, dimensions))
+        points[agent] = generator(seed, 0, agent).standard_normal((draws, dimensions))
     return Nodes(points, np.full(draws, 1 / draws))
 
 
@@ -77,10 +115,10 @@ def sobol(agents: int, draws: int, dimensions: int, seed: int) -> Nodes:
         raise UserError(
             f"{draws} Sobol draws: want a power of two, such as {2 ** draws.bit_length()}"
         )
-    net = qmc.Sobol(dimensions, scramble=True, rng=_generator(seed, 1)).random(draws)
+    net = qmc.Sobol(dimensions, scramble=True, rng=generator(seed, 1)).random(draws)
     points = np.empty((agents, draws, dimensions))
     for agent in range(agents):
-        shifted = (net + _generator(seed, 2, agent).random(dimensions)) % 1.0
+        shifted = (net + generator(seed, 2, agent).random(dimensions)) % 1.0
         points[agent] = ndtri(shifted.clip(SMALLEST, 1 - SMALLEST))
     return Nodes(points, np.full(draws, 1 / draws))
 
@@ -112,7 +150,8 @@ def gauss_hermite(number: int, dimensions: int = 1) -> Nodes:
     return Nodes(grid.reshape(1, -1, dimensions), product)
 
 
-def _generator(seed: int, *key: int) -> np.random.Generator:
+def generator(seed: int, *key: int) -> np.random.Generator:
+    """Random numbers that depend on the seed and the key alone."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 

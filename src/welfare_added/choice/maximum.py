@@ -1,5 +1,6 @@
 """Maximum of a log-likelihood that is a sum over agents, and standard errors of its parameters."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -11,10 +12,15 @@ from scipy.optimize import minimize
 from welfare_added.run.errors import UserError
 
 TOLERANCE = 1e-6  # of the decrement: log-likelihood that is still to be gained, about
+SCORING_STEPS = 5
+HALVINGS = 8  # of such a step
+SUFFICIENT = 0.01  # rise of the log-likelihood, relative to what its slope promises
 ROUNDS = 12
 STEPS = 200  # of the optimiser, a round
 DIFFERENCE = 1e-4  # in standard errors, for Hessians
 SMALLEST = 1e-10  # eigenvalue of correlated scores that counts as zero
+
+log = logging.getLogger(__name__)
 
 
 class Model(Protocol):
@@ -62,12 +68,18 @@ class Maximum:
             raise UserError(f"not a maximum: {self.message}")
 
 
-def maximise(model: Model, start: np.ndarray, tolerance: float = TOLERANCE) -> Maximum:
+def maximise(
+    model: Model,
+    start: np.ndarray,
+    tolerance: float = TOLERANCE,
+    weights: np.ndarray | None = None,
+) -> Maximum:
     """Maximise a log-likelihood by BFGS, in coordinates in which scores are uncorrelated.
 
-    The products of scores are the information at the truth, so that the first step is that of
-    Berndt, Hall, Hall and Hausman. BFGS starts again with renewed coordinates until the decrement
-    is below ``tolerance``, or for 12 rounds; the result says which.
+    The search begins with up to five steps of Berndt, Hall, Hall and Hausman, B^-1 g with the
+    gradient g and the sum B of products of scores, which is the information at the truth. BFGS
+    follows in coordinates whitened by B, and starts again with renewed coordinates until the
+    decrement is below ``tolerance``, or for 12 rounds; the result says which. Each round is logged.
 
     Parameters
     ----------
@@ -77,6 +89,8 @@ def maximise(model: Model, start: np.ndarray, tolerance: float = TOLERANCE) -> M
         (D,) parameters.
     tolerance
         Largest decrement that counts as converged.
+    weights
+        (A,) weights of agents, not negative; all one if missing.
 
     Raises
     ------
@@ -84,56 +98,87 @@ def maximise(model: Model, start: np.ndarray, tolerance: float = TOLERANCE) -> M
         If scores are collinear at the start: names the parameters that cannot be told apart.
 
     """
-    search = _Search(model)
+    search = _Search(model, weights)
     at = np.array(start, dtype=float)
-    for number in range(ROUNDS + 1):
-        scores = search.scores(at)
+    for number in range(SCORING_STEPS + ROUNDS + 1):
         try:
-            factor = np.linalg.cholesky(information(model, scores))
+            factor = np.linalg.cholesky(information(model, search.for_products(at)))
         except UserError as error:
             if number == 0:
                 raise
             message = f"no maximum in sight after {number} rounds (choices separated?): {error}"
             return search.end(at, np.inf, False, message)
-        gradient = solve_triangular(factor, scores.sum(axis=0), lower=True)
-        decrement = 0.5 * gradient @ gradient
-        if decrement < tolerance or number == ROUNDS:
+        gradient = solve_triangular(factor, search.gradient(at), lower=True)
+        decrement = float(0.5 * gradient @ gradient)
+        search.report(number, at, decrement)
+        if decrement < tolerance or number == SCORING_STEPS + ROUNDS:
             break
-        at = search.climb(at, factor, tolerance)
-    converged = bool(decrement < tolerance)
+        if number < SCORING_STEPS:
+            at = search.step(at, solve_triangular(factor.T, gradient), decrement)
+        else:
+            at = search.climb(at, factor, tolerance)
+    converged = decrement < tolerance
     wanted = "" if converged else f", want below {tolerance:.0e}"
     message = f"decrement {decrement:.1e} after {number} rounds{wanted}"
-    return search.end(at, float(decrement), converged, message)
+    return search.end(at, decrement, converged, message)
 
 
 class _Search:
     """Evaluations of a model, counted; the last one is kept."""
 
-    def __init__(self, model: Model):
+    def __init__(self, model: Model, weights: np.ndarray | None):
         self.model, self.evaluations, self._at = model, 0, None
+        self.weights = None if weights is None else np.asarray(weights, dtype=float)
 
     def _evaluate(self, at):
         if self._at is None or not np.array_equal(at, self._at):
-            self.value, self.score = self.model.evaluate(at)
+            self._value, self._score = self.model.evaluate(at)
             self.evaluations += 1
             self._at = np.array(at)
-        return self.value, self.score
+        return self._value, self._score
 
-    def scores(self, at):
-        return self._evaluate(at)[1]
+    def total(self, at):
+        value = self._evaluate(at)[0]
+        return float(value.sum() if self.weights is None else self.weights @ value)
+
+    def gradient(self, at):
+        score = self._evaluate(at)[1]
+        return score.sum(axis=0) if self.weights is None else self.weights @ score
+
+    def for_products(self, at):
+        score = self._evaluate(at)[1]
+        if self.weights is None:
+            return score
+        return np.sqrt(self.weights[self.weights > 0])[:, None] * score[self.weights > 0]
+
+    def report(self, number, at, decrement):
+        total = self.total(at)
+        log.info(
+            "round %d: log-likelihood %.4f, decrement %.1e, %d evaluations",
+            *(number, total, decrement, self.evaluations),
+        )
+
+    def step(self, at, step, decrement):
+        """Go along the step as far as the log-likelihood rises enough; stay if it never does."""
+        before, length = self.total(at), 1.0
+        for _ in range(HALVINGS):
+            if self.total(at + length * step) > before + SUFFICIENT * length * decrement:
+                return at + length * step
+            length *= 0.5
+        return at
 
     def climb(self, at, factor, tolerance):
         def negative(moved):
-            value, score = self._evaluate(at + solve_triangular(factor.T, moved))
-            gradient = solve_triangular(factor, score.sum(axis=0), lower=True)
-            return -value.sum(), -gradient
+            there = at + solve_triangular(factor.T, moved)
+            gradient = solve_triangular(factor, self.gradient(there), lower=True)
+            return -self.total(there), -gradient
 
         options = {"gtol": np.sqrt(0.5 * tolerance / len(at)), "maxiter": STEPS}
         done = minimize(negative, np.zeros(len(at)), jac=True, method="BFGS", options=options)
         return at + solve_triangular(factor.T, done.x)
 
     def end(self, at, decrement, converged, message):
-        total = float(self._evaluate(at)[0].sum())
+        total = self.total(at)
         return Maximum(converged, message, self.model.names, at, total, decrement, self.evaluations)
 
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from welfare_added.choice.compiled_loops import multinomial_panel
-from welfare_added.choice.draws import Nodes
-from welfare_added.choice.panel import PanelLogit, coefficients, integral, numbers
+from welfare_added.choice.checks import coefficients, integral, numbers
+from welfare_added.choice.draws import Integrator, Nodes
+from welfare_added.choice.mode_loops import modes
+from welfare_added.choice.multinomial_loops import multinomial_panel
+from welfare_added.choice.panel import PanelLogit
 from welfare_added.run.errors import UserError
 
 
@@ -19,21 +21,57 @@ class MultinomialLogit(PanelLogit):
     situation: np.ndarray = field(repr=False)
     taken: np.ndarray = field(repr=False)
 
-    def _compute(self, index, loadings, value, score) -> None:
-        multinomial_panel(
-            self.first,
-            self.situation,
-            index,
-            loadings,
-            self.taken,
-            self.points,
-            self.log_weights,
-            self.columns,
-            self.random,
-            self.at,
-            value,
-            score,
-        )
+    def _loop(self, fixed, root, value, score, kept):
+        def work(begin, end):
+            multinomial_panel(
+                begin,
+                end,
+                self.first,
+                self.situation,
+                self.columns,
+                self.random,
+                self.taken,
+                fixed,
+                root,
+                self.at,
+                self.points,
+                self.log_weights,
+                self.centres,
+                self.spreads,
+                value,
+                score,
+                kept,
+            )
+
+        return work
+
+    def _modes(self, parameters, widening, centres, spreads, reached):
+        root = self.root(parameters)
+        index = self.columns @ parameters[: self.fixed]
+        loadings = np.ascontiguousarray(self.random @ root)
+        agents, dimensions = centres.shape
+
+        def work(begin, end):
+            modes(
+                begin,
+                end,
+                self.first,
+                self.situation,
+                index,
+                loadings,
+                self.taken,
+                self.taken,
+                np.zeros(agents),
+                np.full(agents, -1),
+                np.empty(0),
+                np.empty((0, dimensions)),
+                widening,
+                centres,
+                spreads,
+                reached,
+            )
+
+        return work
 
 
 def multinomial_logit(
@@ -47,7 +85,8 @@ def multinomial_logit(
     random: np.ndarray | None = None,
     random_names: Sequence[str] | None = None,
     correlated: bool = False,
-    nodes: Nodes | None = None,
+    nodes: Nodes | Integrator | None = None,
+    threads: int = 1,
 ) -> MultinomialLogit:
     """State a logit of choices of one among the available alternatives of each situation.
 
@@ -68,7 +107,7 @@ def multinomial_logit(
     available
         (N,) whether the alternative can be chosen; rows where not are left out, so that their
         covariates may be missing. All can if missing.
-    names, random_names, random, correlated, nodes
+    names, random_names, random, correlated, nodes, threads
         As in `binary_logit`.
 
     Raises
@@ -109,6 +148,8 @@ def multinomial_logit(
         first=first,
         situation=np.append(starts, len(taken)),
         taken=taken[order],
+        of_agents=np.empty((len(labels), 0)),
+        threads=threads,
         **given,
         **integral(nodes, len(labels), dimensions),
     )

@@ -1,0 +1,81 @@
+"""Compiled log-likelihood of choices with one random intercept an agent, by quadrature.
+
+Numba caches what it compiles until this file changes; therefore nothing here is imported from
+other modules, whose changes it would miss. An agent's rows are stacked.
+"""
+
+import numpy as np
+from numba import njit
+
+NEWTON_STEPS = 100
+PRECISE = 1e-10
+
+
+@njit(cache=True, nogil=True)
+def intercept_panel(first, index, spread, taken, trials, nodes, log_weights, value, mean, moment):
+    """Log-likelihood of each agent and what its rows add to scores, in place.
+
+    Gauss-Hermite nodes are moved to the mode of each agent's intercept and scaled by the
+    curvature there. Scores are those of the integral, exact up to the error of the quadrature.
+
+    Parameters
+    ----------
+    first : (A + 1,) int array
+        First row of each agent, and the number of rows N.
+    index, taken, trials : (N,) arrays
+        Utility without the intercept, choices of yes, all choices.
+    spread : float
+        Standard deviation of intercepts.
+    nodes, log_weights : (R,) arrays
+        Of the standard normal law.
+    value : (A,) array
+        Written: log-likelihoods.
+    mean, moment : (N,) arrays
+        Written: mean, over the intercept given the choices, of taken - trials x probability, and
+        of the same times the standardised intercept.
+
+    """
+    number = len(nodes)
+    points, density = np.empty(number), np.empty(number)
+    for a in range(len(value)):
+        rows = range(first[a], first[a + 1])
+        mode = 0.0
+        low, high = -np.inf, np.inf
+        curvature = -1.0
+        for _ in range(NEWTON_STEPS):
+            slope, curvature = -mode, -1.0
+            for i in rows:
+                chance = 1.0 / (1.0 + np.exp(-(index[i] + spread * mode)))
+                slope += spread * (taken[i] - trials[i] * chance)
+                curvature -= spread**2 * trials[i] * chance * (1.0 - chance)
+            if slope > 0.0:
+                low = mode
+            else:
+                high = mode
+            step = -slope / curvature
+            mode += step
+            if abs(step) < PRECISE * (1.0 + abs(mode)):
+                break
+            if mode <= low or mode >= high:
+                mode = 0.5 * (low + high)
+        scale = 1.0 / np.sqrt(-curvature)
+        for q in range(number):
+            points[q] = mode + scale * nodes[q]
+            density[q] = log_weights[q] + np.log(scale) + 0.5 * (nodes[q] ** 2 - points[q] ** 2)
+        for i in rows:
+            for q in range(number):
+                v = index[i] + spread * points[q]
+                density[q] += taken[i] * v - trials[i] * (max(v, 0.0) + np.log1p(np.exp(-abs(v))))
+        top = density.max()
+        total = 0.0
+        for q in range(number):
+            density[q] = np.exp(density[q] - top)
+            total += density[q]
+        value[a] = top + np.log(total)
+        for i in rows:
+            mean[i] = 0.0
+            moment[i] = 0.0
+            for q in range(number):
+                left = taken[i] - trials[i] / (1.0 + np.exp(-(index[i] + spread * points[q])))
+                mean[i] += density[q] / total * left
+                moment[i] += density[q] / total * left * points[q]

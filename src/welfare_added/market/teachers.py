@@ -1,0 +1,331 @@
+"""Teachers' preferences from their applications: table 5 of Bates et al. (2022)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.choice.binary_panel import (
+    AgentCovariates,
+    BinaryLogit,
+    PresentPositions,
+    binary_logit,
+)
+from welfare_added.choice.draws import Integrator
+from welfare_added.choice.integrators import fit
+from welfare_added.choice.maximum import Maximum, covariance
+from welfare_added.choice.posteriors import posterior
+from welfare_added.choice.resampling import bootstrap
+from welfare_added.market import features
+from welfare_added.market.columns import usable, without_separating
+from welfare_added.market.estimates import Estimates, significant
+from welfare_added.market.polish import polished
+from welfare_added.market.teacher_choices import TeacherChoices
+from welfare_added.run.errors import UserError
+
+# How random coefficients are integrated out: the published way, evenly spread draws of the same
+# normals, and draws around each teacher's mode.
+INTEGRATORS = {"prior": "pseudo_random", "sobol": "sobol", "adaptive": "adaptive"}
+INFERENCE = ("scores", "sandwich", "bootstrap")
+SETTLED = 2  # renewals of proposals after the search, each followed by an exact maximum
+
+
+@dataclass(frozen=True)
+class TeacherModel:
+    """A logit of applications, and which covariates it has.
+
+    Attributes
+    ----------
+    model
+        Of `choice.binary_logit`.
+    clusters
+        (A,) person of each agent.
+    applicants
+        (A,) code of each agent.
+    left_out
+        Covariates that could not be told apart from others, or vary with no choice.
+    choices
+        Number of positions in all choice sets.
+
+    """
+
+    model: BinaryLogit = field(repr=False)
+    clusters: np.ndarray = field(repr=False)
+    applicants: np.ndarray = field(repr=False)
+    left_out: tuple[str, ...]
+    choices: int
+
+
+@dataclass(frozen=True)
+class TeacherEstimates:
+    """Estimates, and what they say of each applicant's random coefficients.
+
+    Attributes
+    ----------
+    estimates
+        Parameters with their covariance.
+    model
+        At whose maximum they are, with its last proposals.
+    applicants
+        (A,) codes.
+    best, mean, draw
+        (A, 6) deviations of random coefficients from their means, in the order of
+        `features.RANDOM`: at the draw that makes the applicant's choices most likely, their mean
+        given the choices, and a draw from their law given the choices.
+    effective
+        (A,) number of draws that count in each applicant's integral.
+
+    """
+
+    estimates: Estimates
+    model: BinaryLogit = field(repr=False)
+    applicants: np.ndarray = field(repr=False)
+    best: np.ndarray = field(repr=False)
+    mean: np.ndarray = field(repr=False)
+    draw: np.ndarray = field(repr=False)
+    effective: np.ndarray = field(repr=False)
+
+
+def teacher_model(
+    choices: TeacherChoices,
+    integrator: str = "adaptive",
+    draws: int = 128,
+    seed: int = 1,
+    *,
+    correlated: Sequence[str] = (),
+    separated: str = "refuse",
+    threads: int = 1,
+) -> TeacherModel:
+    """State the mixed logit of applications (Bates et al. 2022, eqs. 7 to 14).
+
+    Parameters
+    ----------
+    choices
+        Choice sets as arrays.
+    integrator
+        ``prior``: pseudo-random normals (eq. 13), ``sobol``: evenly spread ones, ``adaptive``:
+        evenly spread around each teacher's mode.
+    draws
+        Number of draws a teacher in a year.
+    seed
+        Of the draws.
+    correlated
+        Names of `features.RANDOM` whose random coefficients are correlated.
+    separated
+        Dummies that decide choices: ``refuse``, or ``drop``.
+    threads
+        Of the compiled loops; results do not depend on them.
+
+    Raises
+    ------
+    UserError
+        If the integrator is another, or a dummy separates choices.
+
+    """
+    if integrator not in INTEGRATORS:
+        raise UserError(f"integrator {integrator!r}: want {', '.join(INTEGRATORS)}")
+    pair, teacher, names = estimable(choices, separated)
+    labels, incumbents = np.arange(len(choices.applicants)), np.flatnonzero(choices.incumbent)
+    kept = np.array([features.PAIR.index(name) for name in names[0]])
+    present = PresentPositions(
+        agent=incumbents,
+        covariates=choices.present[incumbents][:, kept],
+        random=features.random_columns(choices.present[incumbents]),
+    )
+    model = binary_logit(
+        pair,
+        choices.taken,
+        choices.agent,
+        names=names[0],
+        random=features.random_columns(choices.pair),
+        random_names=list(features.RANDOM),
+        correlated=bool(correlated),
+        trials=choices.trials,
+        agent_covariates=AgentCovariates(agent=labels, values=teacher, names=names[1]),
+        present=present if len(incumbents) else None,
+        nodes=Integrator(INTEGRATORS[integrator], draws=draws, seed=seed),
+        threads=threads,
+    )
+    all_names = (*features.PAIR, *features.TEACHER, *features.MEANS)
+    left_out = tuple(name for name in all_names if name not in {*names[0], *names[1]})
+    model = _named(model, _correlated(correlated))
+    return TeacherModel(
+        model, choices.people, choices.applicants, left_out, int(choices.trials.sum())
+    )
+
+
+def estimable(
+    choices: TeacherChoices, separated: str = "refuse"
+) -> tuple[np.ndarray, np.ndarray, tuple[list[str], list[str]]]:
+    """Covariates of pairs (N, P) and of applicants (A, Q) that can be told apart, with names.
+
+    The constant is kept first, then covariates of pairs, teachers' own, and means of choice sets.
+    """
+    own = np.column_stack([choices.teacher, choices.means])
+    own_names = [*features.TEACHER, *features.MEANS]
+    names = [*features.PAIR, *own_names]
+    kept = usable(_products(choices, own), _order(names), "teachers' applications")
+    order = [names.index(name) for name in _order(names)]
+    keep = np.zeros(len(names), dtype=bool)
+    keep[np.array(order)[kept]] = True
+    of_pair, of_own = keep[: len(features.PAIR)], keep[len(features.PAIR) :]
+    taken = np.add.reduceat(choices.taken, choices.first[:-1])
+    trials = np.add.reduceat(choices.trials, choices.first[:-1])
+    of_own[of_own] = without_separating(
+        own[:, of_own],
+        [name for name, one in zip(own_names, of_own, strict=True) if one],
+        taken,
+        trials,
+        "teachers' applications",
+        separated,
+    )
+    kept_names = (
+        [name for name, one in zip(features.PAIR, of_pair, strict=True) if one],
+        [name for name, one in zip(own_names, of_own, strict=True) if one],
+    )
+    return choices.pair[:, of_pair], own[:, of_own], kept_names
+
+
+def _order(names: list[str]) -> list[str]:
+    return ["constant", *(name for name in names if name != "constant")]
+
+
+def _products(choices: TeacherChoices, own: np.ndarray) -> np.ndarray:
+    """Sums over positions of products of all covariates, the constant first."""
+    weight, first = choices.trials, choices.first[:-1]
+    weighted = choices.pair * weight[:, None]
+    sums = np.add.reduceat(weighted, first, axis=0)
+    cross = sums.T @ own
+    within = own.T @ (own * np.add.reduceat(weight, first)[:, None])
+    whole = np.block([[choices.pair.T @ weighted, cross], [cross.T, within]])
+    names = [*features.PAIR, *features.TEACHER, *features.MEANS]
+    order = [names.index(name) for name in _order(names)]
+    return whole[np.ix_(order, order)]
+
+
+def _correlated(names: Sequence[str]) -> np.ndarray:
+    """Which random coefficients (6,) are correlated."""
+    if wrong := [name for name in names if name not in features.RANDOM]:
+        raise UserError(f"correlated: {', '.join(wrong)} has no random coefficient")
+    return np.isin(features.RANDOM, names)
+
+
+def _named(model: BinaryLogit, correlated: np.ndarray) -> BinaryLogit:
+    """The model with free entries of C for correlated coefficients alone, and published names."""
+    row, column = model.at.T
+    keep = (row == column) | (correlated[row] & correlated[column])
+    names = []
+    for k, m in model.at[keep]:
+        one, other = features.RANDOM[k], features.RANDOM[m]
+        if correlated[k]:
+            names.append(f"cholesky_{one}" if k == m else f"cholesky_{one}_x_{other}")
+        else:
+            names.append(features.SPREADS[k])
+    return replace(model, at=model.at[keep], names=(*model.names[: model.fixed], *names))
+
+
+def estimate_teachers(
+    stated: TeacherModel,
+    start: np.ndarray | None = None,
+    *,
+    inference: str = "scores",
+    replications: int = 50,
+    seed: int = 1,
+    polish: bool = True,
+) -> TeacherEstimates:
+    """Estimate teachers' preferences.
+
+    Parameters
+    ----------
+    stated
+        Of `teacher_model`.
+    start
+        (D,) parameters from which to search; those of the logit without random coefficients if
+        missing.
+    inference
+        Standard errors, of persons with all their years: ``scores``, ``sandwich`` or
+        ``bootstrap``.
+    replications
+        Of the bootstrap.
+    seed
+        Of draws from the law of random coefficients given choices, and of the bootstrap.
+    polish
+        Whether estimates are brought so near to the maximum that they are the same on any machine.
+
+    Raises
+    ------
+    UserError
+        If the search does not converge, or standard errors cannot be calculated.
+
+    """
+    if inference not in INFERENCE:
+        raise UserError(f"inference {inference!r}: want {', '.join(INFERENCE)}")
+    fitted = fit(stated.model, start)
+    model, maximum = fitted.model, fitted.maximum
+    maximum.require_converged()
+    if polish:
+        model, maximum = _settled(model, maximum)
+    model, maximum = _positive(model, maximum)
+    own = posterior(model, maximum.parameters, seed)
+    estimates = Estimates(
+        names=model.names,
+        parameters=maximum.parameters,
+        covariance=_covariance(model, maximum, stated.clusters, inference, replications, seed),
+        log_likelihood=maximum.log_likelihood,
+        agents=len(model.agents),
+        choices=stated.choices,
+        evaluations=maximum.evaluations,
+        message=maximum.message,
+        left_out=stated.left_out,
+    )
+    return TeacherEstimates(
+        estimates, model, stated.applicants, own.best, own.mean, own.draw, own.effective
+    )
+
+
+def _settled(model: BinaryLogit, maximum: Maximum) -> tuple[BinaryLogit, Maximum]:
+    """Renew proposals at exact maxima, so that they do not depend on the way of the search."""
+    maximum = polished(model, maximum)
+    for _ in range(SETTLED if len(model.centres) else 0):
+        model = model.renewed(maximum.parameters)
+        maximum = polished(model, maximum)
+    return model, maximum
+
+
+def _positive(model: BinaryLogit, maximum: Maximum) -> tuple[BinaryLogit, Maximum]:
+    """The same maximum with C's diagonal positive: signs of its columns are free.
+
+    Normals of a column whose sign changes change theirs, at the proposals too.
+    """
+    root = model.root(maximum.parameters)
+    sign = np.where(np.diag(root) < 0, -1.0, 1.0)
+    parameters = maximum.parameters.copy()
+    parameters[model.fixed :] *= sign[model.at[:, 1]]
+    points = np.ascontiguousarray(model.points * (1.0 if len(model.centres) else sign[:, None]))
+    model = replace(
+        model,
+        points=points,
+        centres=model.centres * sign,
+        spreads=np.ascontiguousarray(model.spreads * sign[:, None]),
+    )
+    return model, replace(maximum, parameters=parameters)
+
+
+def _covariance(model, maximum, clusters, inference, replications, seed) -> np.ndarray:
+    if inference != "bootstrap":
+        return covariance(model, maximum, inference, clusters)
+    return np.cov(bootstrap(model, maximum, replications, seed, clusters).T)
+
+
+def coefficients_table(estimated: TeacherEstimates) -> pd.DataFrame:
+    """Random coefficients of applicants: applicant, kind (best, mean or draw), six deviations."""
+    parts = []
+    for kind in ("best", "mean", "draw"):
+        part = pd.DataFrame(
+            significant(getattr(estimated, kind)).astype(np.float32), columns=list(features.RANDOM)
+        )
+        part.insert(0, "kind", kind)
+        part.insert(0, "applicant", estimated.applicants)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)

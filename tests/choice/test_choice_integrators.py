@@ -1,0 +1,191 @@
+"""Importance sampling at agents' modes, beside product grids; estimates with proposals renewed."""
+
+import numpy as np
+import pytest
+from choice_cases import binary_world
+from test_choice_multinomial import world
+
+from welfare_added.choice.binary_panel import PresentPositions, binary_logit
+from welfare_added.choice.draws import Integrator, gauss_hermite
+from welfare_added.choice.integrators import effective_draws, fit, simulation_error
+from welfare_added.choice.maximum import maximise, standard_errors
+from welfare_added.choice.multinomial import multinomial_logit
+from welfare_added.run.errors import UserError
+
+ROOT = np.array([[1.3, 0, 0], [0.5, 0.9, 0], [-0.4, 0.3, 0.8]])
+X, TAKEN, AGENT = binary_world(40, 30, [-0.8, 0.6, 0.4], ROOT, seed=31)
+HELD = np.random.default_rng(2).standard_normal((25, 3))
+AT = {1: [-0.7, 0.5, 0.4, 1.4], 2: [-0.7, 0.5, 0.4, 1.2, 0.6, -0.9]}
+AT[3] = [-0.7, 0.5, 0.4, 1.2, 0.5, 0.9, -0.4, 0.3, 0.7]
+
+
+def stated(dimensions, nodes, present=True):
+    position = PresentPositions(np.arange(25), HELD, HELD[:, :dimensions])
+    options = dict(random=X[:, :dimensions], correlated=True, nodes=nodes)
+    return binary_logit(X, TAKEN, AGENT, present=position if present else None, **options)
+
+
+@pytest.mark.parametrize("present", [False, True])
+@pytest.mark.parametrize(("dimensions", "grid"), [(1, 150), (2, 80), (3, 40)])
+def test_adaptive_draws_give_the_integral_of_a_product_grid(dimensions, grid, present):
+    at = AT[dimensions]
+    exact = stated(dimensions, gauss_hermite(grid, dimensions), present).evaluate(at)
+
+    def error(kind, draws):
+        model = stated(dimensions, Integrator(kind, draws, seed=4), present).renewed(at)
+        value, score = model.evaluate(at)
+        return np.sqrt(np.mean((value - exact[0]) ** 2)), np.abs(score - exact[1]).max()
+
+    value, score = error("adaptive", 128)
+    prior, _ = error("sobol", 128)
+    assert value < 0.02 and score < (0.9 if present else 0.3)
+    assert prior > 5 * value
+    # With a present position the density may have a second mode, which the proposal misses.
+    more = error("adaptive", 2048)
+    assert more[0] < (0.5 * value if present else 0.3 * value)
+    assert present or more[1] < 0.04
+
+
+def test_a_grid_at_modes_is_the_same_as_adaptive_quadrature_in_one_dimension():
+    quadrature = binary_logit(
+        X, TAKEN, AGENT, random=X[:, :1], nodes=gauss_hermite(12), at_modes=True
+    )
+    at = [-0.7, 0.5, 0.4, 1.4]
+    resting = quadrature.renewed(at)
+    assert not resting.at_modes
+    assert resting.evaluate(at)[0] == pytest.approx(quadrature.evaluate(at)[0], abs=1e-8)
+
+
+def test_modes_are_where_the_gradient_is_zero_and_spreads_the_inverse_curvature():
+    model = stated(2, Integrator("adaptive", 4, seed=1)).renewed(AT[2])
+    root = model.root(AT[2])
+    index, own = X @ AT[2][:3], HELD @ AT[2][:3]
+
+    def height(a, v):
+        utility = index[AGENT == a] + X[AGENT == a, :2] @ root @ v
+        if a < 25:
+            utility = utility - np.logaddexp(0, own[a] + HELD[a, :2] @ root @ v)
+        return (TAKEN[AGENT == a] * utility - np.logaddexp(0, utility)).sum() - v @ v / 2
+
+    steps = 1e-4 * np.eye(2)
+    for a in (0, 7, 24, 25, 39):
+        mode = model.centres[a]
+        first = [(height(a, mode + e) - height(a, mode - e)) / 2e-4 for e in steps]
+        assert first == pytest.approx([0, 0], abs=1e-3)
+        second = np.array(
+            [
+                [
+                    (
+                        height(a, mode + e + f)
+                        - height(a, mode + e - f)
+                        - height(a, mode - e + f)
+                        + height(a, mode - e - f)
+                    )
+                    / 4e-8
+                    for f in steps
+                ]
+                for e in steps
+            ]
+        )
+        spread = model.spreads[a]
+        assert np.triu(spread, 1).tolist() == [[0, 0], [0, 0]]
+        assert spread @ spread.T == pytest.approx(1.21 * np.linalg.inv(-second), rel=1e-3, abs=1e-4)
+
+
+def test_where_the_exact_curvature_is_too_flat_gauss_newtons_is_used():
+    # All offers taken, at a present position as good as they are: the curvature is below one.
+    x = np.ones((6, 1))
+    held = PresentPositions([0], [[4.0]], [[4.0]])
+    refused = binary_logit(
+        x,
+        [0, 0, 0, 0, 0, 1e-9],
+        np.zeros(6),
+        random=x,
+        nodes=Integrator("adaptive", 4, seed=1),
+        present=held,
+    )
+    spread = refused.renewed([0.0, 1.0]).spreads[0, 0, 0]
+    assert 0 < spread <= 1.1 / np.sqrt(0.5)
+
+
+def test_more_effective_draws_and_a_smaller_error_of_simulation():
+    found = {
+        kind: simulation_error(stated(3, Integrator(kind, 128, seed=4)).renewed(AT[3]), AT[3])
+        for kind in ("pseudo_random", "sobol", "adaptive")
+    }
+    assert found["adaptive"].effective_p10 > 50
+    assert found["adaptive"].effective_median > 85
+    for kind in ("pseudo_random", "sobol"):
+        assert found[kind].effective_p10 < 10
+        assert abs(found["adaptive"].change) < abs(found[kind].change) / 5
+
+
+def test_doubled_draws_are_those_of_a_model_with_twice_as_many():
+    few, many = (stated(2, Integrator("adaptive", n, 4)).renewed(AT[2]) for n in (16, 32))
+    report = simulation_error(few, AT[2])
+    totals = [model.evaluate(AT[2])[0].sum() for model in (few, many)]
+    assert report.log_likelihood == pytest.approx(totals[0], rel=1e-13)
+    assert report.change == pytest.approx(totals[1] - totals[0], abs=1e-9)
+    weights = many.by_draw(AT[2])[1]
+    assert weights.sum(axis=1) == pytest.approx(np.ones(40))
+    assert effective_draws(many, AT[2])[3] == pytest.approx(1 / (weights[3] ** 2).sum())
+    with pytest.raises(UserError, match="simulation_error: want a model whose nodes are those of"):
+        simulation_error(stated(1, gauss_hermite(3)), AT[1])
+
+
+def test_proposals_are_renewed_until_the_log_likelihood_rests():
+    model = stated(2, Integrator("adaptive", 128, seed=1), present=False)
+    found = fit(model)
+    assert found.converged
+    assert 2 <= len(found.log_likelihoods) <= 6
+    at = found.maximum.parameters
+    again = found.model.renewed(at)
+    assert again.evaluate(at)[0].sum() == pytest.approx(found.maximum.log_likelihood, abs=0.1)
+    exact = stated(2, gauss_hermite(60, 2), present=False)
+    grid = maximise(exact, at)
+    errors = standard_errors(exact, grid)
+    assert np.abs((at - grid.parameters) / errors).max() < 0.1
+    assert found.maximum.log_likelihood == pytest.approx(grid.log_likelihood, abs=0.15)
+    other = fit(model, np.array([0.0, 0, 0, 1, 0, 1]))
+    assert other.maximum.log_likelihood == pytest.approx(found.maximum.log_likelihood, abs=0.1)
+
+
+def test_proposals_that_never_rest_are_not_said_to(monkeypatch):
+    monkeypatch.setattr("welfare_added.choice.integrators.MOVED", -1.0)
+    monkeypatch.setattr("welfare_added.choice.integrators.RENEWALS", 2)
+    found = fit(stated(1, Integrator("adaptive", 16, seed=1)))
+    assert not found.converged
+    with pytest.raises(UserError, match="not a maximum: the log-likelihood still moved by "):
+        standard_errors(found.model, found.maximum)
+
+
+def test_nodes_that_do_not_move_are_fitted_once():
+    model = stated(1, gauss_hermite(12))
+    found = fit(model, model.start())
+    assert found.model is model and found.log_likelihoods == ()
+    assert found.maximum.parameters.tolist() == maximise(model, model.start()).parameters.tolist()
+
+
+def test_adaptive_draws_of_choices_among_alternatives():
+    x, rows = world(40, 25, [0.8, -0.5], [[1.4, 0], [0.4, 1.1]], seed=5)
+    at = [0.8, -0.5, 1.3, 0.3, 1.2]
+
+    def model(nodes):
+        return multinomial_logit(x, **rows, random=x, correlated=True, nodes=nodes)
+
+    exact = model(gauss_hermite(60, 2)).evaluate(at)
+    error = {}
+    for kind in ("sobol", "adaptive"):
+        value, score = model(Integrator(kind, 128, seed=3)).renewed(at).evaluate(at)
+        error[kind] = np.sqrt(np.mean((value - exact[0]) ** 2))
+    assert error["adaptive"] < 0.016 < error["sobol"] / 5
+    assert score == pytest.approx(exact[1], abs=0.3)
+
+
+def test_modes_that_cannot_be_found_are_refused(monkeypatch):
+    model = stated(1, Integrator("adaptive", 4, seed=1))
+    monkeypatch.setattr(
+        type(model), "_modes", lambda self, *given: lambda begin, end: given[-1].fill(False)
+    )
+    with pytest.raises(UserError, match="40 agents: no mode found; are covariates of a sensible"):
+        model.renewed(AT[1])
