@@ -1,0 +1,89 @@
+"""The uncertainty of the estimates, carried through the market.
+
+The published runs average over errors at one set of estimates. Here the market is simulated at
+draws of the estimates too, with the same errors at every draw, so that gains have an interval.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.market.policies import STATUS_QUO
+from welfare_added.market.policy_tables import paired, simulate_policies
+from welfare_added.market.setting import MarketArrays
+from welfare_added.market.simulate import Choices
+
+LEVELS = (0.025, 0.975)
+DECIMALS = 9
+REPORTED = ("all_options", "principals_windows", "principals", "teachers", "both", "best")
+
+
+def gains_by_draw(
+    markets: Iterable[MarketArrays],
+    choices: Choices,
+    policies: Sequence[str] = REPORTED,
+    threads: int = 1,
+) -> pd.DataFrame:
+    """Gains over the status quo in every run at every draw of the estimates.
+
+    markets: one market a draw, in order. Columns: draw, run, policy, gain [student SD].
+    """
+    parts = []
+    for draw, market in enumerate(markets):
+        runs = simulate_policies(market, choices, (STATUS_QUO, *policies), threads)
+        changes = paired(runs)[["run", "policy", "achievement"]]
+        changes = changes[changes["policy"] != STATUS_QUO]
+        parts.append(changes.rename(columns={"achievement": "gain"}).assign(draw=draw))
+    return pd.concat(parts, ignore_index=True)[["draw", "run", "policy", "gain"]]
+
+
+def uncertainty_table(at_estimates: pd.DataFrame, by_draw: pd.DataFrame) -> pd.DataFrame:
+    """Intervals of gains from errors alone, from the estimates alone, and from both.
+
+    Parameters
+    ----------
+    at_estimates
+        Rows of `simulate_policies` at the estimates, the status quo among them.
+    by_draw
+        Rows of `gains_by_draw`.
+
+    Returns
+    -------
+    DataFrame
+        policy; source; gain, low and high (2.5th and 97.5th percentile), standard_error (standard
+        deviation of what is drawn), draws (their number), share_negative. Sources: ``errors``, the
+        gain of one run at the estimates; ``parameters``, the mean over runs at a draw, less the
+        variance that the number of runs leaves in it; ``both``, the gain of one run at a draw.
+
+    """
+    changes = paired(at_estimates).rename(columns={"achievement": "gain"})
+    rows = []
+    for policy, drawn in by_draw.groupby("policy", sort=False):
+        errors = changes.loc[changes["policy"] == policy, "gain"].to_numpy()
+        at_draw = drawn.groupby("draw")["gain"]
+        means, left = at_draw.mean().to_numpy(), (at_draw.var(ddof=1) / at_draw.size()).mean()
+        rows.append({"policy": policy, "source": "errors", **_spread(errors)})
+        rows.append({"policy": policy, "source": "parameters", **_spread(_shrunk(means, left))})
+        rows.append({"policy": policy, "source": "both", **_spread(drawn["gain"].to_numpy())})
+    return pd.DataFrame(rows).round(DECIMALS)
+
+
+def _shrunk(means: np.ndarray, left: float) -> np.ndarray:
+    """Means of draws, drawn together so that their variance is free of the runs' errors."""
+    variance = means.var(ddof=1) if len(means) > 1 else np.nan
+    if not variance > 0:
+        return means
+    return means.mean() + np.sqrt(max(1 - left / variance, 0.0)) * (means - means.mean())
+
+
+def _spread(values: np.ndarray) -> dict[str, float]:
+    low, high = np.quantile(values, LEVELS)
+    return {
+        "gain": values.mean(),
+        "low": low,
+        "high": high,
+        "standard_error": values.std(ddof=1) if len(values) > 1 else np.nan,
+        "draws": len(values),
+        "share_negative": float((values < 0).mean()),
+    }
