@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import planted_types
 import pyarrow as pa
 import pytest
-import va_types
-from va_types import CHOICES, Truth, planted, table
+from planted_types import CHOICES, Truth, planted, table
 
 from welfare_added.run.errors import UserError
 from welfare_added.value_added.two_types import estimate_two_types
@@ -239,7 +239,7 @@ def test_unconnected_schools_are_counted():
     for name in ("teacher_id", "school_id", "class_id", "student_id"):
         other.students[name] = "x" + other.students[name]
     other.teachers["teacher_id"] = "x" + other.teachers["teacher_id"]
-    both = va_types.World(
+    both = planted_types.World(
         pd.concat([one.students, other.students]),
         pd.concat([one.teachers, other.teachers]),
         one.effects,

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pandas as pd
+import planted_types
 import pyarrow as pa
 import pytest
-import va_types
 
 from welfare_added.run.errors import UserError
 from welfare_added.value_added import type_sums as module
@@ -15,7 +15,7 @@ from welfare_added.value_added.type_sums import type_sums
 @pytest.fixture(scope="module")
 def students():
     """A small panel with more traits, and an ethnicity that is not of every class."""
-    table = va_types.planted(3, teachers=25, years=4, schools=5, size=14).students
+    table = planted_types.planted(3, teachers=25, years=4, schools=5, size=14).students
     rng = np.random.default_rng(1)
     table["ethnicity"] = rng.choice(["white", "asian", "hispanic"], len(table))
     table["age"] = 9 + rng.random(len(table))
