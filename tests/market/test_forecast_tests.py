@@ -126,6 +126,8 @@ def by_statsmodels(sample):
 
 
 def test_table_1_is_that_of_statsmodels(sample):
+    # Of some teachers seen before there is no forecast: they are in column 3 alone.
+    sample = sample.assign(forecast=sample["forecast"].where(sample["year"] != 2014))
     rows = forecast_tests(sample).set_index(["column", "row"])
     for column, (fit, names) in by_statsmodels(sample).items():
         for number, name in enumerate(names):
@@ -141,7 +143,7 @@ def test_table_1_is_that_of_statsmodels(sample):
             assert rows.loc[(column, "p_equal"), "estimate"] == pytest.approx(
                 float(equal.pvalue), rel=1e-5
             )
-    assert rows.loc[(3, "n"), "estimate"] >= rows.loc[(1, "n"), "estimate"]
+    assert rows.loc[(3, "n"), "estimate"] > rows.loc[(1, "n"), "estimate"]
     assert (
         rows.loc[(1, "clusters"), "estimate"]
         == sample.dropna(subset=["forecast"])["teacher_id"].nunique()

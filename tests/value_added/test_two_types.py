@@ -287,6 +287,10 @@ def test_realised_means_are_those_of_students(world, found):
     counted = world.students.groupby(["teacher_id", "year"])["type"].agg(["size", "mean"])
     np.testing.assert_array_equal(rows["students"], counted["size"])
     np.testing.assert_allclose(rows["share_1"], counted["mean"], atol=1e-8)
+    known = rows.dropna(subset=["forecast"])
+    expected = known["share_1"] * known["mu_1"] + (1 - known["share_1"]) * known["mu_0"]
+    np.testing.assert_allclose(known["forecast"], expected, atol=1e-7)
+    assert (known["years_used"] > 0).all() and (rows["years_used"] == 0).any()
     assert rows["class_size"].equals(rows["students"].astype(float))
     schools = found.school_years
     assert schools["students"].sum() == len(world.students)

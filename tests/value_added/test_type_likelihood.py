@@ -61,6 +61,9 @@ def test_derivatives_are_those_of_differences(one_dimension):
 
 
 def test_two_dimensions_are_found_and_their_correlation():
+    weak = one_dimension_test(model_of(12, teachers=60, correlation=0.97))
+    assert 0.1 < weak.statistic < 20
+    assert weak.p_value == pytest.approx(stats.chi2(1).sf(weak.statistic) / 2)
     found = one_dimension_test(model_of(3, teachers=400, correlation=0.8))
     assert found.p_value < 1e-6
     assert found.full.correlation == pytest.approx(0.8, abs=0.06)
