@@ -25,9 +25,9 @@ def text_numbers(
     -------
     DataFrame
         name, value: first_year_return (second bin of experience less the first) [student SD],
-        likelihood_ratio, likelihood_ratio_p, advantage_slope (of figure 2b), mover_gain and mover_gain_se (of all movers), forecast_sd
-        and comparative_advantage_sd (of the market district's teachers) [student SD],
-        forecast_teachers.
+        likelihood_ratio, likelihood_ratio_p, advantage_slope (of figure 2b), mover_gain and
+        mover_gain_se (of all movers), forecast_sd and comparative_advantage_sd (of the market
+        district's teachers) [student SD], forecast_teachers.
 
     """
     effect = experience["estimate"]

@@ -100,7 +100,7 @@ def project(
     *,
     school_effects: bool = True,
     year_effects: bool = True,
-    type_effect: bool = False,
+    type_effect: str = "kept",
 ) -> Production:
     """Estimate school, experience and year effects beside teachers' effects, and subtract them.
 
@@ -115,14 +115,17 @@ def project(
     school_effects, year_effects
         Whether these are part of the model.
     type_effect
-        Whether an effect of being of type 1, common to all teachers, is estimated and subtracted;
-        eq. 5 has none.
+        An effect of being of type 1 that is common to all teachers, the gap between the types'
+        means. ``kept``: estimated, since otherwise schools with many students of type 1 have it in
+        their effects, and left in the residuals; ``subtracted`` from them too; ``none``, as eq. 5
+        is printed.
 
     """
     weights = groups.students.astype(float)
     school = groups.school if school_effects else np.zeros_like(groups.school)
     design = TwoWay(groups.teacher, school, weights)
-    names, others = _others(groups, bins, year_effects=year_effects, type_effect=type_effect)
+    with_type = type_effect != "none"
+    names, others = _others(groups, bins, year_effects=year_effects, type_effect=with_type)
     inner = design.residuals(np.column_stack([others, groups.mean]))
     equations = _equations(inner, np.column_stack([others, groups.mean]), weights)
     found = equations.regress(len(names), list(range(len(names))))
@@ -141,6 +144,8 @@ def project(
     else:
         sets = design.sets
     left = groups.mean - others @ slopes - of_schools[groups.school]
+    if type_effect == "kept":
+        left = left + others[:, -1] * slopes[-1]
     left = left - np.average(left, weights=weights)
     table = _experience_table(groups, bins, dict(zip(names, slopes, strict=True)), errors, names)
     return Production(table, of_schools, sets, left)

@@ -68,7 +68,7 @@ def estimate_two_types(
     reference_bin: str,
     school_effects: bool,
     year_effects: bool,
-    type_effect: bool,
+    type_effect: str,
     own_year: str,
     extrapolated_from: int,
     drift_limit: int | None,
@@ -163,13 +163,6 @@ def typed_classes(sums: TypeSums, careers: Careers, left: np.ndarray) -> TypedCl
     return TypedClasses(careers.teacher, sums.classes["year"].to_numpy(), count, mean)
 
 
-def _centred(model: TypeModel) -> np.ndarray:
-    """Student-weighted mean residual of each type, (2,)."""
-    return np.nansum(model.classes.mean * model.classes.students, axis=0) / (
-        model.classes.students.sum(axis=0)
-    )
-
-
 def _forecasts(
     model: TypeModel, careers: Careers, bins: ExperienceBins, parts: Production
 ) -> pd.DataFrame:
@@ -180,7 +173,7 @@ def _forecasts(
     count = last - first
     teacher = np.repeat(np.arange(len(first)), count)
     year = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + first[teacher] + 1
-    found = model.centred(_centred(model)).predict((teacher, year))
+    found = model.predict((teacher, year))
     effect = parts.experience["estimate"].to_numpy()
     return pd.DataFrame(
         {
@@ -203,8 +196,8 @@ def _teacher_years(
     forecasts: pd.DataFrame,
 ) -> pd.DataFrame:
     years = model.years
-    students = years.students.sum(axis=1)
-    total = np.nansum(years.mean * years.students, axis=1)
+    students, mean = years.students.sum(axis=1), years.mean + model.level
+    total = np.nansum(mean * years.students, axis=1)
     experience = careers.experience_in(years.teacher, years.year)
     effect = parts.experience["estimate"].to_numpy()
     classes = sums.classes.assign(teacher=careers.teacher)
@@ -218,8 +211,8 @@ def _teacher_years(
             "share_1": years.students[:, 1] / students,
             "class_size": (by_year["sum"] / by_year["size"]).to_numpy(),
             "classes": by_year["size"].to_numpy(),
-            "mean_0": years.mean[:, 0],
-            "mean_1": years.mean[:, 1],
+            "mean_0": mean[:, 0],
+            "mean_1": mean[:, 1],
             "mean_residual": total / students,
             "experience": experience,
             "experience_effect": effect[bins.codes(experience)],

@@ -73,8 +73,10 @@ class TypeModel:
 
     Attributes
     ----------
+    level : (2,) array
+        Student-weighted mean residual of each type [student SD].
     classes, years : TypedClasses, TypedYears
-        Mean residuals.
+        Mean residuals less the level of their type.
     sums : PairSums
         By teacher.
     slopes : int
@@ -91,6 +93,7 @@ class TypeModel:
 
     """
 
+    level: np.ndarray
     classes: TypedClasses
     years: TypedYears
     sums: PairSums
@@ -101,10 +104,6 @@ class TypeModel:
     shock: np.ndarray
     choices: TypeChoices
 
-    def centred(self, level: np.ndarray) -> "TypeModel":
-        """The same model of mean residuals less a (2,) level by type."""
-        return replace(self, years=replace(self.years, mean=self.years.mean - level))
-
     def predict(
         self,
         targets: tuple[np.ndarray, np.ndarray],
@@ -112,7 +111,10 @@ class TypeModel:
         left_out: Sequence[int] = (0,),
         past_only: bool = True,
     ) -> JointPredictions:
-        """Predict effects on both types in n teacher-years; see `predict_jointly`."""
+        """Predict effects on both types in n teacher-years; see `predict_jointly`.
+
+        Effects are deviations from the type's level.
+        """
         across = np.ones((2, 2)) if self.choices.joint else np.eye(2)
         found = predict_jointly(
             self.years.observations(self.shock * across, self.student),
@@ -139,7 +141,7 @@ def type_model(
     Parameters
     ----------
     classes
-        Mean residuals of classes by type.
+        Mean residuals of classes by type; both types have students.
     squares : (2,) array
         Squared deviations of students from the mean of their class and type, summed by type.
     slopes
@@ -154,6 +156,8 @@ def type_model(
 
     """
     student = _student_variance(classes, squares, slopes)
+    level = np.nansum(classes.mean * classes.students, axis=0) / classes.students.sum(axis=0)
+    classes = replace(classes, mean=classes.mean - level)
     by_students = np.where(classes.students > 0, classes.students, 1).astype(float)
     years = typed_years(classes, by_students)
     sums = pair_sums(classes, years)
@@ -169,14 +173,15 @@ def type_model(
                 "value_added.own_year is two_classes, but fewer than two teacher-years have two "
                 "classes with both types: set it to lags"
             )
-        _, shock = _split(found.between[0], found.own_year[0])
+        _, shock = _split(found.between[0], found.own_year[0], keep_sum=False)
         precision = 1 / (np.diag(shock) + student / by_students)
         years = typed_years(classes, precision)
         sums = pair_sums(classes, years)
         found = moments(sums.total(), slopes, student, choices)
-    own, shock = _split(found.between[0], found.own_year[0])
+    keep_sum = choices.own_year == "lags"
+    own, shock = _split(found.between[0], found.own_year[0], keep_sum=keep_sum)
     profile = _profile(found, own, choices.drift_limit)
-    return TypeModel(classes, years, sums, slopes, student, found, profile, shock, choices)
+    return TypeModel(level, classes, years, sums, slopes, student, found, profile, shock, choices)
 
 
 def _student_variance(classes: TypedClasses, squares: np.ndarray, slopes: int) -> np.ndarray:
@@ -194,9 +199,8 @@ def _student_variance(classes: TypedClasses, squares: np.ndarray, slopes: int) -
 def moments(sums: PairSums, slopes: int, student: np.ndarray, choices: TypeChoices) -> Moments:
     """Covariances of B samples of teachers from their sums; see `TypeModel`."""
     lags = _covariance(sums.lags)
-    spread = np.sqrt(_covariance(sums.lags, "xx") * _covariance(sums.lags, "yy"))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        correlations = lags / np.where(spread > 0, spread, np.nan)
+    variance = _covariance(sums.lags, "xx") * _covariance(sums.lags, "yy")
+    correlations = lags / np.sqrt(np.where(variance > 0, variance, np.nan))
     between = _between(sums, slopes, student)
     if choices.own_year == "two_classes":
         own = _covariance(sums.two_classes)
@@ -244,23 +248,27 @@ def extrapolate(lags: np.ndarray, pairs: np.ndarray, longest: int) -> np.ndarray
     return np.where(proper, line, lags[:, 0])
 
 
-def _split(between: np.ndarray, own_year: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _split(
+    between: np.ndarray, own_year: np.ndarray, *, keep_sum: bool
+) -> tuple[np.ndarray, np.ndarray]:
     """Teachers' and classrooms' parts of the covariances between classes, (2, 2) each.
 
-    The teachers' part is lowered, with a warning, where the classrooms' would not be a covariance.
+    Where the classrooms' part would be no covariance it is set to the nearest that is, with a
+    warning. keep_sum: the teachers' part then changes too, since their sum is what data identify.
     """
-    total = _matrix(between)
-    own = _matrix(np.where(np.isnan(own_year), between, own_year))
-    variance = np.minimum(np.diag(own), np.diag(total))
-    largest = np.sqrt(np.prod(np.diag(total) - variance))
-    cross = np.clip(own[0, 1], total[0, 1] - largest, total[0, 1] + largest)
-    feasible = _matrix(np.array([variance[0], cross, variance[1]]))
-    if not np.allclose(feasible, own, rtol=1e-12, atol=0):
+    total, own = _matrix(between), _matrix(np.where(np.isnan(own_year), between, own_year))
+    shock = total - own
+    variance = np.maximum(np.diag(shock), 0.0)
+    largest = np.sqrt(variance.prod())
+    feasible = _matrix(
+        np.array([variance[0], np.clip(shock[0, 1], -largest, largest), variance[1]])
+    )
+    if not np.array_equal(feasible, shock):
         log.warning(
             "the variances of classroom shocks come out negative, or their correlation above one; "
             "they are set to the nearest values that are possible"
         )
-    return feasible, total - feasible
+    return (total - feasible if keep_sum else own), feasible
 
 
 def _matrix(pairs: np.ndarray) -> np.ndarray:

@@ -138,16 +138,20 @@ def pair_sums(classes: TypedClasses, years: TypedYears) -> PairSums:
     lags = np.zeros((teachers, span, len(PAIRS), SUMS))
     for lag in range(1, span + 1):
         for number, (a, b) in enumerate(PAIRS):
-            for now, later in {(a, b), (b, a)}:
-                _add(lags[:, lag - 1, number], years, *_apart(years, lag), now, later)
+            now, later = _apart(years, lag)
+            _add(lags[:, lag - 1, number], years, now, later, a, b)
+            if a != b:  # x is always of type a, so that each type has a mean of its own
+                _add(lags[:, lag - 1, number], years, later, now, a, b)
     same_class = np.zeros((teachers, SUMS))
     every = np.arange(len(classes.teacher))
     _add(same_class, classes, every, every, 0, 1)
     two_classes = np.zeros((teachers, len(PAIRS), SUMS))
     for first, second in _together(classes):
         for number, (a, b) in enumerate(PAIRS):
-            for one, other in {(a, b), (b, a)}:
-                _add(two_classes[:, number], classes, first, second, one, other)
+            # Classes of a year have no order: of one type, each order counts half.
+            share = 0.5 if a == b else 1.0
+            _add(two_classes[:, number], classes, first, second, a, b, share)
+            _add(two_classes[:, number], classes, second, first, a, b, share)
     return PairSums(lags, same_class, two_classes, _own(classes, teachers))
 
 
@@ -180,15 +184,16 @@ def _add(
     second: np.ndarray,
     a: int,
     b: int,
+    share: float = 1.0,
 ) -> None:
-    """Add the pairs of type a in rows ``first`` with type b in rows ``second``, in place."""
+    """Add ``share`` of the pairs of type a in rows ``first`` and type b in rows ``second``."""
     both = (table.students[first, a] > 0) & (table.students[second, b] > 0)
     first, second = first[both], second[both]
     x, y = table.mean[first, a], table.mean[second, b]
     w = (table.students[first, a] + table.students[second, b]).astype(float)
     parts = (np.ones(len(w)), w, w * x, w * y, w * x * y, w * x * x, w * y * y)
     for number, part in enumerate(parts):
-        sums[:, number] += np.bincount(table.teacher[first], part, len(sums))
+        sums[:, number] += share * np.bincount(table.teacher[first], part, len(sums))
 
 
 def _own(classes: TypedClasses, teachers: int) -> np.ndarray:

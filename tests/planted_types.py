@@ -39,7 +39,7 @@ CHOICES = {
     "reference_bin": "0",
     "school_effects": True,
     "year_effects": True,
-    "type_effect": False,
+    "type_effect": "kept",
     "own_year": "lags",
     "extrapolated_from": 3,
     "drift_limit": 7,
@@ -53,7 +53,9 @@ def table(world):
     return pa.Table.from_pandas(world.students, preserve_index=False)
 
 
-def planted(seed, truth=Truth(), *, teachers=400, years=8, schools=30, size=20, moving=0.1, classes=1):
+def planted(
+    seed, truth=Truth(), *, teachers=400, years=8, schools=30, size=20, moving=0.1, classes=1
+):
     """Make a world; a teacher teaches a contiguous spell of years and moves with some chance."""
     rng = np.random.default_rng(seed)
     cross = truth.correlation * np.prod(truth.sd)
@@ -81,7 +83,6 @@ def planted(seed, truth=Truth(), *, teachers=400, years=8, schools=30, size=20, 
     teacher, year = np.nonzero(taught)
     prior = year - first[teacher] + begun[teacher]
     teacher, year, prior = (np.repeat(values, classes) for values in (teacher, year, prior))
-    number = np.tile(np.arange(classes), len(teacher) // classes)
     pupils = rng.integers(size - 4, size + 5, len(teacher))
     c = np.repeat(np.arange(len(teacher)), pupils)
     where = school[teacher, year]
@@ -118,7 +119,9 @@ def planted(seed, truth=Truth(), *, teachers=400, years=8, schools=30, size=20, 
     careers = students[["teacher_id", "year"]].assign(experience=prior[c])
     effects = pd.DataFrame(
         {
-            "teacher_id": np.char.add("t", np.char.zfill(np.arange(teachers).astype(str), 5)).repeat(years),
+            "teacher_id": np.char.add(
+                "t", np.char.zfill(np.arange(teachers).astype(str), 5)
+            ).repeat(years),
             "year": np.tile(2008 + at, teachers),
             "effect_0": effect[:, :, 0].ravel(),
             "effect_1": effect[:, :, 1].ravel(),
