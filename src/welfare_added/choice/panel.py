@@ -64,6 +64,12 @@ class PanelLogit:
         """Number of coefficients that are not C's, P + Q."""
         return len(self.names) - len(self.at)
 
+    @property
+    def even(self) -> list[int]:
+        """Parameters whose sign changes nothing: entries alone in their column of C."""
+        columns = self.at[:, 1].tolist()
+        return [self.fixed + s for s, m in enumerate(columns) if columns.count(m) == 1]
+
     def evaluate(self, parameters: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Log-likelihood (A,) of each agent, and its derivatives (A, D)."""
         return self._evaluate(parameters, np.empty((2, 0, len(self.log_weights))))
