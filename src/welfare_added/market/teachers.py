@@ -305,12 +305,11 @@ def _positive(model: BinaryLogit, maximum: Maximum) -> tuple[BinaryLogit, Maximu
     sign = np.where(np.diag(root) < 0, -1.0, 1.0)
     parameters = maximum.parameters.copy()
     parameters[model.fixed :] *= sign[model.at[:, 1]]
-    points = np.ascontiguousarray(model.points * (1.0 if len(model.centres) else sign[:, None]))
     model = replace(
         model,
-        points=points,
+        points=np.ascontiguousarray(model.points * sign[:, None]),
         centres=model.centres * sign,
-        spreads=np.ascontiguousarray(model.spreads * sign[:, None]),
+        spreads=np.ascontiguousarray(model.spreads * np.multiply.outer(sign, sign)),
     )
     return model, replace(maximum, parameters=parameters)
 
