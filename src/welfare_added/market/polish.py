@@ -18,8 +18,10 @@ STEPS = 25
 MEMORY = 8  # earlier steps from which the next one is extrapolated
 GROWN = 10  # times the least decrement, at which steps have failed
 SEARCH_STEPS = 100
-NEAR = 5.0  # decrement below which steps are extrapolated
-FALL = 2.0  # of the log-likelihood by which a step is too long
+NEAR = 5.0  # decrement below which the inverse Hessian is updated, and not made anew
+CLOSE = 1.0  # decrement below which the error of simulation hides what a step gains
+SUFFICIENT = 1e-4  # share of the expected gain that a step must have
+SHORTEST = 1e-3
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +56,8 @@ def settled(model: PanelLogit, start: np.ndarray) -> tuple[PanelLogit, Maximum]:
 
     Proposals that stay while parameters move are too narrow where these end, and a search then
     climbs the error of simulation. What is found is where the scores at renewed proposals sum to
-    zero, which does not depend on the way there.
+    zero, which does not depend on the way there. Far from it, steps are halved until the
+    log-likelihood rises; near it, until the gradient does not grow.
 
     Parameters
     ----------
@@ -69,25 +72,58 @@ def settled(model: PanelLogit, start: np.ndarray) -> tuple[PanelLogit, Maximum]:
         The model with its last proposals, and the maximum, which says whether it converged.
 
     """
-    at, last, least = np.asarray(start, dtype=float), (None, -np.inf), np.inf
-    points, steps, decrement = [], [], np.inf
-    for used in range(1, SEARCH_STEPS + 1):
-        model = model.renewed(at)
-        value, step, decrement = _step(model, at)
-        log.info("step %d: log-likelihood %.4f, decrement %.1e", used, value, decrement)
-        if decrement < PRECISE:
-            break
-        if value < last[1] - FALL and decrement > NEAR:
-            at, points, steps = 0.5 * (at + last[0]), [], []
+    here = _Place(model, np.asarray(start, dtype=float))
+    inverse, used, length = here.inverse(), 1, 1.0
+    while used < SEARCH_STEPS and here.decrement >= PRECISE:
+        direction = inverse @ here.gradient
+        there = _Place(model, here.at + length * direction)
+        used += 1
+        log.info("step %d: %s", used, there)
+        if not there.better(here, length * (here.gradient @ direction)) and length > SHORTEST:
+            length /= 2
             continue
-        last, least = (at, value), min(least, decrement)
-        if decrement > max(NEAR, GROWN * least):
-            points, steps = [], []
-        points, steps = [*points[-MEMORY:], at], [*steps[-MEMORY:], step]
-        at = at + step if decrement > NEAR else _extrapolated(points, steps)
-    converged = bool(decrement < TOLERANCE)
-    message = f"decrement {decrement:.1e} after {used} steps"
-    return model, Maximum(converged, message, model.names, at, value, decrement, used)
+        if there.decrement > NEAR and length == 1.0:
+            inverse = there.inverse()
+        else:
+            inverse = _updated(inverse, there.at - here.at, here.gradient - there.gradient)
+        here, length = there, 1.0
+    converged = bool(here.decrement < TOLERANCE)
+    message = f"decrement {here.decrement:.1e} after {used} steps"
+    found = Maximum(converged, message, model.names, here.at, here.value, here.decrement, used)
+    return here.model, found
+
+
+class _Place:
+    """The log-likelihood and its derivatives with proposals at a point's own modes."""
+
+    def __init__(self, model: PanelLogit, at: np.ndarray):
+        self.model, self.at = model.renewed(at), at
+        values, scores = self.model.evaluate(at)
+        self.value, self.gradient = float(values.sum()), scores.sum(axis=0)
+        self._factor = cho_factor(information(model, scores))
+        self.decrement = float(0.5 * self.gradient @ cho_solve(self._factor, self.gradient))
+
+    def __str__(self) -> str:
+        return f"log-likelihood {self.value:.4f}, decrement {self.decrement:.1e}"
+
+    def inverse(self) -> np.ndarray:
+        """Inverse of the sum of products of scores."""
+        return cho_solve(self._factor, np.eye(len(self.at)))
+
+    def better(self, other: "_Place", expected: float) -> bool:
+        """Whether a step from another place, of so much expected gain, is to be taken."""
+        if other.decrement > CLOSE:
+            return self.value > other.value + SUFFICIENT * expected
+        return self.decrement < GROWN * other.decrement
+
+
+def _updated(inverse: np.ndarray, moved: np.ndarray, fallen: np.ndarray) -> np.ndarray:
+    """Inverse Hessian after a step in which the gradient has fallen (BFGS)."""
+    curvature = moved @ fallen
+    if curvature <= 0:
+        return inverse
+    left = np.eye(len(moved)) - np.outer(moved, fallen) / curvature
+    return left @ inverse @ left.T + np.outer(moved, moved) / curvature
 
 
 def _step(model: Model, at: np.ndarray) -> tuple[float, np.ndarray, float]:
