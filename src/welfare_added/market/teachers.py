@@ -19,7 +19,7 @@ from welfare_added.choice.resampling import bootstrap
 from welfare_added.market import features
 from welfare_added.market.columns import usable, without_separating
 from welfare_added.market.estimates import Estimates, significant
-from welfare_added.market.fixed_effects import fixed_effects_logit
+from welfare_added.market.plain_logit import plain_logit
 from welfare_added.market.polish import polished, settled
 from welfare_added.market.teacher_choices import TeacherChoices
 from welfare_added.run.errors import UserError
@@ -162,8 +162,7 @@ def teacher_model(
 
 def _start(model: BinaryLogit, choices: TeacherChoices, pair, teacher) -> np.ndarray:
     """Coefficients of the logit without random ones, and usual standard deviations."""
-    columns = np.column_stack([pair, teacher[choices.agent]])
-    plain = fixed_effects_logit(columns, choices.taken, choices.trials).slopes
+    plain = plain_logit(pair, teacher, choices.taken, choices.trials, choices.first)
     spreads = [START[features.RANDOM[k]] if k == m else 0.0 for k, m in model.at]
     return np.concatenate([plain, spreads])
 
