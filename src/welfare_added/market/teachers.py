@@ -13,14 +13,14 @@ from welfare_added.choice.binary_panel import (
     binary_logit,
 )
 from welfare_added.choice.draws import Integrator
-from welfare_added.choice.integrators import fit
-from welfare_added.choice.maximum import Maximum, covariance
+from welfare_added.choice.maximum import Maximum, covariance, maximise
 from welfare_added.choice.posteriors import posterior
 from welfare_added.choice.resampling import bootstrap
 from welfare_added.market import features
 from welfare_added.market.columns import usable, without_separating
 from welfare_added.market.estimates import Estimates, significant
-from welfare_added.market.polish import polished
+from welfare_added.market.plain_logit import plain_logit
+from welfare_added.market.polish import polished, settled
 from welfare_added.market.teacher_choices import TeacherChoices
 from welfare_added.run.errors import UserError
 
@@ -28,7 +28,8 @@ from welfare_added.run.errors import UserError
 # normals, and draws around each teacher's mode.
 INTEGRATORS = {"prior": "pseudo_random", "sobol": "sobol", "adaptive": "adaptive"}
 INFERENCE = ("scores", "sandwich", "bootstrap")
-SETTLED = 2  # renewals of proposals after the search, each followed by an exact maximum
+# Standard deviations of random coefficients from which the search starts.
+START = dict(zip(features.RANDOM, (0.1, 0.5, 0.5, 0.5, 0.5, 1.0), strict=True))
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class TeacherModel:
         (A,) person of each agent.
     applicants
         (A,) code of each agent.
+    start
+        (D,) parameters from which to search: the logit without random coefficients.
     left_out
         Covariates that could not be told apart from others, or vary with no choice.
     choices
@@ -53,6 +56,7 @@ class TeacherModel:
     model: BinaryLogit = field(repr=False)
     clusters: np.ndarray = field(repr=False)
     applicants: np.ndarray = field(repr=False)
+    start: np.ndarray = field(repr=False)
     left_out: tuple[str, ...]
     choices: int
 
@@ -150,9 +154,17 @@ def teacher_model(
     all_names = (*features.PAIR, *features.TEACHER, *features.MEANS)
     left_out = tuple(name for name in all_names if name not in {*names[0], *names[1]})
     model = _named(model, _correlated(correlated))
+    start = _start(model, choices, pair, teacher)
     return TeacherModel(
-        model, choices.people, choices.applicants, left_out, int(choices.trials.sum())
+        model, choices.people, choices.applicants, start, left_out, int(choices.trials.sum())
     )
+
+
+def _start(model: BinaryLogit, choices: TeacherChoices, pair, teacher) -> np.ndarray:
+    """Coefficients of the logit without random ones, and usual standard deviations."""
+    plain = plain_logit(pair, teacher, choices.taken, choices.trials, choices.first)
+    spreads = [START[features.RANDOM[k]] if k == m else 0.0 for k, m in model.at]
+    return np.concatenate([plain, spreads])
 
 
 def estimable(
@@ -232,7 +244,6 @@ def estimate_teachers(
     inference: str = "scores",
     replications: int = 50,
     seed: int = 1,
-    polish: bool = True,
 ) -> TeacherEstimates:
     """Estimate teachers' preferences.
 
@@ -250,8 +261,6 @@ def estimate_teachers(
         Of the bootstrap.
     seed
         Of draws from the law of random coefficients given choices, and of the bootstrap.
-    polish
-        Whether estimates are brought so near to the maximum that they are the same on any machine.
 
     Raises
     ------
@@ -261,11 +270,13 @@ def estimate_teachers(
     """
     if inference not in INFERENCE:
         raise UserError(f"inference {inference!r}: want {', '.join(INFERENCE)}")
-    fitted = fit(stated.model, start)
-    model, maximum = fitted.model, fitted.maximum
+    start = stated.start if start is None else start
+    if len(stated.model.centres):
+        model, maximum = settled(stated.model, start)
+    else:
+        model = stated.model
+        maximum = polished(model, maximise(model, start))
     maximum.require_converged()
-    if polish:
-        model, maximum = _settled(model, maximum)
     model, maximum = _positive(model, maximum)
     own = posterior(model, maximum.parameters, seed)
     estimates = Estimates(
@@ -284,15 +295,6 @@ def estimate_teachers(
     )
 
 
-def _settled(model: BinaryLogit, maximum: Maximum) -> tuple[BinaryLogit, Maximum]:
-    """Renew proposals at exact maxima, so that they do not depend on the way of the search."""
-    maximum = polished(model, maximum)
-    for _ in range(SETTLED if len(model.centres) else 0):
-        model = model.renewed(maximum.parameters)
-        maximum = polished(model, maximum)
-    return model, maximum
-
-
 def _positive(model: BinaryLogit, maximum: Maximum) -> tuple[BinaryLogit, Maximum]:
     """The same maximum with C's diagonal positive: signs of its columns are free.
 
@@ -302,12 +304,11 @@ def _positive(model: BinaryLogit, maximum: Maximum) -> tuple[BinaryLogit, Maximu
     sign = np.where(np.diag(root) < 0, -1.0, 1.0)
     parameters = maximum.parameters.copy()
     parameters[model.fixed :] *= sign[model.at[:, 1]]
-    points = np.ascontiguousarray(model.points * (1.0 if len(model.centres) else sign[:, None]))
     model = replace(
         model,
-        points=points,
+        points=np.ascontiguousarray(model.points * sign[:, None]),
         centres=model.centres * sign,
-        spreads=np.ascontiguousarray(model.spreads * sign[:, None]),
+        spreads=np.ascontiguousarray(model.spreads * np.multiply.outer(sign, sign)),
     )
     return model, replace(maximum, parameters=parameters)
 
