@@ -32,9 +32,9 @@ def robustness_row(
     """A row of table 7: gains of `COLUMNS` [student SD], each with its standard error over runs.
 
     Keys: row, the columns, ``<column>_se``, ordered (share of runs in which all options < teachers
-    < both < first best, as table 7's baseline has it), market_teachers, market_positions
-    (their numbers), note (empty). The
-    errors and the positions dropped are the same in all rows with as many teachers and positions.
+    < both < first best, as table 7's baseline has it), market_teachers and market_positions (their
+    numbers), note (empty). Errors and the positions dropped are the same in all rows of as many
+    teachers and positions.
     """
     runs = simulate_policies(market, choices, (STATUS_QUO, *COLUMNS), threads)
     table = policy_table(runs).set_index("policy")
