@@ -35,7 +35,7 @@ def district():
 
 @pytest.fixture(scope="module")
 def table(district):
-    return reallocation_table(district).set_index("allocation")
+    return reallocation_table(district, 0.05).set_index("allocation")
 
 
 def total(district):
@@ -61,7 +61,7 @@ def test_best_and_worst_are_those_of_the_assignment_of_all_slots(district, table
 
 def test_small_district_against_every_permutation():
     district = drawn_district(6, 3)
-    table = reallocation_table(district).set_index("allocation")
+    table = reallocation_table(district, 0.05).set_index("allocation")
     found = pd.DataFrame(
         gains(district.mu[list(one)], district.mu, district.slots)
         for one in itertools.permutations(range(6))
@@ -110,7 +110,7 @@ def test_equal_schools_leave_nothing_to_gain(district):
     same = replace(
         district, class_size=np.full(schools, 20.0), share_1=np.full(schools, 0.4), own_classes=None
     )
-    table = reallocation_table(same).set_index("allocation")
+    table = reallocation_table(same, 0.05).set_index("allocation")
     moves = table.drop(index="replace_bottom")
     assert moves[["gain", "gain_0", "gain_1"]].abs().max(axis=None) < 1e-9
     assert "best_within_school" not in table.index and table.loc["replace_bottom", "gain"] > 0
@@ -118,7 +118,7 @@ def test_equal_schools_leave_nothing_to_gain(district):
 
 def test_one_kind_of_value_added_and_one_class_size_leave_nothing(district):
     same = replace(district, mu=district.mu[:, [0, 0]], own_classes=None).constant_class_size()
-    table = reallocation_table(same).set_index("allocation")
+    table = reallocation_table(same, 0.05).set_index("allocation")
     assert abs(table.loc["best", "gain"]) < 1e-9 and abs(table.loc["worst", "gain"]) < 1e-9
 
 
@@ -133,7 +133,7 @@ def test_relabelling_changes_nothing(district, table):
         share_1=district.share_1[schools],
         own_classes=district.own_classes[teachers],
     )
-    other = reallocation_table(moved).set_index("allocation")
+    other = reallocation_table(moved, 0.05).set_index("allocation")
     pd.testing.assert_frame_equal(
         other.drop(columns="relative_gap"), table.drop(columns="relative_gap"), atol=2e-9
     )
@@ -181,7 +181,7 @@ def test_curve_of_moves_lies_between_what_is_attained_and_its_bound():
         if row.moved == pytest.approx(moves / 7):
             assert row.gain == pytest.approx(exact, abs=2e-9)
     assert curve["gain"].is_monotonic_increasing and curve["gain"].iloc[0] == 0
-    best = reallocation_table(district).set_index("allocation").loc["best", "gain"]
+    best = reallocation_table(district, 0.05).set_index("allocation").loc["best", "gain"]
     assert curve["gain"].iloc[-1] == pytest.approx(best, abs=2e-9)
     assert (curve["gain"] == curve["bound"]).sum() >= 3
 
@@ -241,11 +241,13 @@ def test_tables_of_records_become_the_district():
         ],
         columns=["teacher_id", "year", "class_id", "type"],
     )  # fmt: skip
+    school = students["teacher_id"].map({"a": "s2", "b": "s1", "z": "s9"})
+    students = students.assign(school_id=school, score=np.arange(8.0))
     classes = teacher_classes(students).set_index(["teacher_id", "year"])
     assert classes.loc[("a", 2016)].tolist() == [1.0, 1.0]
     schools = pd.DataFrame(
         {"school_id": ["s2", "s1", "s9"], "year": 2016, "in_market": [True, True, False],
-         "class_size": [20.0, 10.0, 5.0], "share_disadvantaged": [0.5, 0.2, 0.1]}
+         "students": [30, 10, 20], "class_size": [20.0, 10.0, 5.0], "share_disadvantaged": [0.5, 0.2, 0.1]}
     )  # fmt: skip
     teachers = pd.DataFrame(
         {"teacher_id": ["a", "b", "z"], "year": 2016, "school_id": ["s2", "s1", "s9"],
@@ -259,6 +261,8 @@ def test_tables_of_records_become_the_district():
     assert tables.teachers["teacher_id"].tolist() == ["b", "a"]
     np.testing.assert_allclose(tables.past, [[np.nan, np.nan], [2.0, 0.5]])
     np.testing.assert_allclose(tables.observed, [[0.0, 0.0]])
+    assert tables.representative["class_size"] == 17.5
+    np.testing.assert_allclose(tables.scores["mean"], [3.5, (2 + 5 + 6) / 3])
     found = district_arrays(tables)
     np.testing.assert_allclose(found.mu, [[-0.1, -0.2], [0.15, 0.25]])
     assert found.school.tolist() == [0, 1] and found.class_size.tolist() == [10, 20]

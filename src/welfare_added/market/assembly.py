@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.market import features
+from welfare_added.market.commutes import Commutes
 from welfare_added.market.estimates import Estimates
+from welfare_added.market.platform import MINUTES_DECIMALS
 from welfare_added.market.principals import principal_utilities
 from welfare_added.market.ratings import applicant_traits, position_traits, principal_columns
 from welfare_added.market.setting import MarketArrays
@@ -15,7 +17,6 @@ from welfare_added.run.errors import UserError
 
 log = logging.getLogger(__name__)
 COEFFICIENTS = ("best", "mean", "draw")
-EXPERIENCED = 3  # years from which figure 6 counts a teacher as experienced (text: silent)
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,31 @@ def participants(
     return Participants(teachers, some, (first <= closes) & (opens <= last))
 
 
+def commutes_of(
+    who: Participants,
+    applicants: pd.DataFrame,
+    schools: pd.DataFrame,
+    minutes_a_km: float,
+    at_least: float,
+    given: pd.DataFrame | None = None,
+) -> np.ndarray:
+    """Minutes one way of all pairs (J, P), NaN where unknown, as choice sets have them.
+
+    applicants: all of the platform, with coordinates. schools: school_id, latitude, longitude.
+    minutes_a_km, at_least, given: see `Commutes`.
+    """
+    places = schools[schools["school_id"].isin(who.positions["school_id"])]
+    places = places.drop_duplicates("school_id")
+    commutes = Commutes(
+        applicants, places, minutes_a_km=minutes_a_km, at_least=at_least, given=given
+    )
+    school = commutes.schools.get_indexer(who.positions["school_id"])
+    shape = len(who.teachers), len(who.positions)
+    row = applicants.index.get_indexer(who.teachers.index)
+    found = commutes.minutes(np.repeat(row, shape[1]), np.tile(school, shape[0]))
+    return found.reshape(shape).round(MINUTES_DECIMALS)
+
+
 def market_arrays(
     who: Participants,
     minutes: np.ndarray,
@@ -76,6 +102,7 @@ def market_arrays(
     principals: Estimates,
     deviations: np.ndarray,
     kind: str = "per_student",
+    experienced: float = 3,
 ) -> MarketArrays:
     """Arrays of the market at estimates of preferences.
 
@@ -95,6 +122,8 @@ def market_arrays(
     kind
         Of absolute advantage in teachers' preferences: ``per_student`` or ``total``; the arrays
         hold it per student.
+    experienced
+        Years from which a teacher counts as experienced.
 
     Raises
     ------
@@ -139,14 +168,14 @@ def market_arrays(
         principal=principal_utilities(principals, columns),
         meets=who.meets,
         absolute_advantage=advantage["per_student"],
-        teacher_traits=teacher_traits(who.teachers),
+        teacher_traits=teacher_traits(who.teachers, experienced),
         position_traits={"share_black": places["share_black"].to_numpy(float)},
         minutes=minutes,
     )
 
 
-def teacher_traits(teachers: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Experience in years, whether experienced, and whether Black, (J,) each.
+def teacher_traits(teachers: pd.DataFrame, experienced: float) -> dict[str, np.ndarray]:
+    """Experience in years, whether it is as long as ``experienced``, and whether Black, (J,) each.
 
     Missing experience counts as none where teachers pick by it, and is missing in figures.
     """
@@ -155,7 +184,7 @@ def teacher_traits(teachers: pd.DataFrame) -> dict[str, np.ndarray]:
     black[teachers["race_missing"].to_numpy() == 1] = np.nan
     return {
         "experience": np.where(np.isnan(years), 0.0, years),
-        "experienced": np.where(np.isnan(years), np.nan, years >= EXPERIENCED),
+        "experienced": np.where(np.isnan(years), np.nan, years >= experienced),
         "black": black,
     }
 

@@ -1,6 +1,8 @@
 """All teachers of the market's district in one year, from the tables of records and forecasts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,8 +10,6 @@ import pandas as pd
 from welfare_added.market import features
 from welfare_added.market.reallocation import District
 from welfare_added.run.errors import UserError
-
-EXPERIENCED = 3  # years, as in `assembly`
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,10 @@ class DistrictTables:
         (J, 2) mean class size and share of type 1 of the teacher's earlier years, NaN where none.
     observed
         (N, 2) changes of both against the teacher's own past, of all teacher-years of the state.
+    representative
+        class_size and share_disadvantaged of the district's representative school in the year.
+    scores
+        mean and sd of the scores of the district's students of type 0 and 1 in the year.
 
     """
 
@@ -34,6 +38,14 @@ class DistrictTables:
     schools: pd.DataFrame
     past: np.ndarray
     observed: np.ndarray
+    representative: pd.Series
+    scores: pd.DataFrame
+
+
+def read_district(files: Mapping[str, Path | str], year: int) -> DistrictTables:
+    """The tables from files forecasts, teachers, schools and students; see `district_tables`."""
+    names = ("forecasts", "teachers", "schools", "students")
+    return district_tables(*(pd.read_parquet(files[name]) for name in names), year)
 
 
 def district_tables(
@@ -69,7 +81,14 @@ def district_tables(
         places[["school_id", "class_size", "share_disadvantaged"]],
         past,
         observed,
+        features.representative_schools(places).loc[year],
+        _scores(students, places["school_id"], year),
     )
+
+
+def _scores(students: pd.DataFrame, schools: pd.Series, year: int) -> pd.DataFrame:
+    own = students[(students["year"] == year) & students["school_id"].isin(schools)]
+    return own.groupby("type")["score"].agg(["mean", "std"]).reindex([0, 1])
 
 
 def teacher_classes(students: pd.DataFrame) -> pd.DataFrame:
@@ -83,7 +102,7 @@ def teacher_classes(students: pd.DataFrame) -> pd.DataFrame:
 
 
 def _changes(classes: pd.DataFrame, who: pd.Series, year: int) -> tuple[np.ndarray, np.ndarray]:
-    """Past means of ``who`` before ``year``, and changes of all teacher-years; see DistrictTables."""
+    """Past means of ``who`` before ``year``, (J, 2), and changes of all teacher-years, (N, 2)."""
     rows = classes.sort_values(["teacher_id", "year"], ignore_index=True)
     values = pd.DataFrame({"size": rows["students_0"] + rows["students_1"]})
     values["share"] = rows["students_1"] / values["size"]
@@ -112,8 +131,11 @@ def district_arrays(tables: DistrictTables) -> District:
     )
 
 
-def fit_data(tables: DistrictTables, representative: pd.Series) -> pd.DataFrame:
-    """What figure 6 shows of all teachers of the district, as `fit.fit_tables` takes it."""
+def fit_data(tables: DistrictTables, representative: pd.Series, experienced: float) -> pd.DataFrame:
+    """What figure 6 shows of all teachers of the district, as `fit.fit_tables` takes it.
+
+    representative: see `assembly.market_arrays`. experienced: years from which a teacher is.
+    """
     teachers, schools = tables.teachers, tables.schools.set_index("school_id")
     years = teachers["experience"].astype(float)
     return pd.DataFrame(
@@ -129,7 +151,7 @@ def fit_data(tables: DistrictTables, representative: pd.Series) -> pd.DataFrame:
                 representative["class_size"],
             ),
             "comparative_advantage": (teachers["mu_1"] - teachers["mu_0"]).to_numpy(),
-            "experienced": np.where(years.isna(), np.nan, years >= EXPERIENCED),
+            "experienced": np.where(years.isna(), np.nan, years >= experienced),
             "black": teachers["black"].astype(float).to_numpy(),
         }
     )

@@ -1,30 +1,35 @@
 """Numbers of the text of sections 5 to 8, from the tables of the market."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from welfare_added.market.setting import MarketArrays
-from welfare_added.market.simulate import Choices
 
 DECIMALS = 9
-SHORT, LONG = 5, 25  # minutes of commute at which the text compares ranks
-MOST = 100  # minutes of spending up to which figure 10 is drawn
 
 
 def market_numbers(
-    market: MarketArrays, choices: Choices, tables: dict[str, pd.DataFrame]
+    market: MarketArrays,
+    runs: int,
+    tables: dict[str, pd.DataFrame],
+    minutes: Sequence[int],
+    spending: float,
 ) -> dict[str, float]:
     """Numbers by name; NaN where a table lacks what they are made from.
 
-    tables: policies, frontier, bonuses, ranks and own_rank, as they are written.
+    tables: policies, frontier, bonuses, ranks and own_rank, as they are written. minutes: of
+    commute at which the text gives ranks. spending: minutes per teacher at which it gives the gain
+    of bonuses for output.
     """
     teachers, positions = market.utility.shape
     numbers: dict[str, float] = {"teachers": teachers, "positions": positions}
-    numbers["runs"] = choices.runs
+    numbers["runs"] = runs
     numbers |= _of_policies(tables["policies"].set_index("policy"))
     numbers |= _of_frontier(tables["frontier"])
-    numbers |= _of_bonuses(tables["bonuses"], tables["policies"].set_index("policy"))
-    numbers |= _of_ranks(tables["ranks"])
+    numbers |= _of_bonuses(tables["bonuses"], tables["policies"].set_index("policy"), spending)
+    numbers |= _of_ranks(tables["ranks"], minutes)
     slopes = tables["own_rank"].groupby("policy")["slope"].first()
     return numbers | {f"own_rank_slope_{name}": slopes[name] for name in slopes.index}
 
@@ -46,13 +51,13 @@ def _of_frontier(frontier: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def _of_bonuses(bonuses: pd.DataFrame, policies: pd.DataFrame) -> dict[str, float]:
+def _of_bonuses(bonuses: pd.DataFrame, policies: pd.DataFrame, at: float) -> dict[str, float]:
     own = bonuses[bonuses["principals"] == "estimated"].sort_values(["scheme", "rate"])
     output = own[own["scheme"] == "output"]
     single = own[own["scheme"] == "teacher_specific"]
     spending, gain = output["spending"].to_numpy(), output["gain"].to_numpy()
     return {
-        "bonus_gain_at_100": crossing(spending, gain, MOST),
+        f"bonus_gain_at_{at:g}": crossing(spending, gain, at),
         "bonus_spending_as_all_options": crossing(
             gain, spending, policies.loc["all_options", "gain"]
         ),
@@ -72,7 +77,7 @@ def crossing(x: np.ndarray, y: np.ndarray, at: float) -> float:
     return float(y[step - 1] + part * (y[step] - y[step - 1]))
 
 
-def _of_ranks(ranks: pd.DataFrame) -> dict[str, float]:
+def _of_ranks(ranks: pd.DataFrame, minutes: Sequence[int]) -> dict[str, float]:
     panel = {name: part for name, part in ranks.groupby("panel")}
 
     def span(name: str) -> float:
@@ -84,9 +89,9 @@ def _of_ranks(ranks: pd.DataFrame) -> dict[str, float]:
         "rank_principal_low": float(panel["principal_value_added"]["percentile"].iloc[0]),
         "rank_principal_high": float(panel["principal_value_added"]["percentile"].iloc[-1]),
     }
-    for minutes in (SHORT, LONG):
-        numbers[f"rank_at_{minutes}_minutes"] = (
-            _interpolated(panel["commute"], minutes) if "commute" in panel else np.nan
+    for one in minutes:
+        numbers[f"rank_at_{one}_minutes"] = (
+            _interpolated(panel["commute"], one) if "commute" in panel else np.nan
         )
     return numbers
 
@@ -103,3 +108,17 @@ def numbers_table(numbers: dict[str, float]) -> pd.DataFrame:
         {"name": name, "value": round(float(value), DECIMALS)} for name, value in numbers.items()
     ]
     return pd.DataFrame(rows)
+
+
+def reallocation_numbers(
+    moved: pd.DataFrame, replaced: pd.DataFrame, share_moved: float, share_replaced: float
+) -> dict[str, float]:
+    """Gains at a share of teachers moved, and at a share replaced; on the line between points."""
+    parts = {
+        f"moved_{round(100 * share_moved)}_gain": (moved, share_moved),
+        "replaced_half_gain": (replaced, share_replaced),
+    }
+    return {
+        name: float(np.interp(at, table["share"], table["gain"]))
+        for name, (table, at) in parts.items()
+    }

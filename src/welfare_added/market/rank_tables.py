@@ -15,7 +15,6 @@ from welfare_added.market.setting import MarketArrays
 from welfare_added.market.simulate import Choices, Run, each_run
 
 DECIMALS = 6
-STRONG = 0.9  # place by absolute advantage above which a teacher is strong: the top decile
 OWN = (STATUS_QUO, "principals")
 
 
@@ -143,10 +142,13 @@ def top_choice_table(ranks: MeanRanks, bins: int) -> pd.DataFrame:
     return table.round(DECIMALS)
 
 
-def rank_numbers(ranks: MeanRanks) -> dict[str, float]:
-    """Mean percentiles in the first best: of teachers, of principals, and of strong teachers."""
+def rank_numbers(ranks: MeanRanks, strong_from: float) -> dict[str, float]:
+    """Mean percentiles in the first best: of teachers, of principals, and of strong teachers.
+
+    strong_from: place by absolute advantage, from 0 to 1, above which a teacher is strong.
+    """
     teachers, principals = ranks.first_best / ranks.runs
-    strong = ranks.order() >= 100 * STRONG
+    strong = ranks.order() >= 100 * strong_from
     return {
         "first_best_percentile_teachers": float(teachers.mean()),
         "first_best_percentile_principals": float(principals.mean()),

@@ -5,7 +5,6 @@ import pandas as pd
 
 from welfare_added.market.policies import STATUS_QUO
 from welfare_added.market.policy_tables import policy_table, simulate_policies
-from welfare_added.market.reallocation import District, reallocation_table
 from welfare_added.market.setting import MarketArrays
 from welfare_added.market.simulate import Choices
 
@@ -55,11 +54,13 @@ def constant_class_size_row(
     return robustness_row("constant_class_size", market.constant_class_size(), choices, threads)
 
 
-def full_sample_row(district: District) -> dict[str, object]:
-    """Last row: all teachers of the district, over the actual allocation; two columns alone."""
-    table = reallocation_table(district).set_index("allocation")["gain"]
-    teachers = len(district.mu)
-    found = {"row": "full_sample", "both": table["both"], "best": table["best"]}
+def full_sample_row(reallocation: pd.DataFrame, teachers: int) -> dict[str, object]:
+    """Last row: all teachers of the district, over the actual allocation; two columns alone.
+
+    reallocation: of `reallocation_table`. teachers: their number.
+    """
+    gain = reallocation.set_index("allocation")["gain"]
+    found = {"row": "full_sample", "both": gain["both"], "best": gain["best"]}
     return found | {"market_teachers": teachers, "market_positions": teachers, "note": ""}
 
 
