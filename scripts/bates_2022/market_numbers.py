@@ -14,9 +14,9 @@ from welfare_added.run.writing import write_csv
 TABLES = ("policies", "frontier", "bonuses", "ranks", "own_rank")
 
 
-def main(files, outputs, *, runs, minutes, spending, moved, replaced):
+def main(files, outputs, *, runs, spending, moved, replaced):
     tables = {name: pd.read_csv(files[name]) for name in TABLES}
-    numbers = market_numbers(read_market(files), runs, tables, minutes, spending)
+    numbers = market_numbers(read_market(files), runs, tables, spending)
     curves = (pd.read_csv(files[name]) for name in ("moved", "replaced"))
     numbers |= reallocation_numbers(*curves, moved, replaced)
     own = [pd.read_csv(files[name]) for name in ("frontier_numbers", "rank_numbers")]

@@ -15,7 +15,7 @@ from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv
 
 
-def main(files, outputs, *, simulation, bins, strong_from):
+def main(files, outputs, *, simulation, bins, strong_from, minutes):
     market, simulated = read_market(files), Choices(**simulation)
     ranks = MeanRanks(market, simulated)
     tables = {
@@ -24,7 +24,7 @@ def main(files, outputs, *, simulation, bins, strong_from):
         "top_choice": top_choice_table(ranks, bins),
         "sample": sample_table(market, bins),
         "sorting": sorting_table(market, simulated, bins),
-        "numbers": numbers_table(rank_numbers(ranks, strong_from)),
+        "numbers": numbers_table(rank_numbers(ranks, strong_from, minutes)),
     }
     for name, table in tables.items():
         write_csv(table, outputs[name])

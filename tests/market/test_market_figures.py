@@ -74,9 +74,13 @@ def test_first_best_percentiles_are_means_over_runs(market, ranks):
     for run in runs_of(market, CHOICES):
         own = percentiles(run.lists("teachers", "estimated", "all"))
         found.append(own[np.arange(30), allocate(run, "best").partner].mean())
-    numbers = rank_numbers(ranks, 0.9)
+    numbers = rank_numbers(ranks, 0.9, [10, 900])
     assert numbers["first_best_percentile_teachers"] == pytest.approx(np.mean(found))
     assert 0 < numbers["first_best_percentile_strong"] < 100
+    near = np.abs(market.minutes - 10) <= 2.5
+    wanted = np.nanmean(ranks.of_pairs("teachers")[near])
+    assert numbers["rank_at_10_minutes"] == pytest.approx(wanted)
+    assert np.isnan(numbers["rank_at_900_minutes"])
 
 
 def test_own_ranks_are_steeper_where_principals_rank_by_value_added(market):

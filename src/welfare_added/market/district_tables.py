@@ -131,11 +131,12 @@ def district_arrays(tables: DistrictTables) -> District:
     )
 
 
-def fit_data(tables: DistrictTables, representative: pd.Series, experienced: float) -> pd.DataFrame:
+def fit_data(tables: DistrictTables, experienced: float) -> pd.DataFrame:
     """What figure 6 shows of all teachers of the district, as `fit.fit_tables` takes it.
 
-    representative: see `assembly.market_arrays`. experienced: years from which a teacher is.
+    experienced: years from which a teacher is.
     """
+    representative = tables.representative
     teachers, schools = tables.teachers, tables.schools.set_index("school_id")
     years = teachers["experience"].astype(float)
     return pd.DataFrame(

@@ -1,7 +1,5 @@
 """Numbers of the text of sections 5 to 8, from the tables of the market."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
@@ -14,14 +12,12 @@ def market_numbers(
     market: MarketArrays,
     runs: int,
     tables: dict[str, pd.DataFrame],
-    minutes: Sequence[int],
     spending: float,
 ) -> dict[str, float]:
     """Numbers by name; NaN where a table lacks what they are made from.
 
-    tables: policies, frontier, bonuses, ranks and own_rank, as they are written. minutes: of
-    commute at which the text gives ranks. spending: minutes per teacher at which it gives the gain
-    of bonuses for output.
+    tables: policies, frontier, bonuses, ranks and own_rank, as they are written. spending:
+    minutes per teacher at which the text gives the gain of bonuses for output.
     """
     teachers, positions = market.utility.shape
     numbers: dict[str, float] = {"teachers": teachers, "positions": positions}
@@ -29,7 +25,7 @@ def market_numbers(
     numbers |= _of_policies(tables["policies"].set_index("policy"))
     numbers |= _of_frontier(tables["frontier"])
     numbers |= _of_bonuses(tables["bonuses"], tables["policies"].set_index("policy"), spending)
-    numbers |= _of_ranks(tables["ranks"], minutes)
+    numbers |= _of_ranks(tables["ranks"])
     slopes = tables["own_rank"].groupby("policy")["slope"].first()
     return numbers | {f"own_rank_slope_{name}": slopes[name] for name in slopes.index}
 
@@ -77,7 +73,7 @@ def crossing(x: np.ndarray, y: np.ndarray, at: float) -> float:
     return float(y[step - 1] + part * (y[step] - y[step - 1]))
 
 
-def _of_ranks(ranks: pd.DataFrame, minutes: Sequence[int]) -> dict[str, float]:
+def _of_ranks(ranks: pd.DataFrame) -> dict[str, float]:
     panel = {name: part for name, part in ranks.groupby("panel")}
 
     def span(name: str) -> float:
@@ -89,17 +85,7 @@ def _of_ranks(ranks: pd.DataFrame, minutes: Sequence[int]) -> dict[str, float]:
         "rank_principal_low": float(panel["principal_value_added"]["percentile"].iloc[0]),
         "rank_principal_high": float(panel["principal_value_added"]["percentile"].iloc[-1]),
     }
-    for one in minutes:
-        numbers[f"rank_at_{one}_minutes"] = (
-            _interpolated(panel["commute"], one) if "commute" in panel else np.nan
-        )
     return numbers
-
-
-def _interpolated(part: pd.DataFrame, at: float) -> float:
-    """Percentile at a value of x between the bins' means; NaN outside of them."""
-    x, y = part["x"].to_numpy(), part["percentile"].to_numpy()
-    return float(np.interp(at, x, y, left=np.nan, right=np.nan))
 
 
 def numbers_table(numbers: dict[str, float]) -> pd.DataFrame:

@@ -44,7 +44,8 @@ def uncertainty_table(at_estimates: pd.DataFrame, by_draw: pd.DataFrame) -> pd.D
     Parameters
     ----------
     at_estimates
-        Rows of `simulate_policies` at the estimates, the status quo among them.
+        Rows of `simulate_policies` at the estimates, the status quo among them: the runs of the
+        draws, and more. What these runs' mean lacks there of that of all is added to the draws'.
     by_draw
         Rows of `gains_by_draw`.
 
@@ -63,6 +64,7 @@ def uncertainty_table(at_estimates: pd.DataFrame, by_draw: pd.DataFrame) -> pd.D
         errors = changes.loc[changes["policy"] == policy, "gain"].to_numpy()
         gains = drawn.pivot(index="run", columns="draw", values="gain").to_numpy()
         means, left = gains.mean(axis=0), _left(gains)
+        means = means + errors.mean() - errors[: len(gains)].mean()
         rows.append({"policy": policy, "source": "errors", **_spread(errors)})
         rows.append({"policy": policy, "source": "parameters", **_spread(_shrunk(means, left))})
         rows.append({"policy": policy, "source": "both", **_spread(drawn["gain"].to_numpy())})

@@ -1,7 +1,7 @@
 # The market of one cycle: policies, stable allocations, the planner's frontier, ranks, fit, uncertainty, table 7.
 PLATFORM_FILES = {name: f"{PRIVATE}/platform/{name}.parquet" for name in ("applicants", "positions")}
-# The user's own table of commutes, where there is one.
-COMMUTES = {"commutes": f"{PRIVATE}/platform/commutes.parquet"} if OWN_COMMUTES else {}
+# The user's own table of commutes, checked, where there is one.
+COMMUTES = {"commutes": f"{PRIVATE}/platform/commutes.parquet"} if "commutes" in RAW else {}
 PREFERENCE_FILES = {
     **{
         name: f"{PRIVATE}/preferences/{name}.csv"
@@ -12,14 +12,13 @@ PREFERENCE_FILES = {
 ASSEMBLED = {
     **PLATFORM_FILES,
     **COMMUTES,
-    "schools": f"{PRIVATE}/records/schools.parquet",
+    "schools": f"{RECORDS_FOLDER}/schools.parquet",
     **PREFERENCE_FILES,
 }
 ASSEMBLY = {
     "cycle": config["market"]["cycle"],
     "least_applications": config["market"]["least_applications"],
-    "minutes_a_km": config["platform"]["minutes_a_km"],
-    "at_least": config["platform"]["at_least"],
+    **COMMUTE,
     "coefficients": config["market"]["random_coefficients"],
     "absolute_advantage": config["market"]["absolute_advantage"],
     "experienced": config["market"]["experienced"],
@@ -31,7 +30,7 @@ SIMULATION = {
 MARKET = {f"market_{name}": f"{PRIVATE}/market/{name}.parquet" for name in ("teachers", "positions", "pairs")}
 DISTRICT = {
     "forecasts": f"{PRIVATE}/value_added/forecasts.parquet",
-    **{name: f"{PRIVATE}/records/{name}.parquet" for name in ("teachers", "schools", "students")},
+    **{name: f"{RECORDS_FOLDER}/{name}.parquet" for name in ("teachers", "schools", "students")},
 }
 
 
@@ -108,7 +107,7 @@ rule market_ranks:
         code=code_fingerprint("market_ranks"),
         simulation=SIMULATION,
         bins=config["market"]["bins"],
-        strong_from=config["market"]["text"]["strong_from"],
+        **{name: config["market"]["text"][name] for name in ("strong_from", "minutes")},
     log: f"{LOGS}/market_ranks.log"
     conda:
         ENVIRONMENT
@@ -172,7 +171,7 @@ rule market_numbers:
     params:
         code=code_fingerprint("market_numbers"),
         runs=config["market"]["runs"],
-        **{name: config["market"]["text"][name] for name in ("minutes", "spending", "moved", "replaced")},
+        **{name: config["market"]["text"][name] for name in ("spending", "moved", "replaced")},
     log: f"{LOGS}/market_numbers.log"
     conda:
         ENVIRONMENT
