@@ -1,7 +1,8 @@
 """The planner's frontier between students' achievement and teachers' utility, exactly.
 
 Bates et al. (2022), eq. 3: the largest omega sum VA + sum u over all allocations, for every omega.
-The mean over runs of the optima at one weight is a vertex of the mean of the runs' frontiers.
+The mean over runs of the optima at one weight is a vertex of the mean of the runs' frontiers, in
+sums; per student, runs with other positions have slightly other denominators.
 """
 
 from dataclasses import dataclass

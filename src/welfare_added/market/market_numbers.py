@@ -4,26 +4,27 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.market.setting import MarketArrays
-from welfare_added.market.simulate import Choices
 
 DECIMALS = 9
-SHORT, LONG = 5, 25  # minutes of commute at which the text compares ranks
-MOST = 100  # minutes of spending up to which figure 10 is drawn
 
 
 def market_numbers(
-    market: MarketArrays, choices: Choices, tables: dict[str, pd.DataFrame]
+    market: MarketArrays,
+    runs: int,
+    tables: dict[str, pd.DataFrame],
+    spending: float,
 ) -> dict[str, float]:
     """Numbers by name; NaN where a table lacks what they are made from.
 
-    tables: policies, frontier, bonuses, ranks and own_rank, as they are written.
+    tables: policies, frontier, bonuses, ranks and own_rank, as they are written. spending:
+    minutes per teacher at which the text gives the gain of bonuses for output.
     """
     teachers, positions = market.utility.shape
     numbers: dict[str, float] = {"teachers": teachers, "positions": positions}
-    numbers["runs"] = choices.runs
+    numbers["runs"] = runs
     numbers |= _of_policies(tables["policies"].set_index("policy"))
     numbers |= _of_frontier(tables["frontier"])
-    numbers |= _of_bonuses(tables["bonuses"], tables["policies"].set_index("policy"))
+    numbers |= _of_bonuses(tables["bonuses"], tables["policies"].set_index("policy"), spending)
     numbers |= _of_ranks(tables["ranks"])
     slopes = tables["own_rank"].groupby("policy")["slope"].first()
     return numbers | {f"own_rank_slope_{name}": slopes[name] for name in slopes.index}
@@ -46,13 +47,13 @@ def _of_frontier(frontier: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def _of_bonuses(bonuses: pd.DataFrame, policies: pd.DataFrame) -> dict[str, float]:
+def _of_bonuses(bonuses: pd.DataFrame, policies: pd.DataFrame, at: float) -> dict[str, float]:
     own = bonuses[bonuses["principals"] == "estimated"].sort_values(["scheme", "rate"])
     output = own[own["scheme"] == "output"]
     single = own[own["scheme"] == "teacher_specific"]
     spending, gain = output["spending"].to_numpy(), output["gain"].to_numpy()
     return {
-        "bonus_gain_at_100": crossing(spending, gain, MOST),
+        f"bonus_gain_at_{at:g}": crossing(spending, gain, at),
         "bonus_spending_as_all_options": crossing(
             gain, spending, policies.loc["all_options", "gain"]
         ),
@@ -84,17 +85,7 @@ def _of_ranks(ranks: pd.DataFrame) -> dict[str, float]:
         "rank_principal_low": float(panel["principal_value_added"]["percentile"].iloc[0]),
         "rank_principal_high": float(panel["principal_value_added"]["percentile"].iloc[-1]),
     }
-    for minutes in (SHORT, LONG):
-        numbers[f"rank_at_{minutes}_minutes"] = (
-            _interpolated(panel["commute"], minutes) if "commute" in panel else np.nan
-        )
     return numbers
-
-
-def _interpolated(part: pd.DataFrame, at: float) -> float:
-    """Percentile at a value of x between the bins' means; NaN outside of them."""
-    x, y = part["x"].to_numpy(), part["percentile"].to_numpy()
-    return float(np.interp(at, x, y, left=np.nan, right=np.nan))
 
 
 def numbers_table(numbers: dict[str, float]) -> pd.DataFrame:
@@ -103,3 +94,17 @@ def numbers_table(numbers: dict[str, float]) -> pd.DataFrame:
         {"name": name, "value": round(float(value), DECIMALS)} for name, value in numbers.items()
     ]
     return pd.DataFrame(rows)
+
+
+def reallocation_numbers(
+    moved: pd.DataFrame, replaced: pd.DataFrame, share_moved: float, share_replaced: float
+) -> dict[str, float]:
+    """Gains at a share of teachers moved, and at a share replaced; on the line between points."""
+    parts = {
+        f"moved_{round(100 * share_moved)}_gain": (moved, share_moved),
+        "replaced_half_gain": (replaced, share_replaced),
+    }
+    return {
+        name: float(np.interp(at, table["share"], table["gain"]))
+        for name, (table, at) in parts.items()
+    }

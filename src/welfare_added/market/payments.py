@@ -7,6 +7,7 @@ from welfare_added.assignment.certificate import CertificateError
 from welfare_added.assignment.core_prices import lowest_payoffs
 from welfare_added.assignment.dense import optimal_matching
 from welfare_added.market.achievement import measures
+from welfare_added.market.bonuses import PRINCIPALS
 from welfare_added.market.frontier import RunFrontier, scale_of
 from welfare_added.market.policies import Policy, stable
 from welfare_added.market.setting import MarketArrays
@@ -75,6 +76,21 @@ def payment_table(
         table.insert(0, "scheme", kind)
         table.insert(0, "principals", principals)
         tables.append(table.assign(runs=len(used)))
+    return pd.concat(tables, ignore_index=True)
+
+
+def payment_tables(
+    market: MarketArrays,
+    choices: Choices,
+    found: list[RunFrontier],
+    weights: np.ndarray,
+    options: str,
+) -> pd.DataFrame:
+    """The rows of `payment_table` for principals with estimated preferences and by value added."""
+    tables = [
+        payment_table(market, choices, found, weights, principals, options)
+        for principals in PRINCIPALS
+    ]
     return pd.concat(tables, ignore_index=True)
 
 

@@ -3,7 +3,7 @@
 A percentile of 100 is the most preferred of all that take part in the run, 0 the least.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from welfare_added.market.setting import MarketArrays
 from welfare_added.market.simulate import Choices, Run, each_run
 
 DECIMALS = 6
-STRONG = 0.9  # place by absolute advantage above which a teacher is strong: the top decile
+NEAR = 2.5  # minutes: half the width of a window of commutes
 OWN = (STATUS_QUO, "principals")
 
 
@@ -143,12 +143,27 @@ def top_choice_table(ranks: MeanRanks, bins: int) -> pd.DataFrame:
     return table.round(DECIMALS)
 
 
-def rank_numbers(ranks: MeanRanks) -> dict[str, float]:
-    """Mean percentiles in the first best: of teachers, of principals, and of strong teachers."""
+def rank_numbers(ranks: MeanRanks, strong_from: float, minutes: Sequence[int]) -> dict[str, float]:
+    """Mean percentiles in the first best and at commutes of some length.
+
+    In the first best of teachers, of principals, and of strong teachers; strong_from: place by
+    absolute advantage, from 0 to 1, above which one is strong. minutes: lengths; pairs within
+    `NEAR` minutes count, and NaN stands where there are none.
+    """
     teachers, principals = ranks.first_best / ranks.runs
-    strong = ranks.order() >= 100 * STRONG
+    strong = ranks.order() >= 100 * strong_from
     return {
         "first_best_percentile_teachers": float(teachers.mean()),
         "first_best_percentile_principals": float(principals.mean()),
         "first_best_percentile_strong": float(teachers[strong].mean()),
+        **{f"rank_at_{one}_minutes": _at_commute(ranks, one) for one in minutes},
     }
+
+
+def _at_commute(ranks: MeanRanks, minutes: float) -> float:
+    """Mean percentile of pairs whose commute is about so long."""
+    if ranks.market.minutes is None:
+        return float("nan")
+    percentile = ranks.of_pairs("teachers")
+    near = (np.abs(ranks.market.minutes - minutes) <= NEAR) & np.isfinite(percentile)
+    return float(percentile[near].mean()) if near.any() else float("nan")

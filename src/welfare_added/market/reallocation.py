@@ -17,7 +17,6 @@ from welfare_added.assignment.sweep import network
 from welfare_added.run.errors import UserError
 
 DECIMALS = 9
-LOWEST = 0.05  # table 2: share of teachers replaced
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ def optimum(
     return next(network(Problem(mu, columns[None], blocks, ties, name=name)))
 
 
-def reallocation_table(district: District, lowest: float = LOWEST) -> pd.DataFrame:
+def reallocation_table(district: District, lowest: float) -> pd.DataFrame:
     """Gains from other allocations of the same teachers: Bates et al. (2022), table 2.
 
     Columns: allocation (best, random, worst, best_within_school, replace_bottom, max_0, max_1,

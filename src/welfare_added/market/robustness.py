@@ -5,7 +5,6 @@ import pandas as pd
 
 from welfare_added.market.policies import STATUS_QUO
 from welfare_added.market.policy_tables import policy_table, simulate_policies
-from welfare_added.market.reallocation import District, reallocation_table
 from welfare_added.market.setting import MarketArrays
 from welfare_added.market.simulate import Choices
 
@@ -32,8 +31,9 @@ def robustness_row(
     """A row of table 7: gains of `COLUMNS` [student SD], each with its standard error over runs.
 
     Keys: row, the columns, ``<column>_se``, ordered (share of runs in which all options < teachers
-    < both < first best, as table 7's baseline has it), teachers, positions, note (empty). The
-    errors and the positions dropped are the same in all rows with as many teachers and positions.
+    < both < first best, as table 7's baseline has it), market_teachers and market_positions (their
+    numbers), note (empty). Errors and the positions dropped are the same in all rows of as many
+    teachers and positions.
     """
     runs = simulate_policies(market, choices, (STATUS_QUO, *COLUMNS), threads)
     table = policy_table(runs).set_index("policy")
@@ -44,7 +44,7 @@ def robustness_row(
     by_run = runs.pivot(index="run", columns="policy", values="achievement")[list(ORDER)]
     found["ordered"] = float((np.diff(by_run.to_numpy(), axis=1) > 0).all(axis=1).mean())
     teachers, positions = market.utility.shape
-    return found | {"teachers": teachers, "positions": positions, "note": ""}
+    return found | {"market_teachers": teachers, "market_positions": positions, "note": ""}
 
 
 def constant_class_size_row(
@@ -54,12 +54,14 @@ def constant_class_size_row(
     return robustness_row("constant_class_size", market.constant_class_size(), choices, threads)
 
 
-def full_sample_row(district: District) -> dict[str, object]:
-    """Last row: all teachers of the district, over the actual allocation; two columns alone."""
-    table = reallocation_table(district).set_index("allocation")["gain"]
-    teachers = len(district.mu)
-    found = {"row": "full_sample", "both": table["both"], "best": table["best"]}
-    return found | {"teachers": teachers, "positions": teachers, "note": ""}
+def full_sample_row(reallocation: pd.DataFrame, teachers: int) -> dict[str, object]:
+    """Last row: all teachers of the district, over the actual allocation; two columns alone.
+
+    reallocation: of `reallocation_table`. teachers: their number.
+    """
+    gain = reallocation.set_index("allocation")["gain"]
+    found = {"row": "full_sample", "both": gain["both"], "best": gain["best"]}
+    return found | {"market_teachers": teachers, "market_positions": teachers, "note": ""}
 
 
 def empty_row(row: str, note: str) -> dict[str, object]:
@@ -73,6 +75,6 @@ def robustness_table(rows: list[dict[str, object]]) -> pd.DataFrame:
     if sorted(names) != sorted(ROWS):
         raise ValueError(f"rows {sorted(set(ROWS) ^ set(names))} are missing, unknown or repeated")
     columns = ["row", *(name for one in COLUMNS for name in (one, f"{one}_se"))]
-    columns += ["ordered", "teachers", "positions", "note"]
+    columns += ["ordered", "market_teachers", "market_positions", "note"]
     table = pd.DataFrame(rows).set_index("row").loc[list(ROWS)].reset_index()
     return table.reindex(columns=columns).round(DECIMALS)

@@ -44,7 +44,8 @@ def uncertainty_table(at_estimates: pd.DataFrame, by_draw: pd.DataFrame) -> pd.D
     Parameters
     ----------
     at_estimates
-        Rows of `simulate_policies` at the estimates, the status quo among them.
+        Rows of `simulate_policies` at the estimates, the status quo among them: the runs of the
+        draws, and more. What these runs' mean lacks there of that of all is added to the draws'.
     by_draw
         Rows of `gains_by_draw`.
 
@@ -61,12 +62,25 @@ def uncertainty_table(at_estimates: pd.DataFrame, by_draw: pd.DataFrame) -> pd.D
     rows = []
     for policy, drawn in by_draw.groupby("policy", sort=False):
         errors = changes.loc[changes["policy"] == policy, "gain"].to_numpy()
-        at_draw = drawn.groupby("draw")["gain"]
-        means, left = at_draw.mean().to_numpy(), (at_draw.var(ddof=1) / at_draw.size()).mean()
+        gains = drawn.pivot(index="run", columns="draw", values="gain").to_numpy()
+        means, left = gains.mean(axis=0), _left(gains)
+        means = means + errors.mean() - errors[: len(gains)].mean()
         rows.append({"policy": policy, "source": "errors", **_spread(errors)})
         rows.append({"policy": policy, "source": "parameters", **_spread(_shrunk(means, left))})
         rows.append({"policy": policy, "source": "both", **_spread(drawn["gain"].to_numpy())})
     return pd.DataFrame(rows).round(DECIMALS)
+
+
+def _left(gains: np.ndarray) -> float:
+    """Variance that runs leave in differences between the draws' means; gains: (runs, draws).
+
+    All draws have the same errors, so that only what draws and runs do together does not cancel.
+    """
+    runs, draws = gains.shape
+    if draws < 2 or runs < 2:
+        return 0.0
+    together = gains - gains.mean(axis=0) - gains.mean(axis=1, keepdims=True) + gains.mean()
+    return float((together**2).sum() / ((runs - 1) * (draws - 1)) / runs)
 
 
 def _shrunk(means: np.ndarray, left: float) -> np.ndarray:

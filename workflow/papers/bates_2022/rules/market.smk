@@ -1,0 +1,230 @@
+# The market of one cycle: policies, stable allocations, the planner's frontier, ranks, fit, uncertainty, table 7.
+PLATFORM_FILES = {name: f"{PRIVATE}/platform/{name}.parquet" for name in ("applicants", "positions")}
+# The user's own table of commutes, checked, where there is one.
+COMMUTES = {"commutes": f"{PRIVATE}/platform/commutes.parquet"} if "commutes" in RAW else {}
+PREFERENCE_FILES = {
+    **{
+        name: f"{PRIVATE}/preferences/{name}.csv"
+        for name in ("teachers", "teachers_covariance", "principals", "principals_covariance")
+    },
+    "random_coefficients": f"{PRIVATE}/preferences/random_coefficients.parquet",
+}
+ASSEMBLED = {
+    **PLATFORM_FILES,
+    **COMMUTES,
+    "schools": f"{RECORDS_FOLDER}/schools.parquet",
+    **PREFERENCE_FILES,
+}
+ASSEMBLY = {
+    "cycle": config["market"]["cycle"],
+    "least_applications": config["market"]["least_applications"],
+    **COMMUTE,
+    "coefficients": config["market"]["random_coefficients"],
+    "absolute_advantage": config["market"]["absolute_advantage"],
+    "experienced": config["market"]["experienced"],
+}
+SIMULATION = {
+    name: config["market"][name]
+    for name in ("runs", "seed", "infeasible", "denominator", "principal_errors")
+}
+MARKET = {f"market_{name}": f"{PRIVATE}/market/{name}.parquet" for name in ("teachers", "positions", "pairs")}
+DISTRICT = {
+    "forecasts": f"{PRIVATE}/value_added/forecasts.parquet",
+    **{name: f"{RECORDS_FOLDER}/{name}.parquet" for name in ("teachers", "schools", "students")},
+}
+
+
+rule market:
+    message: "Putting the market's teachers and positions together"
+    input:
+        **ASSEMBLED,
+        code=code("market"),
+    output:
+        **MARKET,
+    params:
+        code=code_fingerprint("market"),
+        **ASSEMBLY,
+    log: f"{LOGS}/market.log"
+    conda:
+        ENVIRONMENT
+    script: script_path("market")
+
+
+rule policies:
+    message: "Simulating all policies, and finding all stable allocations"
+    input:
+        **MARKET,
+        code=code("policies"),
+    output:
+        runs=f"{PRIVATE}/market/runs.parquet",
+        policies=f"{PRIVATE}/market/policies.csv",
+        stable_sets=f"{PRIVATE}/market/stable_sets.csv",
+    params:
+        code=code_fingerprint("policies"),
+        simulation=SIMULATION,
+    threads: 1
+    log: f"{LOGS}/policies.log"
+    conda:
+        ENVIRONMENT
+    script: script_path("policies")
+
+
+rule market_frontier:
+    message: "Tracing the frontier between achievement and teachers' utility in every run"
+    input:
+        **MARKET,
+        runs=rules.policies.output.runs,
+        code=code("market_frontier"),
+    output:
+        frontier=f"{PRIVATE}/market/frontier.csv",
+        payments=f"{PRIVATE}/market/payments.csv",
+        numbers=f"{PRIVATE}/market/frontier_numbers.csv",
+    params:
+        code=code_fingerprint("market_frontier"),
+        simulation=SIMULATION,
+        points=config["market"]["frontier_points"],
+        options=config["market"]["bonuses"]["options"],
+        share_of_gain=config["market"]["text"]["share_of_gain"],
+    threads: 1
+    log: f"{LOGS}/market_frontier.log"
+    conda:
+        ENVIRONMENT
+    script: script_path("market_frontier")
+
+
+rule market_ranks:
+    message: "Tabulating places in preferences"
+    input:
+        **MARKET,
+        code=code("market_ranks"),
+    output:
+        **{
+            name: f"{PRIVATE}/market/{name}.csv"
+            for name in ("ranks", "own_rank", "top_choice", "sample", "sorting")
+        },
+        numbers=f"{PRIVATE}/market/rank_numbers.csv",
+    params:
+        code=code_fingerprint("market_ranks"),
+        simulation=SIMULATION,
+        bins=config["market"]["bins"],
+        **{name: config["market"]["text"][name] for name in ("strong_from", "minutes")},
+    log: f"{LOGS}/market_ranks.log"
+    conda:
+        ENVIRONMENT
+    script: script_path("market_ranks")
+
+
+rule market_fit:
+    message: "Comparing who teaches where with the data"
+    input:
+        **MARKET,
+        **DISTRICT,
+        code=code("market_fit"),
+    output:
+        fit=f"{PRIVATE}/market/fit.csv",
+        lines=f"{PRIVATE}/market/fit_slopes.csv",
+    params:
+        code=code_fingerprint("market_fit"),
+        simulation=SIMULATION,
+        bins=config["market"]["bins"],
+        year=config["market"]["cycle"],
+        experienced=config["market"]["experienced"],
+    log: f"{LOGS}/market_fit.log"
+    conda:
+        ENVIRONMENT
+    script: script_path("market_fit")
+
+
+rule market_uncertainty:
+    message: "Carrying the estimates' uncertainty through the market"
+    input:
+        **ASSEMBLED,
+        runs=rules.policies.output.runs,
+        code=code("market_uncertainty"),
+    output:
+        by_draw=f"{PRIVATE}/market/gains_by_draw.parquet",
+        uncertainty=f"{PRIVATE}/market/uncertainty.csv",
+    params:
+        code=code_fingerprint("market_uncertainty"),
+        simulation=SIMULATION,
+        assembly=ASSEMBLY,
+        **config["market"]["uncertainty"],
+    threads: 1
+    log: f"{LOGS}/market_uncertainty.log"
+    conda:
+        ENVIRONMENT
+    script: script_path("market_uncertainty")
+
+
+rule market_numbers:
+    message: "Calculating the text's numbers of the market"
+    input:
+        **MARKET,
+        **{name: f"{PRIVATE}/market/{name}.csv" for name in ("policies", "frontier", "bonuses", "ranks", "own_rank")},
+        frontier_numbers=rules.market_frontier.output.numbers,
+        rank_numbers=rules.market_ranks.output.numbers,
+        moved=f"{PRIVATE}/reallocation_moved.csv",
+        replaced=f"{PRIVATE}/reallocation_replacement.csv",
+        code=code("market_numbers"),
+    output:
+        numbers=f"{PRIVATE}/market/text_numbers.csv",
+    params:
+        code=code_fingerprint("market_numbers"),
+        runs=config["market"]["runs"],
+        **{name: config["market"]["text"][name] for name in ("spending", "moved", "replaced")},
+    log: f"{LOGS}/market_numbers.log"
+    conda:
+        ENVIRONMENT
+    script: script_path("market_numbers")
+
+
+# Rows of table 7 that need no estimation of their own: what differs from the baseline, and a note of it.
+OTHER_CYCLES = {f"year_{year}": year for year in config["market"]["other_cycles"]}
+ROWS_MADE = {
+    "baseline": ({}, ""),
+    **{row: ({"cycle": year}, "") for row, year in OTHER_CYCLES.items()},
+    "constant_class_size": ({"constant_class_size": True}, "preferences as estimated with actual class sizes"),
+}
+# Files of a row's own, such as preferences estimated otherwise; set by the rules that make them.
+FILES_OF_ROW = {}
+NOTES_OF_ROWS = config["market"]["rows_on_request"]
+
+
+rule robustness_row:
+    message: "Making row {wildcards.row} of table 7"
+    input:
+        unpack(lambda wildcards: {**ASSEMBLED, **FILES_OF_ROW.get(wildcards.row, {})}),
+        code=code("robustness_row"),
+    output:
+        row=f"{PRIVATE}/robustness/{{row}}.csv",
+    params:
+        code=code_fingerprint("robustness_row"),
+        row="{row}",
+        note=lambda wildcards: ROWS_MADE[wildcards.row][1],
+        simulation=SIMULATION,
+        assembly=lambda wildcards: {**ASSEMBLY, **ROWS_MADE[wildcards.row][0]},
+    wildcard_constraints:
+        row="|".join(ROWS_MADE),
+    threads: 1
+    log: f"{LOGS}/robustness_{{row}}.log"
+    conda:
+        ENVIRONMENT
+    script: script_path("robustness_row")
+
+
+rule robustness:
+    message: "Putting the rows of table 7 together"
+    input:
+        rows=expand(rules.robustness_row.output.row, row=ROWS_MADE),
+        reallocation=f"{PRIVATE}/reallocation.csv",
+        district=f"{PRIVATE}/reallocation_district.csv",
+        code=code("robustness"),
+    output:
+        robustness=f"{PRIVATE}/robustness.csv",
+    params:
+        code=code_fingerprint("robustness"),
+        notes={row: note for row, note in NOTES_OF_ROWS.items() if row not in ROWS_MADE},
+    log: f"{LOGS}/robustness.log"
+    conda:
+        ENVIRONMENT
+    script: script_path("robustness")
