@@ -12,6 +12,9 @@ from welfare_added.exhibits.bates_2022.value_added import TABLE_1
 from welfare_added.exhibits.output import program
 
 PAPER = Path(__file__).parents[1] / "workflow/papers/bates_2022"
+# Exhibits whose tables the claims read.
+EXHIBIT_TABLES = ("table_01", "table_02", "table_03a", "table_03b", "table_03c")
+EXHIBIT_TABLES += ("table_04a", "table_04b", "table_04c")
 MONTHS = ("april", "may", "june", "july", "august")
 GROUPS = ("vacancies", "applications", "hires", "with_value_added", "above_median", "top_decile")
 BINS = np.arange(1, 13)
@@ -26,11 +29,13 @@ def binned(x, y, **columns) -> pd.DataFrame:
 
 def value_added() -> dict[str, pd.DataFrame]:
     draw = np.random.default_rng(1)
+    names = list(TABLE_1)
+    of_column = {1: names[:1], 2: names[1:2], 3: names[2:3], 4: ["va", *names[2:4]]}
+    of_column |= {5: names[4:7], 6: names[7:10]}
     tests = [
         (column, row, 1 - 0.03 * column, 0.01 * column)
-        for column in range(1, 7)
-        for row in TABLE_1
-        if row in ("va", "constant") or column in (4, 5, 6)
+        for column, rows in of_column.items()
+        for row in (*rows, "constant")
     ]
     tests += [
         (c, row, v, np.nan)
