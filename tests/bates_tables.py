@@ -43,21 +43,22 @@ def value_added() -> dict[str, pd.DataFrame]:
         for row, v in {"mean_dependent": 0.0076, "clusters": 21514, "n": 74552}.items()
     ]
     forecast = np.linspace(-0.4, 0.4, len(BINS))
-    kinds = [("mean", "all"), ("difference", "all")]
-    kinds += [("mean", "size_below_10"), ("mean", "size_above_90")]
+    figures = {"figure_01": 1.03, "figure_02b": 0.1, "figure_a02": 0.9}
+    figures |= {"figure_a04a": 0.99, "figure_a04b": 1.02}
     bins = [
         pd.DataFrame(
             {
-                "quantity": quantity,
-                "sample": sample,
+                "figure": figure,
                 "bin": BINS,
-                "forecast": forecast * (0.3 if quantity == "difference" else 1),
-                "realised": forecast * (0.27 if quantity == "difference" else 1.03)
-                + 0.01 * draw.standard_normal(len(BINS)),
+                "x": forecast,
+                "y": slope * forecast + 0.01 * draw.standard_normal(len(BINS)),
                 "teacher_years": 6000,
+                "teachers": 2500,
+                "slope": slope,
+                "intercept": 0.001,
             }
         )
-        for quantity, sample in kinds
+        for figure, slope in figures.items()
     ]
     lags = np.arange(1, 9)
     drift = [
@@ -74,13 +75,12 @@ def value_added() -> dict[str, pd.DataFrame]:
     ]
     structure = pd.DataFrame(
         {
-            "parameter": ["sd_0", "sd_1", "correlation"],
-            "estimate": [0.238, 0.243, 0.855],
-            "low": [0.234, 0.239, 0.845],
-            "high": [0.242, 0.247, 0.866],
+            "parameter": ["sd_0", "sd_1", "correlation", "likelihood_ratio"],
+            "estimate": [0.238, 0.243, 0.855, 812.4],
+            "low": [0.234, 0.239, 0.845, np.nan],
+            "high": [0.242, 0.247, 0.866, np.nan],
         }
     )
-    splits = ("economically_disadvantaged", "race", "lagged_median")
     years = np.arange(-3, 4)
     names = ["forecast_sd", "likelihood_ratio", "likelihood_ratio_p", "first_year_return"]
     names += ["mover_gain", "mover_gain_se", "advantage_slope"]
@@ -91,9 +91,8 @@ def value_added() -> dict[str, pd.DataFrame]:
         "value_added/forecast_bins.csv": pd.concat(bins, ignore_index=True),
         "value_added/drift.csv": pd.concat(drift, ignore_index=True),
         "value_added/structure.csv": structure,
-        "value_added/structure_splits.csv": pd.concat(
-            [structure.assign(split=one) for one in splits], ignore_index=True
-        ),
+        "value_added/nonwhite/structure.csv": structure,
+        "value_added/above_median/structure.csv": structure,
         "value_added/experience.csv": pd.DataFrame(
             {
                 "experience": ["0", "1", "2", "3", "4", "5-9", "10+"],
@@ -103,14 +102,11 @@ def value_added() -> dict[str, pd.DataFrame]:
         ),
         "value_added/event_study.csv": pd.DataFrame(
             {
-                "years_since_transfer": years,
+                "event_year": years,
                 "estimate": 0.004 * np.sin(years),
                 "standard_error": np.where(years == -1, np.nan, 0.003),
                 "teacher_years": 3000,
             }
-        ),
-        "value_added/advantage_bins.csv": binned(forecast, 0.1 * forecast, teachers=90).rename(
-            columns={"x": "absolute", "y": "comparative"}
         ),
         "value_added/distribution.csv": pd.DataFrame(
             {
@@ -178,7 +174,7 @@ def platform() -> dict[str, pd.DataFrame]:
             {
                 "set": name,
                 "low": edges,
-                "high": edges + 10,
+                "high": edges + 9,
                 "applicants": (5000 * np.exp(-edges / scale)).round() + 10,
             }
         )
@@ -241,7 +237,7 @@ def platform() -> dict[str, pd.DataFrame]:
         ),
         "platform/samples.csv": pd.DataFrame(
             {
-                "sample": ["state", "applicants", "with_value_added", "market"] * 2,
+                "sample": ["state", "market", "applicants", "with_value_added"] * 2,
                 "variable": ["experience"] * 4 + ["black"] * 4,
                 "mean": np.linspace(0.1, 8, 8),
                 "sd": [1.0] * 7 + [np.nan],
@@ -385,20 +381,10 @@ def reallocation() -> dict[str, pd.DataFrame]:
         for source, spread in (("data", 0.3), ("best", 0.45))
     ]
     levels = {"all_options": 0.004, "principals": 0.0, "teachers": 0.021, "both": 0.023}
+    sds = np.linspace(0, 0.1, 6)
     effects = [
-        pd.DataFrame(
-            {
-                "sample": sample,
-                "policy": policy,
-                "sd": np.linspace(0, 0.1, 6),
-                "gain": level + np.linspace(0, 0.1, 6) * (0.5 if policy == "best" else 0.2),
-            }
-        )
-        for sample, policies in (
-            ("full", {"best": 0.054}),
-            ("market", {**levels, "best": 0.031}),
-        )
-        for policy, level in policies.items()
+        pd.DataFrame({"policy": policy, "sd": sds, "gain": level + 0.3 * sds})
+        for policy, level in {**levels, "best": 0.031}.items()
     ]
     return {
         "reallocation.csv": gains,
@@ -410,7 +396,8 @@ def reallocation() -> dict[str, pd.DataFrame]:
         ),
         "reallocation_sorting.csv": pd.concat(sorting, ignore_index=True),
         "reallocation_support.csv": pd.concat(support, ignore_index=True),
-        "match_effects.csv": pd.concat(effects, ignore_index=True),
+        "reallocation_match_effects.csv": pd.DataFrame({"sd": sds, "gain": 0.054 + 0.5 * sds}),
+        "market/match_effects.csv": pd.concat(effects, ignore_index=True),
     }
 
 
@@ -439,10 +426,10 @@ def market() -> dict[str, pd.DataFrame]:
         for panel, scale, level, slope in (
             ("commute", 40, 88, -70),
             ("disadvantaged", 1, 60, -20),
-            ("value_added", 0.1, 49, 2),
-            ("first_best_teacher", 0.3, 48, 1),
+            ("comparative_advantage", 0.1, 49, 2),
+            ("first_best_teacher", 95, 48, 1),
             ("principal_value_added", 10, 25, 35),
-            ("first_best_principal", 0.3, 45, 14),
+            ("first_best_principal", 95, 45, 14),
         )
     ]
     sources = ("data", "model", "serial_advantage", "serial_experience", "serial_schools")
@@ -491,23 +478,31 @@ def market() -> dict[str, pd.DataFrame]:
         for principals, base in (("estimated", 0.0), ("value_added", -0.001))
         for scheme, top in schemes.items()
     ]
-    bonuses.append(
+    bonuses += [
         pd.DataFrame(
             {
                 "principals": "estimated",
-                "scheme": "teacher_specific",
-                "rate": np.nan,
-                "spending": np.linspace(0, 22, 6),
+                "scheme": scheme,
+                "rate": np.arange(6),
+                "spending": np.linspace(0, most, 6),
                 "gain": np.linspace(0.005, 0.0309, 6),
-                "lump_sum": np.nan,
             }
         )
-    )
-    settings = ["status_quo", "all_options", "principals", "teachers", "both"]
+        for scheme, most in {
+            "teacher_specific": 22,
+            "teacher_specific_net": 18,
+            "core_prices": 130,
+        }.items()
+    ]
+    settings = ["status_quo", "all_options", "principals_windows", "principals", "teachers", "both"]
     uncertain = [
         (policy, source, gain, gain - spread, gain + spread, spread / 2, 200, share)
         for policy, (gain, _) in POLICIES.items()
-        for source, spread, share in (("errors", 0.0004, 0.0), ("parameters", 0.003, 0.31))
+        for source, spread, share in (
+            ("errors", 0.002, 0.1),
+            ("parameters", 0.003, 0.3),
+            ("both", 0.004, 0.3),
+        )
         if policy in ("all_options", "principals", "teachers", "both", "best")
     ]
     names = ["teachers", "positions", "runs", "draws", "first_best_percentile_teachers"]
@@ -551,14 +546,14 @@ def market() -> dict[str, pd.DataFrame]:
         "market/stable_sets.csv": pd.DataFrame(
             {
                 "setting": settings,
-                "same_partner": [0.87, 0.28, 0.997, 0.83, 1.0],
-                "matchings": [12.0, np.nan, 1.1, 40.0, 1.0],
-                "unique": [0.02, 0.0, 0.95, 0.3, 1.0],
-                "lowest": [-0.0003, 0.0040, -0.0003, 0.0214, 0.0228],
-                "teacher_optimal": [0.0, 0.0044, -0.0002, 0.0216, 0.0228],
-                "median": [0.0001, 0.0045, -0.0002, 0.0217, 0.0228],
-                "school_optimal": [0.0002, 0.0047, -0.0002, 0.0218, 0.0228],
-                "highest": [0.0004, 0.0050, -0.0001, 0.0220, 0.0228],
+                "same_partner": [0.87, 0.28, 0.99, 0.997, 0.83, 1.0],
+                "matchings": [12.0, np.nan, 1.2, 1.1, 40.0, 1.0],
+                "unique": [0.02, 0.0, 0.9, 0.95, 0.3, 1.0],
+                "lowest": [-0.0003, 0.0040, -0.0011, -0.0003, 0.0214, 0.0228],
+                "teacher_optimal": [0.0, 0.0044, -0.0010, -0.0002, 0.0216, 0.0228],
+                "median": [0.0001, 0.0045, -0.0010, -0.0002, 0.0217, 0.0228],
+                "school_optimal": [0.0002, 0.0047, -0.0010, -0.0002, 0.0218, 0.0228],
+                "highest": [0.0004, 0.0050, -0.0009, -0.0001, 0.0220, 0.0228],
                 "runs": 200,
             }
         ),

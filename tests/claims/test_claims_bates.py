@@ -99,7 +99,7 @@ def test_preferences_are_recovered_and_never_predicted(paper):
         assert set(printed(paper, table)["kind"]) == {"recovery"}
     recovered = [one for one in paper.claims if one.kind == "recovery"]
     others = {one.id for one in recovered if one.cell is None}
-    assert others == {"value_added_sd_0", "value_added_sd_1", "value_added_correlation"}
+    assert others == {"value_added_correlation"}
     assert {one.tolerance for one in recovered} == {"two_errors"}
 
 

@@ -24,21 +24,22 @@ from welfare_added.exhibits.style import (
 )
 
 ABSOLUTE = "Absolute advantage, student SD"
+ORDER = "Teachers by absolute advantage, percentile"
 OF_TEACHERS = "Percentile for the teacher"
 OF_PRINCIPALS = "Percentile for the principal"
 RANKS = {
     "commute": ("(a) Commute", "Minutes one way", OF_TEACHERS),
     "disadvantaged": ("(b) Composition", "Share disadvantaged", OF_TEACHERS),
-    "value_added": ("(c) Comparative advantage", "Student SD a student", OF_TEACHERS),
+    "comparative_advantage": ("(c) Comparative advantage", "Student SD", OF_TEACHERS),
     "first_best_teacher": (
         "(d) First-best position",
-        ABSOLUTE,
+        ORDER,
         OF_TEACHERS,
     ),
     "principal_value_added": ("(e) Total value added", "Student SD", OF_PRINCIPALS),
     "first_best_principal": (
         "(f) First-best teacher",
-        ABSOLUTE,
+        ORDER,
         OF_PRINCIPALS,
     ),
 }
@@ -228,8 +229,7 @@ def figure_09(own_rank: pd.DataFrame, *, note: str) -> Drawn:
     """Percentile of the assigned position in the teacher's own preferences."""
     rows = choose(own_rank, policy=list(OWN))
     data = pick(rows, ["policy", "bin", "order", "percentile", "teachers"])
-    across = "Teachers by absolute advantage, percentile"
-    titles = {name: (*title, across, "Percentile of own position") for name, title in OWN.items()}
+    titles = {name: (*title, ORDER, "Percentile of own position") for name, title in OWN.items()}
     named = data.rename(columns={"policy": "panel"})
     figure = by_panel(named, titles, None, ("order", "percentile"), note)
     for axes in figure.axes:

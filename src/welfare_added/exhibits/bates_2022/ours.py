@@ -4,21 +4,22 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from welfare_added.exhibits.bates_2022.bins import BLUE, ORANGE
+from welfare_added.exhibits.bates_2022.bins import BLACK, BLUE, ORANGE
 from welfare_added.exhibits.bates_2022.labels import POLICIES
 from welfare_added.exhibits.latex import number, tabular
 from welfare_added.exhibits.output import Drawn, choose, pick
 from welfare_added.exhibits.style import LOOKS, Look, house_style, legend_below, page, stamp
 
 SOURCES = {
-    "errors": ("Errors alone, estimates as they are", ORANGE),
-    "parameters": ("Estimates drawn from their law", BLUE),
+    "errors": ("Errors of one run", ORANGE),
+    "parameters": ("Estimates", BLUE),
+    "both": ("Both", BLACK),
 }
 
 
 @house_style
 def figure_uncertainty(uncertainty: pd.DataFrame, *, note: str) -> Drawn:
-    """Gains of policies with 95% intervals over errors alone and over the estimates too.
+    """Gains of policies with 95% intervals: from errors, from the estimates, and from both.
 
     Data: policy, source, gain, low, high, standard_error, draws, share_negative.
     """
@@ -30,10 +31,10 @@ def figure_uncertainty(uncertainty: pd.DataFrame, *, note: str) -> Drawn:
 def draw_uncertainty(data: pd.DataFrame, note: str) -> Figure:
     """A row a policy, an interval a source; beside it how often the gain is negative."""
     policies = [name for name in POLICIES if name in set(data["policy"])]
-    figure = page(height=0.42 * len(policies) + 1.3)
+    figure = page(height=0.5 * len(policies) + 1.3)
     axes = figure.subplots()
     axes.axvline(0, color="black", linewidth=0.7, zorder=0)
-    for shift, (source, (label, look)) in zip((-0.16, 0.16), SOURCES.items(), strict=True):
+    for shift, (source, (label, look)) in zip((-0.22, 0, 0.22), SOURCES.items(), strict=True):
         own = data[data["source"] == source].set_index("policy").reindex(policies)
         at = np.arange(len(policies)) + shift
         error = [own["gain"] - own["low"], own["high"] - own["gain"]]
@@ -64,6 +65,7 @@ def draw_uncertainty(data: pd.DataFrame, note: str) -> Figure:
 SETTINGS = {
     "status_quo": "Status quo",
     "all_options": "All options",
+    "principals_windows": "Principals max VA, windows",
     "principals": "Principals max VA",
     "teachers": "Teachers max VA",
     "both": "Both max VA",
@@ -103,7 +105,7 @@ def draw_stable_sets(data: pd.DataFrame, note: str) -> Figure:
     for name, (label, look) in ENDS.items():
         axes.plot(1000 * (data[name] - middle), height, label=label, **look.marker_style(7))
     labels = [
-        f"{SETTINGS[row.setting]}\n{row.same_partner:.0%} of teachers with one partner"
+        f"{SETTINGS[row.setting]}\n{row.same_partner:.1%} of teachers with one partner"
         for row in data.itertuples()
     ]
     axes.axvline(0, color="#8C8C8C", linewidth=0.7, zorder=0)

@@ -157,10 +157,12 @@ def table_04c(days: pd.DataFrame, *, note: str) -> Drawn:
 
 
 SAMPLES = {
-    "state": "State file",
+    "state": "Teachers of the state",
+    "market": "of the district",
     "applicants": "Applicants",
-    "with_value_added": "Applicants with value added",
-    "market": "Market",
+    "with_value_added": "with value added",
+    "in_district": "from the district",
+    "positions": "Positions",
 }
 
 

@@ -59,7 +59,10 @@ SETS = {"choice": "(a) Choice sets", "application": "(b) Application sets"}
 
 @house_style
 def figure_04(sizes: pd.DataFrame, *, note: str) -> Drawn:
-    """Numbers of positions in choice sets and of applications; data: set, low, high, applicants."""
+    """Numbers of positions in choice sets and of applications.
+
+    Data: set, low, high (least and most positions of a bin), applicants.
+    """
     rows = choose(sizes, set=list(SETS))
     data = pick(rows, ["set", "low", "high", "applicants"])
     figure, [row] = panels(height=3.2)
@@ -68,7 +71,7 @@ def figure_04(sizes: pd.DataFrame, *, note: str) -> Drawn:
         axes.bar(
             own["low"],
             own["applicants"],
-            width=own["high"] - own["low"],
+            width=own["high"] - own["low"] + 1,
             align="edge",
             color=BLUE.colour,
             edgecolor="white",

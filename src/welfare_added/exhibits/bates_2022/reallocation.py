@@ -173,9 +173,16 @@ MATCH_EFFECTS = {"full": "(a) All teachers", "market": "(b) The market"}
 
 
 @house_style
-def figure_a10(match_effects: pd.DataFrame, *, note: str) -> Drawn:
-    """Gains by the spread of further match effects that the model leaves out."""
-    data = pick(match_effects, ["sample", "policy", "sd", "gain"])
+def figure_a10(full: pd.DataFrame, market: pd.DataFrame, *, note: str) -> Drawn:
+    """Gains by the spread of further match effects that the model leaves out.
+
+    Data: sample (full: the best allocation of all teachers; market), policy, sd, gain.
+    """
+    samples = {"full": full.assign(policy="best"), "market": market}
+    parts = [
+        pick(one, ["policy", "sd", "gain"]).assign(sample=name) for name, one in samples.items()
+    ]
+    data = pd.concat(parts, ignore_index=True)[["sample", "policy", "sd", "gain"]]
     figure, [row] = panels(height=3.5)
     for axes, (sample, title) in zip(row, MATCH_EFFECTS.items(), strict=True):
         own = data[data["sample"] == sample]

@@ -28,10 +28,15 @@ TABLE_1 = {
     "va_above_90_size": "VA, above 90th (size)",
     "constant": "Constant",
 }
-BELOW = {"mean_dependent": ("Mean of outcome", 4), "clusters": ("Teachers", 0), "n": ("N", 0)}
+BELOW = {
+    "p_equal": ("p, equal slopes", 3),
+    "mean_dependent": ("Mean of outcome", 4),
+    "clusters": ("Teachers", 0),
+    "n": ("N", 0),
+}
 OUTCOMES = ("Mean", "Difference", "Mean", "Mean", "Mean", "Mean")
-FORECAST = ("forecast", "Forecast from past years, student SD")
-REALISED = ("realised", "Mean residual score, student SD")
+FORECAST = ("x", "Forecast from past years, student SD")
+REALISED = ("y", "Mean residual score, student SD")
 
 
 def table_01(tests: pd.DataFrame, *, note: str) -> Drawn:
@@ -62,48 +67,58 @@ def _error(row: pd.Series) -> str:
     return "" if row.standard_error != row.standard_error else f"({row.standard_error:.4f})"
 
 
-def _bins(bins: pd.DataFrame, quantity: str, sample: str) -> pd.DataFrame:
-    rows = choose(bins, quantity=quantity, sample=sample)
-    return pick(rows, ["bin", "forecast", "realised", "teacher_years"])
+def _bins(bins: pd.DataFrame, figure: str) -> pd.DataFrame:
+    rows = choose(bins, figure=figure)
+    return pick(rows, ["bin", "x", "y", "teacher_years", "teachers", "slope", "intercept"])
+
+
+def _draw(
+    data: pd.DataFrame, across: tuple[str, str], up: tuple[str, str], note: str, *, equal: bool
+) -> Figure:
+    """Marks of bins and the slope over all teacher-years; equal: with the 45 degree line."""
+    figure = one_scatter(data, across, up, note, equal=equal)
+    slope = number(data["slope"].iloc[0], 2, undefined="withheld")
+    axes = figure.axes[0]
+    axes.text(0.03, 0.97, f"Slope {slope}", transform=axes.transAxes, va="top", fontsize=7.5)
+    return figure
 
 
 @house_style
 def figure_01(bins: pd.DataFrame, *, note: str) -> Drawn:
-    """Realised on predicted value added, all teacher-years."""
-    data = _bins(bins, "mean", "all")
-    return data, one_scatter(data, FORECAST, REALISED, note, equal=True)
+    """Realised on predicted value added, all teacher-years; data: bin, x, y and their line."""
+    data = _bins(bins, "figure_01")
+    return data, _draw(data, FORECAST, REALISED, note, equal=True)
 
 
 @house_style
 def figure_a2(bins: pd.DataFrame, *, note: str) -> Drawn:
-    """Realised on predicted difference between both types of students."""
-    data = _bins(bins, "difference", "all")
-    across = ("forecast", "Forecast difference between types, student SD")
-    up = ("realised", "Difference of mean residuals, student SD")
-    return data, one_scatter(data, across, up, note, equal=True)
+    """Realised on predicted difference between both types of students; data as of `figure_01`."""
+    data = _bins(bins, "figure_a02")
+    across = ("x", "Forecast difference between types, student SD")
+    up = ("y", "Difference of mean residuals, student SD")
+    return data, _draw(data, across, up, note, equal=True)
 
 
 @house_style
 def figure_a4a(bins: pd.DataFrame, *, note: str) -> Drawn:
-    """Realised on predicted value added where class size falls most."""
-    data = _bins(bins, "mean", "size_below_10")
-    return data, one_scatter(data, FORECAST, REALISED, note, equal=True)
+    """Realised on predicted value added where class size falls most; data as of `figure_01`."""
+    data = _bins(bins, "figure_a04a")
+    return data, _draw(data, FORECAST, REALISED, note, equal=True)
 
 
 @house_style
 def figure_a4b(bins: pd.DataFrame, *, note: str) -> Drawn:
-    """Realised on predicted value added where class size rises most."""
-    data = _bins(bins, "mean", "size_above_90")
-    return data, one_scatter(data, FORECAST, REALISED, note, equal=True)
+    """Realised on predicted value added where class size rises most; data as of `figure_01`."""
+    data = _bins(bins, "figure_a04b")
+    return data, _draw(data, FORECAST, REALISED, note, equal=True)
 
 
 @house_style
 def figure_02b(bins: pd.DataFrame, *, note: str) -> Drawn:
-    """Comparative advantage with disadvantaged students, by absolute advantage."""
-    data = pick(bins, ["bin", "absolute", "comparative", "teachers"])
-    across = ("absolute", "Absolute advantage: mean over both types, student SD")
-    up = ("comparative", "Comparative advantage, student SD")
-    return data, one_scatter(data, across, up, note)
+    """Comparative advantage by absolute advantage of teachers; data as of `figure_01`."""
+    data = _bins(bins, "figure_02b")
+    across = ("x", "Absolute advantage: mean over both types, student SD")
+    return data, _draw(data, across, ("y", "Comparative advantage, student SD"), note, equal=False)
 
 
 PAIRS = {
@@ -140,13 +155,13 @@ def draw_drift(data: pd.DataFrame, note: str) -> Figure:
 @house_style
 def figure_a3(event_study: pd.DataFrame, *, note: str) -> Drawn:
     """Mean residual before and after a transfer, with 95% intervals."""
-    columns = ["years_since_transfer", "estimate", "standard_error", "teacher_years"]
+    columns = ["event_year", "estimate", "standard_error", "teacher_years"]
     data = pick(event_study, columns)
     figure, axes = single_panel()
     zero(axes)
     axes.axvline(-0.5, color="#8C8C8C", linewidth=0.7, linestyle=(0, (2, 2)))
     axes.errorbar(
-        data["years_since_transfer"],
+        data["event_year"],
         data["estimate"],
         yerr=1.96 * data["standard_error"].fillna(0),
         ecolor=BLUE.colour,
@@ -184,39 +199,63 @@ STRUCTURE = {
     "sd_0": "SD, students not disadvantaged",
     "sd_1": "SD, disadvantaged students",
     "correlation": "Correlation",
+    "shock_sd_0": "SD of class shocks, not disadvantaged",
+    "shock_sd_1": "SD of class shocks, disadvantaged",
+    "shock_correlation": "Correlation of class shocks",
+    "class_sd_0": "SD of both, not disadvantaged",
+    "class_sd_1": "SD of both, disadvantaged",
+    "persistence_0": "Persistence a year, not disadvantaged",
+    "persistence_1": "Persistence a year, disadvantaged",
+    "student_sd_0": "SD within class, not disadvantaged",
+    "student_sd_1": "SD within class, disadvantaged",
+    "likelihood_sd_0": "SD by likelihood, not disadvantaged",
+    "likelihood_sd_1": "SD by likelihood, disadvantaged",
+    "likelihood_correlation": "Correlation by likelihood",
+    "likelihood_ratio": "Likelihood ratio, one dimension",
+    "likelihood_ratio_p": "p of the likelihood ratio",
 }
-SPLITS = {
-    "economically_disadvantaged": "Economic disadvantage",
-    "race": "Race (White or not)",
-    "lagged_median": "Lagged achievement (median)",
-}
+INTERVAL = ["estimate", "low", "high"]
+HEADS = ["", "Estimate", "95% low", "95% high"]
 
 
 def table_a2(structure: pd.DataFrame, *, note: str) -> Drawn:
     """Structural parameters of value added with their intervals."""
-    data = pick(structure, ["parameter", "estimate", "low", "high"])
-    rows = [
-        [_structure(row.parameter), *(number(v, 3) for v in (row.estimate, row.low, row.high))]
-        for row in data.itertuples()
-    ]
-    return data, tabular(["", "Estimate", "95% low", "95% high"], {"": rows}, note)
+    data = pick(structure, ["parameter", *INTERVAL])
+    rows = [_interval(row, STRUCTURE) for row in data.to_dict("records")]
+    return data, tabular(HEADS, {"": rows}, note)
 
 
-def table_a7(structure: pd.DataFrame, *, note: str) -> Drawn:
-    """Structural parameters for other splits of students into two types."""
-    data = pick(structure, ["split", "parameter", "estimate", "low", "high"])
+TYPES = {"sd_0": "SD, first type", "sd_1": "SD, second type", "correlation": "Correlation"}
+SPLITS = {
+    "disadvantaged": "Economic disadvantage: not, or disadvantaged",
+    "race": "Race: White, or not",
+    "achievement": "Lagged achievement: below, or above the median",
+}
+
+
+def table_a7(
+    disadvantaged: pd.DataFrame, race: pd.DataFrame, achievement: pd.DataFrame, *, note: str
+) -> Drawn:
+    """Spread and correlation for three splits of students into two types.
+
+    Data: split, parameter, estimate, low, high.
+    """
+    tables = zip(SPLITS, (disadvantaged, race, achievement), strict=True)
+    data = pd.concat(
+        choose(table, parameter=list(TYPES)).assign(split=split) for split, table in tables
+    )
+    data = pick(data, ["split", "parameter", *INTERVAL]).reset_index(drop=True)
     parts = {
-        SPLITS.get(split, split): [
-            [_structure(row.parameter), *(number(v, 3) for v in (row.estimate, row.low, row.high))]
-            for row in rows.itertuples()
-        ]
-        for split, rows in data.groupby("split", sort=False)
+        title: [_interval(row, TYPES) for row in data[data["split"] == split].to_dict("records")]
+        for split, title in SPLITS.items()
     }
-    return data, tabular(["", "Estimate", "95% low", "95% high"], parts, note)
+    return data, tabular(HEADS, parts, note)
 
 
-def _structure(parameter: str) -> str:
-    return STRUCTURE.get(parameter, parameter.replace("_", " ").capitalize())
+def _interval(row: dict, labels: dict[str, str]) -> list[str]:
+    name = row["parameter"]
+    label = labels.get(name, name.replace("_", " ").capitalize())
+    return [label, *(number(row[column], 3, undefined="") for column in INTERVAL)]
 
 
 def table_a3(experience: pd.DataFrame, *, note: str) -> Drawn:
