@@ -244,7 +244,7 @@ def platform() -> dict[str, pd.DataFrame]:
                 "observations": 178,
             }
         ),
-        "platform/calibration.csv": pd.DataFrame(
+        "calibration.csv": pd.DataFrame(
             {
                 "quantity": [f"timing.vacancies.{k}" for k in range(5)]
                 + [f"outcomes.{k}" for k in ("hired", "declined")]
@@ -382,9 +382,11 @@ def reallocation() -> dict[str, pd.DataFrame]:
     ]
     levels = {"all_options": 0.004, "principals": 0.0, "teachers": 0.021, "both": 0.023}
     sds = np.linspace(0, 0.1, 6)
+    samples = {"full": {"best": 0.054}, "market": {**levels, "best": 0.031}}
     effects = [
-        pd.DataFrame({"policy": policy, "sd": sds, "gain": level + 0.3 * sds})
-        for policy, level in {**levels, "best": 0.031}.items()
+        pd.DataFrame({"sample": name, "policy": policy, "sd": sds, "gain": level + 0.3 * sds})
+        for name, policies in samples.items()
+        for policy, level in policies.items()
     ]
     return {
         "reallocation.csv": gains,
@@ -392,12 +394,22 @@ def reallocation() -> dict[str, pd.DataFrame]:
         "reallocation_constant_size.csv": gains.iloc[:3],
         "reallocation_replacement.csv": pd.DataFrame({"share": share, "gain": 0.05 * share**0.5}),
         "reallocation_moved.csv": pd.DataFrame(
-            {"share": 2 * share, "gain": 0.054 * (1 - (1 - 2 * share) ** 3)}
+            {
+                "share": 2 * share,
+                "gain": 0.05 * (1 - (1 - 2 * share) ** 3),
+                "bound": 0.054 * (1 - (1 - 2 * share) ** 3),
+            }
+        ),
+        "reallocation_sources.csv": pd.DataFrame(
+            {
+                "source": ["class_size", "comparative_advantage"],
+                "gain": [0.03, 0.024],
+                "fraction": [0.556, 0.444],
+            }
         ),
         "reallocation_sorting.csv": pd.concat(sorting, ignore_index=True),
         "reallocation_support.csv": pd.concat(support, ignore_index=True),
-        "reallocation_match_effects.csv": pd.DataFrame({"sd": sds, "gain": 0.054 + 0.5 * sds}),
-        "market/match_effects.csv": pd.concat(effects, ignore_index=True),
+        "match_effects.csv": pd.concat(effects, ignore_index=True),
     }
 
 
@@ -505,7 +517,7 @@ def market() -> dict[str, pd.DataFrame]:
         )
         if policy in ("all_options", "principals", "teachers", "both", "best")
     ]
-    names = ["teachers", "positions", "runs", "draws", "first_best_percentile_teachers"]
+    names = ["teachers", "positions", "runs", "first_best_percentile_teachers"]
     names += ["first_best_percentile_principals", "first_best_percentile_strong"]
     names += ["rank_at_5_minutes", "rank_at_25_minutes", "rank_disadvantaged_range"]
     names += ["rank_advantage_range", "rank_principal_low", "rank_principal_high"]
@@ -562,7 +574,7 @@ def market() -> dict[str, pd.DataFrame]:
             columns=["policy", "source", "gain", "low", "high", "standard_error", "draws", SHARE],
         ),
         "robustness.csv": robustness(),
-        "text_numbers.csv": pd.DataFrame({"name": names, "value": 0.0}),
+        "market/text_numbers.csv": pd.DataFrame({"name": names, "value": 0.0}),
     }
 
 

@@ -129,7 +129,6 @@ PLOTTED = {
     "figure_a4a": ("x", "y"),
     "figure_a4b": ("x", "y"),
     "figure_a6": ("share", "gain"),
-    "figure_a7": ("share", "gain"),
     "figure_a8": ("x", "y"),
     "figure_a10": ("sd", "gain"),
     "figure_a11": ("week", "share"),
@@ -154,6 +153,13 @@ def test_figures_show_exactly_their_data(name):
         assert len(diagonal) == 2
         shown -= diagonal
     assert shown == set(zip(x, y, strict=True))
+
+
+def test_moving_few_teachers_shows_what_is_attained_and_what_is_possible():
+    data, figure = MADE["figure_a7"]
+    lines = [data[["share", column]].to_numpy() for column in ("gain", "bound")]
+    both = {(round(x, 9), round(y, 9)) for x, y in np.concatenate(lines)}
+    assert points(figure) == both and data["best"].eq(0.054).all()
 
 
 def test_serial_dictatorships_are_compared_with_the_data():

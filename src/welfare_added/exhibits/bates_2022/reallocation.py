@@ -26,6 +26,9 @@ ALLOCATIONS = {
     "max_1": ("targeting_student_types", "max_1", "Max disadvantaged VA"),
     "best_constant_size": ("constant_class_size", "best", "Best"),
 }
+# Where all allocations stand below each other.
+LABELS = {name: label for name, (_, _, label) in ALLOCATIONS.items()}
+LABELS |= {"best_constant_size": "Best, constant class size", "both": "Both rank by value added"}
 GAINS = {
     "gain": "Per-student gain",
     "fraction": "Fraction of (best - actual)",
@@ -62,7 +65,7 @@ def _plain_gains(gains: pd.DataFrame, decimals: int, note: str) -> Drawn:
     data = pick(gains, ["allocation", *GAINS])
     rows = [
         [
-            ALLOCATIONS.get(row["allocation"], ("", "", row["allocation"]))[2],
+            LABELS.get(row["allocation"], row["allocation"]),
             *(number(row[name], 2 if name == "fraction" else decimals) for name in GAINS),
         ]
         for row in data.to_dict("records")
@@ -92,9 +95,14 @@ def figure_a6(replacement: pd.DataFrame, gains: pd.DataFrame, *, note: str) -> D
 
 @house_style
 def figure_a7(moved: pd.DataFrame, gains: pd.DataFrame, *, note: str) -> Drawn:
-    """Gain of the best reallocation that moves at most a share of teachers."""
-    data = pick(moved, ["share", "gain"])
-    return _beside_best(data, gains, ("share", "Share of teachers moved, at most"), note)
+    """Gain of the best reallocation found that moves at most a share of teachers, and its bound."""
+    data = pick(moved, ["share", "gain", "bound"])
+    data, figure = _beside_best(data, gains, ("share", "Share of teachers moved, at most"), note)
+    axes = figure.axes[0]
+    axes.lines[0].set_label("Attained")
+    axes.plot(data["share"], data["bound"], label="No more is possible", **ORANGE.line_style())
+    legend_below(figure, axes, columns=2)
+    return data, figure
 
 
 def _beside_best(data: pd.DataFrame, gains: pd.DataFrame, across, note: str) -> Drawn:
@@ -173,16 +181,12 @@ MATCH_EFFECTS = {"full": "(a) All teachers", "market": "(b) The market"}
 
 
 @house_style
-def figure_a10(full: pd.DataFrame, market: pd.DataFrame, *, note: str) -> Drawn:
+def figure_a10(match_effects: pd.DataFrame, *, note: str) -> Drawn:
     """Gains by the spread of further match effects that the model leaves out.
 
     Data: sample (full: the best allocation of all teachers; market), policy, sd, gain.
     """
-    samples = {"full": full.assign(policy="best"), "market": market}
-    parts = [
-        pick(one, ["policy", "sd", "gain"]).assign(sample=name) for name, one in samples.items()
-    ]
-    data = pd.concat(parts, ignore_index=True)[["sample", "policy", "sd", "gain"]]
+    data = pick(match_effects, ["sample", "policy", "sd", "gain"])
     figure, [row] = panels(height=3.5)
     for axes, (sample, title) in zip(row, MATCH_EFFECTS.items(), strict=True):
         own = data[data["sample"] == sample]
