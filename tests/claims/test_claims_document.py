@@ -28,7 +28,10 @@ def test_a_verdict_cannot_be_written_by_hand(document_of, key):
         ({"published": [1, 2, 3]}, r"claim claim_0, published: .*a number, or \[low, high\]"),
         ({"bound": "over"}, "claim claim_0, bound: 'over' is not one of"),
         ({"id": "Gain 1"}, "so that an expression can name it"),
-        ({"location": "page 3"}, "Abstract, Introduction, Section, Appendix, Figure, Table or Monte Carlo"),
+        (
+            {"location": "page 3"},
+            "Abstract, Introduction, Section, Appendix, Figure, Table or Monte Carlo",
+        ),
         ({"answer": {"table": "../x.csv", "column": "x"}}, "a path below results/<study>"),
         ({"answer": {"table": "x.txt", "column": "x"}}, "a path below results/<study>"),
         ({"answer": {"table": "moments.csv"}}, "answer: missing key column"),

@@ -1,0 +1,1 @@
+"""Figures and tables of Bates, Dinerstein, Johnston and Sorkin (2022)."""
