@@ -44,6 +44,7 @@ CHOICES = {
     "extrapolated_from": 3,
     "drift_limit": 7,
     "draws": 20,
+    "simulations": 10,
     "seed": 1,
 }
 

@@ -5,9 +5,13 @@ import pytest
 import statsmodels.api as sm
 
 from welfare_added.run.errors import UserError
-from welfare_added.value_added.production import ExperienceBins, TaughtGroups, project
+from welfare_added.value_added.production import ExperienceBins, Projection, TaughtGroups
 
 BINS = ExperienceBins((0, 1, 2, 5), "0")
+
+
+def project(table, bins, **choices):
+    return Projection(table, bins, **choices).parts(table.mean)
 
 
 def groups(seed, *, missing=True, sets=1):

@@ -122,7 +122,7 @@ def test_forecasts_do_not_use_the_year_or_later_ones(world, found):
 def test_with_parameters_held_nothing_moves_at_all(world):
     """The predictor itself reads no residual of the year or later: to the bit."""
     from welfare_added.value_added.careers import careers_of
-    from welfare_added.value_added.production import ExperienceBins, project
+    from welfare_added.value_added.production import ExperienceBins, Projection
     from welfare_added.value_added.two_types import taught_groups, typed_classes
     from welfare_added.value_added.type_model import TypeChoices, type_model
     from welfare_added.value_added.type_sums import type_sums
@@ -130,7 +130,8 @@ def test_with_parameters_held_nothing_moves_at_all(world):
     sums = type_sums(table(world), trait="type", minimum_class_size=7)
     careers = careers_of(sums.classes, world.teachers)
     bins = ExperienceBins((0, 1, 2, 3, 4, 5), "0")
-    left = project(taught_groups(sums, careers, bins), bins).left
+    groups = taught_groups(sums, careers, bins)
+    left = Projection(groups, bins).parts(groups.mean).left
     model = type_model(
         typed_classes(sums, careers, left), sums.squares, len(sums.slopes), TypeChoices()
     )

@@ -94,22 +94,13 @@ class Production:
     left: np.ndarray
 
 
-def project(
-    groups: TaughtGroups,
-    bins: ExperienceBins,
-    *,
-    school_effects: bool = True,
-    year_effects: bool = True,
-    type_effect: str = "kept",
-) -> Production:
-    """Estimate school, experience and year effects beside teachers' effects, and subtract them.
-
-    Least squares over students. Teachers' effects are not subtracted.
+class Projection:
+    """Least squares over students on teachers, schools, experience and years, for any scores.
 
     Parameters
     ----------
     groups
-        Groups of students.
+        Groups of students; their ``mean`` is not used.
     bins
         Bins of experience.
     school_effects, year_effects
@@ -121,34 +112,78 @@ def project(
         is printed.
 
     """
-    weights = groups.students.astype(float)
-    school = groups.school if school_effects else np.zeros_like(groups.school)
-    design = TwoWay(groups.teacher, school, weights)
-    with_type = type_effect != "none"
-    names, others = _others(groups, bins, year_effects=year_effects, type_effect=with_type)
-    inner = design.residuals(np.column_stack([others, groups.mean]))
-    equations = _equations(inner, np.column_stack([others, groups.mean]), weights)
-    found = equations.regress(len(names), list(range(len(names))))
-    slopes = found.values[: len(names)]
-    kept = [j for j in range(len(names)) if j not in found.dropped]
-    for j in found.dropped:
-        log.warning("experience or year %s cannot be told apart from teachers' effects", names[j])
-    errors = np.full(len(names), np.nan)
-    errors[kept] = _clustered_errors(
-        inner[:, kept], inner[:, -1] - inner[:, :-1] @ slopes, weights, groups.teacher
-    )
-    of_schools = design.effects((groups.mean - others @ slopes)[:, None]).school[:, 0]
-    if not school_effects:
-        count = int(groups.school.max()) + 1
-        of_schools, sets = np.zeros(count), np.zeros(count, dtype=int)
-    else:
-        sets = design.sets
-    left = groups.mean - others @ slopes - of_schools[groups.school]
-    if type_effect == "kept":
-        left = left + others[:, -1] * slopes[-1]
-    left = left - np.average(left, weights=weights)
-    table = _experience_table(groups, bins, dict(zip(names, slopes, strict=True)), errors, names)
-    return Production(table, of_schools, sets, left)
+
+    def __init__(
+        self,
+        groups: TaughtGroups,
+        bins: ExperienceBins,
+        *,
+        school_effects: bool = True,
+        year_effects: bool = True,
+        type_effect: str = "kept",
+    ) -> None:
+        """Factor the design; see the class."""
+        self.groups, self.bins, self.type_kept = groups, bins, type_effect == "kept"
+        self.school_effects, self.weights = school_effects, groups.students.astype(float)
+        school = groups.school if school_effects else np.zeros_like(groups.school)
+        self.design = TwoWay(groups.teacher, school, self.weights)
+        self.names, self.others = _others(
+            groups, bins, year_effects=year_effects, type_effect=type_effect != "none"
+        )
+        self.inner = self.design.residuals(self.others)
+        self.kept = _told_apart(self.inner, self.others, self.weights)
+        for j in sorted({*range(len(self.names))} - {*self.kept}):
+            log.warning("%s cannot be told apart from teachers' effects", self.names[j])
+        x = self.inner[:, self.kept]
+        self.solver = np.linalg.inv((x * self.weights[:, None]).T @ x)
+
+    def sets(self) -> np.ndarray:
+        """Connected set of each school, (S,)."""
+        return self.design.sets if self.school_effects else np.zeros(self._schools, dtype=int)
+
+    @property
+    def _schools(self) -> int:
+        return int(self.groups.school.max()) + 1
+
+    def slopes(self, mean: np.ndarray) -> np.ndarray:
+        """Coefficients of experience, years and type of (U,) mean scores, (q,)."""
+        slopes = np.zeros(len(self.names))
+        x = self.inner[:, self.kept]
+        slopes[self.kept] = self.solver @ (x.T @ (self.weights * mean))
+        return slopes
+
+    def school(self, mean: np.ndarray, slopes: np.ndarray) -> np.ndarray:
+        """School effects of (U,) mean scores, (S,)."""
+        if not self.school_effects:
+            return np.zeros(self._schools)
+        return self.design.effects((mean - self.others @ slopes)[:, None]).school[:, 0]
+
+    def left(self, mean: np.ndarray, slopes: np.ndarray, school: np.ndarray) -> np.ndarray:
+        """Mean scores net of school, experience and year, with a weighted mean of zero, (U,)."""
+        left = mean - self.others @ slopes - school[self.groups.school]
+        if self.type_kept:
+            left = left + self.others[:, -1] * slopes[-1]
+        return left - np.average(left, weights=self.weights)
+
+    def parts(self, mean: np.ndarray) -> "Production":
+        """All parts of (U,) mean scores."""
+        slopes = self.slopes(mean)
+        school = self.school(mean, slopes)
+        residual = self.design.residuals(mean[:, None])[:, 0] - self.inner @ slopes
+        errors = np.full(len(self.names), np.nan)
+        x = self.inner[:, self.kept]
+        errors[self.kept] = self._clustered_errors(x, residual)
+        table = _experience_table(self.groups, self.bins, self.names, slopes, errors)
+        return Production(table, school, self.sets(), self.left(mean, slopes, school))
+
+    def _clustered_errors(self, x: np.ndarray, residual: np.ndarray) -> np.ndarray:
+        """Standard errors clustered by teacher, times the root of J / (J - 1)."""
+        teacher, weighted = self.groups.teacher, (x * self.weights[:, None]).T
+        teachers = int(teacher.max()) + 1
+        scores = np.array([np.bincount(teacher, column * residual) for column in weighted])
+        scores = scores.reshape(len(weighted), teachers)
+        middle = scores @ scores.T * teachers / max(teachers - 1, 1)
+        return np.sqrt(np.diag(self.solver @ middle @ self.solver))
 
 
 def _others(
@@ -172,34 +207,32 @@ def _others(
     return names, np.array(columns, dtype=float).reshape(len(columns), len(groups.mean)).T
 
 
-def _equations(inner: np.ndarray, whole: np.ndarray, weights: np.ndarray) -> NormalEquations:
+def _told_apart(inner: np.ndarray, whole: np.ndarray, weights: np.ndarray) -> list[int]:
+    """Columns that vary within teachers and schools and are not collinear with those before."""
+    if not inner.shape[1]:
+        return []
     total = weights.sum()
-    mean = weights @ whole / total
     level = weights @ whole**2 / total
-    spread = np.sqrt(np.maximum(level - mean**2, 0.0))
+    spread = np.sqrt(np.maximum(level - (weights @ whole / total) ** 2, 0.0))
     products = inner.T @ (inner * weights[:, None])
-    return NormalEquations(products, spread, np.sqrt(level), int(total))
-
-
-def _clustered_errors(
-    x: np.ndarray, residual: np.ndarray, weights: np.ndarray, teacher: np.ndarray
-) -> np.ndarray:
-    """Standard errors clustered by teacher, times the root of J / (J - 1)."""
-    weighted = (x * weights[:, None]).T
-    bread = np.linalg.inv(weighted @ x)
-    scores = np.array([np.bincount(teacher, column * residual) for column in weighted])
-    scores = scores.reshape(len(weighted), -1)
-    teachers = int(teacher.max()) + 1
-    middle = scores @ scores.T * teachers / max(teachers - 1, 1)
-    return np.sqrt(np.diag(bread @ middle @ bread))
+    equations = NormalEquations(products, spread, np.sqrt(level), int(total))
+    every = list(range(inner.shape[1]))
+    dropped = equations.regress(0, every).dropped
+    return [j for j in every if j not in dropped]
 
 
 def _experience_table(
-    groups: TaughtGroups, bins: ExperienceBins, slopes: dict, errors: np.ndarray, names: list
+    groups: TaughtGroups,
+    bins: ExperienceBins,
+    names: list,
+    slopes: np.ndarray,
+    errors: np.ndarray,
 ) -> pd.DataFrame:
     students = np.bincount(groups.experience, groups.students, len(bins.labels))
-    rows = []
-    for label, count in zip(bins.labels, students, strict=True):
-        error = errors[names.index(label)] if label in names else np.nan
-        rows.append((label, slopes.get(label, 0.0), error, int(count)))
+    estimate = dict(zip(names, slopes, strict=True))
+    error = dict(zip(names, errors, strict=True))
+    rows = [
+        (label, float(estimate.get(label, 0.0)), float(error.get(label, np.nan)), int(count))
+        for label, count in zip(bins.labels, students, strict=True)
+    ]
     return pd.DataFrame(rows, columns=["experience", "estimate", "standard_error", "students"])

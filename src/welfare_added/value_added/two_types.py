@@ -8,9 +8,15 @@ import pandas as pd
 import pyarrow as pa
 
 from welfare_added.value_added.careers import Careers, careers_of
-from welfare_added.value_added.production import ExperienceBins, Production, TaughtGroups, project
+from welfare_added.value_added.production import (
+    ExperienceBins,
+    Production,
+    Projection,
+    TaughtGroups,
+)
 from welfare_added.value_added.type_likelihood import one_dimension_test
 from welfare_added.value_added.type_model import TypeChoices, TypeModel, type_model
+from welfare_added.value_added.type_simulation import Membership, corrections, simulate
 from welfare_added.value_added.type_structure import drift_table, resampled, structure_table
 from welfare_added.value_added.type_sums import TypeSums, type_sums
 from welfare_added.value_added.type_years import TypedClasses
@@ -36,7 +42,7 @@ class TwoTypes:
         experience, experience_effect, mu_0, mu_1, forecast (by her students' own shares) [student
         SD], years_used.
     structure, drift, experience : DataFrame
-        See `structure_table`, `drift_table` and `Production`.
+        See `structure_table` and, below it, `corrections`; `drift_table`; `Production`.
     schools : DataFrame
         school_id, effect [student SD, student-weighted mean zero in a connected set], connected_set
         (0 has most students), students.
@@ -73,6 +79,7 @@ def estimate_two_types(
     extrapolated_from: int,
     drift_limit: int | None,
     draws: int,
+    simulations: int,
     seed: int,
 ) -> TwoTypes:
     """Estimate value added on two types and forecast it from past years.
@@ -86,11 +93,11 @@ def estimate_two_types(
     experience_bins, reference_bin
         See `ExperienceBins`.
     school_effects, year_effects, type_effect
-        See `project`.
+        See `Projection`.
     own_year, extrapolated_from, drift_limit
         See `TypeChoices`.
-    draws, seed
-        Of the bootstrap over teachers.
+    draws, simulations, seed
+        Samples of teachers for the intervals; simulated samples for `corrections`; seed of both.
 
     Raises
     ------
@@ -102,22 +109,33 @@ def estimate_two_types(
     bins = ExperienceBins(tuple(experience_bins), str(reference_bin))
     careers = careers_of(sums.classes, teachers)
     groups = taught_groups(sums, careers, bins)
-    parts = project(
+    projection = Projection(
         groups,
         bins,
         school_effects=school_effects,
         year_effects=year_effects,
         type_effect=type_effect,
     )
+    parts = projection.parts(groups.mean)
     classes = typed_classes(sums, careers, parts.left)
     choices = TypeChoices(own_year, extrapolated_from, drift_limit)
     model = type_model(classes, sums.squares, len(sums.slopes), choices)
     forecasts = _forecasts(model, careers, bins, parts)
     years = _teacher_years(sums, model, careers, bins, parts, forecasts)
-    drawn = resampled(model, draws, seed)
+    streams = np.random.SeedSequence(seed).spawn(2)
+    drawn = resampled(model, draws, streams[0])
+    ratio = one_dimension_test(model)
+    of = Membership(sums.group_class, sums.kind)
+    simulated = simulate(model, ratio.full, projection, of, simulations, streams[1])
     schools = _schools(sums, careers, parts)
     counts = _counts(sums, model, schools, years)
-    structure = structure_table(model, drawn, one_dimension_test(model), counts)
+    structure = pd.concat(
+        [
+            structure_table(model, drawn, ratio, counts),
+            corrections(model, simulated, parts.school, schools["students"].to_numpy()),
+        ],
+        ignore_index=True,
+    )
     return TwoTypes(
         forecasts.round(DECIMALS),
         years.round(DECIMALS),

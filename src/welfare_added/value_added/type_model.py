@@ -83,6 +83,8 @@ class TypeModel:
         Number of slopes of the regression on controls.
     student : (2,) array
         Variance of a student's residual within a class and type [student SD squared].
+    precision : (C, 2) array
+        Weights of classes in teacher-years' means.
     moments : Moments
         Of all teachers, B = 1.
     profile : (L, 2, 2) array
@@ -99,6 +101,7 @@ class TypeModel:
     sums: PairSums
     slopes: int
     student: np.ndarray
+    precision: np.ndarray
     moments: Moments
     profile: np.ndarray
     shock: np.ndarray
@@ -158,8 +161,8 @@ def type_model(
     student = _student_variance(classes, squares, slopes)
     level = np.nansum(classes.mean * classes.students, axis=0) / classes.students.sum(axis=0)
     classes = replace(classes, mean=classes.mean - level)
-    by_students = np.where(classes.students > 0, classes.students, 1).astype(float)
-    years = typed_years(classes, by_students)
+    precision = by_students = np.where(classes.students > 0, classes.students, 1).astype(float)
+    years = typed_years(classes, precision)
     sums = pair_sums(classes, years)
     found = moments(sums.total(), slopes, student, choices)
     if np.isnan(found.lags[0]).all(axis=0).any():
@@ -181,7 +184,19 @@ def type_model(
     keep_sum = choices.own_year == "lags"
     own, shock = _split(found.between[0], found.own_year[0], keep_sum=keep_sum)
     profile = _profile(found, own, choices.drift_limit)
-    return TypeModel(level, classes, years, sums, slopes, student, found, profile, shock, choices)
+    return TypeModel(
+        level=level,
+        classes=classes,
+        years=years,
+        sums=sums,
+        slopes=slopes,
+        student=student,
+        precision=precision,
+        moments=found,
+        profile=profile,
+        shock=shock,
+        choices=choices,
+    )
 
 
 def _student_variance(classes: TypedClasses, squares: np.ndarray, slopes: int) -> np.ndarray:

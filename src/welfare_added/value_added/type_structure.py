@@ -18,7 +18,7 @@ DRAWS_AT_ONCE = 25
 PAIR_NAMES = tuple(f"{a}{b}" for a, b in PAIRS)
 
 
-def resampled(model: TypeModel, draws: int, seed: int) -> Moments:
+def resampled(model: TypeModel, draws: int, seed: int | np.random.SeedSequence) -> Moments:
     """Moments of ``draws`` samples of teachers, drawn with replacement."""
     teachers = len(model.sums.own)
     parts = []
@@ -30,9 +30,12 @@ def resampled(model: TypeModel, draws: int, seed: int) -> Moments:
     return Moments(*(np.concatenate(table) for table in tables))
 
 
-def _streams(draws: int, seed: int) -> Iterator[tuple[np.random.Generator, int]]:
+def _streams(
+    draws: int, seed: int | np.random.SeedSequence
+) -> Iterator[tuple[np.random.Generator, int]]:
     starts = range(0, draws, DRAWS_AT_ONCE)
-    streams = np.random.SeedSequence(seed).spawn(len(starts))
+    root = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
+    streams = root.spawn(len(starts))
     for start, stream in zip(starts, streams, strict=True):
         yield np.random.default_rng(stream), min(DRAWS_AT_ONCE, draws - start)
 
@@ -79,7 +82,7 @@ def structure_table(
     """
     estimate = parameters(model.moments, model.student)
     drawn = parameters(draws, model.student)
-    rows = [(name, float(value[0]), *_interval(drawn[name])) for name, value in estimate.items()]
+    rows = [(name, float(value[0]), *interval(drawn[name])) for name, value in estimate.items()]
     full = ratio.full
     single = {
         "likelihood_sd_0": full.sd[0],
@@ -103,21 +106,21 @@ def drift_table(model: TypeModel, draws: Moments) -> pd.DataFrame:
     """
     rows = []
     for number, (a, b) in enumerate(PAIRS):
-        low, high = _interval(draws.own_year[:, number])
+        low, high = interval(draws.own_year[:, number])
         own, used = float(model.moments.own_year[0, number]), model.profile[:, a, b]
         rows.append((PAIR_NAMES[number], 0, own, np.nan, 0, low, high, used[0]))
         for lag in range(1, model.moments.lags.shape[1] + 1):
             at = (0, lag - 1, number)
             value = (float(model.moments.lags[at]), float(model.moments.correlations[at]))
             pairs = int(model.moments.pairs[at])
-            low, high = _interval(draws.lags[:, lag - 1, number])
+            low, high = interval(draws.lags[:, lag - 1, number])
             rows.append((PAIR_NAMES[number], lag, *value, pairs, low, high, used[lag]))
     columns = ["pair", "lag", "covariance", "correlation", "pairs", "low", "high", "used"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _interval(values: np.ndarray) -> tuple[float, float]:
-    """Percentile interval over draws, missing where fewer than half of the draws have a value."""
+def interval(values: np.ndarray) -> tuple[float, float]:
+    """Percentile interval (95 percent) over draws, missing where fewer than half of the draws have a value."""
     known = values[~np.isnan(values)]
     if 2 * len(known) <= len(values):
         return np.nan, np.nan

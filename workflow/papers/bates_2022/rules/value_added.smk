@@ -8,7 +8,7 @@ VALUE_ADDED = {
     for name in (
         *("minimum_class_size", "experience_bins", "reference_bin"),
         *("school_effects", "year_effects", "type_effect"),
-        *("own_year", "extrapolated_from", "drift_limit", "draws", "seed"),
+        *("own_year", "extrapolated_from", "drift_limit", "draws", "simulations", "seed"),
     )
 }
 # What is estimated, for one trait.

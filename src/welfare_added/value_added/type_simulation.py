@@ -1,0 +1,189 @@
+"""What errors of school effects do to value added, by simulation from the fitted model.
+
+School effects are estimated from the few teachers who move, so that each carries an error, which
+stays in the residuals of all who teach there: SDs of value added come out too large, and forecasts
+predict the error with the effect. A teacher's realised mean has the same error, so that regressions
+of realised on forecast value added do not show it. Residuals are therefore simulated from the
+fitted model without school effects, and put through the same projection.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.value_added.production import Projection
+from welfare_added.value_added.type_likelihood import Fit
+from welfare_added.value_added.type_model import Moments, TypeModel, moments
+from welfare_added.value_added.type_structure import interval, parameters
+from welfare_added.value_added.type_years import PAIRS, TypedClasses, pair_sums, typed_years
+
+CORRECTED = ("sd_0", "sd_1", "correlation", "shock_sd_0", "shock_sd_1")
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """Estimates from B simulated samples.
+
+    moments: estimated; own_year, between: (3,) the truth by `PAIRS` [student SD squared]; school:
+    (B, S) estimated school effects, where the truth is zero; slopes: (B, 2) of a teacher's effect
+    on its forecast, by type.
+    """
+
+    moments: Moments
+    own_year: np.ndarray
+    between: np.ndarray
+    school: np.ndarray
+    slopes: np.ndarray
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Class and type of the U groups of `Projection`: (U,) each."""
+
+    group_class: np.ndarray
+    kind: np.ndarray
+
+
+def simulate(
+    model: TypeModel,
+    fit: Fit,
+    projection: Projection,
+    of: Membership,
+    draws: int,
+    seed: np.random.SeedSequence,
+) -> Simulated:
+    """Simulate residuals from a fit and estimate again; each draw has a stream of its own.
+
+    Effects, classroom shocks and students are Gaussian, as in `one_dimension_test`. Variances of
+    students, experience and years are held; experience and year effects are estimated again.
+    """
+    found, school, slopes = [], [], []
+    for stream in seed.spawn(draws):
+        rng = np.random.default_rng(stream)
+        effects = _effects(model, fit, rng)
+        mean = _means(model, fit, effects, of, rng)
+        coefficients = projection.slopes(mean)
+        of_schools = projection.school(mean, coefficients)
+        again = _estimated(model, of, projection.left(mean, coefficients, of_schools))
+        found.append(moments(again.sums.total(), model.slopes, model.student, model.choices))
+        school.append(of_schools)
+        slopes.append(_slopes(again, effects))
+    tables = zip(*(vars(one).values() for one in found), strict=True)
+    one = np.outer(fit.sd, fit.sd) * np.array([[1, fit.correlation], [fit.correlation, 1]])
+    own_year = np.array([one[a, b] for a, b in PAIRS])
+    shock = np.array([fit.shock[a, b] for a, b in PAIRS])
+    return Simulated(
+        Moments(*(np.concatenate(table) for table in tables)),
+        own_year,
+        own_year + shock,
+        np.array(school),
+        np.array(slopes),
+    )
+
+
+def _pairs(sd: np.ndarray, correlation: float, normal: np.ndarray) -> np.ndarray:
+    """Correlated normal draws from independent ones (..., 2)."""
+    second = correlation * normal[..., 0] + np.sqrt(1 - correlation**2) * normal[..., 1]
+    return np.stack([sd[0] * normal[..., 0], sd[1] * second], axis=-1)
+
+
+def _effects(model: TypeModel, fit: Fit, rng: np.random.Generator) -> np.ndarray:
+    """Effects of the teacher-years, (T, 2): a permanent part and an autoregression."""
+    years = model.years
+    teachers, span = int(years.teacher.max()) + 1, int(np.ptp(years.year)) + 1
+    permanent = _pairs(fit.sd, fit.correlation, rng.standard_normal((teachers, 2)))
+    passing = np.empty((teachers, span, 2))
+    for at in range(span):
+        news = _pairs(fit.sd, fit.correlation, rng.standard_normal((teachers, 2)))
+        kept = fit.persistence if at else 0.0
+        passing[:, at] = np.sqrt(1 - kept**2) * news
+        if at:
+            passing[:, at] += kept * passing[:, at - 1]
+    own = passing[years.teacher, years.year - years.year.min()]
+    return np.sqrt(fit.share) * permanent[years.teacher] + np.sqrt(1 - fit.share) * own
+
+
+def _means(
+    model: TypeModel, fit: Fit, effects: np.ndarray, of: Membership, rng: np.random.Generator
+) -> np.ndarray:
+    """Mean scores of the groups, (U,), without school, experience and year effects."""
+    classes = model.classes
+    new = (np.diff(classes.teacher) != 0) | (np.diff(classes.year) != 0)
+    row = np.r_[0, np.cumsum(new)]
+    sd = np.sqrt(np.diag(fit.shock))
+    correlation = float(fit.shock[0, 1] / sd.prod())
+    shock = _pairs(sd, np.clip(correlation, -1, 1), rng.standard_normal(classes.mean.shape))
+    students = classes.students[of.group_class, of.kind]
+    noise = np.sqrt(model.student[of.kind] / students) * rng.standard_normal(len(students))
+    return (effects[row] + shock)[of.group_class, of.kind] + noise
+
+
+def _estimated(model: TypeModel, of: Membership, left: np.ndarray) -> TypeModel:
+    """The model with other residuals of groups, and its own covariances."""
+    mean = np.full(model.classes.mean.shape, np.nan)
+    mean[of.group_class, of.kind] = left
+    students = model.classes.students
+    mean -= np.nansum(mean * students, axis=0) / students.sum(axis=0)
+    classes: TypedClasses = replace(model.classes, mean=mean)
+    years = typed_years(classes, model.precision)
+    return replace(model, classes=classes, years=years, sums=pair_sums(classes, years))
+
+
+def _slopes(model: TypeModel, effects: np.ndarray) -> np.ndarray:
+    """Slope of effects on their forecasts from past years, by type, (2,)."""
+    forecast = model.predict((model.years.teacher, model.years.year)).estimate
+    known = ~np.isnan(forecast[:, 0])
+    x = forecast[known] - forecast[known].mean(axis=0)
+    return (x * effects[known]).sum(axis=0) / (x**2).sum(axis=0)
+
+
+def corrections(
+    model: TypeModel, simulated: Simulated, school: np.ndarray, students: np.ndarray
+) -> pd.DataFrame:
+    """Parameters less the bias that the simulation shows, and the errors of school effects.
+
+    Parameters
+    ----------
+    model, simulated
+        The estimates, and those from simulated samples.
+    school, students : (S,) array
+        Estimated school effects [student SD], and students.
+
+    Returns
+    -------
+    DataFrame
+        parameter, estimate, low, high (percentiles, 95 percent, of simulated errors):
+        corrected_sd_0 and others of `CORRECTED`; school_sd, of estimated effects;
+        school_error_sd, of their errors; corrected_school_sd, of true ones (missing if negative);
+        forecast_slope_0 and _1, of a teacher's effect on its forecast, which is one where
+        school effects have no error. SDs of schools are weighted by students.
+
+    """
+    drawn, estimate = simulated.moments, model.moments
+    own = estimate.own_year - (drawn.own_year.mean(axis=0) - simulated.own_year)
+    between = estimate.between - (drawn.between.mean(axis=0) - simulated.between)
+    corrected = parameters(replace(estimate, own_year=own, between=between), model.student)
+    spread = parameters(
+        replace(
+            drawn,
+            own_year=own + drawn.own_year - drawn.own_year.mean(axis=0),
+            between=between + drawn.between - drawn.between.mean(axis=0),
+        ),
+        model.student,
+    )
+    rows = [
+        (f"corrected_{name}", float(corrected[name][0]), *interval(spread[name]))
+        for name in CORRECTED
+    ]
+    error = np.average(simulated.school**2, axis=1, weights=students)
+    variance = np.average(school**2, weights=students)
+    rest = variance - error.mean()
+    rows += [
+        ("school_sd", float(np.sqrt(variance)), np.nan, np.nan),
+        ("school_error_sd", float(np.sqrt(error.mean())), *interval(np.sqrt(error))),
+        ("corrected_school_sd", float(np.sqrt(rest)) if rest > 0 else np.nan, np.nan, np.nan),
+    ]
+    for kind, slopes in enumerate(simulated.slopes.T):
+        rows.append((f"forecast_slope_{kind}", float(slopes.mean()), *interval(slopes)))
+    return pd.DataFrame(rows, columns=["parameter", "estimate", "low", "high"])
