@@ -1,4 +1,8 @@
 # Students, teachers and schools of the state, from its raw tables.
+RECORDS_CHOICES = {name: config["district"][name] for name in ("years", "grades", "lag", "split", "market")}
+CHECK_CHOICES = RECORDS_CHOICES
+
+
 rule records:
     message: "Checking the state's raw tables, and deriving students, teachers and schools"
     input:
@@ -11,7 +15,7 @@ rule records:
     params:
         code=code_fingerprint("records"),
         export=EXPORT,
-        **{name: config["district"][name] for name in ("years", "grades", "lag", "split", "market")},
+        **RECORDS_CHOICES,
     priority: 1  # all other jobs wait for it
     resources: **needs(mb=25)
     log: f"{LOGS}/records.log"
