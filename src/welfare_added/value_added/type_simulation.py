@@ -18,6 +18,8 @@ from welfare_added.value_added.type_model import Moments, TypeModel, moments
 from welfare_added.value_added.type_structure import interval, parameters
 from welfare_added.value_added.type_years import PAIRS, TypedClasses, pair_sums, typed_years
 
+SMALLEST = 1e-6  # variance [student SD squared]
+PERSISTENCES = np.linspace(0, 0.99, 100)
 CORRECTED = ("sd_0", "sd_1", "correlation", "shock_sd_0", "shock_sd_1")
 
 
@@ -25,12 +27,13 @@ CORRECTED = ("sd_0", "sd_1", "correlation", "shock_sd_0", "shock_sd_1")
 class Simulated:
     """Estimates from B simulated samples.
 
-    moments: estimated; own_year, between: (3,) the truth by `PAIRS` [student SD squared]; school:
-    (B, S) estimated school effects, where the truth is zero; slopes: (B, 2) of a teacher's effect
-    on its forecast, by type.
+    moments: estimated; lags, own_year, between: the truth, (L, 3), (3,) and (3,) by `PAIRS`
+    [student SD squared]; school: (B, S) estimated school effects, where the truth is zero; slopes:
+    (B, 2) of a teacher's effect on its forecast, by type.
     """
 
     moments: Moments
+    lags: np.ndarray
     own_year: np.ndarray
     between: np.ndarray
     school: np.ndarray
@@ -43,6 +46,63 @@ class Membership:
 
     group_class: np.ndarray
     kind: np.ndarray
+
+
+def simulate_twice(
+    model: TypeModel,
+    fit: Fit,
+    projection: Projection,
+    of: Membership,
+    draws: int,
+    seed: np.random.SeedSequence,
+) -> Simulated:
+    """Simulate from a fit, take the bias from it, and simulate again from what is left.
+
+    The fit to residuals has schools' errors in its effects, mostly in their permanent part.
+    """
+    first, second = seed.spawn(2)
+    rough = simulate(model, fit, projection, of, draws, first)
+    return simulate(model, less_bias(model, rough, fit), projection, of, draws, second)
+
+
+def less_bias(model: TypeModel, simulated: Simulated, fit: Fit) -> Fit:
+    """The fit whose covariances are the estimated ones less their simulated bias.
+
+    share and persistence are least squares on the covariances at all lags over those at lag 0,
+    weighted by pairs of years; persistence is one of a grid.
+    """
+    drawn, estimate = simulated.moments, model.moments
+    own = estimate.own_year[0] - (drawn.own_year.mean(axis=0) - simulated.own_year)
+    between = estimate.between[0] - (drawn.between.mean(axis=0) - simulated.between)
+    lags = estimate.lags[0] - (drawn.lags.mean(axis=0) - simulated.lags)
+    variance, shock = np.maximum(own[[0, 2]], SMALLEST), np.maximum((between - own), SMALLEST)
+    sd, shock_sd = np.sqrt(variance), np.sqrt(shock[[0, 2]])
+    cross = np.clip((between - own)[1] / shock_sd.prod(), -1, 1) * shock_sd.prod()
+    scale = np.array([variance[0], max(own[1], SMALLEST), variance[1]])
+    share, persistence = _drift(lags / scale, estimate.pairs[0])
+    return replace(
+        fit,
+        sd=sd,
+        correlation=float(np.clip(own[1] / sd.prod(), -1, 1)),
+        shock=np.array([[shock[0], cross], [cross, shock[2]]]),
+        share=share,
+        persistence=persistence,
+    )
+
+
+def _drift(ratios: np.ndarray, pairs: np.ndarray) -> tuple[float, float]:
+    """Share and persistence that fit (L, 3) ratios of covariances to that at lag 0."""
+    known = ~np.isnan(ratios)
+    at = np.broadcast_to(np.arange(1, len(ratios) + 1)[:, None], ratios.shape)[known]
+    ratio, weight = ratios[known], pairs[known]
+    best = (np.inf, 0.0, 0.0)
+    for persistence in PERSISTENCES:
+        fast = persistence**at
+        slope = weight * (1 - fast)
+        share = float(np.clip(slope @ (ratio - fast) / (slope @ (1 - fast)), 0, 1))
+        error = weight @ (ratio - share - (1 - share) * fast) ** 2
+        best = min(best, (float(error), share, float(persistence)))
+    return best[1], best[2]
 
 
 def simulate(
@@ -70,11 +130,13 @@ def simulate(
         school.append(of_schools)
         slopes.append(_slopes(again, effects))
     tables = zip(*(vars(one).values() for one in found), strict=True)
-    one = np.outer(fit.sd, fit.sd) * np.array([[1, fit.correlation], [fit.correlation, 1]])
-    own_year = np.array([one[a, b] for a, b in PAIRS])
+    cross = fit.correlation * fit.sd.prod()
+    own_year = np.array([fit.sd[0] ** 2, cross, fit.sd[1] ** 2])
     shock = np.array([fit.shock[a, b] for a, b in PAIRS])
+    decay = fit.persistence ** np.arange(1, model.moments.lags.shape[1] + 1)
     return Simulated(
         Moments(*(np.concatenate(table) for table in tables)),
+        (fit.share + (1 - fit.share) * decay)[:, None] * own_year,
         own_year,
         own_year + shock,
         np.array(school),

@@ -120,7 +120,7 @@ def drift_table(model: TypeModel, draws: Moments) -> pd.DataFrame:
 
 
 def interval(values: np.ndarray) -> tuple[float, float]:
-    """Percentile interval (95 percent) over draws, missing where fewer than half of the draws have a value."""
+    """Percentile interval over draws (95 percent), missing where half of them have no value."""
     known = values[~np.isnan(values)]
     if 2 * len(known) <= len(values):
         return np.nan, np.nan
