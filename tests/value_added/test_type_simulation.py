@@ -103,6 +103,32 @@ def test_the_slope_of_effects_on_forecasts_is_that_which_the_truth_shows(many):
     assert np.mean(predicted) == pytest.approx(np.mean(actual), abs=0.03)
 
 
+def test_shrunken_school_effects_give_better_forecasts(many):
+    """Than estimated ones, or none: of errors, and of slopes, which the simulation foresees."""
+    errors, slopes, foreseen = {}, {}, []
+    for world, fixed in many[:3]:
+        choices = {**CHOICES, "simulations": 15, "draws": 10}
+        for name in ("fixed", "shrunken", "none"):
+            found = fixed
+            if name != "fixed":
+                more = {**choices, "school_effects": name}
+                found = estimate_two_types(table(world), world.teachers, **more)
+            rows = found.forecasts.merge(world.effects, on=["teacher_id", "year"])
+            rows = rows.merge(world.students[["teacher_id", "year"]].drop_duplicates())
+            errors.setdefault(name, []).append(((rows["mu_0"] - rows["effect_0"]) ** 2).mean())
+            slopes.setdefault(name, []).append(slope(rows["mu_0"], rows["effect_0"]))
+            if name == "shrunken":
+                parameter = found.structure.set_index("parameter")["estimate"]
+                foreseen.append(parameter["forecast_slope_0"])
+                assert parameter["corrected_sd_0"] == pytest.approx(
+                    fixed.structure.set_index("parameter")["estimate"]["corrected_sd_0"]
+                )
+    mean = {name: np.mean(values) for name, values in errors.items()}
+    assert mean["shrunken"] < mean["fixed"] and mean["shrunken"] < mean["none"]
+    assert np.mean(slopes["fixed"]) < np.mean(slopes["shrunken"]) < 1.02
+    assert np.mean(foreseen) == pytest.approx(np.mean(slopes["shrunken"]), abs=0.04)
+
+
 def test_simulated_effects_and_means_have_the_fits_covariances(fitted):
     model, _, of = fitted
     rng = np.random.default_rng(1)

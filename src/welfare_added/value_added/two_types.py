@@ -14,11 +14,14 @@ from welfare_added.value_added.production import (
     Projection,
     TaughtGroups,
 )
-from welfare_added.value_added.type_likelihood import one_dimension_test
+from welfare_added.value_added.type_likelihood import LikelihoodRatio, one_dimension_test
 from welfare_added.value_added.type_model import TypeChoices, TypeModel, type_model
 from welfare_added.value_added.type_simulation import (
     Membership,
     corrections,
+    forecast_slopes,
+    school_spread,
+    simulate,
     simulate_twice,
 )
 from welfare_added.value_added.type_structure import drift_table, resampled, structure_table
@@ -82,7 +85,7 @@ def estimate_two_types(
     minimum_class_size: int,
     experience_bins: list[int],
     reference_bin: str,
-    school_effects: bool,
+    school_effects: str,
     year_effects: bool,
     type_effect: str,
     own_year: str,
@@ -102,7 +105,10 @@ def estimate_two_types(
         teacher_id, year, experience (prior years, may be missing); one row a teacher and year.
     experience_bins, reference_bin
         See `ExperienceBins`.
-    school_effects, year_effects, type_effect
+    school_effects
+        ``fixed``: as estimated; ``shrunken``: times the share of their variance that is not error,
+        by simulation, so that less error is left in forecasts; ``none``.
+    year_effects, type_effect
         See `Projection`.
     own_year, extrapolated_from, drift_limit
         See `TypeChoices`.
@@ -122,30 +128,22 @@ def estimate_two_types(
     projection = Projection(
         groups,
         bins,
-        school_effects=school_effects,
+        school_effects=school_effects != "none",
         year_effects=year_effects,
         type_effect=type_effect,
     )
-    parts = projection.parts(groups.mean)
-    classes = typed_classes(sums, careers, parts.left)
     choices = TypeChoices(own_year, extrapolated_from, drift_limit)
-    model = type_model(classes, sums.squares, len(sums.slopes), choices)
+    streams = np.random.SeedSequence(seed).spawn(2)
+    shrink = school_effects == "shrunken"
+    stage = _stage(sums, careers, projection, choices, simulations, streams[1], shrink=shrink)
+    parts, model = stage.parts, stage.model
     forecasts = _forecasts(model, careers, bins, parts)
     years = teacher_years_table(sums, model, careers, bins, parts, forecasts)
-    streams = np.random.SeedSequence(seed).spawn(2)
     drawn = resampled(model, draws, streams[0])
-    ratio = one_dimension_test(model)
-    of = Membership(sums.group_class, sums.kind)
-    simulated = simulate_twice(model, ratio.full, projection, of, simulations, streams[1])
     schools = schools_table(sums, careers, parts)
     counts = counts_of(sums, model, schools, years)
-    structure = pd.concat(
-        [
-            structure_table(model, drawn, ratio, counts),
-            corrections(model, simulated, parts.school, schools["students"].to_numpy()),
-        ],
-        ignore_index=True,
-    )
+    structure = structure_table(model, drawn, stage.ratio, counts)
+    structure = pd.concat([structure, stage.corrections], ignore_index=True)
     return TwoTypes(
         forecasts.round(DECIMALS),
         years.round(DECIMALS),
@@ -156,6 +154,52 @@ def estimate_two_types(
         school_years_table(sums, schools).round(DECIMALS),
         significant(sums.slopes),
     )
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """School effects, the model of what they leave, its test, and `corrections`."""
+
+    parts: Production
+    model: TypeModel
+    ratio: LikelihoodRatio
+    corrections: pd.DataFrame
+
+
+def _stage(
+    sums: TypeSums,
+    careers: Careers,
+    projection: Projection,
+    choices: TypeChoices,
+    simulations: int,
+    seed: np.random.SeedSequence,
+    *,
+    shrink: bool,
+) -> _Stage:
+    """The model with school effects as estimated or shrunken; corrections are to the former."""
+    mean, of = sums.mean, Membership(sums.group_class, sums.kind)
+    parts = projection.parts(mean)
+    model = _model(sums, careers, parts, choices)
+    ratio = one_dimension_test(model)
+    first, second = seed.spawn(2)
+    fit, simulated = simulate_twice(model, ratio.full, projection, of, simulations, first)
+    students = np.bincount(careers.school, sums.classes["students"])
+    corrected = corrections(model, simulated, parts.school, students)
+    if not shrink:
+        return _Stage(parts, model, ratio, corrected)
+    spread = school_spread(simulated, parts.school, students)
+    parts = projection.shrunken(parts, mean, spread.share)
+    model = _model(sums, careers, parts, choices)
+    again = simulate(model, fit, projection, of, simulations, second, spread)
+    slopes = forecast_slopes(again)
+    kept = corrected[~corrected["parameter"].isin(slopes["parameter"])]
+    corrected = pd.concat([kept, slopes], ignore_index=True)
+    return _Stage(parts, model, one_dimension_test(model), corrected)
+
+
+def _model(sums: TypeSums, careers: Careers, parts: Production, choices: TypeChoices) -> TypeModel:
+    classes = typed_classes(sums, careers, parts.left)
+    return type_model(classes, sums.squares, len(sums.slopes), choices)
 
 
 def significant(table: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ of realised on forecast value added do not show it. Residuals are therefore simu
 fitted model without school effects, and put through the same projection.
 """
 
+import logging
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,7 +21,9 @@ from welfare_added.value_added.type_years import PAIRS, TypedClasses, pair_sums,
 
 SMALLEST = 1e-6  # variance [student SD squared]
 PERSISTENCES = np.linspace(0, 0.99, 100)
+COLUMNS = ["parameter", "estimate", "low", "high"]
 CORRECTED = ("sd_0", "sd_1", "correlation", "shock_sd_0", "shock_sd_1")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,18 @@ class Membership:
     kind: np.ndarray
 
 
+@dataclass(frozen=True)
+class SchoolSpread:
+    """SD of true school effects [student SD], and (S,) shares of estimated ones that are kept.
+
+    The share is the variance of true effects over that of estimated ones: the estimate times the
+    share is the best linear predictor of the effect from its own estimate.
+    """
+
+    sd: float
+    share: np.ndarray
+
+
 def simulate_twice(
     model: TypeModel,
     fit: Fit,
@@ -55,14 +70,16 @@ def simulate_twice(
     of: Membership,
     draws: int,
     seed: np.random.SeedSequence,
-) -> Simulated:
+) -> tuple[Fit, Simulated]:
     """Simulate from a fit, take the bias from it, and simulate again from what is left.
 
-    The fit to residuals has schools' errors in its effects, mostly in their permanent part.
+    The fit to residuals has schools' errors in its effects, mostly in their permanent part. The
+    fit to what is left, and the second simulation, are returned.
     """
     first, second = seed.spawn(2)
     rough = simulate(model, fit, projection, of, draws, first)
-    return simulate(model, less_bias(model, rough, fit), projection, of, draws, second)
+    rest = less_bias(model, rough, fit)
+    return rest, simulate(model, rest, projection, of, draws, second)
 
 
 def less_bias(model: TypeModel, simulated: Simulated, fit: Fit) -> Fit:
@@ -112,8 +129,11 @@ def simulate(
     of: Membership,
     draws: int,
     seed: np.random.SeedSequence,
+    schools: SchoolSpread | None = None,
 ) -> Simulated:
     """Simulate residuals from a fit and estimate again; each draw has a stream of its own.
+
+    With ``schools``, school effects are drawn too, and their estimates shrunken.
 
     Effects, classroom shocks and students are Gaussian, as in `one_dimension_test`. Variances of
     students, experience and years are held; experience and year effects are estimated again.
@@ -123,8 +143,13 @@ def simulate(
         rng = np.random.default_rng(stream)
         effects = _effects(model, fit, rng)
         mean = _means(model, fit, effects, of, rng)
+        if schools is not None:
+            drawn = schools.sd * rng.standard_normal(len(schools.share))
+            mean += drawn[projection.groups.school]
         coefficients = projection.slopes(mean)
         of_schools = projection.school(mean, coefficients)
+        if schools is not None:
+            of_schools *= schools.share
         again = _estimated(model, of, projection.left(mean, coefficients, of_schools))
         found.append(moments(again.sums.total(), model.slopes, model.student, model.choices))
         school.append(of_schools)
@@ -200,6 +225,16 @@ def _slopes(model: TypeModel, effects: np.ndarray) -> np.ndarray:
     return (x * effects[known]).sum(axis=0) / (x**2).sum(axis=0)
 
 
+def school_spread(simulated: Simulated, school: np.ndarray, students: np.ndarray) -> SchoolSpread:
+    """Spread of true effects, and shares, from simulated errors; arguments as in `corrections`."""
+    error = (simulated.school**2).mean(axis=0)
+    variance = np.average(school**2 - error, weights=students)
+    if variance <= 0:
+        log.warning("estimated school effects vary less than their errors: none is subtracted")
+    variance = max(float(variance), 0.0)
+    return SchoolSpread(float(np.sqrt(variance)), variance / np.maximum(variance + error, SMALLEST))
+
+
 def corrections(
     model: TypeModel, simulated: Simulated, school: np.ndarray, students: np.ndarray
 ) -> pd.DataFrame:
@@ -218,8 +253,8 @@ def corrections(
         parameter, estimate, low, high (percentiles, 95 percent, of simulated errors):
         corrected_sd_0 and others of `CORRECTED`; school_sd, of estimated effects;
         school_error_sd, of their errors; corrected_school_sd, of true ones (missing if negative);
-        forecast_slope_0 and _1, of a teacher's effect on its forecast, which is one where
-        school effects have no error. SDs of schools are weighted by students.
+        `forecast_slopes`, which are one where school effects have no error. SDs of schools are
+        weighted by students.
 
     """
     drawn, estimate = simulated.moments, model.moments
@@ -246,6 +281,15 @@ def corrections(
         ("school_error_sd", float(np.sqrt(error.mean())), *interval(np.sqrt(error))),
         ("corrected_school_sd", float(np.sqrt(rest)) if rest > 0 else np.nan, np.nan, np.nan),
     ]
-    for kind, slopes in enumerate(simulated.slopes.T):
-        rows.append((f"forecast_slope_{kind}", float(slopes.mean()), *interval(slopes)))
-    return pd.DataFrame(rows, columns=["parameter", "estimate", "low", "high"])
+    return pd.concat(
+        [pd.DataFrame(rows, columns=COLUMNS), forecast_slopes(simulated)], ignore_index=True
+    )
+
+
+def forecast_slopes(simulated: Simulated) -> pd.DataFrame:
+    """Slope of a teacher's effect on its forecast, by type; columns as in `corrections`."""
+    rows = [
+        (f"forecast_slope_{kind}", float(slopes.mean()), *interval(slopes))
+        for kind, slopes in enumerate(simulated.slopes.T)
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
