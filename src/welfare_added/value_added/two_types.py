@@ -14,16 +14,10 @@ from welfare_added.value_added.production import (
     Projection,
     TaughtGroups,
 )
+from welfare_added.value_added.school_errors import corrections, forecast_slopes, school_spread
 from welfare_added.value_added.type_likelihood import LikelihoodRatio, one_dimension_test
 from welfare_added.value_added.type_model import TypeChoices, TypeModel, type_model
-from welfare_added.value_added.type_simulation import (
-    Membership,
-    corrections,
-    forecast_slopes,
-    school_spread,
-    simulate,
-    simulate_twice,
-)
+from welfare_added.value_added.type_simulation import Membership, simulate, simulate_twice
 from welfare_added.value_added.type_structure import drift_table, resampled, structure_table
 from welfare_added.value_added.type_sums import TypeSums, type_sums
 from welfare_added.value_added.type_tables import (

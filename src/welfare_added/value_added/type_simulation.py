@@ -7,23 +7,17 @@ of realised on forecast value added do not show it. Residuals are therefore simu
 fitted model without school effects, and put through the same projection.
 """
 
-import logging
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from welfare_added.value_added.production import Projection
 from welfare_added.value_added.type_likelihood import Fit
 from welfare_added.value_added.type_model import Moments, TypeModel, moments
-from welfare_added.value_added.type_structure import interval, parameters
 from welfare_added.value_added.type_years import PAIRS, TypedClasses, pair_sums, typed_years
 
 SMALLEST = 1e-6  # variance [student SD squared]
 PERSISTENCES = np.linspace(0, 0.99, 100)
-COLUMNS = ["parameter", "estimate", "low", "high"]
-CORRECTED = ("sd_0", "sd_1", "correlation", "shock_sd_0", "shock_sd_1")
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -77,7 +71,7 @@ def simulate_twice(
     fit to what is left, and the second simulation, are returned.
     """
     first, second = seed.spawn(2)
-    rough = simulate(model, fit, projection, of, draws, first)
+    rough = simulate(model, fit, projection, of, draws, first, forecasts=False)
     rest = less_bias(model, rough, fit)
     return rest, simulate(model, rest, projection, of, draws, second)
 
@@ -130,10 +124,13 @@ def simulate(
     draws: int,
     seed: np.random.SeedSequence,
     schools: SchoolSpread | None = None,
+    *,
+    forecasts: bool = True,
 ) -> Simulated:
     """Simulate residuals from a fit and estimate again; each draw has a stream of its own.
 
-    With ``schools``, school effects are drawn too, and their estimates shrunken.
+    With ``schools``, school effects are drawn too, and their estimates shrunken. Without
+    ``forecasts``, slopes are missing.
 
     Effects, classroom shocks and students are Gaussian, as in `one_dimension_test`. Variances of
     students, experience and years are held; experience and year effects are estimated again.
@@ -151,9 +148,9 @@ def simulate(
         if schools is not None:
             of_schools *= schools.share
         again = _estimated(model, of, projection.left(mean, coefficients, of_schools))
-        found.append(moments(again.sums.total(), model.slopes, model.student, model.choices))
+        found.append(moments(again.sums, model.slopes, model.student, model.choices))
         school.append(of_schools)
-        slopes.append(_slopes(again, effects))
+        slopes.append(_slopes(again, effects) if forecasts else np.full(2, np.nan))
     tables = zip(*(vars(one).values() for one in found), strict=True)
     cross = fit.correlation * fit.sd.prod()
     own_year = np.array([fit.sd[0] ** 2, cross, fit.sd[1] ** 2])
@@ -214,7 +211,9 @@ def _estimated(model: TypeModel, of: Membership, left: np.ndarray) -> TypeModel:
     mean -= np.nansum(mean * students, axis=0) / students.sum(axis=0)
     classes: TypedClasses = replace(model.classes, mean=mean)
     years = typed_years(classes, model.precision)
-    return replace(model, classes=classes, years=years, sums=pair_sums(classes, years))
+    return replace(
+        model, classes=classes, years=years, sums=pair_sums(classes, years, by_teacher=False)
+    )
 
 
 def _slopes(model: TypeModel, effects: np.ndarray) -> np.ndarray:
@@ -223,73 +222,3 @@ def _slopes(model: TypeModel, effects: np.ndarray) -> np.ndarray:
     known = ~np.isnan(forecast[:, 0])
     x = forecast[known] - forecast[known].mean(axis=0)
     return (x * effects[known]).sum(axis=0) / (x**2).sum(axis=0)
-
-
-def school_spread(simulated: Simulated, school: np.ndarray, students: np.ndarray) -> SchoolSpread:
-    """Spread of true effects, and shares, from simulated errors; arguments as in `corrections`."""
-    error = (simulated.school**2).mean(axis=0)
-    variance = np.average(school**2 - error, weights=students)
-    if variance <= 0:
-        log.warning("estimated school effects vary less than their errors: none is subtracted")
-    variance = max(float(variance), 0.0)
-    return SchoolSpread(float(np.sqrt(variance)), variance / np.maximum(variance + error, SMALLEST))
-
-
-def corrections(
-    model: TypeModel, simulated: Simulated, school: np.ndarray, students: np.ndarray
-) -> pd.DataFrame:
-    """Parameters less the bias that the simulation shows, and the errors of school effects.
-
-    Parameters
-    ----------
-    model, simulated
-        The estimates, and those from simulated samples.
-    school, students : (S,) array
-        Estimated school effects [student SD], and students.
-
-    Returns
-    -------
-    DataFrame
-        parameter, estimate, low, high (percentiles, 95 percent, of simulated errors):
-        corrected_sd_0 and others of `CORRECTED`; school_sd, of estimated effects;
-        school_error_sd, of their errors; corrected_school_sd, of true ones (missing if negative);
-        `forecast_slopes`, which are one where school effects have no error. SDs of schools are
-        weighted by students.
-
-    """
-    drawn, estimate = simulated.moments, model.moments
-    own = estimate.own_year - (drawn.own_year.mean(axis=0) - simulated.own_year)
-    between = estimate.between - (drawn.between.mean(axis=0) - simulated.between)
-    corrected = parameters(replace(estimate, own_year=own, between=between), model.student)
-    spread = parameters(
-        replace(
-            drawn,
-            own_year=own + drawn.own_year - drawn.own_year.mean(axis=0),
-            between=between + drawn.between - drawn.between.mean(axis=0),
-        ),
-        model.student,
-    )
-    rows = [
-        (f"corrected_{name}", float(corrected[name][0]), *interval(spread[name]))
-        for name in CORRECTED
-    ]
-    error = np.average(simulated.school**2, axis=1, weights=students)
-    variance = np.average(school**2, weights=students)
-    rest = variance - error.mean()
-    rows += [
-        ("school_sd", float(np.sqrt(variance)), np.nan, np.nan),
-        ("school_error_sd", float(np.sqrt(error.mean())), *interval(np.sqrt(error))),
-        ("corrected_school_sd", float(np.sqrt(rest)) if rest > 0 else np.nan, np.nan, np.nan),
-    ]
-    return pd.concat(
-        [pd.DataFrame(rows, columns=COLUMNS), forecast_slopes(simulated)], ignore_index=True
-    )
-
-
-def forecast_slopes(simulated: Simulated) -> pd.DataFrame:
-    """Slope of a teacher's effect on its forecast, by type; columns as in `corrections`."""
-    rows = [
-        (f"forecast_slope_{kind}", float(slopes.mean()), *interval(slopes))
-        for kind, slopes in enumerate(simulated.slopes.T)
-    ]
-    return pd.DataFrame(rows, columns=COLUMNS)
