@@ -37,7 +37,7 @@ CHOICES = {
     "minimum_class_size": 7,
     "experience_bins": [0, 1, 2, 3, 4, 5],
     "reference_bin": "0",
-    "school_effects": True,
+    "school_effects": "fixed",
     "year_effects": True,
     "type_effect": "kept",
     "own_year": "lags",

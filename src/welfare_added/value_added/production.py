@@ -1,7 +1,7 @@
 """Residuals projected on teachers, schools, experience and years (Bates et al. 2022, eq. 5)."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -175,6 +175,11 @@ class Projection:
         errors[self.kept] = self._clustered_errors(x, residual)
         table = _experience_table(self.groups, self.bins, self.names, slopes, errors)
         return Production(table, school, self.sets(), self.left(mean, slopes, school))
+
+    def shrunken(self, parts: "Production", mean: np.ndarray, by: np.ndarray) -> "Production":
+        """The same parts with school effects multiplied by (S,) ``by``."""
+        school = parts.school * by
+        return replace(parts, school=school, left=self.left(mean, self.slopes(mean), school))
 
     def _clustered_errors(self, x: np.ndarray, residual: np.ndarray) -> np.ndarray:
         """Standard errors clustered by teacher, times the root of J / (J - 1)."""

@@ -14,11 +14,18 @@ from welfare_added.value_added.production import (
     Projection,
     TaughtGroups,
 )
-from welfare_added.value_added.type_likelihood import one_dimension_test
+from welfare_added.value_added.school_errors import corrections, forecast_slopes, school_spread
+from welfare_added.value_added.type_likelihood import LikelihoodRatio, one_dimension_test
 from welfare_added.value_added.type_model import TypeChoices, TypeModel, type_model
-from welfare_added.value_added.type_simulation import Membership, corrections, simulate
+from welfare_added.value_added.type_simulation import Membership, simulate, simulate_twice
 from welfare_added.value_added.type_structure import drift_table, resampled, structure_table
 from welfare_added.value_added.type_sums import TypeSums, type_sums
+from welfare_added.value_added.type_tables import (
+    counts_of,
+    school_years_table,
+    schools_table,
+    teacher_years_table,
+)
 from welfare_added.value_added.type_years import TypedClasses
 
 DECIMALS = 8  # further digits depend on the machine's linear algebra
@@ -72,7 +79,7 @@ def estimate_two_types(
     minimum_class_size: int,
     experience_bins: list[int],
     reference_bin: str,
-    school_effects: bool,
+    school_effects: str,
     year_effects: bool,
     type_effect: str,
     own_year: str,
@@ -92,7 +99,10 @@ def estimate_two_types(
         teacher_id, year, experience (prior years, may be missing); one row a teacher and year.
     experience_bins, reference_bin
         See `ExperienceBins`.
-    school_effects, year_effects, type_effect
+    school_effects
+        ``fixed``: as estimated; ``shrunken``: times the share of their variance that is not error,
+        by simulation, so that less error is left in forecasts; ``none``.
+    year_effects, type_effect
         See `Projection`.
     own_year, extrapolated_from, drift_limit
         See `TypeChoices`.
@@ -112,30 +122,22 @@ def estimate_two_types(
     projection = Projection(
         groups,
         bins,
-        school_effects=school_effects,
+        school_effects=school_effects != "none",
         year_effects=year_effects,
         type_effect=type_effect,
     )
-    parts = projection.parts(groups.mean)
-    classes = typed_classes(sums, careers, parts.left)
     choices = TypeChoices(own_year, extrapolated_from, drift_limit)
-    model = type_model(classes, sums.squares, len(sums.slopes), choices)
-    forecasts = _forecasts(model, careers, bins, parts)
-    years = _teacher_years(sums, model, careers, bins, parts, forecasts)
     streams = np.random.SeedSequence(seed).spawn(2)
+    shrink = school_effects == "shrunken"
+    stage = _stage(sums, careers, projection, choices, simulations, streams[1], shrink=shrink)
+    parts, model = stage.parts, stage.model
+    forecasts = _forecasts(model, careers, bins, parts)
+    years = teacher_years_table(sums, model, careers, bins, parts, forecasts)
     drawn = resampled(model, draws, streams[0])
-    ratio = one_dimension_test(model)
-    of = Membership(sums.group_class, sums.kind)
-    simulated = simulate(model, ratio.full, projection, of, simulations, streams[1])
-    schools = _schools(sums, careers, parts)
-    counts = _counts(sums, model, schools, years)
-    structure = pd.concat(
-        [
-            structure_table(model, drawn, ratio, counts),
-            corrections(model, simulated, parts.school, schools["students"].to_numpy()),
-        ],
-        ignore_index=True,
-    )
+    schools = schools_table(sums, careers, parts)
+    counts = counts_of(sums, model, schools, years)
+    structure = structure_table(model, drawn, stage.ratio, counts)
+    structure = pd.concat([structure, stage.corrections], ignore_index=True)
     return TwoTypes(
         forecasts.round(DECIMALS),
         years.round(DECIMALS),
@@ -143,9 +145,55 @@ def estimate_two_types(
         significant(drift_table(model, drawn)),
         significant(parts.experience),
         schools.round(DECIMALS),
-        _school_years(sums, schools).round(DECIMALS),
+        school_years_table(sums, schools).round(DECIMALS),
         significant(sums.slopes),
     )
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """School effects, the model of what they leave, its test, and `corrections`."""
+
+    parts: Production
+    model: TypeModel
+    ratio: LikelihoodRatio
+    corrections: pd.DataFrame
+
+
+def _stage(
+    sums: TypeSums,
+    careers: Careers,
+    projection: Projection,
+    choices: TypeChoices,
+    simulations: int,
+    seed: np.random.SeedSequence,
+    *,
+    shrink: bool,
+) -> _Stage:
+    """The model with school effects as estimated or shrunken; corrections are to the former."""
+    mean, of = sums.mean, Membership(sums.group_class, sums.kind)
+    parts = projection.parts(mean)
+    model = _model(sums, careers, parts, choices)
+    ratio = one_dimension_test(model)
+    first, second = seed.spawn(2)
+    fit, simulated = simulate_twice(model, ratio.full, projection, of, simulations, first)
+    students = np.bincount(careers.school, sums.classes["students"])
+    corrected = corrections(model, simulated, parts.school, students)
+    if not shrink:
+        return _Stage(parts, model, ratio, corrected)
+    spread = school_spread(simulated, parts.school, students)
+    parts = projection.shrunken(parts, mean, spread.share)
+    model = _model(sums, careers, parts, choices)
+    again = simulate(model, fit, projection, of, simulations, second, spread)
+    slopes = forecast_slopes(again)
+    kept = corrected[~corrected["parameter"].isin(slopes["parameter"])]
+    corrected = pd.concat([kept, slopes], ignore_index=True)
+    return _Stage(parts, model, one_dimension_test(model), corrected)
+
+
+def _model(sums: TypeSums, careers: Careers, parts: Production, choices: TypeChoices) -> TypeModel:
+    classes = typed_classes(sums, careers, parts.left)
+    return type_model(classes, sums.squares, len(sums.slopes), choices)
 
 
 def significant(table: pd.DataFrame) -> pd.DataFrame:
@@ -203,106 +251,3 @@ def _forecasts(
             "years_used": years.before(teacher, year),
         }
     )
-
-
-def _teacher_years(
-    sums: TypeSums,
-    model: TypeModel,
-    careers: Careers,
-    bins: ExperienceBins,
-    parts: Production,
-    forecasts: pd.DataFrame,
-) -> pd.DataFrame:
-    years = model.years
-    students, mean = years.students.sum(axis=1), years.mean + model.level
-    total = np.nansum(mean * years.students, axis=1)
-    experience = careers.experience_in(years.teacher, years.year)
-    effect = parts.experience["estimate"].to_numpy()
-    classes = sums.classes.assign(teacher=careers.teacher)
-    by_year = classes.groupby(["teacher", "year"])["students"].agg(["sum", "size"])
-    table = pd.DataFrame(
-        {
-            "teacher_id": careers.teacher_ids[years.teacher],
-            "year": years.year,
-            "school_id": _main_school(classes),
-            "students": students,
-            "share_1": years.students[:, 1] / students,
-            "class_size": (by_year["sum"] / by_year["size"]).to_numpy(),
-            "classes": by_year["size"].to_numpy(),
-            "mean_0": mean[:, 0],
-            "mean_1": mean[:, 1],
-            "mean_residual": total / students,
-            "experience": experience,
-            "experience_effect": effect[bins.codes(experience)],
-        }
-    )
-    known = forecasts[["teacher_id", "year", "mu_0", "mu_1", "years_used"]]
-    table = table.merge(known, on=["teacher_id", "year"], how="left")
-    share = table["share_1"]
-    table.insert(
-        table.columns.get_loc("years_used"),
-        "forecast",
-        (1 - share) * table["mu_0"] + share * table["mu_1"],
-    )
-    return table.assign(years_used=table["years_used"].fillna(0).astype(int))
-
-
-def _main_school(classes: pd.DataFrame) -> np.ndarray:
-    """School of most of a teacher's students in a year, by teacher and year; ties: the first id."""
-    keys = ["teacher", "year", "school_id"]
-    by_school = classes.groupby(keys, as_index=False)["students"].sum()
-    most = by_school.sort_values(
-        ["teacher", "year", "students", "school_id"], ascending=[True, True, False, True]
-    )
-    return most.drop_duplicates(["teacher", "year"])["school_id"].to_numpy()
-
-
-def _schools(sums: TypeSums, careers: Careers, parts: Production) -> pd.DataFrame:
-    students = np.bincount(careers.school, sums.classes["students"])
-    size = np.bincount(parts.sets, weights=students)
-    rank = np.empty(len(size), dtype=int)
-    rank[np.argsort(-size, kind="stable")] = np.arange(len(size))
-    return pd.DataFrame(
-        {
-            "school_id": careers.school_ids,
-            "effect": parts.school,
-            "connected_set": rank[parts.sets],
-            "students": students.astype(int),
-        }
-    )
-
-
-def _school_years(sums: TypeSums, schools: pd.DataFrame) -> pd.DataFrame:
-    type_1 = np.bincount(sums.group_class, sums.students * sums.kind, len(sums.classes))
-    classes = sums.classes.assign(type_1=type_1, classes=1)
-    keys = ["school_id", "year"]
-    table = classes.groupby(keys, as_index=False)[["students", "type_1", "classes"]].sum()
-    table["share_1"] = table["type_1"] / table["students"]
-    table["class_size"] = table["students"] / table["classes"]
-    table = table[[*keys, "students", "share_1", "class_size"]]
-    return table.merge(schools.drop(columns="students"), on="school_id")
-
-
-def _counts(
-    sums: TypeSums, model: TypeModel, schools: pd.DataFrame, years: pd.DataFrame
-) -> dict[str, float]:
-    apart = int((schools["connected_set"] > 0).sum())
-    if apart:
-        log.info(
-            "%d of %d schools are not connected to the largest set by teachers who move; every set "
-            "has a normalisation of its own",
-            *(apart, len(schools)),
-        )
-    with_forecast = years["forecast"].notna()
-    return {
-        "students": int(sums.students.sum()),
-        "classes": len(sums.classes),
-        "teachers": len(model.sums.own),
-        "teacher_years": len(years),
-        "teacher_years_with_forecast": int(with_forecast.sum()),
-        "teachers_with_forecast": int(years.loc[with_forecast, "teacher_id"].nunique()),
-        "schools": len(schools),
-        "connected_sets": int(schools["connected_set"].max()) + 1,
-        "unconnected_schools": apart,
-        "sd_forecast": float(years.loc[with_forecast, "forecast"].std()),
-    }

@@ -10,27 +10,27 @@ fitted model without school effects, and put through the same projection.
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from welfare_added.value_added.production import Projection
 from welfare_added.value_added.type_likelihood import Fit
 from welfare_added.value_added.type_model import Moments, TypeModel, moments
-from welfare_added.value_added.type_structure import interval, parameters
 from welfare_added.value_added.type_years import PAIRS, TypedClasses, pair_sums, typed_years
 
-CORRECTED = ("sd_0", "sd_1", "correlation", "shock_sd_0", "shock_sd_1")
+SMALLEST = 1e-6  # variance [student SD squared]
+PERSISTENCES = np.linspace(0, 0.99, 100)
 
 
 @dataclass(frozen=True)
 class Simulated:
     """Estimates from B simulated samples.
 
-    moments: estimated; own_year, between: (3,) the truth by `PAIRS` [student SD squared]; school:
-    (B, S) estimated school effects, where the truth is zero; slopes: (B, 2) of a teacher's effect
-    on its forecast, by type.
+    moments: estimated; lags, own_year, between: the truth, (L, 3), (3,) and (3,) by `PAIRS`
+    [student SD squared]; school: (B, S) estimated school effects, where the truth is zero; slopes:
+    (B, 2) of a teacher's effect on its forecast, by type.
     """
 
     moments: Moments
+    lags: np.ndarray
     own_year: np.ndarray
     between: np.ndarray
     school: np.ndarray
@@ -45,6 +45,77 @@ class Membership:
     kind: np.ndarray
 
 
+@dataclass(frozen=True)
+class SchoolSpread:
+    """SD of true school effects [student SD], and (S,) shares of estimated ones that are kept.
+
+    The share is the variance of true effects over that of estimated ones: the estimate times the
+    share is the best linear predictor of the effect from its own estimate.
+    """
+
+    sd: float
+    share: np.ndarray
+
+
+def simulate_twice(
+    model: TypeModel,
+    fit: Fit,
+    projection: Projection,
+    of: Membership,
+    draws: int,
+    seed: np.random.SeedSequence,
+) -> tuple[Fit, Simulated]:
+    """Simulate from a fit, take the bias from it, and simulate again from what is left.
+
+    The fit to residuals has schools' errors in its effects, mostly in their permanent part. The
+    fit to what is left, and the second simulation, are returned.
+    """
+    first, second = seed.spawn(2)
+    rough = simulate(model, fit, projection, of, draws, first, forecasts=False)
+    rest = less_bias(model, rough, fit)
+    return rest, simulate(model, rest, projection, of, draws, second)
+
+
+def less_bias(model: TypeModel, simulated: Simulated, fit: Fit) -> Fit:
+    """The fit whose covariances are the estimated ones less their simulated bias.
+
+    share and persistence are least squares on the covariances at all lags over those at lag 0,
+    weighted by pairs of years; persistence is one of a grid.
+    """
+    drawn, estimate = simulated.moments, model.moments
+    own = estimate.own_year[0] - (drawn.own_year.mean(axis=0) - simulated.own_year)
+    between = estimate.between[0] - (drawn.between.mean(axis=0) - simulated.between)
+    lags = estimate.lags[0] - (drawn.lags.mean(axis=0) - simulated.lags)
+    variance, shock = np.maximum(own[[0, 2]], SMALLEST), np.maximum((between - own), SMALLEST)
+    sd, shock_sd = np.sqrt(variance), np.sqrt(shock[[0, 2]])
+    cross = np.clip((between - own)[1] / shock_sd.prod(), -1, 1) * shock_sd.prod()
+    scale = np.array([variance[0], max(own[1], SMALLEST), variance[1]])
+    share, persistence = _drift(lags / scale, estimate.pairs[0])
+    return replace(
+        fit,
+        sd=sd,
+        correlation=float(np.clip(own[1] / sd.prod(), -1, 1)),
+        shock=np.array([[shock[0], cross], [cross, shock[2]]]),
+        share=share,
+        persistence=persistence,
+    )
+
+
+def _drift(ratios: np.ndarray, pairs: np.ndarray) -> tuple[float, float]:
+    """Share and persistence that fit (L, 3) ratios of covariances to that at lag 0."""
+    known = ~np.isnan(ratios)
+    at = np.broadcast_to(np.arange(1, len(ratios) + 1)[:, None], ratios.shape)[known]
+    ratio, weight = ratios[known], pairs[known]
+    best = (np.inf, 0.0, 0.0)
+    for persistence in PERSISTENCES:
+        fast = persistence**at
+        slope = weight * (1 - fast)
+        share = float(np.clip(slope @ (ratio - fast) / (slope @ (1 - fast)), 0, 1))
+        error = weight @ (ratio - share - (1 - share) * fast) ** 2
+        best = min(best, (float(error), share, float(persistence)))
+    return best[1], best[2]
+
+
 def simulate(
     model: TypeModel,
     fit: Fit,
@@ -52,8 +123,14 @@ def simulate(
     of: Membership,
     draws: int,
     seed: np.random.SeedSequence,
+    schools: SchoolSpread | None = None,
+    *,
+    forecasts: bool = True,
 ) -> Simulated:
     """Simulate residuals from a fit and estimate again; each draw has a stream of its own.
+
+    With ``schools``, school effects are drawn too, and their estimates shrunken. Without
+    ``forecasts``, slopes are missing.
 
     Effects, classroom shocks and students are Gaussian, as in `one_dimension_test`. Variances of
     students, experience and years are held; experience and year effects are estimated again.
@@ -63,18 +140,25 @@ def simulate(
         rng = np.random.default_rng(stream)
         effects = _effects(model, fit, rng)
         mean = _means(model, fit, effects, of, rng)
+        if schools is not None:
+            drawn = schools.sd * rng.standard_normal(len(schools.share))
+            mean += drawn[projection.groups.school]
         coefficients = projection.slopes(mean)
         of_schools = projection.school(mean, coefficients)
+        if schools is not None:
+            of_schools *= schools.share
         again = _estimated(model, of, projection.left(mean, coefficients, of_schools))
-        found.append(moments(again.sums.total(), model.slopes, model.student, model.choices))
+        found.append(moments(again.sums, model.slopes, model.student, model.choices))
         school.append(of_schools)
-        slopes.append(_slopes(again, effects))
+        slopes.append(_slopes(again, effects) if forecasts else np.full(2, np.nan))
     tables = zip(*(vars(one).values() for one in found), strict=True)
-    one = np.outer(fit.sd, fit.sd) * np.array([[1, fit.correlation], [fit.correlation, 1]])
-    own_year = np.array([one[a, b] for a, b in PAIRS])
+    cross = fit.correlation * fit.sd.prod()
+    own_year = np.array([fit.sd[0] ** 2, cross, fit.sd[1] ** 2])
     shock = np.array([fit.shock[a, b] for a, b in PAIRS])
+    decay = fit.persistence ** np.arange(1, model.moments.lags.shape[1] + 1)
     return Simulated(
         Moments(*(np.concatenate(table) for table in tables)),
+        (fit.share + (1 - fit.share) * decay)[:, None] * own_year,
         own_year,
         own_year + shock,
         np.array(school),
@@ -127,7 +211,9 @@ def _estimated(model: TypeModel, of: Membership, left: np.ndarray) -> TypeModel:
     mean -= np.nansum(mean * students, axis=0) / students.sum(axis=0)
     classes: TypedClasses = replace(model.classes, mean=mean)
     years = typed_years(classes, model.precision)
-    return replace(model, classes=classes, years=years, sums=pair_sums(classes, years))
+    return replace(
+        model, classes=classes, years=years, sums=pair_sums(classes, years, by_teacher=False)
+    )
 
 
 def _slopes(model: TypeModel, effects: np.ndarray) -> np.ndarray:
@@ -136,54 +222,3 @@ def _slopes(model: TypeModel, effects: np.ndarray) -> np.ndarray:
     known = ~np.isnan(forecast[:, 0])
     x = forecast[known] - forecast[known].mean(axis=0)
     return (x * effects[known]).sum(axis=0) / (x**2).sum(axis=0)
-
-
-def corrections(
-    model: TypeModel, simulated: Simulated, school: np.ndarray, students: np.ndarray
-) -> pd.DataFrame:
-    """Parameters less the bias that the simulation shows, and the errors of school effects.
-
-    Parameters
-    ----------
-    model, simulated
-        The estimates, and those from simulated samples.
-    school, students : (S,) array
-        Estimated school effects [student SD], and students.
-
-    Returns
-    -------
-    DataFrame
-        parameter, estimate, low, high (percentiles, 95 percent, of simulated errors):
-        corrected_sd_0 and others of `CORRECTED`; school_sd, of estimated effects;
-        school_error_sd, of their errors; corrected_school_sd, of true ones (missing if negative);
-        forecast_slope_0 and _1, of a teacher's effect on its forecast, which is one where
-        school effects have no error. SDs of schools are weighted by students.
-
-    """
-    drawn, estimate = simulated.moments, model.moments
-    own = estimate.own_year - (drawn.own_year.mean(axis=0) - simulated.own_year)
-    between = estimate.between - (drawn.between.mean(axis=0) - simulated.between)
-    corrected = parameters(replace(estimate, own_year=own, between=between), model.student)
-    spread = parameters(
-        replace(
-            drawn,
-            own_year=own + drawn.own_year - drawn.own_year.mean(axis=0),
-            between=between + drawn.between - drawn.between.mean(axis=0),
-        ),
-        model.student,
-    )
-    rows = [
-        (f"corrected_{name}", float(corrected[name][0]), *interval(spread[name]))
-        for name in CORRECTED
-    ]
-    error = np.average(simulated.school**2, axis=1, weights=students)
-    variance = np.average(school**2, weights=students)
-    rest = variance - error.mean()
-    rows += [
-        ("school_sd", float(np.sqrt(variance)), np.nan, np.nan),
-        ("school_error_sd", float(np.sqrt(error.mean())), *interval(np.sqrt(error))),
-        ("corrected_school_sd", float(np.sqrt(rest)) if rest > 0 else np.nan, np.nan, np.nan),
-    ]
-    for kind, slopes in enumerate(simulated.slopes.T):
-        rows.append((f"forecast_slope_{kind}", float(slopes.mean()), *interval(slopes)))
-    return pd.DataFrame(rows, columns=["parameter", "estimate", "low", "high"])

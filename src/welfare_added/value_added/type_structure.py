@@ -15,7 +15,7 @@ from welfare_added.value_added.type_years import PAIRS
 
 LEVEL = 0.95
 DRAWS_AT_ONCE = 25
-PAIR_NAMES = tuple(f"{a}{b}" for a, b in PAIRS)
+PAIR_NAMES = ("type_0", "between_types", "type_1")  # as in PAIRS
 
 
 def resampled(model: TypeModel, draws: int, seed: int | np.random.SeedSequence) -> Moments:
@@ -100,9 +100,9 @@ def structure_table(
 def drift_table(model: TypeModel, draws: Moments) -> pd.DataFrame:
     """Covariances by lag.
 
-    pair (00, 01, 11), lag [years], covariance [student SD squared], correlation (of mean
-    residuals), pairs, low, high, used (the covariance that predicts). Lag 0 is the teachers' part
-    c(0), as in `TypeChoices.own_year`; its correlation and pairs are missing.
+    pair (type_0, between_types, type_1), lag [years], covariance [student SD squared], correlation
+    (of mean residuals), pairs, low, high, used (the covariance that predicts). Lag 0 is the
+    teachers' part c(0), as in `TypeChoices.own_year`; its correlation is missing, its pairs 0.
     """
     rows = []
     for number, (a, b) in enumerate(PAIRS):
@@ -120,7 +120,7 @@ def drift_table(model: TypeModel, draws: Moments) -> pd.DataFrame:
 
 
 def interval(values: np.ndarray) -> tuple[float, float]:
-    """Percentile interval (95 percent) over draws, missing where fewer than half of the draws have a value."""
+    """Percentile interval over draws (95 percent), missing where half of them have no value."""
     known = values[~np.isnan(values)]
     if 2 * len(known) <= len(values):
         return np.nan, np.nan

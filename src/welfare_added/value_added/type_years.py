@@ -131,14 +131,17 @@ class PairSums:
         return PairSums(*(table.sum(axis=0, keepdims=True) for table in vars(self).values()))
 
 
-def pair_sums(classes: TypedClasses, years: TypedYears) -> PairSums:
-    """Sums over pairs of classes and of teacher-years, weighted by their students."""
-    teachers = int(classes.teacher.max()) + 1
+def pair_sums(classes: TypedClasses, years: TypedYears, *, by_teacher: bool = True) -> PairSums:
+    """Sums over pairs of classes and of teacher-years, weighted by their students.
+
+    Without ``by_teacher``, over all teachers, which is faster.
+    """
+    teachers = int(classes.teacher.max()) + 1 if by_teacher else 1
     span = max(int(years.year.max() - years.year.min()), 1)
     lags = np.zeros((teachers, span, len(PAIRS), SUMS))
     for lag in range(1, span + 1):
+        now, later = _apart(years, lag)
         for number, (a, b) in enumerate(PAIRS):
-            now, later = _apart(years, lag)
             _add(lags[:, lag - 1, number], years, now, later, a, b)
             if a != b:  # x is always of type a, so that each type has a mean of its own
                 _add(lags[:, lag - 1, number], years, later, now, a, b)
@@ -193,7 +196,12 @@ def _add(
     w = (table.students[first, a] + table.students[second, b]).astype(float)
     parts = (np.ones(len(w)), w, w * x, w * y, w * x * y, w * x * x, w * y * y)
     for number, part in enumerate(parts):
-        sums[:, number] += share * np.bincount(table.teacher[first], part, len(sums))
+        sums[:, number] += share * _by_teacher(table.teacher[first], part, len(sums))
+
+
+def _by_teacher(teacher: np.ndarray, values: np.ndarray, teachers: int) -> np.ndarray | float:
+    """Sums by teacher, or over all of them if ``teachers`` is one."""
+    return values.sum() if teachers == 1 else np.bincount(teacher, values, teachers)
 
 
 def _own(classes: TypedClasses, teachers: int) -> np.ndarray:
@@ -202,5 +210,5 @@ def _own(classes: TypedClasses, teachers: int) -> np.ndarray:
         rows = classes.students[:, kind] > 0
         n, mean = classes.students[rows, kind].astype(float), classes.mean[rows, kind]
         for number, part in enumerate((np.ones(len(n)), n, n * mean, n * mean**2)):
-            own[:, kind, number] = np.bincount(classes.teacher[rows], part, teachers)
+            own[:, kind, number] = _by_teacher(classes.teacher[rows], part, teachers)
     return own
