@@ -352,7 +352,9 @@ def test_outcomes_follow_ratings_and_have_their_counts():
     for place in np.unique(position[outcome == "negative"]):
         here = position == place
         passed_over = here & (outcome == "none")
-        assert rating[here & (outcome == "negative")].max() < rating[passed_over].min(initial=np.inf)
+        assert rating[here & (outcome == "negative")].max() < rating[passed_over].min(
+            initial=np.inf
+        )
 
 
 def test_the_share_of_positive_outcomes_is_that_of_table_4():
