@@ -86,7 +86,7 @@ def posting_months(positions: pd.DataFrame) -> pd.DataFrame:
     of_school = positions.assign(april=month == 0, july=month == 3).groupby("school_id")
     ever = of_school[["april", "july"]].any()
     cells = [(False, False), (False, True), (True, False), (True, True)]
-    rows = [(*map(int, cell), int((ever == cell).all(axis=1).sum())) for cell in cells]
+    rows = [(*map(int, cell), int((ever == list(cell)).all(axis=1).sum())) for cell in cells]
     return pd.DataFrame(rows, columns=["posts_april", "posts_july", "schools"])
 
 
