@@ -83,6 +83,16 @@ def test_first_best_percentiles_are_means_over_runs(market, ranks):
     assert np.isnan(numbers["rank_at_900_minutes"])
 
 
+def test_ranks_and_placements_where_teachers_are_dropped():
+    market, choices = drawn_market(30, 20), replace(CHOICES, surplus="drop")
+    ranks = MeanRanks(market, choices)
+    assert ranks.present.sum() == 8 * 20 and (ranks.matched["status_quo"] == ranks.present).all()
+    assert 0 < rank_numbers(ranks, 0.9, [])["first_best_percentile_teachers"] < 100
+    np.testing.assert_allclose(np.nansum(ranks.together) / 8, 400)
+    counts = placements(market, choices, ["best"])["best"]
+    assert np.array_equal(counts.sum(axis=1), ranks.present)
+
+
 def test_own_ranks_are_steeper_where_principals_rank_by_value_added(market):
     steep = replace(market, absolute_advantage=market.mu.mean(axis=1))
     table = own_rank_table(MeanRanks(steep, CHOICES), 3)

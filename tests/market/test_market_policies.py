@@ -52,7 +52,8 @@ def example(utility, principal, value_added_per_student, gamma=1.0):
         meets=np.ones((count, count), dtype=bool),
     )
     utility, principal = np.asarray(utility, float), np.asarray(principal, float)
-    return Run(0, market, np.arange(count), utility, principal, CHOICES)
+    every = np.arange(count)
+    return Run(0, market, every, every, utility, principal, CHOICES)
 
 
 def test_footnote_4_of_the_paper():
@@ -199,7 +200,15 @@ def test_relabelling_teachers_and_positions_changes_nothing(market):
         teacher_traits=traits,
         **pairs,
     )
-    moved = Run(0, other, run.positions, run.teachers[j][:, p], run.principals[j][:, p], CHOICES)
+    moved = Run(
+        0,
+        other,
+        run.people[j],
+        run.positions[p],
+        run.teachers[j][:, p],
+        run.principals[j][:, p],
+        CHOICES,
+    )
     for policy in (*POLICIES, "best", "teacher_best", "worst"):
         own, same = allocate(run, policy).partner, allocate(moved, policy).partner
         assert np.array_equal(p[same], own[j]), policy
@@ -212,6 +221,7 @@ def test_a_constant_in_a_teachers_or_principals_utility_changes_no_allocation(ma
     other = Run(
         0,
         run.market,
+        run.people,
         run.positions,
         run.teachers + random.normal(size=(count, 1)),
         run.principals + random.normal(size=count),
@@ -323,8 +333,19 @@ def test_set_of_stable_allocations_has_the_two_acceptances_between_its_extremes(
 
 
 def test_fewer_positions_than_teachers_are_refused_with_both_counts():
+    market = drawn_market(30, 20)
     with pytest.raises(UserError, match="30 teachers with value added but 20 positions"):
-        drawn_market(30, 20)
+        simulate_policies(market, CHOICES)
+    dropped = replace(CHOICES, surplus="drop")
+    runs = list(runs_of(market, dropped))
+    assert all(len(np.unique(run.people)) == 20 == len(run.positions) for run in runs)
+    often = np.bincount(np.concatenate([run.people for run in runs]), minlength=30)
+    assert often.max() < 12 and often.min() > 0
+    run = runs[0]
+    at = np.ix_(run.people, run.positions)
+    assert np.array_equal(run.market.value_added, market.value_added[at])
+    table = policy_table(simulate_policies(market, dropped))
+    assert (table["matched"].dropna() == 20).all() and (table["blocking"].dropna() == 0).all()
 
 
 def test_bad_arrays_are_refused():

@@ -36,7 +36,7 @@ def placements(
         for name in policies:
             partner = allocate(run, name).partner
             matched = np.flatnonzero(partner >= 0)
-            found.append((matched, run.positions[partner[matched]]))
+            found.append((run.people[matched], run.positions[partner[matched]]))
         return found
 
     counts = {name: np.zeros(market.utility.shape) for name in policies}

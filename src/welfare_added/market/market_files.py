@@ -188,6 +188,6 @@ def row_of_market(
     """
     try:
         market = Assembly(files, **assembly).market()
+        return robustness_row(row, market, choices, threads) | {"note": note}
     except UserError as error:
         return empty_row(row, str(error))
-    return robustness_row(row, market, choices, threads) | {"note": note}

@@ -33,27 +33,35 @@ class MeanRanks:
         self.market, self.runs = market, choices.runs
         shape = market.utility.shape
         self.teachers, self.principals = np.zeros(shape), np.zeros(shape)
-        self.kept = np.zeros(shape[1])
+        self.kept, self.together = np.zeros(shape[1]), np.zeros(shape)
         self.own = {name: np.zeros(shape[0]) for name in OWN}
         self.matched = {name: np.zeros(shape[0]) for name in OWN}
         self.first_choice = np.zeros(shape[1])
         self.first_best = np.zeros((2, shape[0]))  # of teachers, and of principals by teacher
+        self.present = np.zeros(shape[0])
         for found in each_run(market, choices, _of_run, threads):
-            kept = found["positions"]
+            people, kept = found["people"], found["positions"]
+            pairs = np.ix_(people, kept)
             self.kept[kept] += 1
-            self.teachers[:, kept] += found["by_teachers"]
-            self.principals[:, kept] += found["by_principals"]
+            self.present[people] += 1
+            self.together[pairs] += 1
+            self.teachers[pairs] += found["by_teachers"]
+            self.principals[pairs] += found["by_principals"]
             self.first_choice[kept] += found["first_choice"]
-            self.first_best += found["first_best"]
+            self.first_best[:, people] += found["first_best"]
             for name in OWN:
                 partner, own = found[name]
-                self.matched[name] += partner >= 0
-                self.own[name] += own
+                self.matched[name][people] += partner >= 0
+                self.own[name][people] += own
 
     def of_pairs(self, side: str) -> np.ndarray:
         """Mean percentile of each pair over the runs that keep the position; NaN if none does."""
         with np.errstate(invalid="ignore"):
-            return getattr(self, side) / np.where(self.kept > 0, self.kept, np.nan)
+            return getattr(self, side) / np.where(self.together > 0, self.together, np.nan)
+
+    def in_first_best(self) -> np.ndarray:
+        """Mean percentiles in the first best, (2, J): of teachers, and of their principals."""
+        return self.first_best / np.where(self.present > 0, self.present, np.nan)
 
     def order(self) -> np.ndarray:
         """Place of each teacher by absolute advantage, (J,), from 0 to 100; ties share theirs."""
@@ -66,7 +74,8 @@ def _of_run(run: Run) -> Mapping[str, object]:
     teachers = percentiles(run.lists("teachers", "estimated", "all"))
     principals = percentiles(run.lists("principals", "estimated", "all")).T
     best = allocate(run, "best").partner
-    found: dict[str, object] = {"positions": run.positions, "by_teachers": teachers}
+    found: dict[str, object] = {"people": run.people, "positions": run.positions}
+    found["by_teachers"] = teachers
     found["by_principals"] = principals
     first = run.lists("teachers", "estimated", "all").order[:, 0]
     found["first_choice"] = np.bincount(first, minlength=len(rows))
@@ -94,8 +103,8 @@ def rank_table(ranks: MeanRanks, bins: int) -> pd.DataFrame:
         "value_added": (market.value_added, teachers),
         "comparative_advantage": (market.comparative_advantage, teachers),
         "principal_value_added": (market.value_added, principals),
-        "first_best_teacher": (ranks.order(), ranks.first_best[0] / ranks.runs),
-        "first_best_principal": (ranks.order(), ranks.first_best[1] / ranks.runs),
+        "first_best_teacher": (ranks.order(), ranks.in_first_best()[0]),
+        "first_best_principal": (ranks.order(), ranks.in_first_best()[1]),
     }
     tables = []
     for panel, (x, percentile) in panels.items():
@@ -150,12 +159,12 @@ def rank_numbers(ranks: MeanRanks, strong_from: float, minutes: Sequence[int]) -
     absolute advantage, from 0 to 1, above which one is strong. minutes: lengths; pairs within
     `NEAR` minutes count, and NaN stands where there are none.
     """
-    teachers, principals = ranks.first_best / ranks.runs
+    teachers, principals = ranks.in_first_best()
     strong = ranks.order() >= 100 * strong_from
     return {
-        "first_best_percentile_teachers": float(teachers.mean()),
-        "first_best_percentile_principals": float(principals.mean()),
-        "first_best_percentile_strong": float(teachers[strong].mean()),
+        "first_best_percentile_teachers": float(np.nanmean(teachers)),
+        "first_best_percentile_principals": float(np.nanmean(principals)),
+        "first_best_percentile_strong": float(np.nanmean(teachers[strong])),
         **{f"rank_at_{one}_minutes": _at_commute(ranks, one) for one in minutes},
     }
 

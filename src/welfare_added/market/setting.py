@@ -8,10 +8,14 @@ import numpy as np
 
 from welfare_added.run.errors import UserError
 
+OF_TEACHERS = ("mu", "absolute_advantage")
+OF_POSITIONS = ("class_size", "share_1")
+OF_PAIRS = ("utility", "principal", "meets", "minutes", "match_effect")
+
 
 @dataclass(frozen=True)
 class MarketArrays:
-    """J teachers and P positions of one cycle; P is at least J.
+    """J teachers and P positions of one cycle.
 
     Attributes
     ----------
@@ -52,7 +56,7 @@ class MarketArrays:
     match_effect: np.ndarray | None = None
 
     def __post_init__(self) -> None:
-        """Refuse shapes that do not fit, missing values, and fewer positions than teachers."""
+        """Refuse shapes that do not fit, missing values, and what cannot be valued in minutes."""
         teachers, positions = self.utility.shape
         wanted = {
             "mu": (teachers, 2),
@@ -73,11 +77,6 @@ class MarketArrays:
                     f"market: {name} is missing or infinite in {missing} places. Only teachers "
                     "with value added and positions of schools with enrolments take part"
                 )
-        if positions < teachers:
-            raise UserError(
-                f"market: {teachers} teachers with value added but {positions} positions. Runs "
-                "drop positions until there are as many as teachers; choose a cycle with more"
-            )
         if not (self.class_size > 0).all() or (np.abs(self.share_1 - 0.5) > 0.5).any():
             raise UserError("market: class sizes must be positive, and shares between 0 and 1")
         if not self.gamma > 0:
@@ -102,15 +101,16 @@ class MarketArrays:
         """Value added per student of each pair less the teacher's absolute advantage, (J, P)."""
         return self.value_added / self.class_size - self.absolute_advantage[:, None]
 
-    def at(self, positions: np.ndarray) -> "MarketArrays":
-        """The market with these positions only, in this order."""
-        some = {name: getattr(self, name)[positions] for name in ("class_size", "share_1")}
-        pairs = ("utility", "principal", "meets", "minutes", "match_effect")
-        for name in pairs:
+    def at(self, teachers: np.ndarray, positions: np.ndarray) -> "MarketArrays":
+        """The market with these teachers and positions only, in this order."""
+        some: dict[str, object] = {name: getattr(self, name)[teachers] for name in OF_TEACHERS}
+        some |= {name: getattr(self, name)[positions] for name in OF_POSITIONS}
+        for name in OF_PAIRS:
             values = getattr(self, name)
-            some[name] = None if values is None else values[:, positions]
-        traits = {name: values[positions] for name, values in self.position_traits.items()}
-        return replace(self, **some, position_traits=traits)
+            some[name] = None if values is None else values[np.ix_(teachers, positions)]
+        for name, kept in (("teacher_traits", teachers), ("position_traits", positions)):
+            some[name] = {one: values[kept] for one, values in getattr(self, name).items()}
+        return replace(self, **some)
 
     def constant_class_size(self) -> "MarketArrays":
         """The market where all classes have the mean number of students."""

@@ -33,6 +33,8 @@ class Choices:
         ``matched`` to a teacher.
     principal_errors
         Law of the errors in principals' net utilities: ``logistic`` or ``gumbel``.
+    surplus
+        Where there are more teachers than positions: ``refuse``, or ``drop`` teachers at random.
 
     """
 
@@ -41,6 +43,7 @@ class Choices:
     infeasible: str = "last"
     denominator: str = "kept"
     principal_errors: str = "logistic"
+    surplus: str = "refuse"
 
     def __post_init__(self) -> None:
         """Refuse unknown words and numbers of runs."""
@@ -48,6 +51,7 @@ class Choices:
             "infeasible": ("last", "unmatched"),
             "denominator": ("kept", "matched"),
             "principal_errors": ERRORS,
+            "surplus": ("refuse", "drop"),
         }
         for name, words in options.items():
             if getattr(self, name) not in words:
@@ -71,11 +75,11 @@ class Run:
     number
         Of the run.
     market
-        The market with the positions kept.
-    positions
-        (J,) which positions are kept, ascending.
+        The market with the n teachers and positions kept.
+    people, positions
+        (n,) which teachers and positions are kept, ascending; all teachers unless positions lack.
     teachers, principals
-        (J, J) teacher by position: utility to the teacher, and net utility to the principal,
+        (n, n) teacher by position: utility to the teacher, and net utility to the principal,
         errors included.
     choices
         How the market is simulated.
@@ -84,6 +88,7 @@ class Run:
 
     number: int
     market: MarketArrays
+    people: np.ndarray
     positions: np.ndarray
     teachers: np.ndarray
     principals: np.ndarray
@@ -126,17 +131,34 @@ def draw_run(
 ) -> Run:
     """Drop positions at random until there are as many as teachers, and draw all errors.
 
+    Where there are fewer, teachers are dropped, or the market refused (`Choices.surplus`).
+
     Teachers' errors are type I extreme value (eq. 8), principals' logistic unless chosen otherwise
     (eq. 15): one a pair, before positions are dropped, so that a position's errors do not depend
-    on which others are kept.
+    on which others are kept. Raises UserError where a market is refused.
     """
     random = np.random.default_rng(seed)
-    teachers, positions = market.utility.shape
-    kept = np.sort(random.choice(positions, teachers, replace=False))
-    first = random.gumbel(size=(teachers, positions))[:, kept]
-    second = getattr(random, choices.principal_errors)(size=(teachers, positions))[:, kept]
-    some = market.at(kept)
-    return Run(number, some, kept, some.utility + first, some.principal + second, choices)
+    shape = teachers, positions = market.utility.shape
+    if positions < teachers and choices.surplus == "refuse":
+        raise UserError(
+            f"market: {teachers} teachers with value added but {positions} positions. Runs drop "
+            "positions until there are as many as teachers; choose a cycle with more, or set "
+            "market.surplus: drop, which drops teachers"
+        )
+    kept = np.sort(random.choice(positions, min(shape), replace=False))
+    first = random.gumbel(size=shape)
+    second = getattr(random, choices.principal_errors)(size=shape)
+    people = np.sort(random.choice(teachers, min(shape), replace=False))
+    pairs, some = np.ix_(people, kept), market.at(people, kept)
+    return Run(
+        number,
+        some,
+        people,
+        kept,
+        some.utility + first[pairs],
+        some.principal + second[pairs],
+        choices,
+    )
 
 
 def each_run(

@@ -25,7 +25,7 @@ ASSEMBLY = {
 }
 SIMULATION = {
     name: config["market"][name]
-    for name in ("runs", "seed", "infeasible", "denominator", "principal_errors")
+    for name in ("runs", "seed", "infeasible", "denominator", "principal_errors", "surplus")
 }
 MARKET = {f"market_{name}": f"{PRIVATE}/market/{name}.parquet" for name in ("teachers", "positions", "pairs")}
 DISTRICT = {
@@ -201,7 +201,7 @@ rule robustness_row:
         code=code_fingerprint("robustness_row"),
         row="{row}",
         note=lambda wildcards: ROWS_MADE[wildcards.row][1],
-        simulation=SIMULATION,
+        simulation=lambda wildcards: {**SIMULATION, **({"surplus": "drop"} if wildcards.row in OTHER_CYCLES else {})},
         assembly=lambda wildcards: {**ASSEMBLY, **ROWS_MADE[wildcards.row][0]},
     wildcard_constraints:
         row="|".join(ROWS_MADE),
