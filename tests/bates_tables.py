@@ -313,8 +313,9 @@ def preferences() -> dict[str, pd.DataFrame]:
                 "likelihood_ratio": [260.0, 270.0, 30.2],
                 "degrees": 32,
                 "max_abs_z": [27.0, 22.0, 2.9],
-                "seconds": [20.0, 22.0, 9.0],
-                "evaluations": [90, 88, 80],
+                "failed": 0,
+                "coverage_low": [0.44, 0.45, 0.81],
+                "coverage_high": [0.56, 0.57, 1.0],
             }
         ),
         "preferences/choice_set_sizes.csv": pd.DataFrame(
