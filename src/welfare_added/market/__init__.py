@@ -1,0 +1,1 @@
+"""The teachers' labour market (Bates, Dinerstein, Johnston and Sorkin 2022)."""
