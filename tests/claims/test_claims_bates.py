@@ -194,7 +194,9 @@ def test_printed_tables_are_the_published_inputs(paper, inputs):
     ):
         assert [cells[month.capitalize(), column] for month in months] == timing[key]
     days = printed(paper, "table_04c").query("column != 'Obs'")["published"]
-    assert days.tolist() == sum(inputs["days_to_hired_application"].values(), [])
+    assert days.tolist() == [
+        day for row in inputs["days_to_hired_application"].values() for day in row
+    ]
     outcomes = printed(paper, "table_04a").query("row == 'count'")["published"]
     assert outcomes.tolist() == list(inputs["outcomes"].values())
     outcomes = printed(paper, "table_04b").query("row == 'count'")["published"]
