@@ -7,6 +7,7 @@ from matplotlib.ticker import MaxNLocator
 
 from welfare_added.exhibits.bates_2022.bins import (
     BLUE,
+    FEW,
     ORANGE,
     by_panel,
     one_scatter,
@@ -151,7 +152,7 @@ def draw_frontier(data: pd.DataFrame, note: str) -> Figure:
             own = data[data["name"] == name]
             label = POINTS.get(name, "Status quo, school proposing")
             axes.plot(own[x], own[y], label=label, **look.marker_style(WIDER.get(name, 6.0)))
-        axes.xaxis.set_major_locator(MaxNLocator(5))
+        axes.xaxis.set_major_locator(MaxNLocator(FEW))
         axes.set_title(title, loc="left")
         axes.set_xlabel(across)
         axes.set_ylabel(up)
