@@ -313,8 +313,9 @@ def preferences() -> dict[str, pd.DataFrame]:
                 "likelihood_ratio": [260.0, 270.0, 30.2],
                 "degrees": 32,
                 "max_abs_z": [27.0, 22.0, 2.9],
-                "seconds": [20.0, 22.0, 9.0],
-                "evaluations": [90, 88, 80],
+                "failed": 0,
+                "coverage_low": [0.44, 0.45, 0.81],
+                "coverage_high": [0.56, 0.57, 1.0],
             }
         ),
         "preferences/choice_set_sizes.csv": pd.DataFrame(
@@ -375,6 +376,8 @@ def reallocation() -> dict[str, pd.DataFrame]:
                 "low": scale * edges[:-1],
                 "high": scale * edges[1:],
                 "share": np.exp(-((edges[:-1] / spread) ** 2)) / 8,
+                "count": 12 + np.round(900 * np.exp(-((edges[:-1] / spread) ** 2)) / 8),
+                "outside": 0.001,
             }
         )
         for panel, scale in (("class_size", 15), ("share_disadvantaged", 1))
@@ -616,8 +619,8 @@ def declared() -> dict[str, dict]:
     return yaml.safe_load((PAPER / "exhibits.yaml").read_text(encoding="utf-8"))["exhibits"]
 
 
-def drawn(name: str, note: str = "Synthetic district."):
-    """Data and drawing of an exhibit, from the tables above."""
-    entry, made = declared()[name], tables()
+def drawn(name: str, note: str = "Synthetic platform.", instead: dict | None = None):
+    """Data and drawing of an exhibit, from the tables above or, by path, others instead."""
+    entry, made = declared()[name], tables() | (instead or {})
     arguments = {one: made[path].copy() for one, path in entry["made_from"].items()}
     return program("bates_2022", f"{entry['program']}.{name}")(**arguments, note=note)

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from bates_tables import EXHIBIT_TABLES, drawn, tables
@@ -9,6 +10,7 @@ from claims_cases import ROOT, SCHEMA, arithmetic_of
 
 from welfare_added.claims.compare import compare
 from welfare_added.claims.document import read
+from welfare_added.run.choices import read_yaml
 
 PAPER = ROOT / "workflow/papers/bates_2022"
 # What the paper's own printed numbers do not add up to, by what they do; shares of months and of pairs apart.
@@ -65,6 +67,11 @@ NOT_IN_FIGURES = {
 @pytest.fixture(scope="module")
 def paper():
     return read(PAPER / "claims.yaml", SCHEMA)
+
+
+@pytest.fixture(scope="module")
+def inputs():
+    return read_yaml(PAPER / "calibration/inputs.yaml")
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +152,76 @@ def test_every_answer_finds_its_row(verdicts):
     absent = {name for name, verdict in verdicts.items() if verdict.verdict == "not available"}
     race = {name for name in absent if name.startswith("table_07.race.")}
     assert len(race) == 5 and absent == race
+
+
+def test_whole_tables_are_found_in_the_printed_order(paper, verdicts):
+    made = tables()
+    shown = {
+        name: [verdicts[one].reproduced for one in printed(paper, name)["id"]] for name in CELLS
+    }
+    rows = made["robustness.csv"][["all_options", "principals", "teachers", "both", "best"]]
+    values = rows.to_numpy().ravel()
+    assert len(shown["table_07"]) == len(values) - 3  # the last row has two columns
+    known = [one for one in shown["table_07"] if one is not None]
+    assert known == pytest.approx(values[~np.isnan(values)])
+    gains = made["reallocation.csv"][["gain", "fraction", "gain_0", "gain_1"]].to_numpy().ravel()
+    assert shown["table_02"] == pytest.approx([gains[0], *gains[2:]])  # no fraction of the best
+    recovery = made["preferences/recovery.csv"]
+    both = [*shown["table_05"], *shown["table_06"]]
+    assert both == pytest.approx(recovery["estimate"].tolist())
+    days = made["platform/outcome_days.csv"]
+    order = ["observations", "mean", "p10", "p25", "p50", "p75", "p90", "sd"]
+    assert shown["table_04c"] == pytest.approx(days[order].to_numpy().ravel())
+
+
+def test_printed_tables_are_the_published_inputs(paper, inputs):
+    timing, months = inputs["timing"], inputs["timing"]["months"]
+    cells = printed(paper, "table_03a").set_index(["row", "column"])["published"]
+    for column, key in (
+        ("Posting: Vacs", "vacancies"),
+        ("Posting: Share TI", "vacancy_share_title1"),
+        ("Applying: Apps", "applications"),
+        ("Applying: Share TI", "application_share_title1"),
+        ("Hiring: Apps", "hires"),
+        ("Hiring: Share TI", "hire_share_title1"),
+    ):
+        assert [cells[month.capitalize(), column] for month in months] == timing[key]
+    cells = printed(paper, "table_03b").set_index(["row", "column"])["published"]
+    for column, key in (
+        ("Has VA: Apps", "applications_with_value_added"),
+        ("Above median VA: Apps", "applications_above_median_value_added"),
+        ("Top decile VA: Apps", "applications_top_decile_value_added"),
+    ):
+        assert [cells[month.capitalize(), column] for month in months] == timing[key]
+    days = printed(paper, "table_04c").query("column != 'Obs'")["published"]
+    assert days.tolist() == [
+        day for row in inputs["days_to_hired_application"].values() for day in row
+    ]
+    outcomes = printed(paper, "table_04a").query("row == 'count'")["published"]
+    assert outcomes.tolist() == list(inputs["outcomes"].values())
+    outcomes = printed(paper, "table_04b").query("row == 'count'")["published"]
+    assert outcomes.tolist() == list(inputs["outcomes_of_positions"].values())
+
+
+@pytest.mark.parametrize(
+    ("table", "side"), [("table_05", "teacher_preferences"), ("table_06", "principal_preferences")]
+)
+def test_preferences_are_the_published_inputs_and_planted(paper, inputs, table, side):
+    means = inputs[side].get("means", {})
+    given = {k: v for k, v in inputs[side].items() if k != "means"}
+    given |= {f"mean_{name}": value for name, value in means.items()}
+    planted = read_yaml(PAPER / "calibration/parameters.yaml")[
+        side.replace("teacher_", "teachers_").replace("principal_", "principals_")
+    ]
+    for claim in (one for one in paper.claims if one.cell and one.cell.table == table):
+        name = claim.answer["estimate"]["where"]["parameter"]
+        estimate, error = given.pop(name)
+        assert f"{error:.3f}" in claim.note
+        if isinstance(claim.answer["truth"], dict):
+            assert f"Printed {estimate:.3f}" in claim.note and name not in planted
+        else:
+            assert claim.answer["truth"] == estimate == planted[name]
+    assert given == {}
 
 
 def test_cells_find_the_number_of_their_labels(verdicts):

@@ -59,14 +59,20 @@ def test_captions_of_the_appendix_say_that_its_text_is_not_stored():
     assert without == []
 
 
+def shown_ticks(axis, limits) -> list:
+    """Labels of the ticks between an axis's limits."""
+    low, high = sorted(limits)
+    ticks = zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=False)
+    return [label for at, label in ticks if low <= at <= high]
+
+
 def texts_of(figure) -> list[tuple[str, object]]:
     """Text and box [pixels] of everything written on a figure that has been drawn."""
     texts = list(figure.texts)
     for axes in figure.axes:
         texts += [axes._left_title, axes._right_title, axes.xaxis.label, axes.yaxis.label]
-        low, high = sorted(axes.get_ylim())
-        ticks = zip(axes.get_yticks(), axes.get_yticklabels(), strict=False)
-        texts += [*axes.texts, *(label for at, label in ticks if low <= at <= high)]
+        texts += [*axes.texts, *shown_ticks(axes.xaxis, axes.get_xlim())]
+        texts += shown_ticks(axes.yaxis, axes.get_ylim())
     boxes = [(text.get_text(), text.get_window_extent()) for text in texts if text.get_text()]
     return boxes + [("legend", legend.get_window_extent()) for legend in figure.legends]
 
@@ -298,6 +304,26 @@ def test_names_of_parameters_are_those_of_the_printed_tables():
     assert teacher_parameter("mean_black_x_black") == "Black x fraction Black, mean"
     assert teacher_parameter("something_new") == "Something new"
     assert principal_parameter("black_black_share_x") == "Black x fraction Black x Title I"
+
+
+def test_counts_among_the_structural_parameters_are_left_out():
+    module = import_module("welfare_added.exhibits.bates_2022.value_added")
+    structure = tables()["value_added/structure.csv"]
+    structure.loc[len(structure)] = ["teachers", 29377.0, np.nan, np.nan]
+    data, tex = module.table_a2(structure, note="")
+    assert "teachers" not in set(data["parameter"]) and len(data) == 4
+    assert "Likelihood ratio, one dimension & 812.400 &  & " in tex
+
+
+def test_areas_of_unequal_bins_are_in_proportion_to_teachers():
+    table = pd.DataFrame(
+        {"low": [-0.4, 0.0, 0.1], "high": [0.0, 0.1, 0.2], "teachers": [20, 30, 10]}
+    )
+    module = import_module("welfare_added.exhibits.bates_2022.value_added")
+    data, figure = module.figure_a5(table, note="")
+    areas = [width * height for _, width, height in bars(figure.axes[0])]
+    assert np.allclose(areas, 0.1 * data["teachers"]) and data["height"].tolist() == [5, 30, 10]
+    assert figure.axes[0].get_ylabel() == "Teachers per 0.1 SD"
 
 
 def test_missing_columns_are_an_error_that_names_them():

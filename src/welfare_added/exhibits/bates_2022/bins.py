@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from welfare_added.exhibits.style import (
     REFERENCE,
@@ -19,6 +20,7 @@ BLUE = Look("#0072B2", "-", "o")
 ORANGE = Look("#E69F00", (0, (5, 1.5)), "^")
 BLACK = Look("#000000", "-", "s", filled=False)
 SMALL = 4.5
+FEW = 5  # ticks across a panel of half the page, whose labels stay apart
 
 
 def scatter(axes: Axes, rows: pd.DataFrame, x: str, y: str, look: Look, label: str = "") -> None:
@@ -108,6 +110,7 @@ def by_panel(
             name, looks = series
             for value, (label, look) in looks.items():
                 scatter(axes, own[own[name] == value], *columns, look, label)
+        axes.xaxis.set_major_locator(MaxNLocator(FEW))
         axes.set_title(title, loc="left")
         axes.set_xlabel(across)
         axes.set_ylabel(up)

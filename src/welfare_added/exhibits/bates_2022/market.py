@@ -7,6 +7,7 @@ from matplotlib.ticker import MaxNLocator
 
 from welfare_added.exhibits.bates_2022.bins import (
     BLUE,
+    FEW,
     ORANGE,
     by_panel,
     one_scatter,
@@ -51,11 +52,14 @@ def figure_05(ranks: pd.DataFrame, *, note: str) -> Drawn:
 
     Percentile 100 is the most preferred.
     """
-    data = pick(choose(ranks, panel=list(RANKS)), ["panel", "bin", "x", "percentile", "pairs"])
+    there = [name for name in RANKS if (ranks["panel"] == name).any()]
+    data = pick(choose(ranks, panel=there), ["panel", "bin", "x", "percentile", "pairs"])
     figure, grid = panels(columns=2, rows=3, height=7.2)
     flat = [axes for row in grid for axes in row]
     for axes, (panel, (title, across, up)) in zip(flat, RANKS.items(), strict=True):
         scatter(axes, data[data["panel"] == panel], "x", "percentile", BLUE)
+        if panel not in there:
+            axes.text(0.5, 0.6, "Not in these records", ha="center", transform=axes.transAxes)
         axes.axhline(50, color="#8C8C8C", linewidth=0.7, zorder=0)
         axes.set_ylim(0, 100)
         axes.set_title(title, loc="left")
@@ -148,7 +152,7 @@ def draw_frontier(data: pd.DataFrame, note: str) -> Figure:
             own = data[data["name"] == name]
             label = POINTS.get(name, "Status quo, school proposing")
             axes.plot(own[x], own[y], label=label, **look.marker_style(WIDER.get(name, 6.0)))
-        axes.xaxis.set_major_locator(MaxNLocator(5))
+        axes.xaxis.set_major_locator(MaxNLocator(FEW))
         axes.set_title(title, loc="left")
         axes.set_xlabel(across)
         axes.set_ylabel(up)

@@ -166,6 +166,18 @@ SAMPLES = {
 }
 
 
+VARIABLES = {
+    "share_disadvantaged": "Share disadvantaged",
+    "share_black": "Share Black",
+    "share_hispanic": "Share Hispanic",
+    "share_above_median": "Share above median",
+    "title1": "Title I",
+    "masters": "Master's degree",
+    "mu_0": "VA, students not disadvantaged",
+    "mu_1": "VA, disadvantaged students",
+}
+
+
 def table_a1(samples: pd.DataFrame, *, note: str) -> Drawn:
     """Means, and SDs in parentheses, of teachers' traits by sample."""
     data = pick(samples, ["sample", "variable", "mean", "sd", "observations"])
@@ -181,7 +193,8 @@ def table_a1(samples: pd.DataFrame, *, note: str) -> Drawn:
             ]
             for column, form in (("mean", lambda v: number(v, 3)), ("sd", _in_brackets))
         )
-        rows += [[str(variable).replace("_", " ").capitalize(), *means], ["", *spreads]]
+        label = VARIABLES.get(variable, variable.replace("_", " ").capitalize())
+        rows += [[label, *means], ["", *spreads]]
     return data, tabular(["", *(SAMPLES[name] for name in there)], {"": rows}, note)
 
 

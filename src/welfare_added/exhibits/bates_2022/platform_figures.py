@@ -2,8 +2,9 @@
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-from welfare_added.exhibits.bates_2022.bins import BLACK, BLUE, ORANGE, line, one_scatter
+from welfare_added.exhibits.bates_2022.bins import BLACK, BLUE, FEW, ORANGE, line, one_scatter
 from welfare_added.exhibits.output import Drawn, choose, pick
 from welfare_added.exhibits.style import house_style, legend_below, panels, single_panel, stamp
 
@@ -36,11 +37,10 @@ def figure_03(waits: pd.DataFrame, numbers: pd.DataFrame, *, note: str) -> Drawn
 
 
 def draw_waits(data: pd.DataFrame, note: str) -> Figure:
-    """Bars of shares by days; the last bar stands for all longer waits."""
+    """Bars of shares by days, and a dashed line at the median."""
     figure, [row] = panels(height=3.2, sharey=True)
     for axes, (panel, title) in zip(row, WAITS.items(), strict=True):
         own = data[data["panel"] == panel].sort_values("days")
-        last = own["days"].max()
         axes.bar(own["days"], own["share"], width=0.9, color=BLUE.colour, linewidth=0)
         median = own["median"].iloc[0]
         if median == median:
@@ -48,7 +48,9 @@ def draw_waits(data: pd.DataFrame, note: str) -> Figure:
             axes.axvline(median, color="#D55E00", linestyle=(0, (4, 2)), linewidth=1.2, label=label)
             axes.legend(loc="upper right")
         axes.set_title(title, loc="left")
-        axes.set_xlabel(f"Days waited ({last:g}: and more)")
+        axes.set_xlabel("Days waited")
+        axes.set_xlim(-1, own["days"].max() + 1)
+        axes.xaxis.set_major_locator(MaxNLocator(FEW, integer=True))
     row[0].set_ylabel("Share of applications")
     stamp(figure, note)
     return figure

@@ -2,8 +2,9 @@
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-from welfare_added.exhibits.bates_2022.bins import BLUE, ORANGE, by_panel, line, one_line
+from welfare_added.exhibits.bates_2022.bins import BLUE, FEW, ORANGE, by_panel, line, one_line
 from welfare_added.exhibits.bates_2022.labels import POLICIES, POLICY_LOOKS
 from welfare_added.exhibits.latex import number, tabular
 from welfare_added.exhibits.output import Drawn, choose, pick
@@ -169,6 +170,7 @@ def draw_support(data: pd.DataFrame, note: str) -> Figure:
             axes.stairs(
                 own["share"], edges, label=label, color=style["color"], linestyle=style["linestyle"]
             )
+        axes.xaxis.set_major_locator(MaxNLocator(FEW))
         axes.set_title(title, loc="left")
         axes.set_xlabel(across)
     row[0].set_ylabel("Share of teachers")

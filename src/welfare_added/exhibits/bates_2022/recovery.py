@@ -159,17 +159,19 @@ def _compared(
 WORLDS = {
     "draws": ("Draws", 0),
     "worlds": ("Worlds", 0),
+    "failed": ("Failed", 0),
+    "parameters": ("Parameters", 0),
     "coverage": ("Coverage of 95%", 3),
-    "likelihood_ratio": ("2(l(opt) - l(truth))", 1),
+    "coverage_low": ("Least", 3),
+    "coverage_high": ("Largest", 3),
+    "likelihood_ratio": ("LR at the truth", 1),
     "degrees": ("Degrees", 0),
     "max_abs_z": ("Max |z|", 1),
-    "evaluations": ("Evaluations", 0),
-    "seconds": ("Seconds", 1),
 }
 
 
 def table_integrators(worlds: pd.DataFrame, *, note: str) -> Drawn:
-    """Integrators over fresh planted worlds: coverage, likelihood ratio at the truth, cost."""
+    """Integrators over fresh planted worlds: coverage and likelihood ratio at the truth."""
     data = pick(worlds, ["integrator", *WORLDS])
     rows = [
         [

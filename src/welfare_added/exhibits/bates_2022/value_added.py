@@ -177,20 +177,27 @@ def figure_a3(event_study: pd.DataFrame, *, note: str) -> Drawn:
 
 @house_style
 def figure_a5(distribution: pd.DataFrame, *, note: str) -> Drawn:
-    """Distribution of forecasts among the teachers of the district."""
-    data = pick(distribution, ["low", "high", "teachers"])
+    """Distribution of forecasts among the teachers of the district.
+
+    Data: low, high [student SD], teachers, height (teachers for each narrowest bin's width, so that
+    areas are in proportion to teachers).
+    """
+    data = pick(distribution, ["low", "high", "teachers"]).copy()
+    width = data["high"] - data["low"]
+    narrowest = round(float(width.min()), 9)
+    data["height"] = (data["teachers"] * narrowest / width).round(9)
     figure, axes = single_panel()
     axes.bar(
         data["low"],
-        data["teachers"],
-        width=data["high"] - data["low"],
+        data["height"],
+        width=width,
         align="edge",
         color=BLUE.colour,
         edgecolor="white",
         linewidth=0.4,
     )
     axes.set_xlabel("Predicted value added, student SD")
-    axes.set_ylabel("Teachers")
+    axes.set_ylabel(f"Teachers per {narrowest:g} SD")
     stamp(figure, note)
     return data, figure
 
@@ -211,16 +218,22 @@ STRUCTURE = {
     "likelihood_sd_0": "SD by likelihood, not disadvantaged",
     "likelihood_sd_1": "SD by likelihood, disadvantaged",
     "likelihood_correlation": "Correlation by likelihood",
+    "likelihood_permanent_share": "Permanent share by likelihood",
+    "likelihood_persistence": "Persistence of the rest by likelihood",
     "likelihood_ratio": "Likelihood ratio, one dimension",
     "likelihood_ratio_p": "p of the likelihood ratio",
+    "corrected_sd_0": "SD, corrected for schools' errors, not disadvantaged",
+    "corrected_sd_1": "SD, corrected for schools' errors, disadvantaged",
+    "corrected_correlation": "Correlation, corrected for schools' errors",
 }
 INTERVAL = ["estimate", "low", "high"]
 HEADS = ["", "Estimate", "95% low", "95% high"]
 
 
 def table_a2(structure: pd.DataFrame, *, note: str) -> Drawn:
-    """Structural parameters of value added with their intervals."""
+    """Structural parameters of value added with their intervals, those of `STRUCTURE`."""
     data = pick(structure, ["parameter", *INTERVAL])
+    data = data[data["parameter"].isin(STRUCTURE)].reset_index(drop=True)
     rows = [_interval(row, STRUCTURE) for row in data.to_dict("records")]
     return data, tabular(HEADS, {"": rows}, note)
 
