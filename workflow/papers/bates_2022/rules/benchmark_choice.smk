@@ -9,9 +9,7 @@ rule benchmark_choice:
         table="results/benchmark/choice.csv",
     params:
         code=code_fingerprint("benchmark_choice"),
-        rows=config["benchmark"]["rows"],
-        rounds=config["benchmark"]["rounds"],
-        seed=config["benchmark"]["seed"],
+        **config["benchmark"]["choice"],
     threads: 1000  # all cores, so that no other job runs at the same time
     log: "results/benchmark/logs/choice.log"
     conda:
