@@ -10,7 +10,7 @@ from welfare_added.run.errors import UserError
 from welfare_added.value_added.group_model import Choices, group_model
 from welfare_added.value_added.type_model import TypeChoices, extrapolate, moments, type_model
 from welfare_added.value_added.type_structure import drift_table, parameters, resampled
-from welfare_added.value_added.type_years import PAIRS, TypedClasses
+from welfare_added.value_added.type_years import PAIRS, TypedClasses, pair_sums
 from welfare_added.value_added.variance_components import ClassMeans, autocovariances
 
 SLOPES = 5
@@ -204,6 +204,14 @@ def test_samples_of_teachers_are_those_of_repeated_teachers():
     own = type_model(again, squares, SLOPES, TypeChoices())
     np.testing.assert_allclose(found.lags[0], own.moments.lags[0], rtol=1e-8)
     np.testing.assert_allclose(found.between[0, 1], own.moments.between[0, 1], rtol=1e-8)
+
+
+def test_sums_over_all_teachers_are_those_of_each():
+    classes, squares = panel(3, teachers=15)
+    model = type_model(classes, squares, SLOPES, TypeChoices())
+    whole = pair_sums(model.classes, model.years, by_teacher=False)
+    for name, table in vars(model.sums.total()).items():
+        np.testing.assert_allclose(getattr(whole, name), table, rtol=1e-12, atol=1e-12)
 
 
 def test_intervals_hold_the_estimate_and_depend_on_the_seed_alone():

@@ -1,11 +1,14 @@
 """Errors of school effects: how large they are, and what they do to SDs and forecasts."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from planted_types import CHOICES, planted, table
 
 from welfare_added.value_added.careers import careers_of
 from welfare_added.value_added.production import ExperienceBins, Projection
+from welfare_added.value_added.school_errors import school_spread
 from welfare_added.value_added.two_types import estimate_two_types, taught_groups, typed_classes
 from welfare_added.value_added.type_likelihood import Fit
 from welfare_added.value_added.type_model import TypeChoices, type_model
@@ -178,6 +181,20 @@ def test_without_bias_the_fit_has_the_estimated_covariances(fitted):
     own = model.moments.own_year[0]
     np.testing.assert_allclose(found.sd**2, own[[0, 2]])
     assert found.correlation == pytest.approx(own[1] / np.sqrt(own[0] * own[2]))
+
+
+def test_shares_of_school_effects_by_hand(fitted, caplog):
+    made = simulate(fitted[0], FIT, *fitted[1:], 2, np.random.SeedSequence(1))
+    errors = np.array([[0.1, 0.2], [-0.1, 0.0]])  # variances 0.01 and 0.02
+    made = replace(made, school=errors)
+    school, students = np.array([0.3, -0.2]), np.array([1, 3])
+    found = school_spread(made, school, students)
+    variance = (1 * (0.09 - 0.01) + 3 * (0.04 - 0.02)) / 4
+    assert found.sd == pytest.approx(np.sqrt(variance))
+    np.testing.assert_allclose(found.share, [variance / (variance + e) for e in (0.01, 0.02)])
+    found = school_spread(made, np.array([0.05, 0.05]), students)
+    assert found.sd == 0 and not found.share.any()
+    assert "none is subtracted" in caplog.text
 
 
 def test_planted_drift_is_found_on_the_grid():
