@@ -167,3 +167,16 @@ def test_sorting_ties_entrants_to_poor_schools():
     added = plain.loc[own["teacher_id"], ["mu_0", "mu_1"]].mean(axis=1).to_numpy()
     share = state().tables["enrolments"].groupby("school_id")["economically_disadvantaged"].mean()
     assert abs(np.corrcoef(own["school_id"].map(share), added)[0, 1]) < 0.15
+
+
+@pytest.mark.parametrize(("weight", "low", "high"), [(0.0, -0.1, 0.1), (0.9, -0.6, -0.15)])
+def test_senior_teachers_move_to_less_poor_schools_if_so_planted(weight, low, high):
+    planted = changed(
+        teachers={"away": weight, "move": 0.4, "leave": {"level": 0.2, "on_disadvantage": 0.0}}
+    )
+    made = synthesise_state(planted, size="tiny", seed=1, years=YEARS).tables
+    classes = made["classes"].merge(made["teachers"][["teacher_id", "first_year"]])
+    share = made["enrolments"].groupby("school_id")["economically_disadvantaged"].mean()
+    late = classes[classes["year"] == YEARS[1]]
+    seniority = late["year"] - late["first_year"]
+    assert low < np.corrcoef(seniority, late["school_id"].map(share))[0, 1] < high
