@@ -11,7 +11,7 @@ import numpy as np
 from welfare_added.choice.binary_panel import BinaryLogit
 from welfare_added.choice.draws import Nodes, generator
 from welfare_added.choice.posteriors import Posterior
-from welfare_added.market.outside_loops import outside_modes, outside_panel
+from welfare_added.market.outside_loops import WIDE, WIDE_SHARE, outside_modes, outside_panel
 from welfare_added.run.errors import UserError
 
 WIDENING = 1.1
@@ -26,7 +26,7 @@ class CommonOutside:
     base
         Covariates, choices and parameters; its integrator is not used.
     points, log_weights
-        (A, K + 1, R) normals, the last of which is that of the outside option; (R,).
+        (A, K + 1, R) draws, in units of proposals, of normals and of the outside option; (R,).
     centres, spreads
         (A, K + 1) and (A, K + 1, K + 1) of proposals.
 
@@ -126,9 +126,11 @@ def common_outside(base: BinaryLogit, nodes: Nodes) -> CommonOutside:
     agents, dimensions = len(base.agents), base.random.shape[1] + 1
     if nodes.points.shape[::2] != (agents, dimensions):
         raise UserError(f"nodes: shape {nodes.points.shape}, want ({agents}, draws, {dimensions})")
+    points = np.ascontiguousarray(nodes.points.transpose(0, 2, 1))
+    points[:, :, : round(WIDE_SHARE * points.shape[2])] *= WIDE
     return CommonOutside(
         base=base,
-        points=np.ascontiguousarray(nodes.points.transpose(0, 2, 1)),
+        points=points,
         log_weights=np.log(nodes.weights),
         centres=np.zeros((agents, dimensions)),
         spreads=np.broadcast_to(np.eye(dimensions), (agents, dimensions, dimensions)).copy(),

@@ -2,12 +2,10 @@
 
 Bates et al. (2022), eq. 7: the best of the outside option and the present position, Gumbel around
 log(1 + exp(V_c)), is one draw a teacher. With T exponential, a position is applied to with
-probability 1 - exp(-T exp(V_p - log(1 + exp(V_c)))), given T. The last normal of an agent is that
-of T = -log Phi(w). Numba caches what it compiles until this file changes; therefore nothing here
-is imported from other modules.
+probability 1 - exp(-T exp(V_p - log(1 + exp(V_c)))), given T. An agent's likelihood is integrated
+over its normals and log T, in which it is nearly normal. Numba caches what it compiles until this
+file changes; therefore nothing here is imported from other modules.
 """
-
-import math
 
 import numpy as np
 from numba import njit
@@ -15,39 +13,38 @@ from numba import njit
 STEPS = 200
 PRECISE = 1e-8  # decrement at the mode
 HALVINGS = 30
+# Share of the draws that come from a wider proposal, which bounds the weights, and how wide it is.
+WIDE_SHARE = 0.125
+WIDE = 2.5
 # Least eigenvalues of exact curvatures, for steps and for proposals; the normals' own are 1.
 STEEP = 0.02
 FLATTEST = 0.25
 SAME = 1e-6  # difference of heights of one mode
-FARTHEST = 8.0  # normal at which T is taken to be the same as beyond
-
-
-@njit(nogil=True)
-def _log_time(w):
-    """log(-log Phi(w)), and its derivative."""
-    w = min(max(w, -FARTHEST), FARTHEST)
-    above = 0.5 * math.erfc(w / math.sqrt(2.0))
-    below = 0.5 * math.erfc(-w / math.sqrt(2.0))
-    time = -math.log1p(-above) if w > 0.0 else -math.log(below)
-    density = math.exp(-0.5 * w * w) / math.sqrt(2.0 * math.pi)
-    return math.log(time), -density / (below * time)
 
 
 @njit(nogil=True)
 def _terms(x, taken, trials):
     """Log-likelihood of a row at log rate x, its derivative, and minus its second one."""
-    rate = math.exp(min(x, 700.0))
+    rate = np.exp(min(x, 700.0))
     if taken == 0.0:
         return -trials * rate, -trials * rate, trials * rate
     if rate < 1e-10:
         share, value = 1.0 - 0.5 * rate, x - 0.5 * rate
     elif rate < 700.0:
-        share, value = rate / math.expm1(rate), math.log(-math.expm1(-rate))
+        share, value = rate / np.expm1(rate), np.log(-np.expm1(-rate))
     else:
         share, value = 0.0, 0.0
     left = (trials - taken) * rate
     curvature = taken * share * max(share + rate - 1.0, 0.5 * rate * (rate < 1e-6))
     return taken * value - left, taken * share - left, curvature + left
+
+
+@njit(nogil=True)
+def _log_mixture(length, dimensions):
+    """Log density of proposals, without powers of 2 pi, at a point of so large a square."""
+    narrow = (1.0 - WIDE_SHARE) * np.exp(-0.5 * length)
+    wide = WIDE_SHARE * np.exp(-0.5 * length / WIDE**2) / WIDE**dimensions
+    return np.log(narrow + wide)
 
 
 @njit(cache=True, nogil=True)
@@ -68,6 +65,7 @@ def outside_panel(
     own_index, own_loadings : (M,) and (M, K) array
         Of present positions.
     points : (A, K + 1, R) array
+        Of normals and log T; the first eighth is of the wider proposal.
     log_weights : (R,) array
     centres, spreads : (A, K + 1) and (A, K + 1, K + 1) array
         Modes, and lower triangular roots of the proposals' covariance.
@@ -89,17 +87,26 @@ def outside_panel(
     total, moment = np.empty(draws), np.empty(dimensions)
     for a in range(len(value)):
         c, start = present[a], first[a]
+        # Of who applied to nothing the integral over T is known: 1 / (1 + sum of rates).
+        none = taken[start : first[a + 1]].sum() == 0.0
+        used = dimensions if none else dimensions + 1
         scale = 0.0
-        for k in range(dimensions + 1):
+        for k in range(used):
             scale += np.log(spreads[a, k, k])
         for q in range(draws):
             density[q] = log_weights[q] + scale
-            for k in range(dimensions + 1):
+            length = 0.0
+            for k in range(used):
                 v[k, q] = centres[a, k]
                 for m in range(k + 1):
                     v[k, q] += spreads[a, k, m] * points[a, m, q]
-                density[q] += 0.5 * (points[a, k, q] ** 2 - v[k, q] ** 2)
-            base[q] = _log_time(v[dimensions, q])[0]
+                length += points[a, k, q] ** 2
+                density[q] -= 0.5 * v[k, q] ** 2 if k < dimensions else 0.0
+            density[q] -= _log_mixture(length, used)
+            base[q] = 0.0
+            if not none:
+                base[q] = v[dimensions, q]
+                density[q] += base[q] - np.exp(base[q]) + 0.5 * np.log(2.0 * np.pi)
             if c >= 0:
                 utility = own_index[c]
                 for k in range(dimensions):
@@ -118,6 +125,13 @@ def outside_panel(
                 likelihood[q] += term
                 residual[i - start, q] = slope
                 total[q] += slope
+        if none:
+            for q in range(draws):
+                shrunk = 1.0 / (1.0 - total[q])
+                likelihood[q] = np.log(shrunk)
+                total[q] *= shrunk
+                for i in range(first[a + 1] - start):
+                    residual[i, q] *= shrunk
         top, mass = -np.inf, 0.0
         for q in range(draws):
             density[q] += likelihood[q]
@@ -165,14 +179,14 @@ def outside_panel(
 def _height(point, index, loadings, taken, trials, own, own_loading):
     """Log-likelihood and normal log-density at a point, up to a constant."""
     dimensions = len(point) - 1
-    base = _log_time(point[dimensions])[0]
+    base = point[dimensions]
+    height = base - np.exp(base)
     utility = own
     for k in range(dimensions):
         utility += own_loading[k] * point[k]
     if utility > -700.0:
         base -= max(utility, 0.0) + np.log1p(np.exp(-abs(utility)))
-    height = 0.0
-    for k in range(dimensions + 1):
+    for k in range(dimensions):
         height -= 0.5 * point[k] ** 2
     for i in range(len(index)):
         x = index[i] + base
@@ -188,7 +202,7 @@ def _derivatives(
 ):
     """Gradient, curvature by products of slopes, which is positive definite, and exact one."""
     dimensions = len(point) - 1
-    base, by_time = _log_time(point[dimensions])
+    base = point[dimensions]
     utility = own
     for k in range(dimensions):
         utility += own_loading[k] * point[k]
@@ -199,10 +213,13 @@ def _derivatives(
         base -= max(utility, 0.0) + np.log1p(small)
     gradient[:] = -point
     curvature[:] = 0.0
-    for k in range(dimensions + 1):
+    for k in range(dimensions):
         curvature[k, k] = 1.0
+    time = np.exp(point[dimensions])
+    gradient[dimensions] = 1.0 - time
+    curvature[dimensions, dimensions] = time
     slope, total = np.empty(dimensions + 1), 0.0
-    slope[dimensions] = by_time
+    slope[dimensions] = 1.0
     for i in range(len(index)):
         x = index[i] + base
         for k in range(dimensions):
@@ -218,10 +235,6 @@ def _derivatives(
     for k in range(dimensions):
         for m in range(dimensions):
             exact[k, m] += total * chance * (1.0 - chance) * own_loading[k] * own_loading[m]
-    time = np.exp(_log_time(point[dimensions])[0])
-    exact[dimensions, dimensions] += total * (
-        point[dimensions] * by_time - by_time**2 * (time - 1.0)
-    )
 
 
 @njit(nogil=True)
