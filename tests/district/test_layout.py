@@ -188,6 +188,11 @@ REMEDIES = {
         "write 1 for yes and 0 for no",
         "write 1 for yes and 0 for no; leave it empty where it is unknown",
     ),
+    "date": (
+        {},
+        "write days as 2015-04-30",
+        "write days as 2015-04-30; leave it empty where it is unknown",
+    ),
     "category": (
         {"values": ["f", "m"]},
         "use one of f, m",

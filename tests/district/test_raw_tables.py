@@ -26,6 +26,8 @@ COLUMNS = {
     "tier": Column("category", "x", "write a tier", values=("1", "2"), empty=True),
     "admitted": Column("flag", "x", "write 0 or 1"),
     "subsidised": Column("flag", "x", "write 0 or 1, or nothing", empty=True),
+    "entered": Column("date", "x", "write the day"),
+    "left": Column("date", "x", "write the day, or nothing", empty=True),
 }
 LAYOUT = Layout({"pupils": Table("one row a pupil", ("pupil", "year"), "keep one", COLUMNS)})
 GOOD = {
@@ -40,6 +42,8 @@ GOOD = {
     "tier": ["1", "", "2"],
     "admitted": ["1", "0", "1"],
     "subsidised": ["1", "", "0"],
+    "entered": ["2010-04-01", "2012-02-29", " 2010-08-31"],
+    "left": ["", "2015-12-31", ""],
 }
 
 
@@ -66,6 +70,10 @@ def test_every_type_is_read_as_it_is_declared(tmp_path):
     np.testing.assert_array_equal(table["subsidised"], [1, np.nan, 0])
     assert table["sex"].tolist() == ["f", "m", "m"]
     assert table["tier"].isna().tolist() == [False, True, False]
+    assert {str(table[name].dtype) for name in ("entered", "left")} == {"datetime64[s]"}
+    days = [pd.Timestamp(2010, 4, 1), pd.Timestamp(2012, 2, 29), pd.Timestamp(2010, 8, 31)]
+    assert table["entered"].tolist() == days
+    assert table["left"].isna().tolist() == [True, False, True]
 
 
 def test_parquet_and_csv_are_read_alike(tmp_path):
@@ -76,6 +84,7 @@ def test_parquet_and_csv_are_read_alike(tmp_path):
 
 
 EMPTY = ["1", "", "1"]
+NO_DAY = "not a day of the calendar written as 2015-04-30"
 REFUSED = {
     "pupil": (["1", "", "2"], "empty"),
     "year": (["2010", "", "2011"], "empty"),
@@ -97,6 +106,11 @@ REFUSED = {
     "a tier of none": (["1", "3", ""], "values that are not allowed"),
     "admitted in part": (["1", "0.5", "1"], "values other than 0 and 1"),
     "subsidised in words": (["1", "yes", "1"], "text where a number is expected"),
+    "entered": (["2010-04-01", "", "2010-04-01"], "empty"),
+    "entered on a day of no calendar": (["2010-04-01", "2010-02-30", "2010-04-01"], NO_DAY),
+    "entered the German way": (["2010-04-01", "01.04.2010", "2010-04-01"], NO_DAY),
+    "entered without zeros": (["2010-04-01", "2010-4-1", "2010-04-01"], NO_DAY),
+    "left at an hour": (["2010-04-01", "2010-04-01T09:30:00", ""], NO_DAY),
 }
 
 
@@ -111,6 +125,29 @@ def test_a_wrong_value_is_refused_with_its_row_and_the_declared_remedy(case, tmp
     assert (problem.column, problem.what, problem.rows) == (column, what, 1)
     assert problem.file == str(files["pupils"]) and problem.remedy == COLUMNS[column].remedy
     assert problem.examples[0].startswith("line 3:")
+
+
+@pytest.mark.parametrize("unit", ["s", "us", "ns"])
+def test_days_of_a_parquet_file_or_a_workbook_are_read_and_hours_refused(unit, tmp_path):
+    table = read_tables(written(tmp_path), LAYOUT).tables["pupils"]
+    stamps = table.assign(left=table["left"].astype(f"datetime64[{unit}]"))
+    stamps.to_parquet(tmp_path / "pupils.parquet")
+    again = read_tables({"pupils": tmp_path / "pupils.parquet"}, LAYOUT).tables["pupils"]
+    pd.testing.assert_frame_equal(again, table)
+    table.to_excel(tmp_path / "pupils.xlsx", index=False)
+    book = read_tables({"pupils": tmp_path / "pupils.xlsx"}, LAYOUT).tables["pupils"]
+    assert book["left"].equals(table["left"]) and book["entered"].equals(table["entered"])
+    late = stamps.assign(left=stamps["left"] + pd.Timedelta(hours=1))
+    late.to_parquet(tmp_path / "pupils.parquet")
+    with pytest.raises(DistrictError, match=rf"column left: {NO_DAY} \(1 row\)"):
+        read_tables({"pupils": tmp_path / "pupils.parquet"}, LAYOUT)
+
+
+def test_numbers_are_no_days(tmp_path):
+    table = read_tables(written(tmp_path), LAYOUT).tables["pupils"]
+    table.assign(left=[1.0, np.nan, 2.0]).to_parquet(tmp_path / "pupils.parquet")
+    with pytest.raises(DistrictError, match=rf"column left: {NO_DAY} \(2 rows\)"):
+        read_tables({"pupils": tmp_path / "pupils.parquet"}, LAYOUT)
 
 
 def test_a_key_that_recurs_is_refused(tmp_path):

@@ -76,7 +76,9 @@ def _values(column: Column) -> str:
     """Values that a column may have, in words."""
     if column.type == "category":
         return ", ".join(column.values)
-    kind = {"flag": "0 or 1", "whole": "whole number"}.get(column.type, column.type)
+    kind = {"flag": "0 or 1", "whole": "whole number", "date": "day, as 2015-04-30"}.get(
+        column.type, column.type
+    )
     low = "" if column.low is None else f" from {column.low}"
     high = "" if column.high is None else f" to {column.high}"
     return f"{kind}{low}{high}"

@@ -7,6 +7,9 @@ import pyarrow.compute
 
 from welfare_added.district.layout import Column
 
+DAY = "datetime64[s]"
+ISO_DAY = r"\d{4}-\d{2}-\d{2}"
+MIDNIGHT = r"T00:00:00$"  # as Excel's dates are read
 LARGEST_WHOLE = 2.0**53  # larger whole numbers are not exact in floating point
 
 
@@ -60,10 +63,33 @@ def _is_text(column: Column) -> bool:
     return column.type in ("text", "category")
 
 
+def _days(values: pyarrow.ChunkedArray) -> pd.Series:
+    """Days as datetimes at midnight, of ISO text such as 2015-04-30 or of a column of dates."""
+    if holds_text(values):
+        texts = values.to_pandas()
+        written = texts.str.replace(MIDNIGHT, "", regex=True)
+        days = pd.to_datetime(written, format="%Y-%m-%d", errors="coerce", exact=True)
+        days = days.where(written.str.fullmatch(ISO_DAY, na=False))
+        wrong = days.isna() & texts.notna()
+    elif pyarrow.types.is_date(values.type) or pyarrow.types.is_timestamp(values.type):
+        days = pd.to_datetime(values.to_pandas())
+        wrong = days.notna() & (days != days.dt.normalize())
+    elif pyarrow.types.is_null(values.type):
+        return empty_column(len(values), Column(type="date", about="", remedy=""))
+    else:
+        days = values.to_pandas()
+        wrong = days.notna()
+    if wrong.any():
+        raise WrongValuesError("not a day of the calendar written as 2015-04-30", wrong)
+    return days.astype(DAY)
+
+
 def empty_column(rows: int, column: Column) -> pd.Series:
     """A column without any value, of its type."""
     if _is_text(column):
         return pd.Series([None] * rows, dtype="str")
+    if column.type == "date":
+        return pd.Series(np.full(rows, "NaT", dtype=DAY))
     return pd.Series(np.full(rows, np.nan))
 
 
@@ -85,6 +111,8 @@ def converted(values: pyarrow.ChunkedArray, column: Column) -> pd.Series:
     """
     if _is_text(column):
         return _identifiers(values)
+    if column.type == "date":
+        return _days(values)
     numbers = _numbers(values)
     return _whole(numbers, empty=column.empty) if column.type == "whole" else numbers
 

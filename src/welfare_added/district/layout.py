@@ -23,7 +23,7 @@ class Column:
     Attributes
     ----------
     type
-        text (an identifier), whole, number, category, or flag (0 or 1).
+        text (an identifier), whole, number, category, flag (0 or 1), or date (a day).
     about
         Its content, for the documentation.
     remedy
@@ -188,10 +188,13 @@ def _column(name: str, declared: Mapping) -> Column:
 
 
 def _remedy(name: str, values: tuple[str, ...], declared: Mapping) -> str:
-    """Remedy of a text, a category or a flag that declares none."""
+    """Remedy of a text, a category, a flag or a date that declares none."""
     empty = declared.get("empty", False)
     if declared["type"] == "text":
         required = f"give every row its {name}, as in the other tables"
         return "write identifiers as text" if empty else required
+    if declared["type"] == "date":
+        how = "write days as 2015-04-30"
+        return f"{how}; leave it empty where it is unknown" if empty else how
     allowed = f"use one of {', '.join(values)}" if values else "write 1 for yes and 0 for no"
     return f"{allowed}; leave it empty where it is unknown" if empty else allowed

@@ -8,6 +8,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
+from welfare_added.district.columns import DAY
 from welfare_added.district.layout import Column, Layout, Table
 from welfare_added.district.problems import Problem, raise_any
 from welfare_added.district.table_files import TableFiles
@@ -23,7 +24,8 @@ class RawTables:
     ----------
     tables
         By name, columns as in the layout: text and categories as str, whole numbers as int64
-        (float64 if a value or the column may be missing), other numbers and flags as float64.
+        (float64 if a value or the column may be missing), dates as datetime64[s], other numbers and
+        flags as float64.
     layout
         What they have to be.
     files
@@ -107,9 +109,11 @@ def schema_of(table: Table, absent: Collection[str] = ()) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns, unique=list(table.key))
 
 
-def _dtype(column: Column) -> type:
+def _dtype(column: Column) -> type | str:
     if column.type in ("text", "category"):
         return str
+    if column.type == "date":
+        return DAY
     return int if column.type == "whole" and not column.empty else float
 
 
@@ -119,7 +123,7 @@ def _checks(column: Column) -> list[pa.Check]:
         return [pa.Check.isin(column.values, error="values that are not allowed")]
     if column.type == "flag":
         return [pa.Check.isin((0, 1), error="values other than 0 and 1")]
-    if column.type == "text":
+    if column.type in ("text", "date"):
         return []
     if low is not None and high is not None:
         return [pa.Check.in_range(low, high, error=f"values outside {low} to {high}")]

@@ -1,0 +1,92 @@
+"""The synthetic platform's positions: which schools post when, and how long postings are open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.market.season import LAST_DAY, MONTHS, draw_days
+
+
+@dataclass(frozen=True)
+class Positions:
+    """Positions of all cycles, sorted by cycle and number.
+
+    Attributes
+    ----------
+    cycle : (P,) int array
+    school : (P,) int array
+        Row in the table of schools.
+    posted, closed : (P,) int arrays
+        Days of the season, both open.
+
+    """
+
+    cycle: np.ndarray
+    school: np.ndarray
+    posted: np.ndarray
+    closed: np.ndarray
+
+    def of(self, cycle: int) -> np.ndarray:
+        """Numbers of a cycle's positions."""
+        return np.flatnonzero(self.cycle == cycle)
+
+
+def draw_positions(
+    schools: pd.DataFrame,
+    cycles: range,
+    studied: int,
+    size: Mapping,
+    parameters: Mapping,
+    rng: np.random.Generator,
+) -> Positions:
+    """Draw all cycles' positions.
+
+    Parameters
+    ----------
+    schools
+        The market's schools, one row each: title1.
+    cycles, studied
+        Cycles, and the one that has ``size["studied"]`` of the positions.
+    size, parameters
+        Of `sizes`, and the section ``vacancies`` of parameters.yaml.
+
+    """
+    cycle = _cycles(size["positions"], size["studied"], cycles, studied)
+    month = rng.choice(len(MONTHS), len(cycle), p=_normalised(parameters["months"]))
+    title1 = rng.random(len(cycle)) < np.array(parameters["title1"])[month]
+    weight = rng.gamma(parameters["schools_shape"], size=len(schools))
+    of_group = schools["title1"].to_numpy(bool)
+    school = np.empty(len(cycle), dtype=np.int64)
+    for group in (False, True):
+        among, rows = np.flatnonzero(of_group == group), np.flatnonzero(title1 == group)
+        school[rows] = _spread(rows, among, weight[among], rng)
+    posted = draw_days(month, rng)
+    open_days = parameters["open_days"]
+    long = rng.random(len(cycle)) < open_days["long_share"]
+    mean = np.where(long, open_days["long"], open_days["short"])
+    length = open_days["lowest"] + (mean * rng.exponential(size=len(cycle))).astype(int)
+    closed = np.minimum(posted + length, LAST_DAY)
+    return Positions(cycle, school, posted, closed)
+
+
+def _normalised(chances: list[float]) -> np.ndarray:
+    return np.array(chances) / sum(chances)
+
+
+def _cycles(positions: int, studied_positions: int, cycles: range, studied: int) -> np.ndarray:
+    """Cycle of each position: a given number in the studied one, the rest even."""
+    others = [cycle for cycle in cycles if cycle != studied]
+    number = dict.fromkeys(others, (positions - studied_positions) // len(others))
+    for cycle in others[: (positions - studied_positions) % len(others)]:
+        number[cycle] += 1
+    number[studied] = studied_positions
+    return np.repeat(list(cycles), [number[cycle] for cycle in cycles])
+
+
+def _spread(rows: np.ndarray, among: np.ndarray, weight: np.ndarray, rng) -> np.ndarray:
+    """Schools of some positions: each school has one if there are enough, the rest by weight."""
+    each = rng.permutation(among)[: len(rows)]
+    chosen = rng.choice(among, len(rows) - len(each), p=weight / weight.sum())
+    return rng.permutation(np.concatenate([each, chosen]))
