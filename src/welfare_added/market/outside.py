@@ -48,6 +48,20 @@ class CommonOutside:
         """(A,) labels."""
         return self.base.agents
 
+    @property
+    def fixed(self) -> int:
+        """Number of coefficients that are not of the random coefficients' covariance."""
+        return self.base.fixed
+
+    @property
+    def at(self) -> np.ndarray:
+        """(S, 2) row and column of the free entries of that covariance's root."""
+        return self.base.at
+
+    def root(self, parameters: np.ndarray) -> np.ndarray:
+        """Root (K, K) of the covariance of random coefficients."""
+        return self.base.root(parameters)
+
     def evaluate(self, parameters: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Log-likelihood (A,) of each agent, and its derivatives (A, D)."""
         return self._evaluate(parameters, 0)[:2]
