@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from welfare_added import choice
+from welfare_added.choice.binary_panel import binary_logit
+from welfare_added.choice.draws import gauss_hermite, pseudo_random
+from welfare_added.choice.maximum import covariance as covariance_of
+from welfare_added.choice.maximum import maximise
 from welfare_added.market import preference_loops
 from welfare_added.market.columns import usable, without_separating
 from welfare_added.market.estimates import Estimates
@@ -57,10 +60,10 @@ def estimate_principals(
     rows = _together(applications.positions, applications.covariates[:, keep], taken)
     adaptive = integrator == "adaptive"
     count = len(np.unique(rows.agent))
-    points = choice.gauss_hermite(nodes)
+    points = gauss_hermite(nodes)
     if not adaptive:
-        points = choice.pseudo_random(count, nodes, 1, seed)
-    model = choice.binary_logit(
+        points = pseudo_random(count, nodes, 1, seed)
+    model = binary_logit(
         rows.columns,
         rows.taken,
         rows.agent,
@@ -71,8 +74,8 @@ def estimate_principals(
         nodes=points,
         at_modes=adaptive,
     )
-    found = polished(model, choice.maximise(model, model.start()))
-    covariance = choice.covariance(model, found)
+    found = polished(model, maximise(model, model.start()))
+    covariance = covariance_of(model, found)
     return _estimates(model, found, covariance, keep, len(taken), (SPREAD,))
 
 
@@ -155,10 +158,10 @@ def estimate_rankings(
         columns[:, kept], _named(names, kept), best, np.ones(len(best)), WHAT, separated
     )
     model = ranking_model(columns[:, kept], places, agent, tuple(_named(names, kept)))
-    found = polished(model, choice.maximise(model, np.zeros(kept.sum())))
+    found = polished(model, maximise(model, np.zeros(kept.sum())))
     keep = within.copy()
     keep[within] = kept
-    covariance = choice.covariance(model, found)
+    covariance = covariance_of(model, found)
     return _estimates(model, found, covariance, keep, len(places), ())
 
 
@@ -170,20 +173,6 @@ def estimable(columns, names, taken, separated) -> np.ndarray:
         columns[:, kept], _named(names, kept), taken, trials, WHAT, separated
     )
     return kept
-
-
-def principal_utilities(estimates: Estimates, columns: np.ndarray) -> np.ndarray:
-    """Representative utility (J, P) of principals, without the position's random effect.
-
-    Parameters
-    ----------
-    estimates
-        Of any of the models of this module.
-    columns
-        (J, P, 30) of `ratings.principal_columns`.
-
-    """
-    return columns @ estimates.values(PRINCIPAL)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from welfare_added import choice
+from welfare_added.choice.maximum import covariance as covariance_of
+from welfare_added.choice.maximum import maximise
 from welfare_added.market import features
 from welfare_added.market.columns import usable
 from welfare_added.market.conditional import conditional_model
@@ -147,10 +148,10 @@ def _with_intercepts(choices, school_dummies, random, separated) -> TeacherVaria
         log.info("%s: effects of each %s vary no more than chance does", WHAT, random)
         plain = _with_intercepts(choices, school_dummies, None, separated)
         return replace(plain, estimates=_with_zero(plain.estimates, random))
-    found = polished(model, choice.maximise(model, start))
+    found = polished(model, maximise(model, start))
     found.require_converged()
     kind, clusters = ("hessian", None) if random == "school" else ("scores", choices.people)
-    covariance = choice.covariance(model, found, kind, clusters)
+    covariance = covariance_of(model, found, kind, clusters)
     effects = np.zeros(count)
     if school_dummies:
         first = len(pair_names) + len(own_names)
@@ -211,8 +212,8 @@ def _conditional(choices) -> TeacherVariant:
         choices.pair, list(features.PAIR), choices.trials, [choices.agent]
     )
     model = conditional_model(columns, choices.taken, choices.trials, choices.agent, names)
-    found = polished(model, choice.maximise(model, np.zeros(len(names))))
-    covariance = choice.covariance(model, found, "scores", choices.people[model.agents])
+    found = polished(model, maximise(model, np.zeros(len(names))))
+    covariance = covariance_of(model, found, "scores", choices.people[model.agents])
     estimates = Estimates(
         names=tuple(names),
         parameters=found.parameters,
