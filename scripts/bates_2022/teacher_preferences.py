@@ -21,9 +21,6 @@ def main(files, outputs, *, threads, chosen):
 
 if "snakemake" in globals():
     with job(snakemake) as record:
-        record.notes["evaluations"] = main(
-            snakemake.input,
-            snakemake.output,
-            threads=snakemake.threads,
-            **choices(snakemake.params),
-        )
+        chosen, threads = choices(snakemake.params), snakemake.threads
+        done = main(snakemake.input, snakemake.output, threads=threads, **chosen)
+        record.notes["evaluations"] = done

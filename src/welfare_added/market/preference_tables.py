@@ -60,6 +60,7 @@ def teacher_tables(
     without_value_added: str = "keep",
     class_size: str = "own",
     separated: str = "refuse",
+    at_least: int = 1,
     integrator: str = "adaptive",
     draws: int = 128,
     correlated: Sequence[str] = (),
@@ -83,7 +84,7 @@ def teacher_tables(
         ``keep`` or ``drop`` applicants with one application, and those without value added.
     class_size
         ``own`` of each school, or ``constant``: the mean over positions.
-    separated, integrator, draws, correlated, outside, threads
+    separated, at_least, integrator, draws, correlated, outside, threads
         As `teacher_model`.
     inference, replications
         As `estimate_teachers`.
@@ -97,7 +98,7 @@ def teacher_tables(
     choices = teacher_choices(applicants, positions, pairs, schools, advantage=advantage)
     choices = choices.only(_kept(choices, single, without_value_added))
     if model != MIXED:
-        found = estimate_variant(choices, model, separated=separated)
+        found = estimate_variant(choices, model, separated=separated, at_least=at_least)
         effects = pd.DataFrame({"school_id": found.school_ids, "effect": found.school_effects})
         has = "school" in model  # names of the models say whose effects they have
         return _tables(found.estimates, choices, effects.iloc[: None if has else 0])
@@ -109,6 +110,7 @@ def teacher_tables(
         correlated=correlated,
         outside=outside,
         separated=separated,
+        at_least=at_least,
         threads=threads,
     )
     found = estimate_teachers(stated, inference=inference, replications=replications, seed=seed)
@@ -132,6 +134,7 @@ def principal_tables(
     order: Mapping[str, int] | None = None,
     class_size: str = "own",
     separated: str = "refuse",
+    at_least: int = 1,
     integrator: str = "adaptive",
     nodes: int = 15,
     seed: int = 1,
@@ -152,7 +155,7 @@ def principal_tables(
         Place of each outcome, of the rank-ordered logit.
     class_size
         As `teacher_tables`.
-    separated, integrator, nodes, seed
+    separated, at_least, integrator, nodes, seed
         As `estimate_principals`.
 
     """
@@ -161,10 +164,18 @@ def principal_tables(
     rated = ratings(applicants, positions, applications)
     rated = chosen_among(rated, positions, sample, days)
     if model == "ranked":
-        return _tables(estimate_rankings(rated, order or {}, separated=separated))
+        return _tables(
+            estimate_rankings(rated, order or {}, separated=separated, at_least=at_least)
+        )
     positive = rated.positive(declined_positive, hired_only)
     found = estimate_principals(
-        rated, positive, integrator=integrator, nodes=nodes, seed=seed, separated=separated
+        rated,
+        positive,
+        integrator=integrator,
+        nodes=nodes,
+        seed=seed,
+        separated=separated,
+        at_least=at_least,
     )
     return _tables(found)
 

@@ -102,6 +102,7 @@ def teacher_model(
     correlated: Sequence[str] = (),
     outside: str = "per_position",
     separated: str = "refuse",
+    at_least: int = 1,
     threads: int = 1,
 ) -> TeacherModel:
     """State the mixed logit of applications (Bates et al. 2022, eqs. 7 to 14).
@@ -123,8 +124,8 @@ def teacher_model(
         Errors of the present position and of the outside option: ``per_position``, as eq. 13
         multiplies, or ``common`` to all positions of a teacher in a year, as eq. 7 says; the latter
         with the adaptive integrator alone.
-    separated
-        Dummies that decide choices: ``refuse``, or ``drop``.
+    separated, at_least
+        Covariates that are not zero in fewer choices of yes or of no: ``refuse``, or ``drop``.
     threads
         Of the compiled loops; results do not depend on them.
 
@@ -138,7 +139,7 @@ def teacher_model(
         raise UserError(f"integrator {integrator!r}: want {', '.join(INTEGRATORS)}")
     if outside not in OUTSIDE or (outside == "common" and integrator != "adaptive"):
         raise UserError(f"outside {outside!r}, integrator {integrator!r}: no such likelihood")
-    pair, teacher, names = estimable(choices, separated)
+    pair, teacher, names = estimable(choices, separated, at_least)
     labels, incumbents = np.arange(len(choices.applicants)), np.flatnonzero(choices.incumbent)
     kept = np.array([features.PAIR.index(name) for name in names[0]])
     present = PresentPositions(
@@ -179,7 +180,7 @@ def _start(model: BinaryLogit, choices: TeacherChoices, pair, teacher) -> np.nda
 
 
 def estimable(
-    choices: TeacherChoices, separated: str = "refuse"
+    choices: TeacherChoices, separated: str = "refuse", at_least: int = 1
 ) -> tuple[np.ndarray, np.ndarray, tuple[list[str], list[str]]]:
     """Covariates of pairs (N, P) and of applicants (A, Q) that can be told apart, with names.
 
@@ -202,6 +203,7 @@ def estimable(
         trials,
         "teachers' applications",
         separated,
+        at_least,
     )
     kept_names = (
         [name for name, one in zip(features.PAIR, of_pair, strict=True) if one],

@@ -6,12 +6,12 @@ TEACHER_CHOICES = {
         name: PREFERENCE_CHOICES[name]
         for name in ("integrator", "draws", "outside", "inference", "replications", "single", "without_value_added")
     },
-    **{name: PREFERENCE_CHOICES[name] for name in ("separated", "seed")},
+    **{name: PREFERENCE_CHOICES[name] for name in ("separated", "at_least", "seed")},
     "advantage": PREFERENCE_CHOICES["absolute_advantage"],
 }
 PRINCIPAL_CHOICES = {
     **PREFERENCE_CHOICES["principals"],
-    **{name: PREFERENCE_CHOICES[name] for name in ("separated", "seed")},
+    **{name: PREFERENCE_CHOICES[name] for name in ("separated", "at_least", "seed")},
     "declined_positive": config["platform"]["declined_positive"],
 }
 # Rows of table 7: what differs from the baseline; folder: whose choice sets.
