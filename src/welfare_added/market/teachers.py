@@ -12,13 +12,14 @@ from welfare_added.choice.binary_panel import (
     PresentPositions,
     binary_logit,
 )
-from welfare_added.choice.draws import Integrator
+from welfare_added.choice.draws import Integrator, sobol
 from welfare_added.choice.maximum import Maximum, covariance, maximise
 from welfare_added.choice.posteriors import posterior
 from welfare_added.choice.resampling import bootstrap
 from welfare_added.market import features
 from welfare_added.market.columns import usable, without_separating
 from welfare_added.market.estimates import Estimates, significant
+from welfare_added.market.outside import CommonOutside, common_outside, outside_posterior
 from welfare_added.market.plain_logit import plain_logit
 from welfare_added.market.polish import polished, settled
 from welfare_added.market.teacher_choices import TeacherChoices
@@ -27,6 +28,7 @@ from welfare_added.run.errors import UserError
 # How random coefficients are integrated out: the published way, evenly spread draws of the same
 # normals, and draws around each teacher's mode.
 INTEGRATORS = {"prior": "pseudo_random", "sobol": "sobol", "adaptive": "adaptive"}
+OUTSIDE = ("per_position", "common")
 INFERENCE = ("scores", "sandwich", "bootstrap")
 # Standard deviations of random coefficients from which the search starts.
 START = dict(zip(features.RANDOM, (0.1, 0.5, 0.5, 0.5, 0.5, 1.0), strict=True))
@@ -53,7 +55,7 @@ class TeacherModel:
 
     """
 
-    model: BinaryLogit = field(repr=False)
+    model: BinaryLogit | CommonOutside = field(repr=False)
     clusters: np.ndarray = field(repr=False)
     applicants: np.ndarray = field(repr=False)
     start: np.ndarray = field(repr=False)
@@ -83,7 +85,7 @@ class TeacherEstimates:
     """
 
     estimates: Estimates
-    model: BinaryLogit = field(repr=False)
+    model: BinaryLogit | CommonOutside = field(repr=False)
     applicants: np.ndarray = field(repr=False)
     best: np.ndarray = field(repr=False)
     mean: np.ndarray = field(repr=False)
@@ -98,7 +100,9 @@ def teacher_model(
     seed: int = 1,
     *,
     correlated: Sequence[str] = (),
+    outside: str = "per_position",
     separated: str = "refuse",
+    at_least: int = 1,
     threads: int = 1,
 ) -> TeacherModel:
     """State the mixed logit of applications (Bates et al. 2022, eqs. 7 to 14).
@@ -116,8 +120,12 @@ def teacher_model(
         Of the draws.
     correlated
         Names of `features.RANDOM` whose random coefficients are correlated.
-    separated
-        Dummies that decide choices: ``refuse``, or ``drop``.
+    outside
+        Errors of the present position and of the outside option: ``per_position``, as eq. 13
+        multiplies, or ``common`` to all positions of a teacher in a year, as eq. 7 says; the latter
+        with the adaptive integrator alone.
+    separated, at_least
+        Covariates that are not zero in fewer choices of yes or of no: ``refuse``, or ``drop``.
     threads
         Of the compiled loops; results do not depend on them.
 
@@ -129,7 +137,9 @@ def teacher_model(
     """
     if integrator not in INTEGRATORS:
         raise UserError(f"integrator {integrator!r}: want {', '.join(INTEGRATORS)}")
-    pair, teacher, names = estimable(choices, separated)
+    if outside not in OUTSIDE or (outside == "common" and integrator != "adaptive"):
+        raise UserError(f"outside {outside!r}, integrator {integrator!r}: no such likelihood")
+    pair, teacher, names = estimable(choices, separated, at_least)
     labels, incumbents = np.arange(len(choices.applicants)), np.flatnonzero(choices.incumbent)
     kept = np.array([features.PAIR.index(name) for name in names[0]])
     present = PresentPositions(
@@ -155,6 +165,8 @@ def teacher_model(
     left_out = tuple(name for name in all_names if name not in {*names[0], *names[1]})
     model = _named(model, _correlated(correlated))
     start = _start(model, choices, pair, teacher)
+    if outside == "common":
+        model = common_outside(model, sobol(len(labels), draws, len(features.RANDOM) + 1, seed))
     return TeacherModel(
         model, choices.people, choices.applicants, start, left_out, int(choices.trials.sum())
     )
@@ -168,7 +180,7 @@ def _start(model: BinaryLogit, choices: TeacherChoices, pair, teacher) -> np.nda
 
 
 def estimable(
-    choices: TeacherChoices, separated: str = "refuse"
+    choices: TeacherChoices, separated: str = "refuse", at_least: int = 1
 ) -> tuple[np.ndarray, np.ndarray, tuple[list[str], list[str]]]:
     """Covariates of pairs (N, P) and of applicants (A, Q) that can be told apart, with names.
 
@@ -191,6 +203,7 @@ def estimable(
         trials,
         "teachers' applications",
         separated,
+        at_least,
     )
     kept_names = (
         [name for name, one in zip(features.PAIR, of_pair, strict=True) if one],
@@ -278,7 +291,8 @@ def estimate_teachers(
         maximum = polished(model, maximise(model, start))
     maximum.require_converged()
     model, maximum = _positive(model, maximum)
-    own = posterior(model, maximum.parameters, seed)
+    of_agents = outside_posterior if isinstance(model, CommonOutside) else posterior
+    own = of_agents(model, maximum.parameters, seed)
     estimates = Estimates(
         names=model.names,
         parameters=maximum.parameters,
@@ -295,7 +309,7 @@ def estimate_teachers(
     )
 
 
-def _positive(model: BinaryLogit, maximum: Maximum) -> tuple[BinaryLogit, Maximum]:
+def _positive(model, maximum: Maximum):
     """The same maximum with C's diagonal positive: signs of its columns are free.
 
     Normals of a column whose sign changes change theirs, at the proposals too.
@@ -304,11 +318,13 @@ def _positive(model: BinaryLogit, maximum: Maximum) -> tuple[BinaryLogit, Maximu
     sign = np.where(np.diag(root) < 0, -1.0, 1.0)
     parameters = maximum.parameters.copy()
     parameters[model.fixed :] *= sign[model.at[:, 1]]
+    every = np.ones(model.points.shape[1])  # one more than random coefficients, with one outside
+    every[: len(sign)] = sign
     model = replace(
         model,
-        points=np.ascontiguousarray(model.points * sign[:, None]),
-        centres=model.centres * sign,
-        spreads=np.ascontiguousarray(model.spreads * np.multiply.outer(sign, sign)),
+        points=np.ascontiguousarray(model.points * every[:, None]),
+        centres=model.centres * every,
+        spreads=np.ascontiguousarray(model.spreads * np.multiply.outer(every, every)),
     )
     return model, replace(maximum, parameters=parameters)
 
