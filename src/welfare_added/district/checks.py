@@ -9,6 +9,7 @@ from welfare_added.district.problems import Problem, raise_any
 from welfare_added.district.values import RawTables, examples
 
 FAR_SCORE = 10.0  # interquartile ranges from the median; a score so far away is taken for a code
+SCORES = ("ela_score", "math_score")  # a paper may study one subject
 ENOUGH_SCORES = 20  # fewest scores of a year and grade whose quartiles are relied on
 MODE_SHARE = 0.5  # share of one value, as of a ceiling, above which quartiles are of the others
 
@@ -55,7 +56,9 @@ def check_scores(raw: RawTables) -> None:
     remedy = "leave a score empty where a student was not tested"
     problems = []
     cells = [enrolments["year"], enrolments["grade"]]
-    for column in ("ela_score", "math_score"):
+    for column in SCORES:
+        if column not in enrolments:
+            continue
         scores = _without_mode(enrolments, column).groupby(cells)
         low, middle, high = (scores.transform("quantile", q) for q in (0.25, 0.5, 0.75))
         far = (enrolments[column] - middle).abs() > FAR_SCORE * (high - low)

@@ -10,7 +10,7 @@ import pandas as pd
 from welfare_added.district.layout import Table
 from welfare_added.district.values import RawTables
 
-KINDS = {"text": "identifier", "category": "text"}  # all others are numbers
+KINDS = {"text": "identifier", "category": "text", "date": "day"}  # all others are numbers
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,18 @@ def columns_table(table: pd.DataFrame, declared: Table, absent: Sequence[str]) -
     Returns
     -------
     DataFrame
-        column, kind (identifier|text|number), missing [rows], distinct [values], lowest, highest
-        (of numbers), note (if the column is missing, what is left out).
+        column, kind (identifier|text|day|number), missing [rows], distinct [values], lowest,
+        highest (of numbers and days), note (if the column is missing, what is left out).
 
     """
     rows = []
     for column, one in declared.columns.items():
         values, kind = table[column], KINDS.get(one.type, "number")
         filled = values.dropna()
-        low, high = (
-            (filled.min(), filled.max()) if kind == "number" and len(filled) else (None, None)
-        )
+        ordered = kind in ("number", "day") and len(filled)
+        low, high = (filled.min(), filled.max()) if ordered else (None, None)
+        if kind == "day" and ordered:
+            low, high = (day.date().isoformat() for day in (low, high))
         note = f"not there: {one.without}" if column in absent else ""
         rows.append((column, kind, len(values) - len(filled), filled.nunique(), low, high, note))
     names = ["column", "kind", "missing", "distinct", "lowest", "highest", "note"]

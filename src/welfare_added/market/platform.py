@@ -10,6 +10,7 @@ import pandas as pd
 from welfare_added.market import season
 from welfare_added.market.applicants import applicant_table, with_present_commute
 from welfare_added.market.commutes import Commutes
+from welfare_added.market.platform_checks import remarks
 from welfare_added.market.positions import position_table
 from welfare_added.market.windows import Windows, overlapping, windows
 
@@ -118,6 +119,8 @@ def base(
     applicants = with_present_commute(applicants, commutes)
     applicants["current_minutes"] = applicants["current_minutes"].round(MINUTES_DECIMALS)
     made = _applications(tables["applications"], applicants, positions, choices)
+    for remark in remarks(applicants, positions, made):
+        log.warning(remark)
     return Base(applicants, positions, made, commutes)
 
 

@@ -15,6 +15,8 @@ from welfare_added.market.schools import school_table
 from welfare_added.market.teacher_records import teacher_traits, teacher_years
 from welfare_added.run.errors import UserError
 
+# What the steps of the sample count, and its column.
+COUNTED = {"students": "student_id", "teachers": "teacher_id", "schools": "school_id"}
 SPLITS = ("economically_disadvantaged", "race", "lagged_median")
 STUDENT_COLUMNS = [
     *("student_id", "year", "grade", "school_id", "district_id", "class_id", "teacher_id"),
@@ -91,14 +93,11 @@ def study_records(
         raise UserError(f"config.yaml: district.split is '{split}'; choose {', '.join(SPLITS)}")
     lags, tables = lag_years(years, lag), raw.tables
     check_coverage(tables["enrolments"], raw.files["enrolments"], lags, tuple(grades))
-    rows = _rows(tables, lags, split)
-    places = _districts(tables["schools"], market)
-    place = locate(rows, places, "school_id")
-    for name in ("district_id", "in_market", "title1", "latitude", "longitude"):
-        values = places[name].take(np.maximum(place, 0)).reset_index(drop=True)
-        rows[name] = values.where(place >= 0, False if name == "in_market" else None)
+    rows = _with_places(_rows(tables, lags, split), _districts(tables["schools"], market))
     masks = _restrictions(rows, lags, grades)
-    steps = pd.DataFrame([_counts(rows[mask], name) for name, mask in masks.items()])
+    codes = {name: pd.factorize(rows[column])[0] for name, column in COUNTED.items()}
+    codes = {**codes, "classes": rows["class_row"].to_numpy()}
+    steps = pd.DataFrame([_counts(codes, mask, name) for name, mask in masks.items()])
     kept = list(masks.values())[-1]
     enrolled = rows[rows["year"].isin(list(lags)) & rows["grade"].isin(grades)]
     students = rows[kept].sort_values(
@@ -134,6 +133,15 @@ def _rows(tables: Mapping[str, pd.DataFrame], lags: Mapping[int, int], split: st
     rows["teacher_id"] = teacher.reset_index(drop=True).where(class_row >= 0, None)
     rows["class_row"] = class_row
     rows["type"] = _type(rows, split)
+    return rows
+
+
+def _with_places(rows: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """Add what the table of schools has of each row's school; one without a row is elsewhere."""
+    place = locate(rows, places, "school_id")
+    for name in ("district_id", "in_market", "title1", "latitude", "longitude"):
+        values = places[name].take(np.maximum(place, 0)).reset_index(drop=True)
+        rows[name] = values.where(place >= 0, False if name == "in_market" else None)
     return rows
 
 
@@ -176,12 +184,18 @@ def _restrictions(
     return {name: (mask := mask & condition) for name, condition in conditions.items()}
 
 
-def _counts(rows: pd.DataFrame, step: str) -> dict:
+def _counts(codes: Mapping[str, np.ndarray], mask: pd.Series, step: str) -> dict:
+    """Numbers of different students, classes, teachers and schools among the rows of a mask.
+
+    codes: of each row, negative where there is none.
+    """
+    kept = mask.to_numpy(bool)
+    numbers = {
+        name: int(np.count_nonzero(np.bincount(of[kept & (of >= 0)]))) for name, of in codes.items()
+    }
+    order = ("students", "classes", "teachers", "schools")
     return {
         "step": step,
-        "student_years": len(rows),
-        "students": rows["student_id"].nunique(),
-        "classes": rows.loc[rows["class_row"] >= 0, "class_row"].nunique(),
-        "teachers": rows["teacher_id"].nunique(),
-        "schools": rows["school_id"].nunique(),
+        "student_years": int(kept.sum()),
+        **{name: numbers[name] for name in order},
     }

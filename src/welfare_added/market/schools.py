@@ -21,10 +21,10 @@ def school_table(enrolled: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         school_id, year, in_market (bool), class_size (mean over classes of the students tested;
-        missing where no class is), share_disadvantaged (of type 1), share_economically_disadvantaged,
-        share_black, share_hispanic, share_above_median (of those with a score of last year), title1,
-        latitude, longitude, students; sorted by school_id and year. Shares are of students for whom
-        it is known.
+        missing where no class is), share_disadvantaged (of type 1),
+        share_economically_disadvantaged, share_black, share_hispanic, share_above_median (of those
+        with a score of last year), title1, latitude, longitude, students; sorted by school_id and
+        year. Shares are of students for whom it is known.
 
     """
     race = enrolled["ethnicity"]
@@ -47,7 +47,7 @@ def school_table(enrolled: pd.DataFrame) -> pd.DataFrame:
 
 
 def class_sizes(enrolled: pd.DataFrame) -> pd.Series:
-    """Mean number of students tested a class, by school and year; classes without any are left out."""
+    """Mean number of students tested a class, by school and year; empty classes do not count."""
     tested = enrolled[(enrolled["class_row"] >= 0) & enrolled["score"].notna()]
     sizes = tested.groupby([*SCHOOL_YEAR, "class_row"]).size()
     return sizes.groupby(SCHOOL_YEAR).mean().astype(np.float64)

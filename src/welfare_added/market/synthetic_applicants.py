@@ -34,7 +34,7 @@ def draw_cycle_teachers(
 def draw_others(
     pool: np.ndarray, cycles: range, size: Mapping, parameters: Mapping, schools: int, rng
 ) -> pd.DataFrame:
-    """Applicants without a forecast in all cycles: cycle, person, teacher_id, school (-1: not here).
+    """Applicants without a forecast: cycle, person, teacher_id, school (-1: not here).
 
     pool: teacher_id of teachers without classes in tested grades. person: number, the same in every
     cycle in which somebody applies.

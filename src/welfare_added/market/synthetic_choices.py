@@ -1,4 +1,4 @@
-"""Applications on the synthetic platform, by the model's own rule (Bates et al. 2022, eqs. 7 to 12)."""
+"""Applications on the synthetic platform by the model's rule (Bates et al. 2022, eqs. 7 to 12)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -20,7 +20,8 @@ def draw_outcomes(
 
     Applications with a positive rating are hired, decline, are interviewed or rated positive: each
     applicant takes the best position that wants her, by deferred acceptance in which positions that
-    rate have few places and others take all whom they rate positive.
+    rate have few places and others take all whom they rate positive. Those who take another offer
+    are recorded as hired elsewhere or as declining, as many as in table 4.
 
     Parameters
     ----------
@@ -51,6 +52,8 @@ def draw_outcomes(
     outcome[leaves[: round(shares["hired_out"] * number)]] = "hired_out"
     rates = np.isin(position, raters)
     lost = rng.permutation(good[(outcome[good] == "positive") & ~rates[good]])
+    # Who has one offer may decline it too: taken where several offers are too few.
+    lost = np.concatenate([lost, rng.permutation(good[(outcome[good] == "hired") & ~rates[good]])])
     for name in ("hired_elsewhere", "declined", "interview"):
         taken = min(round(shares[name] * number), len(lost))
         outcome[lost[:taken]] = name

@@ -64,8 +64,10 @@ def draw_positions(
         school[rows] = _spread(rows, among, weight[among], rng)
     posted = draw_days(month, rng)
     open_days = parameters["open_days"]
-    longer = rng.exponential(open_days["mean"] - open_days["lowest"], len(cycle))
-    closed = np.minimum(posted + open_days["lowest"] + longer.astype(int), LAST_DAY)
+    long = rng.random(len(cycle)) < open_days["long_share"]
+    mean = np.where(long, open_days["long"], open_days["short"])
+    length = open_days["lowest"] + (mean * rng.exponential(size=len(cycle))).astype(int)
+    closed = np.minimum(posted + length, LAST_DAY)
     return Positions(cycle, school, posted, closed)
 
 

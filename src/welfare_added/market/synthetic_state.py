@@ -132,7 +132,7 @@ def _teach(cohort, grade, step, schools, careers, value, parameters, rng) -> np.
     shock = effects["class_shock"] * rng.standard_normal(number)[:, None]
     shock = shock + effects["type_shock"] * rng.standard_normal((number, 2))
     teacher = careers.teacher[step]
-    experience = step - careers.first_year[teacher]
+    experience = careers.experience(teacher, step)
     of_class = shock + value[teacher, step]
     of_class += experience_effect(experience, effects["experience"])[:, None]
     of_class += schools.effect[careers.slot_school][:, None]
@@ -185,12 +185,11 @@ def _teacher_table(careers: Careers, years: tuple[int, int]) -> pd.DataFrame:
     groups = [careers.black, careers.hispanic]
     return pd.DataFrame(
         {
-            "teacher_id": _ids("t", np.arange(len(careers.first_year)), 5),
-            "first_year": careers.first_year + years[0],
+            "teacher_id": _ids("t", np.arange(len(careers.entry)), 5),
+            "first_year": careers.entry + years[0],
+            "experience": careers.earlier,
             "gender": np.where(careers.female, "female", "male"),
-            "ethnicity": np.select(
-                [careers.black, careers.hispanic], ["black", "hispanic"], "white"
-            ),
+            "ethnicity": np.select(groups, ["black", "hispanic"], "white"),
             "masters": careers.masters.astype(int),
         }
     )
@@ -207,6 +206,7 @@ def _other_teachers(number: int, parameters: Mapping, years, rng) -> pd.DataFram
         {
             "teacher_id": _ids("o", np.arange(number), 5),
             "first_year": first,
+            "experience": 0,
             "gender": np.where(rng.random(number) < parameters["female"], "female", "male"),
             "ethnicity": ethnicity,
             "masters": (rng.random(number) < parameters["masters"]["level"]).astype(int),
@@ -235,12 +235,12 @@ def _school_table(schools: Schools, years: tuple[int, int]) -> pd.DataFrame:
 def _truth(schools, careers, value, effects, years) -> dict[str, pd.DataFrame]:
     """True value added of every teacher and year, from entry, and true effects of schools."""
     span = years[1] - years[0] + 1
-    taught = np.zeros((len(careers.first_year), span), bool)
+    taught = np.zeros((len(careers.entry), span), bool)
     taught[careers.teacher.ravel(), np.repeat(np.arange(span), careers.teacher.shape[1])] = True
     begun = np.maximum.accumulate(taught, axis=1)
     teacher, step = np.nonzero(begun)
     of_years = value[teacher, step].round(TRUTH_DECIMALS)
-    effect = experience_effect(step - careers.first_year[teacher], effects["experience"])
+    effect = experience_effect(careers.experience(teacher, step), effects["experience"])
     teachers = pd.DataFrame(
         {
             "teacher_id": _ids("t", teacher, 5),

@@ -8,6 +8,7 @@ import numpy as np
 from welfare_added.market.synthetic_schools import Schools
 
 GRADES = (4, 5)
+LONGEST = 30  # years taught before
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,10 @@ class Careers:
         School and grade of each class, the same in every year.
     teacher : (Y, K) int array
         Teacher of each class in each year.
-    first_year : (J,) int array
-        First year taught, as a step from the first year studied; negative for experience before it.
+    entry : (J,) int array
+        First year in a tested grade, as a step from the first year studied.
+    earlier : (J,) int array
+        Years taught before.
     black, hispanic, female, masters : (J,) bool arrays
 
     """
@@ -29,11 +32,16 @@ class Careers:
     slot_school: np.ndarray
     slot_grade: np.ndarray
     teacher: np.ndarray
-    first_year: np.ndarray
+    entry: np.ndarray
+    earlier: np.ndarray
     black: np.ndarray
     hispanic: np.ndarray
     female: np.ndarray
     masters: np.ndarray
+
+    def experience(self, teacher: np.ndarray, step: np.ndarray | int) -> np.ndarray:
+        """Prior years of experience of teachers in some years."""
+        return self.earlier[teacher] + step - self.entry[teacher]
 
 
 def draw_careers(
@@ -76,10 +84,12 @@ def draw_careers(
         places.append(slot_school[at])
         draws.append(common)
     entry, school = np.concatenate(entered), np.concatenate(places)
-    first = entry - _experience(number, parameters, rng)
-    first[entry == 0] -= _settled((entry == 0).sum(), chance.mean(), rng)
-    traits = _traits(schools, school, entry - first, parameters, rng)
-    return Careers(slot_school, slot_grade, teacher, first, **traits), np.concatenate(draws)
+    earlier = _experience(number, parameters, rng)
+    earlier[entry == 0] += _settled((entry == 0).sum(), chance.mean(), rng)
+    earlier = np.minimum(earlier, LONGEST)
+    traits = _traits(schools, school, earlier, parameters, rng)
+    careers = Careers(slot_school, slot_grade, teacher, entry, earlier, **traits)
+    return careers, np.concatenate(draws)
 
 
 def _move(

@@ -8,9 +8,10 @@ FLAGS |= {"hispanic": ("ethnicity", "hispanic")}
 
 
 def teacher_traits(teachers: pd.DataFrame) -> pd.DataFrame:
-    """One row a teacher: teacher_id, first_year, earlier (years before it), female, black, hispanic.
+    """One row a teacher: teacher_id, first_year, earlier (years before it), traits.
 
-    Also masters. 0 or 1, missing where unknown. teachers: the raw table.
+    Traits female, black, hispanic and masters are 0 or 1, missing where unknown. teachers: the raw
+    table.
     """
     traits = teachers[["teacher_id", "first_year"]].copy()
     traits["earlier"] = teachers["experience"].fillna(0)

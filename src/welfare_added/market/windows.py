@@ -9,6 +9,7 @@ import pandas as pd
 from welfare_added.run.errors import UserError
 
 KINDS = ("observed", "posted", "first_day")
+DAYS = ("first_day", "last_day")
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,16 @@ def windows(
     if kind == "first_day":
         last = first.copy()
     return Windows(first, last + buffer_days, opens, closes)
+
+
+def true_windows(applicants: pd.DataFrame, positions: pd.DataFrame) -> Windows:
+    """Windows of a synthetic platform's truth.
+
+    Both have first_day and last_day, and rows in the order of applicants (by cycle and
+    applicant_id) and positions (by cycle and position_id).
+    """
+    sides = (applicants, positions)
+    return Windows(*(one[name].to_numpy(float) for one in sides for name in DAYS))
 
 
 def _range(day: np.ndarray, who: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
