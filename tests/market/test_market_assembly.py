@@ -290,6 +290,8 @@ def test_draws_are_of_the_law_of_the_estimates(files):
     again = next(iter(assembly.draws(40, seed=3)))
     np.testing.assert_array_equal(again.utility, draws[0].utility)
     assert np.abs(draws[0].principal - draws[1].principal).max() > 0
+    mean = np.mean([one.utility for one in draws], axis=0)
+    np.testing.assert_allclose(mean, assembly.market().utility, atol=0.02)
 
 
 def test_a_row_of_a_market_that_cannot_be_says_why(files):

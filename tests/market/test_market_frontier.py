@@ -8,6 +8,7 @@ import pytest
 from market_cases import drawn_market
 from test_market_policies import example
 
+from welfare_added.assignment.one_to_one import blocking_pairs
 from welfare_added.market.achievement import MEASURES, measures
 from welfare_added.market.bonuses import SCHEMES, BonusPlan, bonus_table, pay, without_bonus
 from welfare_added.market.frontier import (
@@ -164,6 +165,16 @@ def test_no_bonus_costs_and_gains_nothing(market):
             paid = pay(run, scheme(run.market), 0.0, "value_added", PLAN, before)
             assert np.array_equal(paid.partner, before)
             assert paid.lump_sum == 0 and paid.spending == 0
+
+
+def test_allocation_with_a_bonus_is_stable_where_it_counts_in_minutes(market):
+    for run in runs_of(market, CHOICES):
+        for scheme in SCHEMES.values():
+            z = scheme(run.market)
+            rate = 30.0 / z.std()
+            paid = pay(run, z, rate, "estimated", PLAN, without_bonus(run, "estimated", PLAN))
+            worth = run.teachers + market.gamma * rate * z
+            assert blocking_pairs(worth, run.principals, paid.partner, run.market.meets) == 0
 
 
 def test_a_bonus_for_output_without_end_is_teachers_who_rank_by_output(market):

@@ -8,8 +8,9 @@ import pytest
 from market_cases import drawn_market
 
 from welfare_added.assignment.one_to_one import best_pairs_first, blocking_pairs
+from welfare_added.assignment.stable_set import stable_set
 from welfare_added.market.achievement import measures, random_measures
-from welfare_added.market.all_stable import stable_set_table, stable_sets
+from welfare_added.market.all_stable import _median, stable_set_table, stable_sets
 from welfare_added.market.policies import OPTIMA, POLICIES, SERIAL, allocate
 from welfare_added.market.policy_tables import ALL, paired, policy_table, simulate_policies
 from welfare_added.market.simulate import Choices, Run, draw_run, runs_of
@@ -330,6 +331,24 @@ def test_set_of_stable_allocations_has_the_two_acceptances_between_its_extremes(
     assert table.loc["all_options", "matchings"] > 1 and table.loc["all_options", "range"] > 0
     single = sets[sets["rotations"] == 0]
     assert (single["matchings"] == 1).all() and (single["lowest"] == single["highest"]).all()
+
+
+def test_median_stable_allocation_has_each_teachers_median_position():
+    market = drawn_market(12, 12)
+    found = 0
+    for run in runs_of(market, Choices(40, 2)):
+        lists = (
+            run.lists("teachers", "estimated", "all"),
+            run.lists("principals", "estimated", "all"),
+        )
+        every = stable_set(*lists)
+        partner = _median(every, lists[0].place)
+        assert blocking_pairs(run.teachers, run.principals, partner) == 0
+        rows = np.arange(12)
+        worth = np.sort(run.teachers[rows, every.matchings()], axis=0)[::-1]
+        np.testing.assert_array_equal(run.teachers[rows, partner], worth[(len(worth) - 1) // 2])
+        found += not np.array_equal(partner, every.row_best)
+    assert found > 3
 
 
 def test_fewer_positions_than_teachers_are_refused_with_both_counts():

@@ -59,8 +59,9 @@ def test_best_and_worst_are_those_of_the_assignment_of_all_slots(district, table
     assert (table["relative_gap"].dropna().abs() < 1e-9).all()
 
 
-def test_small_district_against_every_permutation():
-    district = drawn_district(6, 3)
+@pytest.mark.parametrize("share", [[0.2, 0.6, 0.9], [0.0, 1.0, 1.0], [1.0, 0.0, 0.0]])
+def test_small_district_against_every_permutation(share):
+    district = drawn_district(6, 3, own_classes=None, share_1=np.array(share))
     table = reallocation_table(district, 0.05).set_index("allocation")
     found = pd.DataFrame(
         gains(district.mu[list(one)], district.mu, district.slots)
@@ -206,6 +207,17 @@ def test_match_effects_only_raise_the_gain_and_none_leave_it(district, table):
     curve = match_effect_curve(district, [0.0, 0.02, 0.05], draws=4, seed=3)
     assert curve["gain"].iloc[0] == pytest.approx(table.loc["best", "gain"], abs=2e-9)
     assert curve["gain"].is_monotonic_increasing and (curve["relative_gap"] < 1e-9).all()
+
+
+def test_match_effects_are_per_student_and_part_of_the_actual_allocation(district):
+    found = []
+    for seed in np.random.SeedSequence(3).spawn(2):
+        draw = np.random.default_rng(seed).standard_normal((60, len(district.class_size)))
+        scores = total(district) + 0.05 * draw * district.class_size
+        actual = scores[np.arange(60), district.school].sum()
+        found.append((best_of_slots(scores, district) - actual) / district.slots.sum())
+    curve = match_effect_curve(district, [0.05], draws=2, seed=3)
+    assert curve["gain"].iloc[0] == pytest.approx(np.mean(found), abs=2e-9)
 
 
 def test_support_counts_changes_against_the_past(district):
