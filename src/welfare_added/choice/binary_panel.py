@@ -171,6 +171,7 @@ class BinaryLogit(PanelLogit):
                 self.present,
                 own_index,
                 own_loadings,
+                self.points,
                 widening,
                 centres,
                 spreads,

@@ -65,6 +65,7 @@ class MultinomialLogit(PanelLogit):
                 np.full(agents, -1),
                 np.empty(0),
                 np.empty((0, dimensions)),
+                self.points,
                 widening,
                 centres,
                 spreads,
