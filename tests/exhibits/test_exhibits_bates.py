@@ -306,6 +306,36 @@ def test_names_of_parameters_are_those_of_the_printed_tables():
     assert principal_parameter("black_black_share_x") == "Black x fraction Black x Title I"
 
 
+def test_figures_of_forecasts_show_their_own_bins():
+    slopes = {"figure_01": 1.03, "figure_02b": 0.1, "figure_a2": 0.9}
+    slopes |= {"figure_a4a": 0.99, "figure_a4b": 1.02}
+    for name, slope in slopes.items():
+        data, figure = MADE[name]
+        assert data["slope"].eq(slope).all() and len(data) == 12
+        assert [text.get_text() for text in figure.axes[0].texts] == [f"Slope {slope:.2f}"]
+
+
+def test_intervals_of_policies_go_from_low_to_high():
+    data, figure = MADE["figure_uncertainty"]
+    drawn_ = {
+        tuple(round(x, 9) for x in path.vertices[:, 0])
+        for bars_ in figure.axes[0].containers
+        for path in bars_.lines[2][0].get_paths()
+    }
+    expected = {(round(a, 9), round(b, 9)) for a, b in data[["low", "high"]].to_numpy()}
+    assert drawn_ == expected and len(expected) == 15
+
+
+def test_lines_go_from_left_to_right_whatever_the_order_of_rows():
+    bonuses = tables()["market/bonuses.csv"]
+    module = import_module("welfare_added.exhibits.bates_2022.bonuses")
+    policies = tables()["market/policies.csv"]
+    _, figure = module.figure_10(bonuses.iloc[::-1], policies, note="")
+    lines = [line for axes in figure.axes for line in axes.lines if len(line.get_xdata()) > 2]
+    assert len(lines) == 8
+    assert all((np.diff(line.get_xdata()) >= 0).all() for line in lines)
+
+
 def test_counts_among_the_structural_parameters_are_left_out():
     module = import_module("welfare_added.exhibits.bates_2022.value_added")
     structure = tables()["value_added/structure.csv"]
