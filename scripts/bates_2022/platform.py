@@ -22,6 +22,8 @@ def main(files, outputs, *, export, **chosen):
     made = platform(start, chosen)
     for name in ("applicants", "positions", "applications", "pairs"):
         write_parquet(getattr(made, name), outputs[name])
+    if "commutes" in raw.tables:
+        write_parquet(raw.tables["commutes"], outputs["commutes"])
     for name, table in platform_tables(made, records["teachers"], schools).items():
         write_csv(table, outputs[name])
 

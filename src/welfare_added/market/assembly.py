@@ -101,6 +101,7 @@ def market_arrays(
     teachers: Estimates,
     principals: Estimates,
     deviations: np.ndarray,
+    school_effects: np.ndarray | float = 0.0,
     kind: str = "per_student",
     experienced: float = 3,
 ) -> MarketArrays:
@@ -119,6 +120,8 @@ def market_arrays(
         position's teachers, changes no ranking and is left out.
     deviations
         (J, 6) of teachers' random coefficients from their means, in the order of `RANDOM`.
+    school_effects
+        (P,) of teachers' preferences, where the model has effects of schools; else zero.
     kind
         Of absolute advantage in teachers' preferences: ``per_student`` or ``total``; the arrays
         hold it per student.
@@ -163,7 +166,7 @@ def market_arrays(
         mu=mu,
         class_size=size,
         share_1=share,
-        utility=pair @ teachers.values(features.PAIR) + random[..., 0],
+        utility=pair @ teachers.values(features.PAIR) + random[..., 0] + school_effects,
         gamma=-float(teachers.values(["commute"])[0]),
         principal=principal_utilities(principals, columns),
         meets=who.meets,
@@ -196,12 +199,15 @@ def random_coefficients(
 
     table: applicant, kind, a column each. kind: ``best`` (the draw that makes the teacher's choices
     most likely, as published), ``mean`` or ``draw`` (mean of, and a draw from, their law given the
-    choices). Raises UserError where a teacher has none.
+    choices). All are zero where the table has no rows: no coefficient of the model is random.
+    Raises UserError where some teachers have none.
     """
     if kind not in COEFFICIENTS:
         raise UserError(
             f"config.yaml, market.random_coefficients: {kind!r}; want {', '.join(COEFFICIENTS)}"
         )
+    if table.empty:
+        return np.zeros((len(teachers), len(features.RANDOM)))
     own = table[table["kind"] == kind].set_index("applicant")[list(features.RANDOM)]
     lacking = ~teachers["applicant"].isin(own.index)
     if lacking.any():
@@ -210,3 +216,17 @@ def random_coefficients(
             "have none: they were not among those whose preferences were estimated"
         )
     return own.loc[teachers["applicant"]].to_numpy(float)
+
+
+def effects_of_schools(table: pd.DataFrame, positions: pd.DataFrame) -> np.ndarray:
+    """Effect (P,) of each position's school in teachers' preferences; zero without any.
+
+    table: school_id, effect. A school without choices has the mean effect.
+    """
+    if table.empty:
+        return np.zeros(len(positions))
+    effects = table.set_index("school_id")["effect"]
+    own = positions["school_id"].astype(str).map(effects)
+    if unknown := int(own.isna().sum()):
+        log.info("%d positions: the school has no effect of its own; it has the mean", unknown)
+    return own.fillna(effects.mean()).to_numpy(dtype=float)

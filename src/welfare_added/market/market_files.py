@@ -10,6 +10,7 @@ from welfare_added.market import features
 from welfare_added.market.assembly import (
     Participants,
     commutes_of,
+    effects_of_schools,
     market_arrays,
     participants,
     random_coefficients,
@@ -82,7 +83,7 @@ class Assembly:
     ----------
     files
         applicants, positions, schools, teachers, teachers_covariance, principals,
-        principals_covariance, random_coefficients; commutes if the user has them.
+        principals_covariance, random_coefficients, school_effects; commutes if the user has them.
     cycle, least_applications
         See `participants`.
     minutes_a_km, at_least
@@ -121,6 +122,8 @@ class Assembly:
         self.deviations = random_coefficients(
             pd.read_parquet(files["random_coefficients"]), who.teachers, coefficients
         )
+        effects = pd.read_csv(files["school_effects"], dtype={"school_id": str})
+        self.school_effects = effects_of_schools(effects, who.positions)
         self.words = absolute_advantage, experienced
 
     def market(self) -> MarketArrays:
@@ -153,6 +156,7 @@ class Assembly:
             teachers,
             principals,
             deviations,
+            self.school_effects,
             *self.words,
         )
 

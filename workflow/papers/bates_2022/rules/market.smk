@@ -1,26 +1,30 @@
 # The market of one cycle: policies, stable allocations, the planner's frontier, ranks, fit, uncertainty, table 7.
-PLATFORM_FILES = {name: f"{PRIVATE}/platform/{name}.parquet" for name in ("applicants", "positions")}
-# The user's own table of commutes, checked, where there is one.
-COMMUTES = {"commutes": f"{PRIVATE}/platform/commutes.parquet"} if "commutes" in RAW else {}
-PREFERENCE_FILES = {
-    **{
-        name: f"{PRIVATE}/preferences/{name}.csv"
-        for name in ("teachers", "teachers_covariance", "principals", "principals_covariance")
-    },
-    "random_coefficients": f"{PRIVATE}/preferences/random_coefficients.parquet",
-}
-ASSEMBLED = {
-    **PLATFORM_FILES,
-    **COMMUTES,
-    "schools": f"{RECORDS_FOLDER}/schools.parquet",
-    **PREFERENCE_FILES,
-}
+
+
+def market_files(folder="", teachers="", principals=""):
+    """Tables from which a market is put together: choice sets of a folder, and preferences of rows of table 7."""
+    mine, theirs = (f"{PREFERENCES}/{side}{f'/{row}' if row else ''}" for side, row in (("teachers", teachers), ("principals", principals)))
+    beside = f"{PREFERENCES}/teachers/{teachers}_" if teachers else f"{PREFERENCES}/"
+    return {
+        **of_platform(folder, "applicants", "positions"),
+        **COMMUTES,
+        "schools": f"{RECORDS_FOLDER}/schools.parquet",
+        "teachers": f"{mine}.csv",
+        "teachers_covariance": f"{mine}_covariance.csv",
+        "random_coefficients": f"{beside}random_coefficients.parquet",
+        "school_effects": f"{beside}school_effects.csv",
+        "principals": f"{theirs}.csv",
+        "principals_covariance": f"{theirs}_covariance.csv",
+    }
+
+
+ASSEMBLED = market_files()
 ASSEMBLY = {
     "cycle": config["market"]["cycle"],
     "least_applications": config["market"]["least_applications"],
     **COMMUTE,
     "coefficients": config["market"]["random_coefficients"],
-    "absolute_advantage": config["market"]["absolute_advantage"],
+    "absolute_advantage": config["preferences"]["absolute_advantage"],
     "experienced": config["market"]["experienced"],
 }
 SIMULATION = {
@@ -178,33 +182,59 @@ rule market_numbers:
     script: script_path("market_numbers")
 
 
-# Rows of table 7 that need no estimation of their own: what differs from the baseline, and a note of it.
-OTHER_CYCLES = {f"year_{year}": year for year in config["market"]["other_cycles"]}
-ROWS_MADE = {
-    "baseline": ({}, ""),
-    **{row: ({"cycle": year}, "") for row, year in OTHER_CYCLES.items()},
-    "constant_class_size": ({"constant_class_size": True}, "preferences as estimated with actual class sizes"),
+# Rows of table 7: what differs from the baseline in the market, and whose choice sets and preferences it has.
+ROWS = {
+    "baseline": {},
+    **{f"year_{year}": {"market": {"cycle": year}} for year in config["market"]["other_cycles"]},
+    "buffer_7": {"folder": "/buffer", "teachers": "buffer"},
+    "first_day": {"folder": "/first_day", "teachers": "first_day"},
+    "drop_single": {"market": {"least_applications": 2}, "teachers": "drop_single"},
+    "teachers_none": {"teachers": "no_effects"},
+    **{
+        f"teachers_{row}": {"teachers": row}
+        for row in (
+            *("school_fe", "school_re", "teacher_fe", "teacher_re", "teacher_re_school_fe"),
+            *("teacher_fe_school_fe", "correlated"),
+        )
+    },
+    "principals_two_weeks": {"principals": "near_hire"},
+    "principals_first_half": {"principals": "first_half"},
+    "principals_second_half": {"principals": "second_half"},
+    "principals_rank_all": {"principals": "ranked"},
+    "principals_rank_active": {"principals": "ranked_active"},
+    "principals_hire_only": {"principals": "hired_only"},
+    "constant_class_size": {
+        "market": {"constant_class_size": True},
+        **{side: "constant_class_size" for side in ("teachers", "principals")},
+    },
 }
-# Files of a row's own, such as preferences estimated otherwise; set by the rules that make them.
-FILES_OF_ROW = {}
-NOTES_OF_ROWS = config["market"]["rows_on_request"]
+# Rows that are studies of their own.
+OTHER_STUDIES = {
+    f"split_{name}": f"another study: set district.split to {split} in config.yaml"
+    for name, split in (("achievement", "lagged_median"), ("race", "race"))
+}
+
+
+def files_of_row(wildcards):
+    """Choice sets and preferences of a row of table 7."""
+    return market_files(**{name: value for name, value in ROWS[wildcards.row].items() if name != "market"})
 
 
 rule robustness_row:
     message: "Making row {wildcards.row} of table 7"
     input:
-        unpack(lambda wildcards: {**ASSEMBLED, **FILES_OF_ROW.get(wildcards.row, {})}),
+        unpack(files_of_row),
         code=code("robustness_row"),
     output:
         row=f"{PRIVATE}/robustness/{{row}}.csv",
     params:
         code=code_fingerprint("robustness_row"),
         row="{row}",
-        note=lambda wildcards: ROWS_MADE[wildcards.row][1],
+        note="",
         simulation=lambda wildcards: {**SIMULATION, **({"surplus": "drop"} if wildcards.row in OTHER_CYCLES else {})},
-        assembly=lambda wildcards: {**ASSEMBLY, **ROWS_MADE[wildcards.row][0]},
+        assembly=lambda wildcards: {**ASSEMBLY, **ROWS[wildcards.row].get("market", {})},
     wildcard_constraints:
-        row="|".join(ROWS_MADE),
+        row="|".join(ROWS),
     threads: 1
     log: f"{LOGS}/robustness_{{row}}.log"
     conda:
@@ -215,7 +245,7 @@ rule robustness_row:
 rule robustness:
     message: "Putting the rows of table 7 together"
     input:
-        rows=expand(rules.robustness_row.output.row, row=ROWS_MADE),
+        rows=expand(rules.robustness_row.output.row, row=ROWS),
         reallocation=f"{PRIVATE}/reallocation.csv",
         district=f"{PRIVATE}/reallocation_district.csv",
         code=code("robustness"),
@@ -223,7 +253,7 @@ rule robustness:
         robustness=f"{PRIVATE}/robustness.csv",
     params:
         code=code_fingerprint("robustness"),
-        notes={row: note for row, note in NOTES_OF_ROWS.items() if row not in ROWS_MADE},
+        notes=OTHER_STUDIES,
     log: f"{LOGS}/robustness.log"
     conda:
         ENVIRONMENT

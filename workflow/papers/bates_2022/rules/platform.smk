@@ -9,6 +9,8 @@ MARKET_TABLES = (
     *("timing", "posting_months", "timing_weeks", "wait_days", "stock_flow", "outcomes", "outcome_days", "set_sizes"),
     *("distance", "samples", "class_size_bins", "sample", "text_numbers"),
 )
+# The table of given commutes, checked, where there is one.
+COMMUTES = {"commutes": f"{PRIVATE}/platform/commutes.parquet"} if "commutes" in RAW else {}
 PLATFORM_CHOICES = {
     **{name: config["platform"][name] for name in ("window", "buffer_days", "declined_positive")},
     **COMMUTE,
@@ -33,6 +35,7 @@ rule platform:
     output:
         **{name: f"{PRIVATE}/platform/{name}.parquet" for name in CHOICE_SETS},
         **{name: f"{PRIVATE}/platform/{name}.csv" for name in MARKET_TABLES},
+        **COMMUTES,
     params:
         code=code_fingerprint("platform"),
         export=EXPORT,
