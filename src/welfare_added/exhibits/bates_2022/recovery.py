@@ -174,7 +174,7 @@ SIMULATED = "Draws from the prior, shared"
 
 
 def table_integrators(worlds: pd.DataFrame, *, note: str) -> Drawn:
-    """Integrators over fresh planted worlds: coverage and likelihood ratio at the truth, by side."""
+    """Integrators over fresh planted worlds: coverage, and likelihood ratio at the truth."""
     data = pick(choose(worlds, side=list(TITLES)), ["side", "integrator", *WORLDS])
     parts = {
         title: [
