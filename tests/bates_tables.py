@@ -305,17 +305,18 @@ def preferences() -> dict[str, pd.DataFrame]:
         ),
         "preferences/integrator_worlds.csv": pd.DataFrame(
             {
-                "integrator": ["prior", "sobol", "adaptive"],
-                "draws": [100, 128, 128],
+                "side": ["teachers"] * 3 + ["principals"] * 2,
+                "integrator": ["prior", "sobol", "adaptive", "adaptive", "simulated"],
+                "draws": [100, 128, 128, 15, 100],
                 "worlds": 50,
-                "parameters": 32,
-                "coverage": [0.5, 0.52, 0.94],
-                "likelihood_ratio": [260.0, 270.0, 30.2],
-                "degrees": 32,
-                "max_abs_z": [27.0, 22.0, 2.9],
+                "parameters": [32] * 3 + [31] * 2,
+                "coverage": [0.5, 0.52, 0.94, 0.95, 0.9],
+                "likelihood_ratio": [260.0, 270.0, 30.2, 31.0, np.nan],
+                "degrees": [32] * 3 + [31] * 2,
+                "max_abs_z": [27.0, 22.0, 2.9, 2.8, 3.5],
                 "failed": 0,
-                "coverage_low": [0.44, 0.45, 0.81],
-                "coverage_high": [0.56, 0.57, 1.0],
+                "coverage_low": [0.44, 0.45, 0.81, 0.87, 0.8],
+                "coverage_high": [0.56, 0.57, 1.0, 1.0, 1.0],
             }
         ),
         "preferences/choice_set_sizes.csv": pd.DataFrame(

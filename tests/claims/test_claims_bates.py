@@ -55,6 +55,7 @@ CELLS = {
 }
 # Words, and numbers that a quote has in another form: signs of falls, parts of words, formulae.
 WORDS = {"third": 0.33, "three-quarters": 75, "quarter": 25, "one-sixteenth": 16, "couple": 2}
+WORDS |= {"seven": 7}
 NOT_IN_FIGURES = {
     *("comparative_share", "comparative_share_replayed", "best_of_experience"),
     *("moving_four_fifths", "hires_lag_replayed", "unique", "unique_all_options", "unique_both"),

@@ -170,17 +170,23 @@ WORLDS = {
 }
 
 
+SIMULATED = "Draws from the prior, shared"
+
+
 def table_integrators(worlds: pd.DataFrame, *, note: str) -> Drawn:
-    """Integrators over fresh planted worlds: coverage and likelihood ratio at the truth."""
-    data = pick(worlds, ["integrator", *WORLDS])
-    rows = [
-        [
-            INTEGRATORS.get(row["integrator"], (row["integrator"],))[0],
-            *(number(row[name], decimals) for name, (_, decimals) in WORLDS.items()),
+    """Integrators over fresh planted worlds: coverage, and likelihood ratio at the truth."""
+    data = pick(choose(worlds, side=list(TITLES)), ["side", "integrator", *WORLDS])
+    parts = {
+        title: [
+            [
+                INTEGRATORS.get(row["integrator"], (SIMULATED,))[0],
+                *(number(row[name], decimals) for name, (_, decimals) in WORLDS.items()),
+            ]
+            for row in data[data["side"] == side].to_dict("records")
         ]
-        for row in data.to_dict("records")
-    ]
-    return data, tabular(["", *(head for head, _ in WORLDS.values())], {"": rows}, note)
+        for side, title in TITLES.items()
+    }
+    return data, tabular(["", *(head for head, _ in WORLDS.values())], parts, note)
 
 
 SIZES = {
