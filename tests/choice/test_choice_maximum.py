@@ -6,7 +6,8 @@ import statsmodels.api as sm
 from choice_cases import binary_world, numerical
 
 from welfare_added.choice.binary_panel import binary_logit
-from welfare_added.choice.draws import gauss_hermite, sobol
+from welfare_added.choice.draws import Integrator, gauss_hermite, sobol
+from welfare_added.choice.integrators import fit
 from welfare_added.choice.maximum import covariance, hessian, maximise, standard_errors
 from welfare_added.run.errors import UserError
 
@@ -157,3 +158,31 @@ class _Saddle:
 
 def _at_saddle(maximum):
     return type(maximum)(True, "", _Saddle.names, np.zeros(3), 0.0, 0.0, 1)
+
+
+def test_a_standard_deviation_that_is_zero_is_set_to_zero():
+    # Choices that alternate within agents vary less between agents than independent ones.
+    taken = (np.arange(len(X)) // 400 + AGENT) % 2
+    options = dict(random=X[:, :1], random_names=["district"])
+    one = binary_logit(X, taken, AGENT, nodes=gauss_hermite(9), **options)
+    found = fit(one).maximum
+    assert found.converged
+    assert found.parameters[3] == 0
+    assert found.message.endswith("; zero: sd district")
+    plain = maximise(binary_logit(X, taken, AGENT), np.zeros(3))
+    assert found.parameters[:3] == pytest.approx(plain.parameters, abs=1e-3)
+    assert found.log_likelihood == pytest.approx(plain.log_likelihood, abs=1e-3)
+    assert one.evaluate([*found.parameters[:3], 0.1])[0].sum() < found.log_likelihood
+    with pytest.raises(
+        UserError, match="zero: sd district; standard errors need the model without"
+    ):
+        standard_errors(one, found)
+    # Draws are not symmetric, nor is their likelihood.
+    drawn = fit(binary_logit(X, taken, AGENT, nodes=Integrator("adaptive", 64, 1), **options))
+    assert drawn.converged and abs(drawn.maximum.parameters[3]) < 1e-2
+
+
+def test_signs_that_change_nothing_are_those_of_whole_columns():
+    options = dict(random=X[:, :2], nodes=gauss_hermite(3, 2))
+    assert binary_logit(X, TAKEN, AGENT, **options).even == [3, 4]
+    assert binary_logit(X, TAKEN, AGENT, correlated=True, **options).even == [5]

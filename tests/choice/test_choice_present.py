@@ -69,7 +69,7 @@ def slowly(at, points, correlated):
                 c = PRESENT_X[HOLDERS.tolist().index(a)]
                 present = np.exp(c @ fixed + level + c[:2] @ root @ v)
             product = 1.0
-            for i in np.flatnonzero(AGENT == a):
+            for i in np.flatnonzero(a == AGENT):
                 offer = np.exp(X[i] @ fixed + level + X[i, :2] @ root @ v)
                 p = offer / (1 + present + offer)
                 product *= p ** TAKEN[i] * (1 - p) ** (TRIALS[i] - TAKEN[i])

@@ -12,6 +12,8 @@ def main(benchmark: str, **job) -> dict:
         from welfare_added.benchmark.admissions_solvers import measure
     elif benchmark == "market":
         from welfare_added.benchmark.market_solvers import measure
+    elif benchmark == "choice":
+        from welfare_added.benchmark.choice_likelihoods import measure
     else:
         from welfare_added.benchmark.value_added_estimators import measure
     return measure(**job)

@@ -249,6 +249,8 @@ def binary_logit(
     if taken.sum() in (0, trials.sum()):
         raise UserError("taken: all choices are alike; no coefficient can be estimated")
     labels, order, first = order_agents(agent, rows)
+    # Rows of as many trials follow one another: the loops take them together.
+    order = order[np.lexsort((trials[order], np.repeat(np.arange(len(labels)), np.diff(first))))]
     integrated = integral(nodes, len(labels), given["random"].shape[1])
     if at_modes and (given["random"].shape[1] != 1 or len(integrated["points"]) != 1):
         raise UserError("at_modes: want one random coefficient, and nodes of gauss_hermite")

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -80,11 +80,14 @@ def maximise(
     gradient g and the sum B of products of scores, which is the information at the truth. BFGS
     follows in coordinates whitened by B, and starts again with renewed coordinates until the
     decrement is below ``tolerance``, or for 12 rounds; the result says which. Each round is logged.
+    A standard deviation that goes to zero is set to zero, and the rest searched without it; the
+    message names it.
 
     Parameters
     ----------
     model
-        Has ``names`` (D) and ``evaluate(parameters)``.
+        Has ``names`` (D), ``evaluate(parameters)``, and may have ``even``, indices of parameters
+        whose sign changes nothing.
     start
         (D,) parameters.
     tolerance
@@ -111,6 +114,8 @@ def maximise(
         gradient = solve_triangular(factor, search.gradient(at), lower=True)
         decrement = float(0.5 * gradient @ gradient)
         search.report(number, at, decrement)
+        if zero := search.going_to_zero(at, tolerance):
+            return _without(model, zero, at, tolerance, weights, search.evaluations)
         if decrement < tolerance or number == SCORING_STEPS + ROUNDS:
             break
         if number < SCORING_STEPS:
@@ -151,6 +156,16 @@ class _Search:
             return score
         return np.sqrt(self.weights[self.weights > 0])[:, None] * score[self.weights > 0]
 
+    def going_to_zero(self, at, tolerance):
+        """Even parameters by which the log-likelihood falls, and no more than the tolerance."""
+        gradient = self.gradient(at)
+        products = np.square(self.for_products(at)).sum(axis=0)
+        return [
+            j
+            for j in getattr(self.model, "even", ())
+            if -tolerance < gradient[j] * at[j] < 0 and gradient[j] ** 2 > tolerance * products[j]
+        ]
+
     def report(self, number, at, decrement):
         total = self.total(at)
         log.info(
@@ -180,6 +195,37 @@ class _Search:
     def end(self, at, decrement, converged, message):
         total = self.total(at)
         return Maximum(converged, message, self.model.names, at, total, decrement, self.evaluations)
+
+
+class _Without:
+    """A model with some parameters at zero."""
+
+    def __init__(self, model: Model, zero: list[int]):
+        self._model, self.kept = model, np.delete(np.arange(len(model.names)), zero)
+        self.names = tuple(model.names[j] for j in self.kept)
+        self.even = [self.kept.tolist().index(j) for j in model.even if j not in zero]
+
+    def whole(self, parameters):
+        whole = np.zeros(len(self._model.names))
+        whole[self.kept] = parameters
+        return whole
+
+    def evaluate(self, parameters):
+        value, score = self._model.evaluate(self.whole(parameters))
+        return value, score[:, self.kept]
+
+
+def _without(model, zero, at, tolerance, weights, evaluations) -> Maximum:
+    rest = _Without(model, zero)
+    done = maximise(rest, at[rest.kept], tolerance, weights)
+    names = ", ".join(model.names[j] for j in zero)
+    return replace(
+        done,
+        message=f"{done.message}; zero: {names}",
+        names=model.names,
+        parameters=rest.whole(done.parameters),
+        evaluations=evaluations + done.evaluations,
+    )
 
 
 def information(model: Model, scores: np.ndarray) -> np.ndarray:
@@ -242,13 +288,16 @@ def covariance(
     Raises
     ------
     UserError
-        If the search did not converge, the kind is another, or the matrix to be inverted is not
-        positive definite.
+        If the search did not converge or set a standard deviation to zero, the kind is another,
+        or the matrix to be inverted is not positive definite.
 
     """
     if kind not in ("scores", "hessian", "sandwich"):
         raise UserError(f"kind {kind!r}: want scores, hessian or sandwich")
     maximum.require_converged()
+    even = getattr(model, "even", ())
+    if zero := [maximum.names[j] for j in even if maximum.parameters[j] == 0]:
+        raise UserError(f"zero: {', '.join(zero)}; standard errors need the model without it")
     products = None
     if kind != "hessian":
         scores = model.evaluate(maximum.parameters)[1]

@@ -8,10 +8,14 @@ this file changes; therefore nothing here is imported from other modules.
 import numpy as np
 from numba import njit
 
-STEPS = 60
+STEPS = 200
 PRECISE = 1e-8  # decrement at the mode
 HALVINGS = 30
-NARROWEST = 0.5  # least pivot of a curvature that is used; with the normals' alone all are 1
+NUDGES = 3
+NUDGE = 0.1  # from where the gradient is zero and there is no mode
+# Least pivots of curvatures, for steps and for proposals; those of the normals alone are 1.
+STEEP = 0.02
+FLATTEST = 0.25
 
 
 @njit(cache=True, nogil=True)
@@ -88,10 +92,9 @@ def _climb(point, index, loadings, taken, trials, starts, own_level, own):
     """Move point to the mode; returns whether it was reached, and a root of the curvature there."""
     dimensions = len(point)
     gradient, step, trial = np.empty(dimensions), np.empty(dimensions), np.empty(dimensions)
-    curvature, correction = (
-        np.empty((dimensions, dimensions)),
-        np.empty((dimensions, dimensions)),
-    )
+    square = (dimensions, dimensions)
+    curvature, correction, root = np.zeros(square), np.zeros(square), np.zeros(square)
+    nudges = 0
     for _ in range(STEPS):
         height = _height(point, index, loadings, taken, trials, starts, own_level, own)
         if len(starts):
@@ -110,14 +113,16 @@ def _climb(point, index, loadings, taken, trials, starts, own_level, own):
                 curvature,
                 correction,
             )
-        root = curvature + correction
-        if not _factor(root):
-            # Never fails: the normals' curvature of one is in it.
-            root[:] = curvature
-            _factor(root)
+        exact = _damped(curvature, correction, STEEP, root)
         decrement = _solve(root, gradient, step)
+        if decrement < PRECISE and not exact and nudges < NUDGES:
+            # Between two modes, perhaps: the gradient is zero there as well.
+            nudges += 1
+            point += NUDGE * nudges
+            continue
         if decrement < PRECISE:
             point += step
+            _damped(curvature, correction, FLATTEST, root)
             return True, root
         length = 1.0
         for _ in range(HALVINGS):
@@ -218,7 +223,20 @@ def _start(point, gradient, curvature):
 
 
 @njit(nogil=True)
-def _factor(matrix):
+def _damped(curvature, correction, least, root):
+    """Write a root of the curvature with as much of the correction as keeps it positive.
+
+    Without any it never fails: the normals' curvature of one is in it. Returns whether all is.
+    """
+    for quarters in range(4, -1, -1):
+        root[:] = curvature + 0.25 * quarters * correction
+        if _factor(root, least):
+            return quarters == 4
+    return False
+
+
+@njit(nogil=True)
+def _factor(matrix, least):
     """Overwrite the lower triangle by its Cholesky root; returns whether its pivots are large."""
     for k in range(len(matrix)):
         for m in range(k + 1):
@@ -227,7 +245,7 @@ def _factor(matrix):
                 left -= matrix[k, j] * matrix[m, j]
             if m < k:
                 matrix[k, m] = left / matrix[m, m]
-            elif left < NARROWEST:
+            elif left < least:
                 return False
             else:
                 matrix[k, k] = np.sqrt(left)

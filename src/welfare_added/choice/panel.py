@@ -64,6 +64,12 @@ class PanelLogit:
         """Number of coefficients that are not C's, P + Q."""
         return len(self.names) - len(self.at)
 
+    @property
+    def even(self) -> list[int]:
+        """Parameters whose sign changes nothing: entries alone in their column of C."""
+        columns = self.at[:, 1].tolist()
+        return [self.fixed + s for s, m in enumerate(columns) if columns.count(m) == 1]
+
     def evaluate(self, parameters: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Log-likelihood (A,) of each agent, and its derivatives (A, D)."""
         return self._evaluate(parameters, np.empty((2, 0, len(self.log_weights))))
@@ -109,7 +115,8 @@ class PanelLogit:
     def renewed(self, parameters: np.ndarray) -> Self:
         """Return the model with proposals at agents' modes given parameters.
 
-        The same model if its nodes are not moved.
+        Modes are searched from those of the model's proposals, at first from zero. The same model
+        if its nodes are not moved.
 
         Raises
         ------
@@ -124,7 +131,8 @@ class PanelLogit:
     def _moved(self, parameters: np.ndarray, widening: float) -> Self:
         parameters = self._checked(parameters)
         agents, dimensions = len(self.agents), self.random.shape[1]
-        centres = np.zeros((agents, dimensions))
+        # From the last modes, so that an agent with two keeps to one of them.
+        centres = self.centres.copy() if len(self.centres) else np.zeros((agents, dimensions))
         spreads = np.empty((agents, dimensions, dimensions))
         reached = np.empty(agents, dtype=bool)
         self._over_agents(self._modes(parameters, widening, centres, spreads, reached))

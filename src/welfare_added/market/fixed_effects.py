@@ -14,6 +14,7 @@ from welfare_added.run.errors import UserError
 
 STEPS = 50
 PRECISE = 1e-14  # decrement at which Newton's method ends
+NEAR = 1e-3  # decrement below which a full step is safe
 ROUNDS = 100  # of leaving out those who choose all or none
 
 
@@ -55,7 +56,7 @@ def fixed_effects_logit(
     teacher: np.ndarray | None = None,
     school: np.ndarray | None = None,
 ) -> FixedEffects:
-    """Estimate a logit with a constant for each teacher, each school, each of both, or none.
+    """Estimate a logit with a constant for each teacher, each school, or each of both.
 
     With few choices a teacher, estimates with teachers' effects are biased away from zero (the
     incidental parameters problem); `preference_loops.conditional_panel` is not.
@@ -67,15 +68,17 @@ def fixed_effects_logit(
     taken, trials
         (N,) choices of yes and all choices.
     teacher, school
-        (N,) codes from zero; a logit without effects if both are missing.
+        (N,) codes from zero.
 
     Raises
     ------
     UserError
-        If no choice varies, covariates are collinear with the effects, or the likelihood has no
-        maximum.
+        If no effect is asked for, no choice varies, covariates are collinear with the effects, or
+        the likelihood has no maximum.
 
     """
+    if teacher is None and school is None:
+        raise UserError("fixed effects: want codes of teachers, of schools, or of both")
     used = _varying(taken, trials, [one for one in (teacher, school) if one is not None])
     if not used.any():
         raise UserError("fixed effects: every teacher or school chose all or none")
@@ -186,7 +189,8 @@ class _Problem:
             if decrement < PRECISE:
                 return at, number
             size = 1.0
-            while self.value(at.moved(step, size)) < value and size > 1e-6:
+            near = decrement < NEAR  # where differences of values are rounding errors
+            while not near and self.value(at.moved(step, size)) < value and size > 1e-6:
                 size /= 2
             at = at.moved(step, size)
         raise UserError("fixed effects: no maximum; does a covariate decide the choices?")

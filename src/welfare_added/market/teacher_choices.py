@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.market import features
+from welfare_added.market.positions import school_years
 from welfare_added.run.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -199,14 +200,15 @@ def present_positions(
     applicants
         in_district, current_school (missing if new), current_minutes, current_commute_missing.
     schools
-        Covariates by school_id and year.
+        Covariates by school_id and year; those of the applicant's year count, or else the latest
+        before.
     advantages
         (A,) absolute advantage.
 
     Raises
     ------
     UserError
-        If a present school has no row, or covariates missing, in the applicant's year.
+        If a present school has no row, or covariates missing.
 
     """
     inside = applicants["in_district"].to_numpy() == 1
@@ -216,14 +218,13 @@ def present_positions(
     incumbent = inside & named
     present = np.zeros((len(applicants), len(features.PAIR)))
     own = applicants[incumbent]
-    wanted = pd.MultiIndex.from_arrays([own["current_school"], own["year"]])
-    table = schools.set_index(["school_id", "year"])
-    table = table.loc[~table.index.duplicated(), ["class_size", *features.SHARE_COLUMNS]]
-    at = table.reindex(wanted)
-    if lacking := int(at.isna().any(axis=1).sum()):
+    row = school_years(own.rename(columns={"current_school": "school_id"}), schools)
+    columns = ["class_size", *features.SHARE_COLUMNS]
+    at = schools.iloc[row][columns]
+    if lacking := int(((row < 0) | at.isna().any(axis=1).to_numpy()).sum()):
         raise UserError(
             f"applicants: current_school of {lacking} rows has no row, or no class_size or shares, "
-            "in the table of schools in that year; leave current_school empty if it is elsewhere"
+            "in the table of schools in that year or before; leave it empty if it is elsewhere"
         )
     present[incumbent] = _pairs_at(
         own,

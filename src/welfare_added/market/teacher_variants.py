@@ -13,6 +13,7 @@ from welfare_added.market.conditional import conditional_model
 from welfare_added.market.estimates import Estimates
 from welfare_added.market.fixed_effects import fixed_effects_logit
 from welfare_added.market.intercepts import SPREAD, Block, InterceptLogit, intercept_logit
+from welfare_added.market.plain_logit import plain_logit
 from welfare_added.market.polish import polished
 from welfare_added.market.teacher_choices import TeacherChoices
 from welfare_added.market.teachers import estimable
@@ -141,7 +142,7 @@ def _with_intercepts(choices, school_dummies, random, separated) -> TeacherVaria
         random=random is not None,
         score_codes=choices.agent,
     )
-    start = _start(model, choices, np.column_stack([pair, own[choices.agent]]))
+    start = _start(model, choices, pair, own)
     if random is not None and _slope_at_zero(model, start) <= 0:
         log.info("%s: effects of each %s vary no more than chance does", WHAT, random)
         plain = _with_intercepts(choices, school_dummies, None, separated)
@@ -175,11 +176,11 @@ def _with_intercepts(choices, school_dummies, random, separated) -> TeacherVaria
     )
 
 
-def _start(model, choices, columns) -> np.ndarray:
+def _start(model, choices, pair, own) -> np.ndarray:
     """Coefficients of the logit without effects; half a standard deviation of effects."""
     start = model.start()
-    plain = fixed_effects_logit(columns, choices.taken, choices.trials)
-    start[: columns.shape[1]] = plain.slopes
+    plain = plain_logit(pair, own, choices.taken, choices.trials, choices.first)
+    start[: len(plain)] = plain
     return start
 
 

@@ -12,23 +12,26 @@ from welfare_added.choice.binary_panel import (
     PresentPositions,
     binary_logit,
 )
-from welfare_added.choice.draws import Integrator
-from welfare_added.choice.integrators import fit
-from welfare_added.choice.maximum import Maximum, covariance
+from welfare_added.choice.draws import Integrator, sobol
+from welfare_added.choice.maximum import Maximum, covariance, maximise
 from welfare_added.choice.posteriors import posterior
 from welfare_added.choice.resampling import bootstrap
 from welfare_added.market import features
 from welfare_added.market.columns import usable, without_separating
 from welfare_added.market.estimates import Estimates, significant
-from welfare_added.market.polish import polished
+from welfare_added.market.outside import CommonOutside, common_outside, outside_posterior
+from welfare_added.market.plain_logit import plain_logit
+from welfare_added.market.polish import polished, settled
 from welfare_added.market.teacher_choices import TeacherChoices
 from welfare_added.run.errors import UserError
 
 # How random coefficients are integrated out: the published way, evenly spread draws of the same
 # normals, and draws around each teacher's mode.
 INTEGRATORS = {"prior": "pseudo_random", "sobol": "sobol", "adaptive": "adaptive"}
+OUTSIDE = ("per_position", "common")
 INFERENCE = ("scores", "sandwich", "bootstrap")
-SETTLED = 2  # renewals of proposals after the search, each followed by an exact maximum
+# Standard deviations of random coefficients from which the search starts.
+START = dict(zip(features.RANDOM, (0.1, 0.5, 0.5, 0.5, 0.5, 1.0), strict=True))
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class TeacherModel:
         (A,) person of each agent.
     applicants
         (A,) code of each agent.
+    start
+        (D,) parameters from which to search: the logit without random coefficients.
     left_out
         Covariates that could not be told apart from others, or vary with no choice.
     choices
@@ -50,9 +55,10 @@ class TeacherModel:
 
     """
 
-    model: BinaryLogit = field(repr=False)
+    model: BinaryLogit | CommonOutside = field(repr=False)
     clusters: np.ndarray = field(repr=False)
     applicants: np.ndarray = field(repr=False)
+    start: np.ndarray = field(repr=False)
     left_out: tuple[str, ...]
     choices: int
 
@@ -79,7 +85,7 @@ class TeacherEstimates:
     """
 
     estimates: Estimates
-    model: BinaryLogit = field(repr=False)
+    model: BinaryLogit | CommonOutside = field(repr=False)
     applicants: np.ndarray = field(repr=False)
     best: np.ndarray = field(repr=False)
     mean: np.ndarray = field(repr=False)
@@ -94,6 +100,7 @@ def teacher_model(
     seed: int = 1,
     *,
     correlated: Sequence[str] = (),
+    outside: str = "per_position",
     separated: str = "refuse",
     threads: int = 1,
 ) -> TeacherModel:
@@ -112,6 +119,10 @@ def teacher_model(
         Of the draws.
     correlated
         Names of `features.RANDOM` whose random coefficients are correlated.
+    outside
+        Errors of the present position and of the outside option: ``per_position``, as eq. 13
+        multiplies, or ``common`` to all positions of a teacher in a year, as eq. 7 says; the latter
+        with the adaptive integrator alone.
     separated
         Dummies that decide choices: ``refuse``, or ``drop``.
     threads
@@ -125,6 +136,8 @@ def teacher_model(
     """
     if integrator not in INTEGRATORS:
         raise UserError(f"integrator {integrator!r}: want {', '.join(INTEGRATORS)}")
+    if outside not in OUTSIDE or (outside == "common" and integrator != "adaptive"):
+        raise UserError(f"outside {outside!r}, integrator {integrator!r}: no such likelihood")
     pair, teacher, names = estimable(choices, separated)
     labels, incumbents = np.arange(len(choices.applicants)), np.flatnonzero(choices.incumbent)
     kept = np.array([features.PAIR.index(name) for name in names[0]])
@@ -150,9 +163,19 @@ def teacher_model(
     all_names = (*features.PAIR, *features.TEACHER, *features.MEANS)
     left_out = tuple(name for name in all_names if name not in {*names[0], *names[1]})
     model = _named(model, _correlated(correlated))
+    start = _start(model, choices, pair, teacher)
+    if outside == "common":
+        model = common_outside(model, sobol(len(labels), draws, len(features.RANDOM) + 1, seed))
     return TeacherModel(
-        model, choices.people, choices.applicants, left_out, int(choices.trials.sum())
+        model, choices.people, choices.applicants, start, left_out, int(choices.trials.sum())
     )
+
+
+def _start(model: BinaryLogit, choices: TeacherChoices, pair, teacher) -> np.ndarray:
+    """Coefficients of the logit without random ones, and usual standard deviations."""
+    plain = plain_logit(pair, teacher, choices.taken, choices.trials, choices.first)
+    spreads = [START[features.RANDOM[k]] if k == m else 0.0 for k, m in model.at]
+    return np.concatenate([plain, spreads])
 
 
 def estimable(
@@ -232,7 +255,6 @@ def estimate_teachers(
     inference: str = "scores",
     replications: int = 50,
     seed: int = 1,
-    polish: bool = True,
 ) -> TeacherEstimates:
     """Estimate teachers' preferences.
 
@@ -250,8 +272,6 @@ def estimate_teachers(
         Of the bootstrap.
     seed
         Of draws from the law of random coefficients given choices, and of the bootstrap.
-    polish
-        Whether estimates are brought so near to the maximum that they are the same on any machine.
 
     Raises
     ------
@@ -261,13 +281,16 @@ def estimate_teachers(
     """
     if inference not in INFERENCE:
         raise UserError(f"inference {inference!r}: want {', '.join(INFERENCE)}")
-    fitted = fit(stated.model, start)
-    model, maximum = fitted.model, fitted.maximum
+    start = stated.start if start is None else start
+    if len(stated.model.centres):
+        model, maximum = settled(stated.model, start)
+    else:
+        model = stated.model
+        maximum = polished(model, maximise(model, start))
     maximum.require_converged()
-    if polish:
-        model, maximum = _settled(model, maximum)
     model, maximum = _positive(model, maximum)
-    own = posterior(model, maximum.parameters, seed)
+    of_agents = outside_posterior if isinstance(model, CommonOutside) else posterior
+    own = of_agents(model, maximum.parameters, seed)
     estimates = Estimates(
         names=model.names,
         parameters=maximum.parameters,
@@ -284,16 +307,7 @@ def estimate_teachers(
     )
 
 
-def _settled(model: BinaryLogit, maximum: Maximum) -> tuple[BinaryLogit, Maximum]:
-    """Renew proposals at exact maxima, so that they do not depend on the way of the search."""
-    maximum = polished(model, maximum)
-    for _ in range(SETTLED if len(model.centres) else 0):
-        model = model.renewed(maximum.parameters)
-        maximum = polished(model, maximum)
-    return model, maximum
-
-
-def _positive(model: BinaryLogit, maximum: Maximum) -> tuple[BinaryLogit, Maximum]:
+def _positive(model, maximum: Maximum):
     """The same maximum with C's diagonal positive: signs of its columns are free.
 
     Normals of a column whose sign changes change theirs, at the proposals too.
@@ -302,12 +316,13 @@ def _positive(model: BinaryLogit, maximum: Maximum) -> tuple[BinaryLogit, Maximu
     sign = np.where(np.diag(root) < 0, -1.0, 1.0)
     parameters = maximum.parameters.copy()
     parameters[model.fixed :] *= sign[model.at[:, 1]]
-    points = np.ascontiguousarray(model.points * (1.0 if len(model.centres) else sign[:, None]))
+    every = np.ones(model.points.shape[1])  # one more than random coefficients, with one outside
+    every[: len(sign)] = sign
     model = replace(
         model,
-        points=points,
-        centres=model.centres * sign,
-        spreads=np.ascontiguousarray(model.spreads * sign[:, None]),
+        points=np.ascontiguousarray(model.points * every[:, None]),
+        centres=model.centres * every,
+        spreads=np.ascontiguousarray(model.spreads * np.multiply.outer(every, every)),
     )
     return model, replace(maximum, parameters=parameters)
 
