@@ -48,18 +48,31 @@ def _reason(scaled, keep, names, j) -> str:
 
 
 def separating(
-    columns: np.ndarray, names: Sequence[str], taken: np.ndarray, trials: np.ndarray
+    columns: np.ndarray,
+    names: Sequence[str],
+    taken: np.ndarray,
+    trials: np.ndarray,
+    at_least: int = 1,
 ) -> dict[str, str]:
-    """Dummies (N, P) that decide choices (N,) without error: name, and what they decide."""
+    """Covariates (N, P) of which too few choices (N,) of yes or of no tell: name, and how few.
+
+    A dummy decides the choice without error if, where it is one or where it is zero, all choices
+    are alike: the likelihood then has no maximum. A few choices of one kind do not suffice either
+    for a dummy with its interactions, so that ``at_least`` may be larger than one.
+    """
     found = {}
     for column, name in zip(columns.T, names, strict=True):
-        on = column == 1
-        if not (on | (column == 0)).all() or on.all() or not on.any():
+        on = column != 0
+        if on.all() or not on.any():
             continue
-        for rows, value in ((on, 1), (~on, 0)):
-            if taken[rows].sum() in (0, trials[rows].sum()):
-                answer = "none" if taken[rows].sum() == 0 else "all"
-                found[name] = f"{answer} of {int(trials[rows].sum())} choices where it is {value}"
+        sides = {"other than zero": on}
+        if np.isin(column, (0, 1)).all():
+            sides = {"1": on, "0": ~on}
+        for value, rows in sides.items():
+            every = int(trials[rows].sum())
+            yes = int(taken[rows].sum())
+            if min(yes, every - yes) < at_least:
+                found[name] = f"{yes} of {every} choices where it is {value}"
     return found
 
 
@@ -70,37 +83,40 @@ def without_separating(
     trials: np.ndarray,
     what: str,
     separated: str = "refuse",
+    at_least: int = 1,
 ) -> np.ndarray:
     """Columns (P,) bool that separate no choices; others are refused, or left out and logged.
 
     Parameters
     ----------
     columns
-        (N, P) covariates, of which dummies are looked at.
+        (N, P) covariates.
     names
         Of the columns.
     taken, trials
-        (N,) choices of one, and all choices.
+        (N,) choices of yes, and all choices.
     what
         Whose columns they are, for the message.
     separated
         ``refuse``, or ``drop`` the column: its rows then count among the omitted category.
+    at_least
+        Fewest choices of yes and of no where a covariate is not zero.
 
     Raises
     ------
     UserError
-        If a dummy separates choices and is to be refused: names it, and counts.
+        If a covariate separates choices and is to be refused: names it, and counts.
 
     """
     if separated not in ("refuse", "drop"):
         raise UserError(f"separated {separated!r}: want refuse or drop")
-    found = separating(columns, names, taken, trials)
+    found = separating(columns, names, taken, trials, at_least)
     if found and separated == "refuse":
         which = "; ".join(f"{name} ({why})" for name, why in found.items())
         raise UserError(
-            f"{what}: the likelihood has no maximum, since a dummy decides the choice: {which}. "
-            "Leave these rows out, or set separated: drop"
+            f"{what}: too few choices of yes or of no to tell the effect of {which}. Leave these "
+            "rows out, or set preferences.separated: drop"
         )
     for name, why in found.items():
-        log.info("%s: %s left out: it decides the choice (%s)", what, name, why)
+        log.info("%s: %s left out, too few choices tell of it (%s)", what, name, why)
     return np.array([name not in found for name in names])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.sparse import csr_array
 
-from welfare_added.choice import gauss_hermite
+from welfare_added.choice.draws import gauss_hermite
 from welfare_added.market.intercept_loops import intercept_panel
 
 SPREAD = "random_effect_sd"

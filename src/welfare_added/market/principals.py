@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from welfare_added import choice
+from welfare_added.choice.binary_panel import binary_logit
+from welfare_added.choice.draws import gauss_hermite, pseudo_random
+from welfare_added.choice.maximum import covariance as covariance_of
+from welfare_added.choice.maximum import maximise
 from welfare_added.market import preference_loops
 from welfare_added.market.columns import usable, without_separating
 from welfare_added.market.estimates import Estimates
@@ -25,6 +28,7 @@ def estimate_principals(
     nodes: int = 15,
     seed: int = 1,
     separated: str = "refuse",
+    at_least: int = 1,
 ) -> Estimates:
     """Estimate a logit of positive answers with a random effect of each position (eq. 15).
 
@@ -41,8 +45,8 @@ def estimate_principals(
         Number of nodes, or of draws.
     seed
         Of the draws.
-    separated
-        Dummies that decide answers: ``refuse``, or ``drop``.
+    separated, at_least
+        Covariates that are not zero in fewer answers of either kind: ``refuse``, or ``drop``.
 
     Raises
     ------
@@ -53,14 +57,14 @@ def estimate_principals(
     if integrator not in INTEGRATORS:
         raise UserError(f"integrator {integrator!r}: want {' or '.join(INTEGRATORS)}")
     taken = positive.astype(float)
-    keep = estimable(applications.covariates, PRINCIPAL, taken, separated)
+    keep = estimable(applications.covariates, PRINCIPAL, taken, separated, at_least)
     rows = _together(applications.positions, applications.covariates[:, keep], taken)
     adaptive = integrator == "adaptive"
     count = len(np.unique(rows.agent))
-    points = choice.gauss_hermite(nodes)
+    points = gauss_hermite(nodes)
     if not adaptive:
-        points = choice.pseudo_random(count, nodes, 1, seed)
-    model = choice.binary_logit(
+        points = pseudo_random(count, nodes, 1, seed)
+    model = binary_logit(
         rows.columns,
         rows.taken,
         rows.agent,
@@ -71,8 +75,8 @@ def estimate_principals(
         nodes=points,
         at_modes=adaptive,
     )
-    found = polished(model, choice.maximise(model, model.start()))
-    covariance = choice.covariance(model, found)
+    found = polished(model, maximise(model, model.start()))
+    covariance = covariance_of(model, found)
     return _estimates(model, found, covariance, keep, len(taken), (SPREAD,))
 
 
@@ -126,7 +130,11 @@ def ranking_model(
 
 
 def estimate_rankings(
-    applications: Ratings, order: Mapping[str, int], *, separated: str = "refuse"
+    applications: Ratings,
+    order: Mapping[str, int],
+    *,
+    separated: str = "refuse",
+    at_least: int = 1,
 ) -> Estimates:
     """Estimate a rank-ordered logit of outcomes within positions (Bates et al. 2022, table 7).
 
@@ -138,6 +146,8 @@ def estimate_rankings(
         All applications, or those that were rated.
     order
         Place of each outcome, lowest best; outcomes of one place are ties.
+    separated, at_least
+        As `estimate_principals`, of items that are first and of others.
 
     """
     within = np.array([name not in ("constant", "title1") for name in PRINCIPAL])
@@ -152,38 +162,24 @@ def estimate_rankings(
     kept = usable(inside.T @ inside, names, WHAT)
     best = (places == _least(agent, places)[agent]).astype(float)
     kept[kept] = without_separating(
-        columns[:, kept], _named(names, kept), best, np.ones(len(best)), WHAT, separated
+        columns[:, kept], _named(names, kept), best, np.ones(len(best)), WHAT, separated, at_least
     )
     model = ranking_model(columns[:, kept], places, agent, tuple(_named(names, kept)))
-    found = polished(model, choice.maximise(model, np.zeros(kept.sum())))
+    found = polished(model, maximise(model, np.zeros(kept.sum())))
     keep = within.copy()
     keep[within] = kept
-    covariance = choice.covariance(model, found)
+    covariance = covariance_of(model, found)
     return _estimates(model, found, covariance, keep, len(places), ())
 
 
-def estimable(columns, names, taken, separated) -> np.ndarray:
+def estimable(columns, names, taken, separated, at_least) -> np.ndarray:
     """Covariates (P,) bool that can be told apart and separate no answers."""
     kept = usable(columns.T @ columns, names, WHAT)
     trials = np.ones(len(taken))
     kept[kept] = without_separating(
-        columns[:, kept], _named(names, kept), taken, trials, WHAT, separated
+        columns[:, kept], _named(names, kept), taken, trials, WHAT, separated, at_least
     )
     return kept
-
-
-def principal_utilities(estimates: Estimates, columns: np.ndarray) -> np.ndarray:
-    """Representative utility (J, P) of principals, without the position's random effect.
-
-    Parameters
-    ----------
-    estimates
-        Of any of the models of this module.
-    columns
-        (J, P, 30) of `ratings.principal_columns`.
-
-    """
-    return columns @ estimates.values(PRINCIPAL)
 
 
 @dataclass(frozen=True)
@@ -209,18 +205,15 @@ def _together(position, columns, taken) -> _Rows:
 
 def _estimates(model, found, covariance, keep, choices, spreads) -> Estimates:
     found.require_converged()
-    parameters = found.parameters.copy()
     names = list(model.names)
+    sign = np.ones(len(names))
     for number, name in enumerate(spreads, start=len(names) - len(spreads)):
         names[number] = name
-        if parameters[number] < 0:  # the sign of a standard deviation is free
-            parameters[number] *= -1
-            covariance = covariance.copy()
-            covariance[number], covariance[:, number] = -covariance[number], -covariance[:, number]
+        sign[number] = np.sign(found.parameters[number])  # a standard deviation's sign is free
     return Estimates(
         names=tuple(names),
-        parameters=parameters,
-        covariance=covariance,
+        parameters=found.parameters * sign,
+        covariance=covariance * np.multiply.outer(sign, sign),
         log_likelihood=found.log_likelihood,
         agents=len(model.agents),
         choices=choices,

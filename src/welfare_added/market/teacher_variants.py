@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from welfare_added import choice
+from welfare_added.choice.maximum import covariance as covariance_of
+from welfare_added.choice.maximum import maximise
 from welfare_added.market import features
 from welfare_added.market.columns import usable
 from welfare_added.market.conditional import conditional_model
@@ -56,7 +57,7 @@ class TeacherVariant:
 
 
 def estimate_variant(
-    choices: TeacherChoices, kind: str, *, separated: str = "refuse"
+    choices: TeacherChoices, kind: str, *, separated: str = "refuse", at_least: int = 1
 ) -> TeacherVariant:
     """Estimate a binary logit of applications with effects of teachers, schools or both.
 
@@ -71,8 +72,8 @@ def estimate_variant(
         Choice sets as arrays.
     kind
         One of `EFFECTS`.
-    separated
-        Dummies that decide choices: ``refuse``, or ``drop``.
+    separated, at_least
+        As `teacher_model`.
 
     Raises
     ------
@@ -86,14 +87,14 @@ def estimate_variant(
     if kind == "teacher_conditional":
         return _conditional(choices)
     if "teacher" in fixed or (fixed and random is None):
-        return _fixed(choices, fixed, separated)
-    return _with_intercepts(choices, bool(fixed), random, separated)
+        return _fixed(choices, fixed, (separated, at_least))
+    return _with_intercepts(choices, bool(fixed), random, (separated, at_least))
 
 
-def _fixed(choices, fixed, separated) -> TeacherVariant:
+def _fixed(choices, fixed, rare) -> TeacherVariant:
     codes = {"teacher": choices.agent, "school": choices.schools}
     codes = {name: codes[name] for name in fixed}
-    pair, own, (pair_names, own_names) = estimable(choices, separated)
+    pair, own, (pair_names, own_names) = estimable(choices, *rare)
     columns, names = pair, pair_names
     if "teacher" not in fixed:
         columns = np.column_stack([pair, own[choices.agent]])
@@ -117,8 +118,8 @@ def _fixed(choices, fixed, separated) -> TeacherVariant:
     return TeacherVariant(estimates, choices.school_ids, effects)
 
 
-def _with_intercepts(choices, school_dummies, random, separated) -> TeacherVariant:
-    pair, own, (pair_names, own_names) = estimable(choices, separated)
+def _with_intercepts(choices, school_dummies, random, rare) -> TeacherVariant:
+    pair, own, (pair_names, own_names) = estimable(choices, *rare)
     blocks = [Block(choices.agent, own, tuple(own_names))]
     count = len(choices.school_ids)
     if school_dummies:
@@ -145,24 +146,28 @@ def _with_intercepts(choices, school_dummies, random, separated) -> TeacherVaria
     start = _start(model, choices, pair, own)
     if random is not None and _slope_at_zero(model, start) <= 0:
         log.info("%s: effects of each %s vary no more than chance does", WHAT, random)
-        plain = _with_intercepts(choices, school_dummies, None, separated)
+        plain = _with_intercepts(choices, school_dummies, None, rare)
         return replace(plain, estimates=_with_zero(plain.estimates, random))
-    found = polished(model, choice.maximise(model, start))
+    found = polished(model, maximise(model, start))
     found.require_converged()
     kind, clusters = ("hessian", None) if random == "school" else ("scores", choices.people)
-    covariance = choice.covariance(model, found, kind, clusters)
+    covariance = covariance_of(model, found, kind, clusters)
     effects = np.zeros(count)
     if school_dummies:
         first = len(pair_names) + len(own_names)
         effects[1:] = found.parameters[first : first + count - 1]
     if random == "school":
         effects = _school_means(model, found.parameters, choices, count)
+    sign = np.ones(len(model.names))
+    if random is not None and found.parameters[-1] < 0:  # a standard deviation's sign is free
+        sign[-1] = -1.0
+    covariance = covariance * np.multiply.outer(sign, sign)
     kept = [name for name in model.names if not name.startswith("school ")]
     keep = np.array([name in kept for name in model.names])
     return TeacherVariant(
         Estimates(
             names=tuple(_renamed(kept, random)),
-            parameters=_positive(found.parameters, random is not None)[keep],
+            parameters=(found.parameters * sign)[keep],
             covariance=covariance[np.ix_(keep, keep)],
             log_likelihood=found.log_likelihood,
             agents=len(choices.applicants),
@@ -211,8 +216,8 @@ def _conditional(choices) -> TeacherVariant:
         choices.pair, list(features.PAIR), choices.trials, [choices.agent]
     )
     model = conditional_model(columns, choices.taken, choices.trials, choices.agent, names)
-    found = polished(model, choice.maximise(model, np.zeros(len(names))))
-    covariance = choice.covariance(model, found, "scores", choices.people[model.agents])
+    found = polished(model, maximise(model, np.zeros(len(names))))
+    covariance = covariance_of(model, found, "scores", choices.people[model.agents])
     estimates = Estimates(
         names=tuple(names),
         parameters=found.parameters,
@@ -267,13 +272,6 @@ def _completed(effects, count) -> np.ndarray:
     out = np.full(count, np.nan)
     out[: len(effects)] = effects
     return np.where(np.isnan(out), np.nanmin(out), out)
-
-
-def _positive(parameters, random) -> np.ndarray:
-    out = parameters.copy()
-    if random:
-        out[-1] = abs(out[-1])
-    return out
 
 
 def _renamed(names, random) -> list[str]:

@@ -1,5 +1,6 @@
 """Teachers' preferences from their applications: table 5 of Bates et al. (2022)."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -25,6 +26,7 @@ from welfare_added.market.polish import polished, settled
 from welfare_added.market.teacher_choices import TeacherChoices
 from welfare_added.run.errors import UserError
 
+log = logging.getLogger(__name__)
 # How random coefficients are integrated out: the published way, evenly spread draws of the same
 # normals, and draws around each teacher's mode.
 INTEGRATORS = {"prior": "pseudo_random", "sobol": "sobol", "adaptive": "adaptive"}
@@ -102,6 +104,7 @@ def teacher_model(
     correlated: Sequence[str] = (),
     outside: str = "per_position",
     separated: str = "refuse",
+    at_least: int = 1,
     threads: int = 1,
 ) -> TeacherModel:
     """State the mixed logit of applications (Bates et al. 2022, eqs. 7 to 14).
@@ -123,8 +126,8 @@ def teacher_model(
         Errors of the present position and of the outside option: ``per_position``, as eq. 13
         multiplies, or ``common`` to all positions of a teacher in a year, as eq. 7 says; the latter
         with the adaptive integrator alone.
-    separated
-        Dummies that decide choices: ``refuse``, or ``drop``.
+    separated, at_least
+        Covariates that are not zero in fewer choices of yes or of no: ``refuse``, or ``drop``.
     threads
         Of the compiled loops; results do not depend on them.
 
@@ -138,7 +141,7 @@ def teacher_model(
         raise UserError(f"integrator {integrator!r}: want {', '.join(INTEGRATORS)}")
     if outside not in OUTSIDE or (outside == "common" and integrator != "adaptive"):
         raise UserError(f"outside {outside!r}, integrator {integrator!r}: no such likelihood")
-    pair, teacher, names = estimable(choices, separated)
+    pair, teacher, names = estimable(choices, separated, at_least)
     labels, incumbents = np.arange(len(choices.applicants)), np.flatnonzero(choices.incumbent)
     kept = np.array([features.PAIR.index(name) for name in names[0]])
     present = PresentPositions(
@@ -179,7 +182,7 @@ def _start(model: BinaryLogit, choices: TeacherChoices, pair, teacher) -> np.nda
 
 
 def estimable(
-    choices: TeacherChoices, separated: str = "refuse"
+    choices: TeacherChoices, separated: str = "refuse", at_least: int = 1
 ) -> tuple[np.ndarray, np.ndarray, tuple[list[str], list[str]]]:
     """Covariates of pairs (N, P) and of applicants (A, Q) that can be told apart, with names.
 
@@ -202,6 +205,7 @@ def estimable(
         trials,
         "teachers' applications",
         separated,
+        at_least,
     )
     kept_names = (
         [name for name, one in zip(features.PAIR, of_pair, strict=True) if one],
@@ -285,8 +289,7 @@ def estimate_teachers(
     if len(stated.model.centres):
         model, maximum = settled(stated.model, start)
     else:
-        model = stated.model
-        maximum = polished(model, maximise(model, start))
+        model, maximum = _highest(stated.model, start)
     maximum.require_converged()
     model, maximum = _positive(model, maximum)
     of_agents = outside_posterior if isinstance(model, CommonOutside) else posterior
@@ -300,11 +303,24 @@ def estimate_teachers(
         choices=stated.choices,
         evaluations=maximum.evaluations,
         message=maximum.message,
-        left_out=stated.left_out,
+        left_out=(*stated.left_out, *sorted(set(stated.model.names) - set(model.names))),
     )
     return TeacherEstimates(
         estimates, model, stated.applicants, own.best, own.mean, own.draw, own.effective
     )
+
+
+def _highest(model: BinaryLogit, start: np.ndarray) -> tuple[BinaryLogit, Maximum]:
+    """Maximum of a likelihood with draws that stay; standard deviations of zero are left out."""
+    maximum = maximise(model, start)
+    zero = (maximum.parameters == 0) & np.isin(np.arange(len(start)), model.even)
+    if zero.any():
+        log.info("zero: %s", ", ".join(np.array(model.names)[zero]))
+        keep = ~zero
+        names = tuple(name for name, one in zip(model.names, keep, strict=True) if one)
+        model = replace(model, at=model.at[keep[model.fixed :]], names=names)
+        maximum = maximise(model, maximum.parameters[keep])
+    return model, polished(model, maximum)
 
 
 def _positive(model, maximum: Maximum):

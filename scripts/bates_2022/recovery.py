@@ -1,0 +1,40 @@
+"""Estimated preferences beside those that were planted, by integrator and by choice sets too."""
+
+import pandas as pd
+
+from welfare_added.market.preference_tables import choice_set_tables, recovery_table
+from welfare_added.run.job import choices, job
+from welfare_added.run.writing import write_csv
+
+
+def planted(path):
+    return pd.read_csv(path).set_index("parameter")["value"]
+
+
+def main(files, outputs, *, integrators, sets):
+    truth = {side: planted(files[f"true_{side}"]) for side in ("teachers", "principals")}
+    tables = [recovery_table(truth[side], pd.read_csv(files[side]), side) for side in truth]
+    write_csv(pd.concat(tables), outputs["recovery"])
+    named = [
+        recovery_table(truth["teachers"], pd.read_csv(files[name]), name).rename(
+            columns={"side": "integrator"}
+        )
+        for name in integrators
+    ]
+    write_csv(pd.concat(named), outputs["integrators"])
+    by_set = {
+        name: (
+            pd.read_csv(files[f"{name}_estimates"]),
+            pd.read_parquet(files[f"{name}_applicants"]),
+            pd.read_parquet(files[f"{name}_pairs"]),
+        )
+        for name in sets
+    }
+    estimates, sizes = choice_set_tables(truth["teachers"], by_set)
+    write_csv(estimates, outputs["choice_sets"])
+    write_csv(sizes, outputs["choice_set_sizes"])
+
+
+if "snakemake" in globals():
+    with job(snakemake):
+        main(snakemake.input, snakemake.output, **choices(snakemake.params))
