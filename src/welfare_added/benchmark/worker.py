@@ -10,10 +10,10 @@ def main(benchmark: str, **job) -> dict:
         from welfare_added.benchmark.allocation_solvers import measure
     elif benchmark == "admissions":
         from welfare_added.benchmark.admissions_solvers import measure
-    elif benchmark == "market":
-        from welfare_added.benchmark.market_solvers import measure
     elif benchmark == "choice":
         from welfare_added.benchmark.choice_likelihoods import measure
+    elif benchmark == "market":
+        from welfare_added.benchmark.market_solvers import measure
     else:
         from welfare_added.benchmark.value_added_estimators import measure
     return measure(**job)

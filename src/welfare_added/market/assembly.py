@@ -131,48 +131,46 @@ def market_arrays(
         If the coefficient of commute is not negative: nothing can then be valued in minutes.
 
     """
+    places = who.positions
     forecast, traits = applicant_traits(who.teachers)
-    place = position_traits(who.positions)[0]
+    mu = forecast[:, :2] + forecast[:, 2:]
+    size = places["class_size"].to_numpy(float)
+    share = places["share_disadvantaged"].to_numpy(float)
     advantage = {
         one: features.absolute_advantage(
-            *forecast.T, representative["share_disadvantaged"], representative["class_size"], one
+            *forecast.T,
+            representative["share_disadvantaged"],
+            representative["class_size"],
+            one,
         )
         for one in ("per_student", kind)
     }
-    pair = _pair_columns(who, minutes, forecast, advantage[kind])
+    total = mu @ (size[:, None] * np.stack([1 - share, share], axis=1)).T
+    pair = features.pair_columns(
+        np.where(np.isnan(minutes), 0.0, minutes),
+        np.isnan(minutes).astype(float),
+        total,
+        places[list(features.SHARE_COLUMNS)].to_numpy(float)[None],
+        advantage[kind][:, None],
+        who.teachers["black"].to_numpy(float)[:, None],
+        who.teachers["hispanic"].to_numpy(float)[:, None],
+    )
     random = features.random_columns(pair)[..., :-1] @ deviations[:, :-1, None]
-    rated = principal_columns(forecast[:, None], traits[:, None], place[None])
+    columns = principal_columns(
+        forecast[:, None], traits[:, None], position_traits(places)[0][None]
+    )
     return MarketArrays(
-        mu=forecast[:, :2] + forecast[:, 2:],
-        class_size=place[:, 0],
-        share_1=place[:, 1],
+        mu=mu,
+        class_size=size,
+        share_1=share,
         utility=pair @ teachers.values(features.PAIR) + random[..., 0],
         gamma=-float(teachers.values(["commute"])[0]),
-        principal=principal_utilities(principals, rated),
+        principal=principal_utilities(principals, columns),
         meets=who.meets,
         absolute_advantage=advantage["per_student"],
         teacher_traits=teacher_traits(who.teachers, experienced),
-        position_traits={"share_black": place[:, 2]},
+        position_traits={"share_black": places["share_black"].to_numpy(float)},
         minutes=minutes,
-    )
-
-
-def _pair_columns(
-    who: Participants, minutes: np.ndarray, forecast: np.ndarray, advantage: np.ndarray
-) -> np.ndarray:
-    """Covariates (J, P, 13) of all pairs, as teachers' preferences are estimated on them."""
-    places = who.positions
-    per_student = features.value_added_per_student(
-        *forecast.T[:, :, None], places["share_disadvantaged"].to_numpy(float)
-    )
-    return features.pair_columns(
-        np.where(np.isnan(minutes), 0.0, minutes),
-        np.isnan(minutes).astype(float),
-        features.total_value_added(per_student, places["class_size"].to_numpy(float)),
-        places[list(features.SHARE_COLUMNS)].to_numpy(float)[None],
-        advantage[:, None],
-        who.teachers["black"].to_numpy(float)[:, None],
-        who.teachers["hispanic"].to_numpy(float)[:, None],
     )
 
 
