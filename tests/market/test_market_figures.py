@@ -177,6 +177,15 @@ def test_bins_hold_equal_values_together_and_do_not_depend_on_order():
     assert np.isnan(line(np.ones(3), np.arange(3.0))).all()
 
 
+def test_bins_of_persons_hold_ten_each_on_average():
+    x = np.arange(38.0)
+    assert bin_means(x, {}, 10, least=10)["count"].tolist() == [13, 12, 13]
+    assert bin_means(x, {}, 2, least=10)["count"].tolist() == [19, 19]
+    assert len(bin_means(x[:9], {}, 5, least=10)) == 1
+    table = own_rank_table(MeanRanks(drawn_market(), Choices(2, 1)), 10)
+    assert (table["teachers"] == 10).all() and len(table) == 6
+
+
 def test_parameters_without_doubt_leave_only_errors(market):
     runs = simulate_policies(market, CHOICES)
     table = uncertainty_table(runs, gains_by_draw([market] * 3, CHOICES))
