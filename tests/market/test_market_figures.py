@@ -214,6 +214,15 @@ def test_doubt_of_parameters_widens_the_interval(market):
     means = by_draw[by_draw["policy"] == "best"].groupby("draw")["gain"].mean()
     assert table.loc[("best", "parameters"), "gain"] == pytest.approx(means.mean(), abs=1e-8)
     assert table.loc[("best", "parameters"), "share_negative"] == 0
+    gains = by_draw[by_draw["policy"] == "all_options"].pivot(index="run", columns="draw")["gain"]
+    rest = (
+        gains.sub(gains.mean(axis=0), axis=1).sub(gains.mean(axis=1), axis=0)
+        + gains.to_numpy().mean()
+    )
+    left = np.sqrt((rest.to_numpy() ** 2).sum() / (7 * 11) / 8)
+    found = table.loc[("all_options", "parameters")]
+    assert found["simulation_error"] == pytest.approx(left, abs=1e-8) and left > 0
+    assert found["standard_error"] == pytest.approx(gains.mean().std(ddof=1), abs=1e-8)
 
 
 def test_a_row_of_table_7_is_that_of_the_policies():

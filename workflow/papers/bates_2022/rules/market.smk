@@ -20,7 +20,7 @@ ASSEMBLY = {
     "least_applications": config["market"]["least_applications"],
     **COMMUTE,
     "coefficients": config["market"]["random_coefficients"],
-    "absolute_advantage": config["market"]["absolute_advantage"],
+    "absolute_advantage": config["preferences"]["absolute_advantage"],
     "experienced": config["market"]["experienced"],
 }
 SIMULATION = {
