@@ -54,9 +54,10 @@ def uncertainty_table(at_estimates: pd.DataFrame, by_draw: pd.DataFrame) -> pd.D
     DataFrame
         policy; source; gain, low and high (2.5th and 97.5th percentile), standard_error (standard
         deviation of what is drawn), draws (their number), share_negative, simulation_error.
-        Sources: ``errors``, the gain of one run at the estimates; ``parameters``, the mean over runs at a
-        draw, in which the number of runs leaves the simulation_error (a standard deviation), so
-        that the interval is a little too wide; ``both``, the gain of one run at a draw.
+        Sources: ``errors``, the gain of one run at the estimates; ``parameters``, the mean over
+        runs at a draw, in which the number of runs leaves the simulation_error (a standard
+        deviation), so that the interval is a little too wide; ``both``, the gain of one run at a
+        draw.
 
     """
     changes = paired(at_estimates).rename(columns={"achievement": "gain"})
