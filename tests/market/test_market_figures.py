@@ -177,6 +177,15 @@ def test_bins_hold_equal_values_together_and_do_not_depend_on_order():
     assert np.isnan(line(np.ones(3), np.arange(3.0))).all()
 
 
+def test_bins_of_persons_hold_ten_each_on_average():
+    x = np.arange(38.0)
+    assert bin_means(x, {}, 10, least=10)["count"].tolist() == [13, 12, 13]
+    assert bin_means(x, {}, 2, least=10)["count"].tolist() == [19, 19]
+    assert len(bin_means(x[:9], {}, 5, least=10)) == 1
+    table = own_rank_table(MeanRanks(drawn_market(), Choices(2, 1)), 10)
+    assert (table["teachers"] == 10).all() and len(table) == 6
+
+
 def test_parameters_without_doubt_leave_only_errors(market):
     runs = simulate_policies(market, CHOICES)
     table = uncertainty_table(runs, gains_by_draw([market] * 3, CHOICES))
@@ -205,6 +214,15 @@ def test_doubt_of_parameters_widens_the_interval(market):
     means = by_draw[by_draw["policy"] == "best"].groupby("draw")["gain"].mean()
     assert table.loc[("best", "parameters"), "gain"] == pytest.approx(means.mean(), abs=1e-8)
     assert table.loc[("best", "parameters"), "share_negative"] == 0
+    gains = by_draw[by_draw["policy"] == "all_options"].pivot(index="run", columns="draw")["gain"]
+    rest = (
+        gains.sub(gains.mean(axis=0), axis=1).sub(gains.mean(axis=1), axis=0)
+        + gains.to_numpy().mean()
+    )
+    left = np.sqrt((rest.to_numpy() ** 2).sum() / (7 * 11) / 8)
+    found = table.loc[("all_options", "parameters")]
+    assert found["simulation_error"] == pytest.approx(left, abs=1e-8) and left > 0
+    assert found["standard_error"] == pytest.approx(gains.mean().std(ddof=1), abs=1e-8)
 
 
 def test_a_row_of_table_7_is_that_of_the_policies():

@@ -242,3 +242,12 @@ def test_unknown_words_are_refused():
     flat = replace(drawn_market(), share_1=np.full(45, 0.5))
     with pytest.raises(UserError, match="scheme disadvantaged pays the same in all positions"):
         bonus_table(flat, CHOICES, PLAN)
+
+
+def test_no_payments_where_every_run_leaves_somebody_unmatched(market, found, runs):
+    few = replace(market, meets=market.meets & (np.arange(45) % 4 == 0))
+    unmatched = replace(CHOICES, infeasible="unmatched")
+    table = payment_table(few, unmatched, found, np.array([0.5]))
+    assert len(table) == 0 and {"scheme", "spending", "gain"} <= set(table)
+    bonuses = bonus_table(few, unmatched, PLAN)
+    assert np.isfinite(bonuses["spending"]).all() and bonuses["spending"].max() > 0.9 * 40

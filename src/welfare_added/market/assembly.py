@@ -10,8 +10,12 @@ from welfare_added.market import features
 from welfare_added.market.commutes import Commutes
 from welfare_added.market.estimates import Estimates
 from welfare_added.market.platform import MINUTES_DECIMALS
-from welfare_added.market.principals import principal_utilities
-from welfare_added.market.ratings import applicant_traits, position_traits, principal_columns
+from welfare_added.market.ratings import (
+    PRINCIPAL,
+    applicant_traits,
+    position_traits,
+    principal_columns,
+)
 from welfare_added.market.setting import MarketArrays
 from welfare_added.run.errors import UserError
 
@@ -168,7 +172,7 @@ def market_arrays(
         share_1=share,
         utility=pair @ teachers.values(features.PAIR) + random[..., 0] + school_effects,
         gamma=-float(teachers.values(["commute"])[0]),
-        principal=principal_utilities(principals, columns),
+        principal=columns @ principals.values(PRINCIPAL),
         meets=who.meets,
         absolute_advantage=advantage["per_student"],
         teacher_traits=teacher_traits(who.teachers, experienced),

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+LEAST = 10  # persons of a bin, on average at least: fewer would tell of single ones
+
 
 def equal_bins(x: np.ndarray, number: int, weight: np.ndarray | None = None) -> np.ndarray:
     """Bin (n,) of each value, from 0, such that bins hold as much weight as possible alike.
@@ -17,13 +19,19 @@ def equal_bins(x: np.ndarray, number: int, weight: np.ndarray | None = None) -> 
 
 
 def bin_means(
-    x: np.ndarray, values: dict[str, np.ndarray], number: int, weight: np.ndarray | None = None
+    x: np.ndarray,
+    values: dict[str, np.ndarray],
+    number: int,
+    weight: np.ndarray | None = None,
+    least: float = 1,
 ) -> pd.DataFrame:
     """Means by bins of x: bin (from 1), x, the values, count (sum of weights).
 
-    weight: (n,), None for ones.
+    weight: (n,), None for ones. Bins are at most ``number``, and so few that they hold ``least``
+    each on average.
     """
     weight = np.ones(len(x)) if weight is None else weight
+    number = max(min(number, int(weight.sum() / least + 1e-9)), 1)
     group = equal_bins(x, number, weight)
     count = np.bincount(group, weight)
     table = {"bin": np.arange(1, len(count) + 1)}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from welfare_added.market.bins import bin_means, line
+from welfare_added.market.bins import LEAST, bin_means, line
 from welfare_added.market.policies import SERIAL, STATUS_QUO, allocate
 from welfare_added.market.policy_tables import available
 from welfare_added.market.setting import MarketArrays
@@ -73,7 +73,7 @@ def fit_tables(
             weight = counts[name][teacher, position] / choices.runs
             clouds[SOURCES[name]] = market.share_1[position], values[teacher], weight
         for source, (share, value, weight) in clouds.items():
-            part = bin_means(share, {"value": value}, bins, weight)
+            part = bin_means(share, {"value": value}, bins, weight, LEAST)
             part = part.rename(columns={"x": "share_disadvantaged", "count": "teachers"})
             tables.append(part.assign(panel=panel, source=source))
             slope, intercept = line(share, value, weight)
@@ -102,7 +102,7 @@ def sorting_table(
             ("share_disadvantaged", market.share_1),
         ):
             mean = (counts[name] @ of_position)[some] / matched[some]
-            part = bin_means(market.absolute_advantage[some], {"y": mean}, bins)
+            part = bin_means(market.absolute_advantage[some], {"y": mean}, bins, least=LEAST)
             part = part.rename(columns={"count": "teachers"})
             tables.append(part.assign(allocation=name, panel=panel))
     columns = ["allocation", "panel", "bin", "x", "y", "teachers"]
@@ -121,7 +121,9 @@ def sample_table(market: MarketArrays, bins: int) -> pd.DataFrame:
     }
     tables = []
     for panel, (x, y) in panels.items():
-        part = bin_means(x, {"y": y}, bins).rename(columns={"count": "positions_or_teachers"})
+        part = bin_means(x, {"y": y}, bins, least=LEAST).rename(
+            columns={"count": "positions_or_teachers"}
+        )
         tables.append(part.assign(panel=panel, slope=line(x, y)[0]))
     columns = ["panel", "bin", "x", "y", "positions_or_teachers", "slope"]
     return pd.concat(tables, ignore_index=True)[columns].round(DECIMALS)

@@ -13,6 +13,7 @@ from welfare_added.market.policies import Policy, stable
 from welfare_added.market.setting import MarketArrays
 from welfare_added.market.simulate import Choices, Run, runs_of
 
+COLUMNS = ["principals", "scheme", "rate", "spending", "gain", "gain_0", "gain_1", "runs"]
 KINDS = ("teacher_specific", "teacher_specific_net", "core_prices")
 
 
@@ -59,14 +60,17 @@ def payment_table(
 
     Columns: principals, scheme (of `KINDS`), rate (omega in minutes per unit of total value added,
     from which the allocation is the optimum), spending [minutes per teacher], gain, gain_0, gain_1
-    [student SD], runs. Runs where a teacher is unmatched without payments are left out.
+    [student SD], runs. Runs where a teacher is unmatched without payments are left out; if all are,
+    there are no rows.
     """
     rows = [
         _of_run(run, one, weights, scale_of(market), Policy(principals=principals, options=options))
         for run, one in zip(runs_of(market, choices), found, strict=True)
     ]
-    used = [row for row in rows if row is not None]
-    mean = np.mean(used, axis=0)  # (weights, 6)
+    used = np.array([row for row in rows if row is not None])
+    if not len(used):
+        return pd.DataFrame(columns=COLUMNS)
+    mean = used.mean(axis=0)  # (weights, 6)
     tables = []
     for column, kind in enumerate(KINDS):
         gains = dict(zip(("gain", "gain_0", "gain_1"), mean[:, 3:].T, strict=True))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.assignment.preference_lists import Lists
-from welfare_added.market.bins import bin_means, equal_bins, line
+from welfare_added.market.bins import LEAST, bin_means, equal_bins, line
 from welfare_added.market.policies import STATUS_QUO, allocate
 from welfare_added.market.setting import MarketArrays
 from welfare_added.market.simulate import Choices, Run, each_run
@@ -111,7 +111,9 @@ def rank_table(ranks: MeanRanks, bins: int) -> pd.DataFrame:
         if x is None:
             continue
         some = np.isfinite(x) & np.isfinite(percentile)
-        part = bin_means(np.round(x[some], 9), {"percentile": percentile[some]}, bins)
+        least = 1 if x.ndim == 2 else LEAST
+        values = {"percentile": percentile[some]}
+        part = bin_means(np.round(x[some], 9), values, bins, least=least)
         tables.append(part.rename(columns={"count": "pairs"}).assign(panel=panel))
     columns = ["panel", "bin", "x", "percentile", "pairs"]
     return pd.concat(tables, ignore_index=True)[columns].round(DECIMALS)
@@ -128,7 +130,7 @@ def own_rank_table(ranks: MeanRanks, bins: int) -> pd.DataFrame:
         matched = ranks.matched[policy]
         some = matched > 0
         x, y = ranks.order()[some], ranks.own[policy][some] / matched[some]
-        part = bin_means(x, {"percentile": y}, bins)
+        part = bin_means(x, {"percentile": y}, bins, least=LEAST)
         part = part.rename(columns={"x": "order", "count": "teachers"})
         tables.append(part.assign(policy=policy, slope=line(x, y)[0]))
     columns = ["policy", "bin", "order", "percentile", "teachers", "slope"]

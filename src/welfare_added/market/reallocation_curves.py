@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.assignment.transport import transport
-from welfare_added.market.bins import bin_means
+from welfare_added.market.bins import LEAST, bin_means
 from welfare_added.market.reallocation import DECIMALS, District, gains, optimum, with_medians
 
 FINEST = 0.005  # share of teachers: how close the vertices of the curve of moves come
@@ -99,7 +99,7 @@ def sorting_table(district: District, bins: int) -> pd.DataFrame:
     tables = []
     for allocation, school in (("actual", district.school), ("best", best)):
         for panel, values in y.items():
-            part = bin_means(x[panel], {"y": values[school]}, bins)
+            part = bin_means(x[panel], {"y": values[school]}, bins, least=LEAST)
             part = part.rename(columns={"count": "teachers"})
             tables.append(part.assign(allocation=allocation, panel=panel))
     columns = ["allocation", "panel", "bin", "x", "y", "teachers"]

@@ -158,12 +158,16 @@ def _with_intercepts(choices, school_dummies, random, rare) -> TeacherVariant:
         effects[1:] = found.parameters[first : first + count - 1]
     if random == "school":
         effects = _school_means(model, found.parameters, choices, count)
+    sign = np.ones(len(model.names))
+    if random is not None and found.parameters[-1] < 0:  # a standard deviation's sign is free
+        sign[-1] = -1.0
+    covariance = covariance * np.multiply.outer(sign, sign)
     kept = [name for name in model.names if not name.startswith("school ")]
     keep = np.array([name in kept for name in model.names])
     return TeacherVariant(
         Estimates(
             names=tuple(_renamed(kept, random)),
-            parameters=_positive(found.parameters, random is not None)[keep],
+            parameters=(found.parameters * sign)[keep],
             covariance=covariance[np.ix_(keep, keep)],
             log_likelihood=found.log_likelihood,
             agents=len(choices.applicants),
@@ -268,13 +272,6 @@ def _completed(effects, count) -> np.ndarray:
     out = np.full(count, np.nan)
     out[: len(effects)] = effects
     return np.where(np.isnan(out), np.nanmin(out), out)
-
-
-def _positive(parameters, random) -> np.ndarray:
-    out = parameters.copy()
-    if random:
-        out[-1] = abs(out[-1])
-    return out
 
 
 def _renamed(names, random) -> list[str]:

@@ -1,5 +1,6 @@
 """Teachers' preferences from their applications: table 5 of Bates et al. (2022)."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -25,6 +26,7 @@ from welfare_added.market.polish import polished, settled
 from welfare_added.market.teacher_choices import TeacherChoices
 from welfare_added.run.errors import UserError
 
+log = logging.getLogger(__name__)
 # How random coefficients are integrated out: the published way, evenly spread draws of the same
 # normals, and draws around each teacher's mode.
 INTEGRATORS = {"prior": "pseudo_random", "sobol": "sobol", "adaptive": "adaptive"}
@@ -287,8 +289,7 @@ def estimate_teachers(
     if len(stated.model.centres):
         model, maximum = settled(stated.model, start)
     else:
-        model = stated.model
-        maximum = polished(model, maximise(model, start))
+        model, maximum = _highest(stated.model, start)
     maximum.require_converged()
     model, maximum = _positive(model, maximum)
     of_agents = outside_posterior if isinstance(model, CommonOutside) else posterior
@@ -302,11 +303,24 @@ def estimate_teachers(
         choices=stated.choices,
         evaluations=maximum.evaluations,
         message=maximum.message,
-        left_out=stated.left_out,
+        left_out=(*stated.left_out, *sorted(set(stated.model.names) - set(model.names))),
     )
     return TeacherEstimates(
         estimates, model, stated.applicants, own.best, own.mean, own.draw, own.effective
     )
+
+
+def _highest(model: BinaryLogit, start: np.ndarray) -> tuple[BinaryLogit, Maximum]:
+    """Maximum of a likelihood with draws that stay; standard deviations of zero are left out."""
+    maximum = maximise(model, start)
+    zero = (maximum.parameters == 0) & np.isin(np.arange(len(start)), model.even)
+    if zero.any():
+        log.info("zero: %s", ", ".join(np.array(model.names)[zero]))
+        keep = ~zero
+        names = tuple(name for name, one in zip(model.names, keep, strict=True) if one)
+        model = replace(model, at=model.at[keep[model.fixed :]], names=names)
+        maximum = maximise(model, maximum.parameters[keep])
+    return model, polished(model, maximum)
 
 
 def _positive(model, maximum: Maximum):

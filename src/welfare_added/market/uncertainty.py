@@ -53,9 +53,11 @@ def uncertainty_table(at_estimates: pd.DataFrame, by_draw: pd.DataFrame) -> pd.D
     -------
     DataFrame
         policy; source; gain, low and high (2.5th and 97.5th percentile), standard_error (standard
-        deviation of what is drawn), draws (their number), share_negative. Sources: ``errors``, the
-        gain of one run at the estimates; ``parameters``, the mean over runs at a draw, less the
-        variance that the number of runs leaves in it; ``both``, the gain of one run at a draw.
+        deviation of what is drawn), draws (their number), share_negative, simulation_error.
+        Sources: ``errors``, the gain of one run at the estimates; ``parameters``, the mean over
+        runs at a draw, in which the number of runs leaves the simulation_error (a standard
+        deviation), so that the interval is a little too wide; ``both``, the gain of one run at a
+        draw.
 
     """
     changes = paired(at_estimates).rename(columns={"achievement": "gain"})
@@ -66,7 +68,8 @@ def uncertainty_table(at_estimates: pd.DataFrame, by_draw: pd.DataFrame) -> pd.D
         means, left = gains.mean(axis=0), _left(gains)
         means = means + errors.mean() - errors[: len(gains)].mean()
         rows.append({"policy": policy, "source": "errors", **_spread(errors)})
-        rows.append({"policy": policy, "source": "parameters", **_spread(_shrunk(means, left))})
+        own = _spread(means) | {"simulation_error": np.sqrt(left)}
+        rows.append({"policy": policy, "source": "parameters", **own})
         rows.append({"policy": policy, "source": "both", **_spread(drawn["gain"].to_numpy())})
     return pd.DataFrame(rows).round(DECIMALS)
 
@@ -81,14 +84,6 @@ def _left(gains: np.ndarray) -> float:
         return 0.0
     together = gains - gains.mean(axis=0) - gains.mean(axis=1, keepdims=True) + gains.mean()
     return float((together**2).sum() / ((runs - 1) * (draws - 1)) / runs)
-
-
-def _shrunk(means: np.ndarray, left: float) -> np.ndarray:
-    """Means of draws, drawn together so that their variance is free of the runs' errors."""
-    variance = means.var(ddof=1) if len(means) > 1 else np.nan
-    if not variance > 0:
-        return means
-    return means.mean() + np.sqrt(max(1 - left / variance, 0.0)) * (means - means.mean())
 
 
 def _spread(values: np.ndarray) -> dict[str, float]:
