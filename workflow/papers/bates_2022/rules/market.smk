@@ -231,7 +231,7 @@ rule robustness_row:
         code=code_fingerprint("robustness_row"),
         row="{row}",
         note="",
-        simulation=lambda wildcards: {**SIMULATION, **({"surplus": "drop"} if wildcards.row in OTHER_CYCLES else {})},
+        simulation=lambda wildcards: {**SIMULATION, **({"surplus": "drop"} if wildcards.row.startswith("year_") else {})},
         assembly=lambda wildcards: {**ASSEMBLY, **ROWS[wildcards.row].get("market", {})},
     wildcard_constraints:
         row="|".join(ROWS),
