@@ -100,20 +100,20 @@ def same_trait(
 
     """
     scored = student_residuals(students, trait=trait, minimum_class_size=minimum_class_size)
-    rows = []
-    for name in GROUPS:
-        cells = cells_of(scored, teacher_groups(teachers, name), name)
-        known = cells.only(cells.teachers_group != UNKNOWN)
-        unknown = cells.only(cells.teachers_group == UNKNOWN)
-        left_out = len(np.unique(unknown.teacher)), int(unknown.students.sum())
-        log.info("%s is unknown of %d teachers, of %d student-years", name, *left_out)
-        n = int(known.students.sum())
-        found = estimates(known, GROUPS[name])
-        rows += [(name, row, *found[row], n) for row in found]
-        rows.append((name, "unknown_teachers", np.nan, np.nan, left_out[1]))
-    return significant(
-        pd.DataFrame(rows, columns=["trait", "row", "estimate", "standard_error", "n"])
-    )
+    rows = [row for name in GROUPS for row in _rows(scored, teachers, name)]
+    columns = ["trait", "row", "estimate", "standard_error", "n"]
+    return significant(pd.DataFrame(rows, columns=columns))
+
+
+def _rows(scored: StudentResiduals, teachers: pd.DataFrame, name: str) -> list[tuple]:
+    cells = cells_of(scored, teacher_groups(teachers, name), name)
+    known = cells.only(cells.teachers_group != UNKNOWN)
+    unknown = cells.only(cells.teachers_group == UNKNOWN)
+    left_out = len(np.unique(unknown.teacher)), int(unknown.students.sum())
+    log.info("%s is unknown of %d teachers, of %d student-years", name, *left_out)
+    n = int(known.students.sum())
+    rows = [(name, row, *pair, n) for row, pair in estimates(known, GROUPS[name]).items()]
+    return [*rows, (name, "unknown_teachers", np.nan, np.nan, left_out[1])]
 
 
 def teacher_groups(teachers: pd.DataFrame, trait: str) -> pd.Series:
