@@ -178,6 +178,15 @@ def test_many_trials_are_the_rows_that_they_stand_for():
     assert model.evaluate(at)[0][0] == pytest.approx(exact, rel=1e-12)
 
 
+@pytest.mark.parametrize("trials", [1, 2, 5])
+def test_thousands_of_even_chances_do_not_overflow(trials):
+    rows = 2001
+    model = binary_logit(
+        np.ones((rows, 1)), np.arange(rows) % 2, np.zeros(rows), trials=np.full(rows, trials)
+    )
+    assert model.evaluate([0.0])[0][0] == pytest.approx(-trials * rows * np.log(2), rel=1e-12)
+
+
 POSITION = PresentPositions([0, 1], X[:2], X[:2, :1])
 REFUSED = {
     "present: want one row an agent": dict(present=PresentPositions([1, 1], X[:2], X[:2, :1])),
