@@ -24,7 +24,13 @@ TRUTH = {
     **TEACHER,
     **SPREADS,
 }
-RATED = {"constant": -2.5, "title1": 0.5, "value_added": 0.1, "masters": 0.3, "random_effect_sd": 1.2}
+RATED = {
+    "constant": -2.5,
+    "title1": 0.5,
+    "value_added": 0.1,
+    "masters": 0.3,
+    "random_effect_sd": 1.2,
+}
 
 
 def world(applicants=300, positions=600, seed=3, **options):

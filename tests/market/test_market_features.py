@@ -73,7 +73,9 @@ def test_order_of_pairs_and_numbers_of_positions_change_nothing(made):
     again = choices_of(made, pairs=shuffled(made.pairs))
     order = np.random.default_rng(1).permutation(len(made.positions))
     pairs = made.pairs.assign(position=np.argsort(order)[made.pairs["position"]])
-    renumbered = choices_of(made, positions=made.positions.iloc[order].reset_index(drop=True), pairs=pairs)
+    renumbered = choices_of(
+        made, positions=made.positions.iloc[order].reset_index(drop=True), pairs=pairs
+    )
     for other in (again, renumbered):
         for name in ("pair", "taken", "trials", "means", "present", "first"):
             np.testing.assert_allclose(getattr(other, name), getattr(choices, name), atol=1e-12)

@@ -222,6 +222,8 @@ def _applicants(rng, schools, number) -> pd.DataFrame:
     table["hispanic"] &= ~table["black"]
     table.insert(0, "applicant_id", person)
     table["year"] = np.sort(rng.integers(FIRST_YEAR, FIRST_YEAR + CYCLES, number))
+    twice = table.duplicated(["applicant_id", "year"])
+    table.loc[twice, "applicant_id"] = number + np.arange(twice.sum())  # one row a person and year
     _add_value_added(rng, table)
     _add_missing(rng, table)
     ids = schools["school_id"].unique()
