@@ -133,12 +133,14 @@ def random_coefficients(
     """
     if kind not in KINDS:
         raise UserError(f"random coefficients {kind!r}: want {', '.join(KINDS)}")
-    own = table[table["kind"] == kind].set_index("applicant")
-    if lacking := int((~np.isin(applicants, own.index)).sum()):
+    key = ["applicant_id", "year"]
+    own = table[table["kind"] == kind].set_index(key)[list(features.RANDOM)]
+    found = own.reindex(pd.MultiIndex.from_frame(applicants[key]))
+    if lacking := int(found.isna().any(axis=1).sum()):
         raise UserError(
             f"random coefficients: none of {lacking} applicants; had they a choice set?"
         )
-    return own.loc[applicants, list(features.RANDOM)].to_numpy(dtype=float)
+    return found.to_numpy(dtype=float)
 
 
 def effects_of_schools(table: pd.DataFrame, positions: pd.DataFrame) -> np.ndarray:
