@@ -1,19 +1,15 @@
 """Estimates by simulated likelihoods, with proposals renewed, and what simulation adds to them."""
 
-import logging
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from welfare_added.choice.maximum import TOLERANCE, Maximum, maximise
 from welfare_added.choice.panel import PanelLogit
+from welfare_added.choice.settling import settle
 from welfare_added.run.errors import UserError
 
-RENEWALS = 10
-MOVED = 0.1  # log-likelihood by which a renewal may move it at the end
-LOOSE = 1e-3  # decrement between renewals
-
-log = logging.getLogger(__name__)
+LOOSE = 1e-3  # decrement of the search without random coefficients
 
 
 @dataclass(frozen=True)
@@ -25,10 +21,9 @@ class Fit:
     model
         The model with the last proposals.
     maximum
-        Where the search ended; not converged either if proposals had still to be renewed.
+        Where the search ended.
     log_likelihoods
-        Log-likelihood after each renewal of the proposals, at the parameters of that moment;
-        empty if nodes are not moved.
+        Log-likelihood after each step that renewed proposals; empty if nodes are not moved.
 
     """
 
@@ -43,11 +38,10 @@ class Fit:
 
 
 def fit(model: PanelLogit, start: np.ndarray | None = None, tolerance: float = TOLERANCE) -> Fit:
-    """Maximise a model's likelihood; an adaptive integrator's proposals are renewed in between.
+    """Maximise a model's likelihood; an adaptive integrator's proposals are renewed at each step.
 
-    Proposals are made at the start, and made again at each maximum until that moves the
-    log-likelihood by less than 0.1, at most ten times; a last search follows. All draws of uniforms
-    stay the same.
+    All draws of uniforms stay the same. See `settle` for the steps, and `maximise` for those of
+    nodes that do not move.
 
     Parameters
     ----------
@@ -57,31 +51,20 @@ def fit(model: PanelLogit, start: np.ndarray | None = None, tolerance: float = T
         (D,) parameters; if missing, the maximum without random coefficients, and standard
         deviations of one half.
     tolerance
-        Of `maximise`.
+        Largest decrement that counts as converged.
 
     Raises
     ------
     UserError
-        If parameters cannot be told apart, or the modes of some agents are not found.
+        If parameters cannot be told apart, the choices are separated, or the modes of some agents
+        are not found.
 
     """
     at = _start(model) if start is None else np.asarray(start, dtype=float)
     if not len(model.centres):
         return Fit(model, maximise(model, at, tolerance), ())
-    model, totals = model.renewed(at), []
-    for _ in range(RENEWALS):
-        maximum = maximise(model, at, max(LOOSE, tolerance))
-        at = maximum.parameters
-        if not np.isfinite(maximum.decrement):  # separated choices
-            return Fit(model, maximum, tuple(totals))
-        model = model.renewed(at)
-        totals.append(float(model.evaluate(at)[0].sum()))
-        moved = abs(totals[-1] - maximum.log_likelihood)
-        log.info("proposals renewed: log-likelihood %.4f, moved by %.4f", totals[-1], moved)
-        if moved < MOVED:
-            return Fit(model, maximise(model, at, tolerance), tuple(totals))
-    message = f"the log-likelihood still moved by {moved:.2g} when proposals were renewed"
-    return Fit(model, replace(maximum, converged=False, message=message), tuple(totals))
+    model, maximum, totals = settle(model, at, tolerance)
+    return Fit(model, maximum, tuple(totals))
 
 
 def _start(model: PanelLogit) -> np.ndarray:
@@ -89,6 +72,8 @@ def _start(model: PanelLogit) -> np.ndarray:
     start = model.start()
     if model.fixed:
         plain = maximise(_Plain(model), start[: model.fixed], LOOSE)
+        if not np.isfinite(plain.decrement):
+            raise UserError(f"without random coefficients, {plain.message}")
         start[: model.fixed] = plain.parameters
     return start
 

@@ -13,6 +13,8 @@ PRECISE = 1e-8  # decrement at the mode
 HALVINGS = 30
 NUDGES = 3
 NUDGE = 0.1  # from where the gradient is zero and there is no mode
+TRIED = 32  # nodes from the best of which another search starts
+CLEARLY = 1.0  # log of the mass around the other mode to that around the first
 # Least pivots of curvatures, for steps and for proposals; those of the normals alone are 1.
 STEEP = 0.02
 FLATTEST = 0.25
@@ -32,12 +34,16 @@ def modes(
     present,
     present_index,
     present_loadings,
+    nodes,
     widening,
     centres,
     spreads,
     reached,
 ):
     """Write modes and spreads of agents begin to end - 1; start from what stands in centres.
+
+    The density of an agent with a present position may have several modes. Another search starts
+    from its best node, and ends at the mode that is taken if it is clearly the greater.
 
     Parameters
     ----------
@@ -54,6 +60,8 @@ def modes(
     present : (A,) int array
         Row of the present position in the next two, -1 if none. Binary choices only.
     present_index, present_loadings : (M,) and (M, K) array
+    nodes : (A or 1, K, R) array
+        Normals, the first of which are tried.
     widening : float
         Standard deviations of the proposal in those of the curvature at the mode.
     centres, spreads : (A, K) and (A, K, K) array
@@ -74,8 +82,7 @@ def modes(
         else:
             start, stop = first[a], first[a + 1]
             starts = situation
-        reached[a], curvature = _climb(
-            centres[a],
+        rows = (
             index[start:stop] + level[a],
             loadings[start:stop],
             taken[start:stop],
@@ -84,6 +91,13 @@ def modes(
             own_level,
             own,
         )
+        reached[a], curvature = _climb(centres[a], *rows)
+        if c >= 0:
+            other = _best(nodes[a % len(nodes)], *rows)
+            found, there = _climb(other, *rows)
+            gain = _mass(other, there, *rows) - _mass(centres[a], curvature, *rows)
+            if found and (gain > CLEARLY or not reached[a]):
+                reached[a], curvature, centres[a] = True, there, other
         _root_of_inverse(curvature, widening, spreads[a])
 
 
@@ -133,6 +147,27 @@ def _climb(point, index, loadings, taken, trials, starts, own_level, own):
             length *= 0.5
         point[:] = trial
     return False, root
+
+
+@njit(nogil=True)
+def _best(nodes, index, loadings, taken, trials, starts, own_level, own):
+    """The node, of the first few, at which choices and normals are likeliest."""
+    best, top = np.zeros(len(nodes)), -np.inf
+    for q in range(min(TRIED, nodes.shape[1])):
+        point = nodes[:, q].copy()
+        height = _height(point, index, loadings, taken, trials, starts, own_level, own)
+        if height > top:
+            best, top = point, height
+    return best
+
+
+@njit(nogil=True)
+def _mass(point, root, index, loadings, taken, trials, starts, own_level, own):
+    """Laplace's approximation of the log of the mass around a mode, up to a constant."""
+    mass = _height(point, index, loadings, taken, trials, starts, own_level, own)
+    for k in range(len(point)):
+        mass -= np.log(root[k, k])
+    return mass
 
 
 @njit(nogil=True, error_model="numpy")
