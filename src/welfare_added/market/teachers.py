@@ -14,15 +14,16 @@ from welfare_added.choice.binary_panel import (
     binary_logit,
 )
 from welfare_added.choice.draws import Integrator, sobol
-from welfare_added.choice.maximum import Maximum, covariance, maximise
+from welfare_added.choice.maximum import TOLERANCE, Maximum, covariance, maximise
 from welfare_added.choice.posteriors import posterior
 from welfare_added.choice.resampling import bootstrap
+from welfare_added.choice.settling import settle
 from welfare_added.market import features
 from welfare_added.market.columns import usable, without_separating
 from welfare_added.market.estimates import Estimates, significant
 from welfare_added.market.outside import CommonOutside, common_outside, outside_posterior
 from welfare_added.market.plain_logit import plain_logit
-from welfare_added.market.polish import polished, settled
+from welfare_added.market.polish import polished
 from welfare_added.market.teacher_choices import TeacherChoices
 from welfare_added.run.errors import UserError
 
@@ -156,7 +157,7 @@ def teacher_model(
         names=names[0],
         random=features.random_columns(choices.pair),
         random_names=list(features.RANDOM),
-        correlated=bool(correlated),
+        correlated=list(correlated),
         trials=choices.trials,
         agent_covariates=AgentCovariates(agent=labels, values=teacher, names=names[1]),
         present=present if len(incumbents) else None,
@@ -165,7 +166,7 @@ def teacher_model(
     )
     all_names = (*features.PAIR, *features.TEACHER, *features.MEANS)
     left_out = tuple(name for name in all_names if name not in {*names[0], *names[1]})
-    model = _named(model, _correlated(correlated))
+    model = _named(model, correlated)
     start = _start(model, choices, pair, teacher)
     if outside == "common":
         model = common_outside(model, sobol(len(labels), draws, len(features.RANDOM) + 1, seed))
@@ -231,25 +232,16 @@ def _products(choices: TeacherChoices, own: np.ndarray) -> np.ndarray:
     return whole[np.ix_(order, order)]
 
 
-def _correlated(names: Sequence[str]) -> np.ndarray:
-    """Which random coefficients (6,) are correlated."""
-    if wrong := [name for name in names if name not in features.RANDOM]:
-        raise UserError(f"correlated: {', '.join(wrong)} has no random coefficient")
-    return np.isin(features.RANDOM, names)
-
-
-def _named(model: BinaryLogit, correlated: np.ndarray) -> BinaryLogit:
-    """The model with free entries of C for correlated coefficients alone, and published names."""
-    row, column = model.at.T
-    keep = (row == column) | (correlated[row] & correlated[column])
+def _named(model: BinaryLogit, correlated: Sequence[str]) -> BinaryLogit:
+    """The model with published names of standard deviations; others are of C's entries."""
     names = []
-    for k, m in model.at[keep]:
+    for k, m in model.at:
         one, other = features.RANDOM[k], features.RANDOM[m]
-        if correlated[k]:
+        if one in correlated:
             names.append(f"cholesky_{one}" if k == m else f"cholesky_{one}_x_{other}")
         else:
             names.append(features.SPREADS[k])
-    return replace(model, at=model.at[keep], names=(*model.names[: model.fixed], *names))
+    return replace(model, names=(*model.names[: model.fixed], *names))
 
 
 def estimate_teachers(
@@ -287,7 +279,7 @@ def estimate_teachers(
         raise UserError(f"inference {inference!r}: want {', '.join(INFERENCE)}")
     start = stated.start if start is None else start
     if len(stated.model.centres):
-        model, maximum = settled(stated.model, start)
+        model, maximum, _ = settle(stated.model, start, TOLERANCE)
     else:
         model, maximum = _highest(stated.model, start)
     maximum.require_converged()
