@@ -8,7 +8,8 @@ from welfare_added.choice.binary_panel import binary_logit
 from welfare_added.choice.draws import Integrator, Nodes, sobol
 from welfare_added.market.outside import common_outside
 from welfare_added.market.recovery_world import utilities
-from welfare_added.market.teachers import estimate_teachers, teacher_model
+from welfare_added.market.teacher_model import teacher_model
+from welfare_added.market.teachers import estimate_teachers
 from welfare_added.run.errors import UserError
 
 

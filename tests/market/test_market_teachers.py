@@ -14,7 +14,8 @@ from welfare_added.market import features
 from welfare_added.market.estimates import covariance_table, estimates_table, read_estimates
 from welfare_added.market.plain_logit import plain_logit
 from welfare_added.market.recovery_world import utilities
-from welfare_added.market.teachers import coefficients_table, estimate_teachers, teacher_model
+from welfare_added.market.teacher_model import teacher_model
+from welfare_added.market.teachers import coefficients_table, estimate_teachers
 from welfare_added.run.errors import UserError
 
 DRAWS = 32

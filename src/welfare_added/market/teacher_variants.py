@@ -17,7 +17,7 @@ from welfare_added.market.intercepts import SPREAD, Block, InterceptLogit, inter
 from welfare_added.market.plain_logit import plain_logit
 from welfare_added.market.polish import polished
 from welfare_added.market.teacher_choices import TeacherChoices
-from welfare_added.market.teachers import estimable
+from welfare_added.market.teacher_model import estimable
 from welfare_added.run.errors import UserError
 
 log = logging.getLogger(__name__)
