@@ -145,23 +145,24 @@ def test_rankings_without_two_places_are_refused(planted):
 @pytest.fixture
 def few():
     """Two positions: one hires on day 10, the other rates nobody."""
-    outcomes = np.array(["hired", "none", "positive", "negative", "none", "withdrew"])
-    days = np.array([10, 25, 12, 3, 1, 9])
-    return Ratings(np.array([0, 0, 0, 0, 1, 1]), np.zeros((6, len(PRINCIPAL))), outcomes, days)
+    outcomes = np.array(["hired", "none", "positive", "negative", "none", "withdrew", "none"])
+    days = np.array([11, 26, 12, 3, 1, 9, 25])  # the middle of the first window is day 11
+    where = np.array([0, 0, 0, 0, 1, 1, 0])
+    return Ratings(where, np.zeros((7, len(PRINCIPAL))), outcomes, days)
 
 
 @pytest.mark.parametrize(
     ("sample", "kept"),
     [
-        ("all", [0, 1, 2, 3, 4, 5]),
-        ("near_hire", [0, 2, 3]),
-        ("first_half", [0, 2, 3, 4]),
-        ("second_half", [1, 5]),
+        ("all", [0, 1, 2, 3, 4, 5, 6]),
+        ("near_hire", [0, 2, 3, 6]),
+        ("first_half", [0, 3, 4]),
+        ("second_half", [1, 2, 5, 6]),
         ("active", [0, 2, 3]),
     ],
 )
 def test_samples_are_those_of_table_7(few, sample, kept):
-    positions = pd.DataFrame({"first_day": [3, 1], "last_day": [25, 9]})
+    positions = pd.DataFrame({"first_day": [3, 1], "last_day": [19, 9]})
     found = chosen_among(few, positions, sample)
     assert found.days.tolist() == few.days[kept].tolist()
 
@@ -169,7 +170,7 @@ def test_samples_are_those_of_table_7(few, sample, kept):
 def test_unknown_and_empty_samples_are_refused(few):
     with pytest.raises(UserError, match="want one of all, near_hire"):
         chosen_among(few, pd.DataFrame(), "recent")
-    nobody = replace(few, outcomes=np.full(6, "none"))
+    nobody = replace(few, outcomes=np.full(7, "none"))
     with pytest.raises(UserError, match="none are left of sample active"):
         chosen_among(nobody, pd.DataFrame(), "active")
 
