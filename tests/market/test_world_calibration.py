@@ -111,6 +111,10 @@ def test_lines_say_what_was_made(made, table):
     assert achieved["teacher_preferences.means.commute"] == 0.032
     assert table.loc["principal_preferences.black", "ratio"] == 1
     assert np.isnan(table.loc["timing.median_wait_days.stock", "ratio"])
+    stop = made.tables["stock_flow"].set_index(["panel", "statistic"])["value"]["stop"]
+    for name, month in (("april_or_before", "april"), ("june", "june")):
+        line = achieved[f"timing.last_application_share.{name}"]
+        assert line == pytest.approx(stop[month], abs=1e-8)
     assert achieved["value_added.correlation"] == pytest.approx(0.86, abs=0.02)
 
 

@@ -167,3 +167,28 @@ def test_sorting_ties_entrants_to_poor_schools():
     added = plain.loc[own["teacher_id"], ["mu_0", "mu_1"]].mean(axis=1).to_numpy()
     share = state().tables["enrolments"].groupby("school_id")["economically_disadvantaged"].mean()
     assert abs(np.corrcoef(own["school_id"].map(share), added)[0, 1]) < 0.15
+
+
+@pytest.mark.parametrize(("weight", "low", "high"), [(0.0, -0.1, 0.1), (0.9, -0.6, -0.15)])
+def test_senior_teachers_move_to_less_poor_schools_if_so_planted(weight, low, high):
+    planted = changed(
+        teachers={"away": weight, "move": 0.4, "leave": {"level": 0.2, "on_disadvantage": 0.0}}
+    )
+    made = synthesise_state(planted, size="tiny", seed=1, years=YEARS).tables
+    classes = made["classes"].merge(made["teachers"][["teacher_id", "first_year"]])
+    share = made["enrolments"].groupby("school_id")["economically_disadvantaged"].mean()
+    late = classes[classes["year"] == YEARS[1]]
+    seniority = late["year"] - late["first_year"]
+    assert low < np.corrcoef(seniority, late["school_id"].map(share))[0, 1] < high
+
+
+def test_a_grades_classes_are_of_even_size_and_drawn_by_lot():
+    rows = state().tables["enrolments"]
+    rows = rows[rows["class_id"].notna()]
+    sizes = rows.groupby(["school_id", "year", "grade", "class_id"]).size()
+    of_grade = sizes.groupby(["school_id", "year", "grade"])
+    assert (of_grade.max() - of_grade.min() <= 1).all() and (of_grade.size() >= 2).all()
+    share = rows.groupby(["school_id", "year", "grade", "class_id"])["economically_disadvantaged"]
+    means = share.mean()
+    within = means - means.groupby(["school_id", "year", "grade"]).transform("mean")
+    assert within[means.between(0.2, 0.8)].std() == pytest.approx(0.1, abs=0.03)

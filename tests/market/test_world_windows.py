@@ -155,3 +155,19 @@ def test_a_declined_offer_counts_as_positive_if_so_chosen():
     for found, counted in zip(both, ([*kinds, "declined"], kinds), strict=True):
         assert np.array_equal(found["positive"] == 1, found["outcome"].isin(counted))
     assert both[0]["positive"].sum() > both[1]["positive"].sum() > 0
+
+
+def test_commutes_are_missing_without_a_home_or_a_place():
+    made = platform(start(), CHOICES)
+    rows = made.applicants.iloc[made.pairs["applicant"]]
+    places = records().schools.drop_duplicates("school_id").set_index("school_id")["latitude"]
+    school = made.positions["school_id"].to_numpy()[made.pairs["position"]]
+    unknown = rows["latitude"].isna().to_numpy() | places.reindex(school).isna().to_numpy()
+    given = pd.MultiIndex.from_frame(
+        platform_world().tables["commutes"][["applicant_id", "cycle", "school_id"]]
+    )
+    own = pd.MultiIndex.from_arrays([rows["applicant_id"], rows["year"], school])
+    unknown &= given.get_indexer(own) < 0
+    assert np.array_equal(made.pairs["commute_missing"] == 1, unknown) and unknown.any()
+    assert (made.pairs["minutes"][unknown] == 0).all()
+    assert made.pairs["minutes"][~unknown].min() >= CHOICES.at_least

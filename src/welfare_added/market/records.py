@@ -93,12 +93,7 @@ def study_records(
         raise UserError(f"config.yaml: district.split is '{split}'; choose {', '.join(SPLITS)}")
     lags, tables = lag_years(years, lag), raw.tables
     check_coverage(tables["enrolments"], raw.files["enrolments"], lags, tuple(grades))
-    rows = _rows(tables, lags, split)
-    places = _districts(tables["schools"], market)
-    place = locate(rows, places, "school_id")
-    for name in ("district_id", "in_market", "title1", "latitude", "longitude"):
-        values = places[name].take(np.maximum(place, 0)).reset_index(drop=True)
-        rows[name] = values.where(place >= 0, False if name == "in_market" else None)
+    rows = _with_places(_rows(tables, lags, split), _districts(tables["schools"], market))
     masks = _restrictions(rows, lags, grades)
     codes = {name: pd.factorize(rows[column])[0] for name, column in COUNTED.items()}
     codes = {**codes, "classes": rows["class_row"].to_numpy()}
@@ -138,6 +133,15 @@ def _rows(tables: Mapping[str, pd.DataFrame], lags: Mapping[int, int], split: st
     rows["teacher_id"] = teacher.reset_index(drop=True).where(class_row >= 0, None)
     rows["class_row"] = class_row
     rows["type"] = _type(rows, split)
+    return rows
+
+
+def _with_places(rows: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """Add what the table of schools has of each row's school; one without a row is elsewhere."""
+    place = locate(rows, places, "school_id")
+    for name in ("district_id", "in_market", "title1", "latitude", "longitude"):
+        values = places[name].take(np.maximum(place, 0)).reset_index(drop=True)
+        rows[name] = values.where(place >= 0, False if name == "in_market" else None)
     return rows
 
 

@@ -20,6 +20,7 @@ from welfare_added.market.synthetic_schools import KM_A_DEGREE
 from welfare_added.market.synthetic_state import size_of
 from welfare_added.market.windows import Pairs, Windows, overlapping
 
+CONSTANT_DECIMALS = 6  # further digits depend on the machine
 TITLE = "Elementary teacher"
 PLATFORM = 1  # the platform's draws are others than the state's of the same seed
 
@@ -161,7 +162,8 @@ def _choose(market: _Market, schools: pd.DataFrame, parameters, outside, streams
     utility = utilities(applicants, market.positions, schools, pairs, minutes, planted, normals)
     without = applicants["va_missing"].to_numpy() == 1
     shares = parameters["application_rate"], parameters["applications_with_value_added"]
-    with_forecast, without_forecast = constants(utility, pairs, without, *shares)
+    found = constants(utility, pairs, without, *shares)
+    with_forecast, without_forecast = (round(one, CONSTANT_DECIMALS) for one in found)
     planted |= {"constant": with_forecast, "va_missing": without_forecast - with_forecast}
     constant = np.where(without, without_forecast, with_forecast)
     margin = margins(utility, constant, pairs, outside, streams[1])
@@ -176,7 +178,7 @@ def _rate(market: _Market, made: Pairs, parameters: Mapping, rng) -> _Rated:
     value = ratings.index(*who, planted)
     share = sum(outcomes[name] for name in ratings.POSITIVE)
     spread = planted["random_effect_sd"]
-    constant = ratings.rating_constant(value, spread, share)
+    constant = round(ratings.rating_constant(value, spread, share), CONSTANT_DECIMALS)
     effects = rng.standard_normal(len(market.positions))
     rating = ratings.latent_ratings(value, made.position, constant + spread * effects, rng)
     return _Rated(rating, constant, effects)
