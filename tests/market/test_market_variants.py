@@ -191,6 +191,7 @@ def test_schools_that_matter_have_a_spread(choices):
     found = estimate_variant(replace(choices, taken=taken), "school_re", separated="drop")
     assert found.estimates.values(["school_effect_sd"])[0] == pytest.approx(1.5, abs=0.3)
     assert np.corrcoef(found.school_effects, effect)[0, 1] > 0.9
+    assert found.school_effects.std() == pytest.approx(effect.std(), rel=0.2)
 
 
 def test_left_out_covariates_of_fixed_effects_are_named(variants):
