@@ -50,7 +50,7 @@ def test_utilities_of_the_market_are_those_of_the_choices(made):
     choices = choices_of(made)
     rows, _ = utilities(TRUTH, choices, made.normals)
     number = int(np.flatnonzero(choices.incumbent)[0])
-    who = made.applicants.iloc[[choices.applicants[number]]]
+    who = made.applicants.iloc[[choices.applicants[number]]].assign(experience=3.0)
     own = made.pairs[made.pairs["applicant"] == choices.applicants[number]]
     where = made.positions.iloc[own["position"]]
     minutes = np.where(own["commute_missing"] == 1, np.nan, own["minutes"])[None]
@@ -69,7 +69,7 @@ def test_utilities_of_the_market_are_those_of_the_choices(made):
 
 
 def test_random_coefficients_are_found_by_person_and_year(made, tables):
-    people = made.applicants.iloc[tables.coefficients["applicant"].unique()[[5, 2]]]
+    people = pd.DataFrame({"applicant": tables.coefficients["applicant"].unique()[[5, 2]]})
     found = random_coefficients(tables.coefficients, people, "mean")
     own = tables.coefficients.query("kind == 'mean'").iloc[[5, 2]]
     np.testing.assert_allclose(found, own[list(features.RANDOM)])
