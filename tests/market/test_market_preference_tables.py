@@ -73,6 +73,19 @@ def test_utilities_of_the_market_are_those_of_the_choices(made):
     assert utility_of_a_minute(estimates_at_truth()) == 0.07
 
 
+def test_unknown_commutes_are_zero_minutes_and_marked(made):
+    minutes = np.array([[10.0, np.nan], [np.nan, 7.5]])
+    pair = market_pairs(made.applicants.iloc[:2], made.positions.iloc[:2], made.schools, minutes)
+    assert pair[..., 0].tolist() == [[10.0, 0.0], [0.0, 7.5]]
+    assert pair[..., 1].tolist() == [[0.0, 1.0], [1.0, 0.0]]
+
+
+def test_ratio_is_twice_the_gain_over_the_truth(worlds):
+    """About chi-squared with as many degrees as parameters: its mean is far from half of them."""
+    own = worlds[worlds["integrator"] == "adaptive"].groupby("world")["ratio"]
+    assert 0.7 < own.first().mean() / own.size().mean() < 1.5
+
+
 def test_effects_of_schools_enter_utilities(made):
     positions = made.positions.iloc[:3]
     effects = pd.DataFrame({"school_id": positions["school_id"].unique(), "effect": 2.0})
