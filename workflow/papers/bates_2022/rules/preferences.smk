@@ -221,7 +221,7 @@ rule recovery_worlds:
     script: script_path("recovery_worlds")
 
 
-PREFERENCE_FILES = [
+PREFERENCE_RESULTS = [
     *rules.teacher_preferences.output,
     *rules.principal_preferences.output,
     *rules.preference_numbers.output,
