@@ -68,6 +68,12 @@ def test_utilities_of_the_market_are_those_of_the_choices(made):
     assert found.gamma == 0.07
 
 
+def test_ratio_is_twice_the_gain_over_the_truth(worlds):
+    """About chi-squared with as many degrees as parameters: its mean is far from half of them."""
+    own = worlds[worlds["integrator"] == "adaptive"].groupby("world")["ratio"]
+    assert 0.7 < own.first().mean() / own.size().mean() < 1.5
+
+
 def test_random_coefficients_are_found_by_person_and_year(made, tables):
     people = pd.DataFrame({"applicant": tables.coefficients["applicant"].unique()[[5, 2]]})
     found = random_coefficients(tables.coefficients, people, "mean")
