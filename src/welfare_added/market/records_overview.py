@@ -8,7 +8,6 @@ from welfare_added.district.overview import SampleCounts
 from welfare_added.market.records import Records
 
 
-
 def records_overview(records: Records, tables: Mapping[str, pd.DataFrame]) -> SampleCounts:
     """Counts of the sample by restriction, of the platform by cycle, and what limits the study.
 

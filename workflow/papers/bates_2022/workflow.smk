@@ -21,7 +21,9 @@ include: "rules/preferences.smk"
 include: "rules/market.smk"
 include: "rules/bonuses.smk"
 include: "rules/reallocation.smk"
+include: "rules/populations.smk"
 include: "rules/benchmark_choice.smk"
+include: "rules/benchmark_market.smk"
 
 
 RAW_FILES = []
@@ -57,6 +59,7 @@ RESULT_FILES = [
     *rules.match_effects.output,
     *rules.robustness.output,
     *CALIBRATION,
+    *POPULATION_FILES,
 ]
 
 
