@@ -87,7 +87,9 @@ def own_tables(seed: int = 5) -> dict[str, pd.DataFrame]:
     classes, effects = _classes(rng, schools)
     teachers = classes.dropna(subset=["teacher_id"]).groupby("teacher_id")["year"].min()
     teachers = teachers.rename("first_year").reset_index()
-    teachers["ethnicity"] = rng.choice([*RACES.values()], len(teachers), p=[0.6, 0.05, 0.25, 0.05, 0.05])
+    teachers["ethnicity"] = rng.choice(
+        [*RACES.values()], len(teachers), p=[0.6, 0.05, 0.25, 0.05, 0.05]
+    )
     tables = {
         "enrolments": _enrolments(rng, schools, classes, effects),
         "classes": classes,
@@ -123,7 +125,9 @@ def _enrolments(rng, schools, classes, effects) -> pd.DataFrame:
     """Cohorts that stay in their schools from grade 3 to 5; last year's classes are not kept."""
     number = SCHOOLS * SECTIONS * CLASS
     place = np.repeat(np.arange(SCHOOLS), SECTIONS * CLASS)
-    class_row = {key: rows for key, rows in classes.groupby(["year", "grade", "school_id"]).indices.items()}
+    class_row = {
+        key: rows for key, rows in classes.groupby(["year", "grade", "school_id"]).indices.items()
+    }
     names, parts = schools["school_id"].to_numpy(), []
     for first in range(YEARS[0] - 2, YEARS[-1] + 1):  # spring in grade 3
         poor = rng.random(number) < schools["poor"].to_numpy()[place]
@@ -228,7 +232,9 @@ def _minutes(applicants, places) -> np.ndarray:
 def _outcomes(rng, who, where, worth) -> np.ndarray:
     """The best of a position's applicants whom nobody has hired yet is hired; some are rated."""
     rated = ["declined", "interview", "positive", "middle", "negative", "withdrew", "none"]
-    outcome = rng.choice(rated, len(who), p=[0.02, 0.06, 0.05, 0.03, 0.06, 0.03, 0.75]).astype(object)
+    outcome = rng.choice(rated, len(who), p=[0.02, 0.06, 0.05, 0.03, 0.06, 0.03, 0.75]).astype(
+        object
+    )
     value, taken = worth + rng.logistic(size=len(who)), set()
     for position in np.unique(where):
         there = np.flatnonzero(where == position)
