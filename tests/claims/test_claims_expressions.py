@@ -78,3 +78,10 @@ def test_unreadable_expression_is_refused():
 
 def test_names_visits_every_part_and_divides_by_nothing():
     assert names("max(a / (b - b), r.low) + sqrt(-c)") == {"a", "b", "r.low", "c"}
+
+
+def test_positive_counts_what_is_above_zero():
+    values = {"a": 0.2, "b": 0.0, "c": -1.0, "d": 3.0}
+    assert evaluate("positive(a, b, c, d)", values.__getitem__) == 2
+    assert evaluate("positive(b - c, c - b)", values.__getitem__) == 1
+    assert names("positive(t.a.x, t.b.x)") == {"t.a.x", "t.b.x"}

@@ -34,6 +34,11 @@ def log10_factorial(number: float) -> float:
     return math.lgamma(number + 1) / math.log(10)
 
 
+def positive(*numbers: float) -> float:
+    """How many of the numbers are above zero."""
+    return float(sum(number > 0 for number in numbers))
+
+
 FUNCTIONS: Mapping[str, Callable[..., float]] = {
     "abs": abs,
     "annuity": annuity,
@@ -41,6 +46,7 @@ FUNCTIONS: Mapping[str, Callable[..., float]] = {
     "log10_factorial": log10_factorial,
     "max": max,
     "min": min,
+    "positive": positive,
     "sqrt": math.sqrt,
 }
 

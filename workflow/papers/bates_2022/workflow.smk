@@ -54,6 +54,7 @@ RESULT_FILES = [
     *rules.records.output,
     *rules.value_added.output,
     *rules.forecast_tests.output,
+    *rules.same_trait.output,
     *rules.platform.output,
     *PREFERENCE_RESULTS,
     *rules.market.output,

@@ -83,3 +83,21 @@ rule forecast_tests:
     conda:
         ENVIRONMENT
     script: script_path("forecast_tests")
+
+
+rule same_trait:
+    message: "Estimating effects of the same race and gender"
+    input:
+        **RECORDS,
+        code=code("same_trait"),
+    output:
+        same_trait=f"{PRIVATE}/value_added/same_trait.csv",
+    params:
+        code=code_fingerprint("same_trait"),
+        trait="type",
+        minimum_class_size=VALUE_ADDED["minimum_class_size"],
+    resources: **needs(mb=30, minutes=0.1)
+    log: f"{LOGS}/same_trait.log"
+    conda:
+        ENVIRONMENT
+    script: script_path("same_trait")
