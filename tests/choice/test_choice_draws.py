@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from welfare_added.choice.draws import gauss_hermite, pseudo_random, sobol
+from welfare_added.choice.draws import Integrator, gauss_hermite, pseudo_random, sobol
 from welfare_added.run.errors import UserError
 
 KINDS = {"pseudo_random": pseudo_random, "sobol": sobol}
@@ -42,6 +42,14 @@ def test_another_process_draws_the_same_bytes(kind):
     here = hashlib.sha256(KINDS[kind](7, 32, 4, seed=11).points.tobytes()).hexdigest()
     there = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert there.stdout.strip() == here
+
+
+def test_an_integrator_draws_what_it_says():
+    for kind, draw in {**KINDS, "adaptive": sobol}.items():
+        points = Integrator(kind, 8, seed=3).nodes(5, 2).points
+        assert points.tobytes() == draw(5, 8, 2, 3).points.tobytes()
+    with pytest.raises(UserError, match="widening: 0, want a positive number"):
+        Integrator("adaptive", 8, seed=3, widening=0)
 
 
 def test_sobol_draws_average_a_smooth_function_better():

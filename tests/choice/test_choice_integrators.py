@@ -10,6 +10,7 @@ from welfare_added.choice.draws import Integrator, Nodes, gauss_hermite
 from welfare_added.choice.integrators import effective_draws, fit, simulation_error
 from welfare_added.choice.maximum import maximise, standard_errors
 from welfare_added.choice.multinomial import multinomial_logit
+from welfare_added.choice.settling import settle
 from welfare_added.run.errors import UserError
 
 ROOT = np.array([[1.3, 0, 0], [0.5, 0.9, 0], [-0.4, 0.3, 0.8]])
@@ -112,20 +113,78 @@ def test_modes_are_where_the_gradient_is_zero_and_spreads_the_inverse_curvature(
         assert spread @ spread.T == pytest.approx(1.21 * np.linalg.inv(-second), rel=1e-3, abs=1e-4)
 
 
-def test_where_the_exact_curvature_is_too_flat_gauss_newtons_is_used():
-    # All offers taken, at a present position as good as they are: the curvature is below one.
-    x = np.ones((6, 1))
-    held = PresentPositions([0], [[4.0]], [[4.0]])
-    refused = binary_logit(
+def two_modes(v):
+    """Log density of an agent with a present position, at parameters of one (first in the test)."""
+    x, z, y = np.array([[0.0, 1, 0], [-2, 3, 2], [0, 15, 5]])[:, :, None]
+    utility = x + z * v - np.logaddexp(0, -2 + 4 * v)
+    return (y * utility - 30 * np.logaddexp(0, utility)).sum(axis=0) - v**2 / 2
+
+
+def test_of_two_modes_the_greater_is_taken():
+    line = np.linspace(-6, 6, 12001)
+    height = two_modes(line)
+    # A climb from zero would end at the lesser.
+    assert two_modes(np.array([0.158]))[0] < height.max() - 20
+    assert (np.diff(two_modes(np.array([0, 0.1, 0.158]))) > 0).all()
+    x, z = np.array([[0.0], [1], [0], [0]]), np.array([[-2.0], [3], [2], [0]])
+    model = binary_logit(
         x,
-        [0, 0, 0, 0, 0, 1e-9],
-        np.zeros(6),
-        random=x,
-        nodes=Integrator("adaptive", 4, seed=1),
-        present=held,
-    )
-    spread = refused.renewed([0.0, 1.0]).spreads[0, 0, 0]
-    assert 0 < spread <= 1.1 / np.sqrt(0.5)
+        [0, 15, 5, 1],
+        [0, 0, 0, 1],
+        trials=[30, 30, 30, 2],
+        random=z,
+        nodes=Integrator("adaptive", 64, seed=1),
+        present=PresentPositions([0], [[-2.0]], [[4.0]]),
+    ).renewed([1.0, 1.0])
+    assert model.centres[0, 0] == pytest.approx(line[height.argmax()], abs=1e-3)
+    steps = model.centres[0, 0] + np.array([-1e-3, 0, 1e-3])
+    curvature = -np.diff(two_modes(steps), 2)[0] / 1e-6
+    assert model.spreads[0, 0, 0] == pytest.approx(1.1 / np.sqrt(curvature), rel=1e-3)
+    total = np.exp(height - height.max()).sum() * (line[1] - line[0]) / np.sqrt(2 * np.pi)
+    exact = height.max() + np.log(total)
+    assert model.evaluate([1.0, 1.0])[0][0] == pytest.approx(exact, abs=0.01)
+
+
+def test_a_proposal_is_not_much_wider_than_the_normals():
+    # Fifty offers refused with a present position of the same spread: flat, or a valley, at zero.
+    x, half = np.array([[0.0], [0]]), np.array([[0.5], [0.5]])
+    for refused, utility in ((50, -2.0), (50, 0.0), (5, 3.0)):
+        model = binary_logit(
+            x + utility,
+            [0, 1],
+            [0, 1],
+            trials=[refused, 2],
+            random=half,
+            nodes=Integrator("adaptive", 4, seed=1),
+            present=PresentPositions([0], [[0.0]], [[1.0]]),
+        ).renewed([1.0, 1.0])
+        assert 0 < model.spreads[0, 0, 0] <= 1.1 / np.sqrt(0.25)
+
+
+class Overshooting:
+    """Agents' scores are so alike where they are small that B^-1 g goes a hundred times too far."""
+
+    names = ("a",)
+
+    def __init__(self, apart):
+        self.apart = np.tile([-apart, apart], 25)
+
+    def renewed(self, parameters):
+        return self
+
+    def evaluate(self, parameters):
+        distance = np.asarray(parameters)[0] - self.apart
+        return -(distance**2), -2 * distance[:, None]
+
+
+@pytest.mark.parametrize("apart", [0.01, 0.08])
+def test_steps_that_go_too_far_are_cut(apart):
+    start = np.array([apart / 6 if apart > 0.05 else 0.05])
+    model = Overshooting(apart)
+    _, found, totals = settle(model, start, 1e-6)
+    assert found.converged
+    assert found.parameters[0] == pytest.approx(0, abs=1e-6)
+    assert np.diff(totals).min() > -0.02
 
 
 def test_more_effective_draws_and_a_smaller_error_of_simulation():

@@ -75,6 +75,13 @@ def test_scores_are_the_derivatives_of_the_log_likelihood(name):
     assert np.isfinite(value).all() and np.isfinite(score).all()
 
 
+def test_thousands_of_even_chances_do_not_overflow():
+    situation = np.repeat(np.arange(3000), 3)
+    taken = np.tile([0, 1, 0], 3000)
+    model = multinomial_logit(np.ones((9000, 1)), taken, situation, agent=np.zeros(9000))
+    assert model.evaluate([0.0])[0][0] == pytest.approx(-3000 * np.log(3), rel=1e-12)
+
+
 def test_each_agent_has_its_own_nodes():
     nodes = pseudo_random(40, 5, 1, seed=3)
     value, _ = multinomial_logit(X, **ROWS, random=X[:, :1], nodes=nodes).evaluate([0, 0, 0, 2])

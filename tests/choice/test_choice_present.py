@@ -109,6 +109,21 @@ def test_scores_are_the_derivatives_of_the_log_likelihood(name):
     assert model.evaluate(at)[1] == pytest.approx(differences, rel=1e-6, abs=1e-7)
 
 
+def test_some_coefficients_can_be_correlated():
+    options = dict(random=X, nodes=sobol(AGENTS, 16, 3, seed=2), random_names=["a", "b", "c"])
+    some = binary_logit(X, TAKEN > 0, AGENT, correlated=["c", "a"], **options)
+    assert some.names[3:] == ("C[a, a]", "sd b", "C[c, a]", "C[c, c]")
+    assert some.even == [4, 6]
+    full = binary_logit(X, TAKEN > 0, AGENT, correlated=True, **options)
+    at = [0.1, 0.2, 0.3, 1.0, 0.6, -0.4, 0.7]
+    assert some.covariance(at)[2].tolist() == pytest.approx([-0.4, 0, 0.65])
+    value, score = full.evaluate([0.1, 0.2, 0.3, 1.0, 0, 0.6, -0.4, 0, 0.7])
+    assert some.evaluate(at)[0] == pytest.approx(value, rel=1e-12)
+    assert some.evaluate(at)[1] == pytest.approx(score[:, [0, 1, 2, 3, 5, 6, 8]], rel=1e-11)
+    with pytest.raises(UserError, match="correlated: d has no random coefficient"):
+        binary_logit(X, TAKEN > 0, AGENT, correlated=["a", "d"], **options)
+
+
 def test_covariates_of_agents_are_those_repeated_in_their_rows():
     order = np.random.default_rng(1).permutation(AGENTS)
     nodes = sobol(AGENTS, 16, 1, seed=2)
@@ -161,6 +176,15 @@ def test_many_trials_are_the_rows_that_they_stand_for():
     terms = (y * utility - many * np.logaddexp(0, utility)).sum(axis=1)
     exact = np.logaddexp.reduce(np.log(nodes.weights) + terms)
     assert model.evaluate(at)[0][0] == pytest.approx(exact, rel=1e-12)
+
+
+@pytest.mark.parametrize("trials", [1, 2, 5])
+def test_thousands_of_even_chances_do_not_overflow(trials):
+    rows = 2001
+    model = binary_logit(
+        np.ones((rows, 1)), np.arange(rows) % 2, np.zeros(rows), trials=np.full(rows, trials)
+    )
+    assert model.evaluate([0.0])[0][0] == pytest.approx(-trials * rows * np.log(2), rel=1e-12)
 
 
 POSITION = PresentPositions([0, 1], X[:2], X[:2, :1])

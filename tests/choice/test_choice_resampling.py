@@ -30,6 +30,8 @@ def test_agents_with_weights_are_agents_that_come_again():
     assert weighted.converged
     assert weighted.parameters == pytest.approx(again.parameters, abs=1e-6)
     assert weighted.log_likelihood == pytest.approx(again.log_likelihood, rel=1e-12)
+    with pytest.raises(UserError, match="2 agents or clusters, and 3 parameters"):
+        maximise(stated(), [0, 0, 0.5], weights=np.where(np.arange(300) < 2, 4, 0))
 
 
 def test_the_spread_of_the_bootstrap_is_the_standard_error():

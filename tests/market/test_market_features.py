@@ -56,6 +56,20 @@ def test_covariates_of_pairs_are_those_by_hand(made):
         assert choices.means[number, 0] == pytest.approx(pairs["minutes"].mean())
 
 
+def test_columns_of_one_pair_are_in_the_order_of_their_names():
+    shares = np.array([0.5, 0.4, 0.2, 0.3])
+    found = dict(
+        zip(features.PAIR, features.pair_columns(12.0, 0, 2.5, shares, 0.1, 1, 1), strict=True)
+    )
+    assert [found[name] for name in features.SHARES] == shares.tolist()
+    assert found["commute"] == 12.0 and found["value_added"] == 2.5
+    assert found["absolute_advantage_x_hispanic"] == pytest.approx(0.02)
+    assert found["absolute_advantage_x_above_median"] == pytest.approx(0.03)
+    assert found["black_x_black"] == 0.4 and found["hispanic_x_hispanic"] == 0.2
+    random = features.random_columns(np.array([list(found.values())]))[0]
+    assert random.tolist() == [2.5, *shares, 1.0]
+
+
 def test_present_positions_have_the_covariates_of_their_school(made):
     choices = choices_of(made)
     assert choices.incumbent.sum() == (made.applicants["in_district"] == 1).sum() > 5

@@ -189,7 +189,7 @@ def binary_logit(
     names: Sequence[str] | None = None,
     random: np.ndarray | None = None,
     random_names: Sequence[str] | None = None,
-    correlated: bool = False,
+    correlated: bool | Sequence[str] = False,
     nodes: Nodes | Integrator | None = None,
     at_modes: bool = False,
     trials: np.ndarray | None = None,
@@ -218,7 +218,7 @@ def binary_logit(
         (N, K) covariates with random coefficients of mean zero; a column of ones is a random
         intercept. Their means are those of the same covariates in ``covariates``.
     correlated
-        Whether random coefficients are correlated.
+        Whether random coefficients are correlated; or the names of those that are.
     nodes
         An `Integrator`, or nodes of `draws`, in the order of sorted agents where each has its own.
     at_modes

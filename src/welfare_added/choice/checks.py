@@ -44,7 +44,7 @@ def coefficients(
     names: Sequence[str] | None,
     random: np.ndarray | None,
     random_names: Sequence[str] | None,
-    correlated: bool,
+    correlated: bool | Sequence[str],
 ) -> dict:
     """Checked covariates (N, P) and (N, K), names of parameters, and C's free entries."""
     columns, names = named(covariates, names, "x", "covariates")
@@ -53,10 +53,18 @@ def coefficients(
     random, random_names = named(random, random_names, "z", "random")
     if len(random) != len(columns):
         raise UserError(f"random: {len(random)} rows, and covariates {len(columns)}")
-    count = range(len(random_names))
-    at = [(k, m) for k in count for m in (range(k + 1) if correlated else [k])]
-    entries = [f"C[{random_names[k]}, {random_names[m]}]" for k, m in at]
-    spread = entries if correlated else [f"sd {name}" for name in random_names]
+    together = random_names if correlated is True else list(correlated or [])
+    if strange := [name for name in together if name not in random_names]:
+        raise UserError(f"correlated: {', '.join(strange)} has no random coefficient")
+    at, spread = [], []
+    for k, name in enumerate(random_names):
+        for m, other in enumerate(random_names[: k + 1]):
+            if name in together and other in together:
+                at.append((k, m))
+                spread.append(f"C[{name}, {other}]")
+            elif k == m:
+                at.append((k, k))
+                spread.append(f"sd {name}")
     return {
         "columns": columns,
         "random": random,

@@ -11,8 +11,6 @@ from numba import njit
 STEPS = 200
 PRECISE = 1e-8  # decrement at the mode
 HALVINGS = 30
-NUDGES = 3
-NUDGE = 0.1  # from where the gradient is zero and there is no mode
 TRIED = 32  # nodes from the best of which another search starts
 CLEARLY = 1.0  # log of the mass around the other mode to that around the first
 # Least pivots of curvatures, for steps and for proposals; those of the normals alone are 1.
@@ -108,7 +106,6 @@ def _climb(point, index, loadings, taken, trials, starts, own_level, own):
     gradient, step, trial = np.empty(dimensions), np.empty(dimensions), np.empty(dimensions)
     square = (dimensions, dimensions)
     curvature, correction, root = np.zeros(square), np.zeros(square), np.zeros(square)
-    nudges = 0
     for _ in range(STEPS):
         height = _height(point, index, loadings, taken, trials, starts, own_level, own)
         if len(starts):
@@ -127,13 +124,8 @@ def _climb(point, index, loadings, taken, trials, starts, own_level, own):
                 curvature,
                 correction,
             )
-        exact = _damped(curvature, correction, STEEP, root)
+        _damped(curvature, correction, STEEP, root)
         decrement = _solve(root, gradient, step)
-        if decrement < PRECISE and not exact and nudges < NUDGES:
-            # Between two modes, perhaps: the gradient is zero there as well.
-            nudges += 1
-            point += NUDGE * nudges
-            continue
         if decrement < PRECISE:
             point += step
             _damped(curvature, correction, FLATTEST, root)
@@ -261,13 +253,12 @@ def _start(point, gradient, curvature):
 def _damped(curvature, correction, least, root):
     """Write a root of the curvature with as much of the correction as keeps it positive.
 
-    Without any it never fails: the normals' curvature of one is in it. Returns whether all is.
+    Without any it never fails: the normals' curvature of one is in it.
     """
     for quarters in range(4, -1, -1):
         root[:] = curvature + 0.25 * quarters * correction
         if _factor(root, least):
-            return quarters == 4
-    return False
+            return
 
 
 @njit(nogil=True)

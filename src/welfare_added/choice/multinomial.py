@@ -85,7 +85,7 @@ def multinomial_logit(
     names: Sequence[str] | None = None,
     random: np.ndarray | None = None,
     random_names: Sequence[str] | None = None,
-    correlated: bool = False,
+    correlated: bool | Sequence[str] = False,
     nodes: Nodes | Integrator | None = None,
     threads: int = 1,
 ) -> MultinomialLogit:

@@ -27,7 +27,8 @@ def settle(
 
     Proposals that stay while parameters move are too narrow where these end, and a search then
     climbs the error of simulation. Here each step renews them, which costs about as much as an
-    evaluation, and where the search ends does not depend on the way there. Far from the end, a step
+    evaluation, and where the search ends does not depend on the way there, but for the signs of
+    random coefficients, of which draws prefer one. Far from the end, a step
     is B^-1 g, with the gradient g and the sum B of products of scores, and is halved until the
     log-likelihood rises; near it, B^-1 is updated (Broyden, Fletcher, Goldfarb and Shanno), and a
     step is halved until the gradient does not grow.

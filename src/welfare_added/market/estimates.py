@@ -1,7 +1,7 @@
 """Estimates of preferences: parameters by name, their covariance, and how the search ended."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -58,13 +58,28 @@ class Estimates:
         """The same with other parameters, such as a draw from the estimates' law."""
         if np.shape(parameters) != self.parameters.shape:
             raise UserError(f"parameters: want {len(self.names)}, in the order of names")
-        return Estimates(**{**self.__dict__, "parameters": np.asarray(parameters, dtype=float)})
+        return replace(self, parameters=np.asarray(parameters, dtype=float))
 
     def draws(self, number: int, seed: np.random.SeedSequence) -> np.ndarray:
-        """Draws (number, D) from the normal law of the estimates."""
-        root = np.linalg.cholesky(self.covariance)
-        normals = np.random.default_rng(seed).standard_normal((number, len(self.names)))
-        return self.parameters + normals @ root.T
+        """Draws (number, D) from the normal law of the estimates; those at a bound stay there."""
+        out = np.tile(self.parameters, (number, 1))
+        known = np.isfinite(np.diag(self.covariance))
+        root = np.linalg.cholesky(self.covariance[np.ix_(known, known)])
+        normals = np.random.default_rng(seed).standard_normal((number, known.sum()))
+        out[:, known] += normals @ root.T
+        return out
+
+    def with_zero(self, name: str) -> "Estimates":
+        """The same with a standard deviation that is at its bound, zero, without standard error."""
+        count = len(self.names)
+        covariance = np.full((count + 1, count + 1), np.nan)
+        covariance[:count, :count] = self.covariance
+        return replace(
+            self,
+            names=(*self.names, name),
+            parameters=np.append(self.parameters, 0.0),
+            covariance=covariance,
+        )
 
 
 def estimates_table(estimates: Estimates) -> pd.DataFrame:

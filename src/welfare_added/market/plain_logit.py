@@ -6,6 +6,7 @@ from welfare_added.run.errors import UserError
 
 STEPS = 50
 PRECISE = 1e-12  # decrement at which Newton's method ends
+PERFECT = -1e-6  # log-likelihood of choices that covariates decide without error
 NEAR = 1e-3  # decrement below which a full step is safe
 
 
@@ -54,6 +55,8 @@ def plain_logit(
         step = np.linalg.solve(matrix, gradient)
         decrement = 0.5 * gradient @ step
         if decrement < PRECISE:
+            if value(index) > PERFECT:
+                break
             return at
         size, before = 1.0, value(index)
         index = index_at(at + step)

@@ -7,7 +7,7 @@ other modules, whose changes it would miss. An agent's rows are stacked.
 import numpy as np
 from numba import njit
 
-STEP = 0.5  # of the trapezoid rule, in standard deviations at the mode
+STEP = 0.4  # of the trapezoid rule, in standard deviations at the mode
 NEGLIGIBLE = 36.0  # fall of the log integrand at which the sum ends
 NEWTON_STEPS = 100
 PRECISE = 1e-9

@@ -11,8 +11,9 @@ from welfare_added.market.estimates import Estimates, covariance_table, estimate
 from welfare_added.market.principals import estimate_principals, estimate_rankings
 from welfare_added.market.ratings import chosen_among, ratings
 from welfare_added.market.teacher_choices import TeacherChoices, teacher_choices
+from welfare_added.market.teacher_model import teacher_model
 from welfare_added.market.teacher_variants import estimate_variant
-from welfare_added.market.teachers import coefficients_table, estimate_teachers, teacher_model
+from welfare_added.market.teachers import coefficients_table, estimate_teachers
 
 MIXED = "mixed"
 DECIMALS = 3  # of log-likelihoods

@@ -1,5 +1,6 @@
 """Principals' preferences from their ratings of applications: table 6 of Bates et al. (2022)."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from welfare_added.market.polish import polished
 from welfare_added.market.ratings import PRINCIPAL, SPREAD, Ratings, ranks
 from welfare_added.run.errors import UserError
 
+log = logging.getLogger(__name__)
 WHAT = "principals' ratings"
 INTEGRATORS = ("adaptive", "simulated")
 
@@ -61,23 +63,30 @@ def estimate_principals(
     rows = _together(applications.positions, applications.covariates[:, keep], taken)
     adaptive = integrator == "adaptive"
     count = len(np.unique(rows.agent))
-    points = gauss_hermite(nodes)
-    if not adaptive:
-        points = pseudo_random(count, nodes, 1, seed)
+    points = gauss_hermite(nodes) if adaptive else pseudo_random(count, nodes, 1, seed)
+    common = {
+        "names": [name for name, one in zip(PRINCIPAL, keep, strict=True) if one],
+        "trials": rows.trials,
+    }
     model = binary_logit(
         rows.columns,
         rows.taken,
         rows.agent,
-        names=[name for name, one in zip(PRINCIPAL, keep, strict=True) if one],
         random=np.ones((len(rows.agent), 1)),
         random_names=["effect"],
-        trials=rows.trials,
         nodes=points,
         at_modes=adaptive,
+        **common,
     )
-    found = polished(model, maximise(model, model.start()))
-    covariance = covariance_of(model, found)
-    return _estimates(model, found, covariance, keep, len(taken), (SPREAD,))
+    found = maximise(model, model.start())
+    if found.parameters[-1] == 0:
+        log.info("%s: random effects of positions have a spread of zero", WHAT)
+        model = binary_logit(rows.columns, rows.taken, rows.agent, **common)
+        found = polished(model, maximise(model, model.start()))
+        plain = _estimates(model, found, covariance_of(model, found), keep, len(taken), ())
+        return plain.with_zero(SPREAD)
+    found = polished(model, found)
+    return _estimates(model, found, covariance_of(model, found), keep, len(taken), (SPREAD,))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from welfare_added.market.estimates import Estimates, significant
 from welfare_added.market.principals import estimate_principals
 from welfare_added.market.recovery_world import index_of, planted_ratings, planted_world
 from welfare_added.market.teacher_choices import teacher_choices
-from welfare_added.market.teachers import estimate_teachers, teacher_model
+from welfare_added.market.teacher_model import teacher_model
+from welfare_added.market.teachers import estimate_teachers
 from welfare_added.run.errors import UserError
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from welfare_added.market.intercepts import SPREAD, Block, InterceptLogit, inter
 from welfare_added.market.plain_logit import plain_logit
 from welfare_added.market.polish import polished
 from welfare_added.market.teacher_choices import TeacherChoices
-from welfare_added.market.teachers import estimable
+from welfare_added.market.teacher_model import estimable
 from welfare_added.run.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -147,7 +147,7 @@ def _with_intercepts(choices, school_dummies, random, rare) -> TeacherVariant:
     if random is not None and _slope_at_zero(model, start) <= 0:
         log.info("%s: effects of each %s vary no more than chance does", WHAT, random)
         plain = _with_intercepts(choices, school_dummies, None, rare)
-        return replace(plain, estimates=_with_zero(plain.estimates, random))
+        return replace(plain, estimates=plain.estimates.with_zero(*_renamed([SPREAD], random)))
     found = polished(model, maximise(model, start))
     found.require_converged()
     kind, clusters = ("hessian", None) if random == "school" else ("scores", choices.people)
@@ -196,19 +196,6 @@ def _slope_at_zero(model: InterceptLogit, start) -> float:
     left = np.add.reduceat(model.taken - model.trials * chance, model.first[:-1])
     weight = model.trials * chance * (1 - chance)
     return float(0.5 * ((left**2).sum() - weight.sum()))
-
-
-def _with_zero(estimates, random) -> Estimates:
-    """Estimates with a standard deviation that is at its bound, zero, without standard error."""
-    count = len(estimates.names)
-    covariance = np.full((count + 1, count + 1), np.nan)
-    covariance[:count, :count] = estimates.covariance
-    return replace(
-        estimates,
-        names=(*estimates.names, *_renamed([SPREAD], random)),
-        parameters=np.append(estimates.parameters, 0.0),
-        covariance=covariance,
-    )
 
 
 def _conditional(choices) -> TeacherVariant:
