@@ -12,6 +12,7 @@ import pandas as pd
 
 YEARS, CYCLES = range(2013, 2021), range(2016, 2021)
 SCHOOLS, SECTIONS, CLASS = 30, 2, 20
+POSITIONS = {2017: 35}  # of a cycle with fewer than the 60 teachers who apply; 90 in all others
 CANARY = "canary"
 RACES = {"W": "white", "A": "asian", "B": "black", "H": "hispanic", "O": "other"}
 OUTCOMES = {
@@ -165,7 +166,7 @@ def _cycle(rng, cycle, schools, classes, teachers, effects) -> dict[str, pd.Data
     present = classes[(classes["year"] == cycle - 1) & classes["teacher_id"].notna()]
     movers = present.iloc[rng.permutation(len(present))[:60]]
     applicants, own_effects = _applicants(rng, cycle, movers, teachers, effects[movers.index])
-    positions = 90
+    positions = POSITIONS.get(cycle, 90)
     place = rng.integers(0, SCHOOLS, positions)
     posted = rng.integers(0, 110, positions)
     closes = posted + rng.integers(15, 50, positions)
