@@ -21,6 +21,10 @@ GATED = published_tables(PAPER / "disclosure.yaml")
 EXHIBITS = read_exhibits(PAPER / "exhibits.yaml", ROOT / "workflow/schemas/exhibits.schema.json")
 CONFIDENTIAL = Study({"district": {"source": "/tables", "name": ""}}, False, True)
 NAMES = ("state", "district", "applicants", "with_value_added", "top_decile", "market")
+SAMPLED, FITTED = (tables()[path] for path in ("platform/samples.csv", "market/fit.csv"))
+NAMES += tuple(f"samples_{row.sample}_{row.variable}" for row in SAMPLED.itertuples())
+NAMES += tuple(f"fit_{row.panel}_{row.source}_{row.bin}" for row in FITTED.itertuples())
+NAMES += tuple(sorted({f"line_{row.panel}_{row.source}" for row in FITTED.itertuples()}))
 PEOPLE = pd.DataFrame({"population": NAMES, "students": 178, "students_sure": 178.0})
 N10 = PROFILES["n10"]
 
@@ -92,3 +96,16 @@ def test_outcomes_of_few_applications_are_withheld_with_another(tmp_path):
 def test_percentiles_of_days_are_never_published(tmp_path):
     shown = published(tmp_path, "platform/outcome_days")
     assert shown[["p10", "p50", "p90"]].isna().all().all() and shown["mean"].notna().all()
+
+
+def test_the_share_of_few_black_teachers_is_withheld_and_the_figure_is_drawn(tmp_path):
+    rare = PEOPLE["population"].str.contains("black")
+    few = PEOPLE.assign(students=PEOPLE["students"].where(~rare, 9))
+    shown = published(tmp_path, "market/fit", few)
+    assert (shown["value"].isna() == (shown["panel"] == "black")).all()
+    lines = published(tmp_path, "market/fit_slopes", few)
+    assert (lines["slope"].isna() == (lines["panel"] == "black")).all()
+    samples = published(tmp_path, "platform/samples", few)
+    assert (samples["mean"].isna() == (samples["variable"] == "black")).all()
+    data, figure = drawn("figure_06", "", {"market/fit.csv": shown})
+    assert set(data["panel"]) == set(shown["panel"]) and len(figure.axes) >= 4

@@ -220,6 +220,22 @@ def test_a_code_that_no_row_has_is_refused_by_name(raw, export):
         read_district(folder, LAYOUT, CODES)
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_an_empty_cell_can_stand_for_a_value(kind, raw, export, caplog):
+    varied(raw)
+    plain = read_district(export(raw), LAYOUT)
+    special = raw["enrolments"]["special_education"]
+    raw["enrolments"]["special_education"] = special.where(special == "1", None)
+    folder = export(raw)
+    if kind == "parquet":
+        raw["enrolments"].to_parquet(folder / "enrolments.parquet")
+        (folder / "enrolments.csv").unlink()
+    caplog.set_level("INFO")
+    codes = Export(recode={"enrolments": {"special_education": {"": 0}}})
+    same(read_district(folder, LAYOUT, codes), plain)
+    assert "special_education: '' read as '0' (8 rows)" in caplog.text
+
+
 def test_school_years_are_read_as_their_spring(raw, export, plain):
     for name in ("enrolments", "classes"):
         spring = raw[name]["year"].astype(int)

@@ -137,6 +137,9 @@ def test_days_of_a_parquet_file_or_a_workbook_are_read_and_hours_refused(unit, t
     table.to_excel(tmp_path / "pupils.xlsx", index=False)
     book = read_tables({"pupils": tmp_path / "pupils.xlsx"}, LAYOUT).tables["pupils"]
     assert book["left"].equals(table["left"]) and book["entered"].equals(table["entered"])
+    table.to_csv(tmp_path / "pupils.csv", index=False, date_format="%Y-%m-%d %H:%M:%S")
+    written_out = read_tables({"pupils": tmp_path / "pupils.csv"}, LAYOUT).tables["pupils"]
+    assert written_out["left"].equals(table["left"])
     late = stamps.assign(left=stamps["left"] + pd.Timedelta(hours=1))
     late.to_parquet(tmp_path / "pupils.parquet")
     with pytest.raises(DistrictError, match=rf"column left: {NO_DAY} \(1 row\)"):

@@ -22,6 +22,36 @@ FEW_DRAWS = {
     "monte_carlo": {"pools": 2},
 }
 
+# As few draws, runs and points as the choices allow: a run of seconds, whose numbers mean nothing.
+FEW_RUNS = {
+    "district": {"size": "tiny"},
+    "value_added": {"draws": 20, "simulations": 5},
+    "preferences": {
+        "draws": 32,
+        "integrators": {"prior": 8, "sobol": 8, "adaptive": 32},
+        "worlds": {
+            "seed": 1,
+            "smallest_t": 1.9,
+            "teachers": {
+                "integrators": {"prior": 8, "sobol": 8, "adaptive": 8},
+                **{"worlds": 2, "applicants": 150, "positions": 60, "application_rate": 0.2},
+                "common_outside": False,
+            },
+            "principals": {
+                "integrators": {"adaptive": 7, "simulated": 8},
+                **{"worlds": 2, "positions": 100, "applications": 100},
+            },
+        },
+    },
+    "market": {
+        **{"runs": 6, "frontier_points": 5, "other_cycles": [2015]},
+        "bonuses": {"points": 3, "spending": 100, "options": "windows", "lump_sum": "minutes"},
+        "uncertainty": {"draws": 3, "runs": 2, "seed": 1},
+    },
+    "reallocation": {"replaced": [0, 0.5], "moved": [0, 0.1, 1]},
+    "match_effects": {"sds": [0, 0.05], "draws": 1},
+}
+
 
 @dataclass(frozen=True)
 class Project:
@@ -153,6 +183,18 @@ def tiny_ellison(once) -> Project:
         project.run(cores=2)
 
     return once("tiny_ellison", make)
+
+
+@pytest.fixture(scope="session")
+def tiny_bates(once) -> Project:
+    """Every target of bates_2022 with few runs; run and change copies of it only."""
+
+    def make(folder: Path) -> None:
+        project = copy_project(folder)
+        project.choose({"paper": "bates_2022", **FEW_RUNS}, paper="bates_2022")
+        project.run(cores=2)
+
+    return once("tiny_bates", make)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from report_pages import MINUS, choose, line, opened
 
 from welfare_added.exhibits.declarations import read_exhibits
 
-PROJECTS = {"eastmond_2024": "tiny", "ellison_2020": "tiny_ellison"}
+PROJECTS = {"eastmond_2024": "tiny", "ellison_2020": "tiny_ellison", "bates_2022": "tiny_bates"}
 PLAN = ["subject", "scope", "information"]
 
 
@@ -217,7 +217,7 @@ def test_it_fits_a_phone(browser, tiny):
 
 
 @pytest.mark.parametrize("width", [320, 390, 1200])
-@pytest.mark.parametrize("paper", ["eastmond_2024", "ellison_2020"])
+@pytest.mark.parametrize("paper", PROJECTS)
 def test_claims_do_not_run_off_the_screen_and_begin_with_the_verdict(
     browser, paper, width, request
 ):
@@ -246,7 +246,7 @@ def test_it_reads_without_a_script(browser, tiny):
     context.close()
 
 
-@pytest.mark.parametrize("paper", ["eastmond_2024", "ellison_2020"])
+@pytest.mark.parametrize("paper", PROJECTS)
 def test_no_figure_is_cut_off_at_an_edge(paper, request):
     project = request.getfixturevalue(PROJECTS[paper])
     figures = sorted(project.folder.glob(f"results/{paper}/figures/*.png"))

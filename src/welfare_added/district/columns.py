@@ -9,7 +9,7 @@ from welfare_added.district.layout import Column
 
 DAY = "datetime64[s]"
 ISO_DAY = r"\d{4}-\d{2}-\d{2}"
-MIDNIGHT = r"T00:00:00$"  # as Excel's dates are read
+MIDNIGHT = r"[T ]00:00:00$"  # as Excel's dates are read, and as databases write them
 LARGEST_WHOLE = 2.0**53  # larger whole numbers are not exact in floating point
 
 

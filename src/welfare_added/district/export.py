@@ -23,7 +23,7 @@ class Export:
         have the project's name.
     recode
         By table and column (the project's names): what a text in the file stands for, null for a
-        missing value.
+        missing value; the empty text is what an empty cell stands for.
     missing
         Texts that stand for a missing value anywhere, besides those that always do.
     decimal
@@ -67,6 +67,7 @@ def decoded(
         if not codes and (not missing or not holds_text(column)):
             continue
         texts = as_text(column)
+        texts = pc.fill_null(texts, "") if "" in codes else texts
         found = {one["values"]: one["counts"] for one in pc.value_counts(texts).to_pylist()}
         for code, value in codes.items():
             if code in found:

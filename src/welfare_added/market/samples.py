@@ -37,24 +37,34 @@ def samples(platform: Platform, teachers: pd.DataFrame, schools: pd.DataFrame) -
         whom it is known).
 
     """
-    parts = []
+    made = sample_values(platform.applicants, platform.positions, teachers, schools)
+    parts = [_described(sample, values) for sample, (_, values) in made.items()]
+    return pd.concat(parts, ignore_index=True)
+
+
+def sample_values(
+    applicants: pd.DataFrame, positions: pd.DataFrame, teachers: pd.DataFrame, schools: pd.DataFrame
+) -> dict[str, tuple[np.ndarray, dict[str, np.ndarray]]]:
+    """What table A1 describes, by sample: an identifier a row, and values by variable, or NaN."""
     own = teachers["in_market"].to_numpy(bool)
     features = schools[list(OF_SCHOOL)].iloc[school_years(teachers, schools)]
+    made = {}
     for sample, mask in (("state", np.ones(len(own), bool)), ("market", own)):
         values = {name: features[name].to_numpy()[mask] for name in OF_SCHOOL}
-        values |= {name: teachers[name].to_numpy()[mask] for name in OF_TEACHER}
-        parts.append(_described(sample, values))
-    applicants = platform.applicants
+        values |= {
+            name: teachers[name].to_numpy(float, na_value=np.nan)[mask] for name in OF_TEACHER
+        }
+        made[sample] = teachers["teacher_id"].to_numpy()[mask], values
     for sample, mask in {
         "applicants": np.ones(len(applicants), bool),
         "with_value_added": (applicants["va_missing"] == 0).to_numpy(),
         "in_district": (applicants["in_district"] == 1).to_numpy(),
     }.items():
-        parts.append(_described(sample, _of_applicants(applicants[mask])))
-    positions = platform.positions
+        some = applicants[mask]
+        made[sample] = some["applicant_id"].to_numpy(), _of_applicants(some)
     names = ("applications", *OF_SCHOOL, "share_above_median", "title1")
-    parts.append(_described("positions", {name: positions[name].to_numpy() for name in names}))
-    return pd.concat(parts, ignore_index=True)
+    values = {name: positions[name].to_numpy(float, na_value=np.nan) for name in names}
+    return made | {"positions": (positions["position_id"].to_numpy(), values)}
 
 
 def _of_applicants(some: pd.DataFrame) -> dict[str, np.ndarray]:

@@ -14,6 +14,15 @@ RAW = raw_tables(SOURCE, LAYOUT, made_in=RAW_FOLDER)  # a user's folder may lack
 COMMUTE = {name: config["platform"][name] for name in ("minutes_a_km", "at_least")}
 
 
+def export_of(tables):
+    """How the user's files of some tables differ from the layout; rules read the state's or the platform's."""
+    by_table = ("columns", "recode")
+    return {
+        key: {table: one for table, one in value.items() if table in tables} if key in by_table else value
+        for key, value in EXPORT.items()
+    }
+
+
 include: "rules/records.smk"
 include: "rules/value_added.smk"
 include: "rules/platform.smk"
@@ -21,7 +30,9 @@ include: "rules/preferences.smk"
 include: "rules/market.smk"
 include: "rules/bonuses.smk"
 include: "rules/reallocation.smk"
+include: "rules/populations.smk"
 include: "rules/benchmark_choice.smk"
+include: "rules/benchmark_market.smk"
 
 
 RAW_FILES = []
@@ -58,6 +69,7 @@ RESULT_FILES = [
     *rules.match_effects.output,
     *rules.robustness.output,
     *CALIBRATION,
+    *POPULATION_FILES,
 ]
 
 

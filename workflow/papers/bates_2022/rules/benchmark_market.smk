@@ -14,3 +14,10 @@ rule benchmark_market:
     conda:
         ENVIRONMENT
     script: script_path("benchmark_market")
+
+
+rule benchmark:
+    message: "The benchmarks of preferences and of the market are in results/benchmark/"
+    input:
+        rules.benchmark_choice.output,
+        rules.benchmark_market.output,

@@ -38,7 +38,7 @@ rule platform:
         **COMMUTES,
     params:
         code=code_fingerprint("platform"),
-        export=EXPORT,
+        export=export_of(PLATFORM_TABLES),
         **PLATFORM_CHOICES,
     priority: 1
     resources: **needs(mb=40)
@@ -64,7 +64,7 @@ rule choice_sets:
         window="|".join(WINDOWS),
     params:
         code=code_fingerprint("choice_sets"),
-        export=EXPORT,
+        export=export_of(PLATFORM_TABLES),
         chosen=lambda wildcards: {**PLATFORM_CHOICES, **WINDOWS[wildcards.window]},
     resources: **needs(mb=40)
     log: f"{LOGS}/choice_sets_{{window}}.log"

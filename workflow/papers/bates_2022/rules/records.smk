@@ -14,7 +14,7 @@ rule records:
         steps=f"{RECORDS_FOLDER}/sample.csv",
     params:
         code=code_fingerprint("records"),
-        export=EXPORT,
+        export=export_of(STATE_TABLES),
         **RECORDS_CHOICES,
     priority: 1  # all other jobs wait for it
     resources: **needs(mb=25)
