@@ -81,6 +81,18 @@ def test_random_coefficients_are_found_by_person_and_year(made, tables):
     np.testing.assert_allclose(found, own[list(features.RANDOM)])
 
 
+def test_cycles_leave_out_the_applicants_of_others(made):
+    years = np.where(np.arange(len(made.applicants)) % 2, 2016, 2017)
+    applicants, positions = made.applicants.assign(year=years), made.positions.assign(year=2016)
+    own = np.isin(made.pairs["applicant"], np.flatnonzero(years == 2016))
+    schools = pd.concat([made.schools.assign(year=year) for year in (2016, 2017)])
+    args = applicants, positions
+    some = teacher_tables(*args, made.pairs, schools, cycles=(2016, 2016), **SMALL)
+    alone = teacher_tables(*args, made.pairs[own].reset_index(drop=True), schools, **SMALL)
+    pd.testing.assert_frame_equal(some.estimates, alone.estimates)
+    assert some.numbers.set_index("name").loc["pairs", "value"] == own.sum() < len(own)
+
+
 def test_tables_of_teachers_name_what_they_are_of(made, tables):
     numbers = tables.numbers.set_index("name")["value"]
     assert numbers["pairs"] == len(made.pairs)
