@@ -71,7 +71,7 @@ def value_added() -> dict[str, pd.DataFrame]:
                 "pairs": 9000 // lags,
             }
         )
-        for pair, level in {"00": 0.95, "11": 1.0, "01": 0.8}.items()
+        for pair, level in {"type_0": 0.95, "type_1": 1.0, "between_types": 0.8}.items()
     ]
     structure = pd.DataFrame(
         {

@@ -122,9 +122,9 @@ def figure_02b(bins: pd.DataFrame, *, note: str) -> Drawn:
 
 
 PAIRS = {
-    "00": ("Not disadvantaged", ORANGE),
-    "11": ("Disadvantaged", BLUE),
-    "01": ("Across types", BLACK),
+    "type_0": ("Not disadvantaged", ORANGE),
+    "type_1": ("Disadvantaged", BLUE),
+    "between_types": ("Across types", BLACK),
 }
 
 
@@ -132,7 +132,6 @@ PAIRS = {
 def figure_a1(drift: pd.DataFrame, *, note: str) -> Drawn:
     """Correlation of value added between years, by distance and pair of types."""
     data = pick(drift, ["pair", "lag", "covariance", "correlation", "pairs"])
-    data = data.assign(pair=data["pair"].astype(str).str.zfill(2))
     return data, draw_drift(data, note)
 
 
