@@ -67,7 +67,7 @@ CHOICES = {
         **{"years": [2014, 2020], "market": None},
     },
     "value_added": {"draws": 20, "simulations": 5},
-    "preferences": {"draws": 8},
+    "preferences": {"draws": 64},
     "market": {"cycle": 2019, "other_cycles": [2018], "runs": 5, "frontier_points": 5},
     "match_effects": {"sds": [0, 0.05], "draws": 1},
 }
@@ -104,22 +104,31 @@ def own_tables(seed: int = 5) -> dict[str, pd.DataFrame]:
 
 
 def _classes(rng, schools) -> tuple[pd.DataFrame, np.ndarray]:
-    """A row a class, and its teacher's effects on both types of students, in student SD."""
-    rows, effects, hired = [], [], 0
-    for place, school in enumerate(schools["school_id"]):
-        for grade in (4, 5):
-            for section in range(SECTIONS):
-                teacher = None
-                for year in YEARS[1:]:
-                    if teacher is None or rng.random() < 0.08:
-                        teacher, hired = f"{CANARY}staff{1000 + 7 * hired}", hired + 1
-                        both = rng.multivariate_normal([0, 0], [[0.05, 0.04], [0.04, 0.05]])
-                    known = teacher if rng.random() > 0.01 else None
-                    name = f"{CANARY}-{place:02d}-{grade}{section}"
-                    rows.append((name, year, grade, school, known))
-                    effects.append(both)
-    columns = ["class_id", "year", "grade", "school_id", "teacher_id"]
-    return pd.DataFrame(rows, columns=columns), np.array(effects)
+    """A row a class, and its teacher's effects on both types of students, in student SD.
+
+    Each year some leave, and some of those who stay exchange classes, mostly between schools.
+    """
+    rooms = [
+        (place, grade, section)
+        for place in range(SCHOOLS)
+        for grade in (4, 5)
+        for section in range(SECTIONS)
+    ]
+    teacher, hired, rows = np.arange(len(rooms)), len(rooms), []
+    for year in YEARS[1:]:
+        leaves = np.flatnonzero(rng.random(len(rooms)) < 0.08)
+        teacher[leaves] = hired + np.arange(len(leaves))
+        hired += len(leaves)
+        moves = rng.choice(len(rooms), len(rooms) // 8, replace=False)
+        teacher[moves] = teacher[np.roll(moves, 1)]
+        for (place, grade, section), one in zip(rooms, teacher, strict=True):
+            known = f"{CANARY}staff{1000 + 7 * one}" if rng.random() > 0.01 else None
+            name = f"{CANARY}-{place:02d}-{grade}{section}"
+            rows.append((name, year, grade, schools["school_id"][place], known, one))
+    columns = ["class_id", "year", "grade", "school_id", "teacher_id", "number"]
+    classes = pd.DataFrame(rows, columns=columns)
+    of_teacher = rng.multivariate_normal([0, 0], [[0.05, 0.04], [0.04, 0.05]], size=hired)
+    return classes[columns[:-1]], of_teacher[classes["number"]]
 
 
 def _enrolments(rng, schools, classes, effects) -> pd.DataFrame:

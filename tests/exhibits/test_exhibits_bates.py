@@ -275,9 +275,17 @@ def test_table_7_has_a_row_for_what_was_not_made():
     rows = data.set_index("row")
     assert len(rows) == 27 and rows.loc["split_race", "note"] == "on request"
     assert "Race & -- & -- & -- & -- & --" in tex
-    fewer = robustness().query("row != 'year_2012'")
+    fewer = robustness().query("row != 'first_day'")
     again = table_07(fewer, note="")[0]
     assert again["row"].tolist() == data["row"].tolist()
+
+
+def test_table_7_has_the_cycles_of_the_study():
+    own = robustness().replace({"row": {"year_2012": "year_2021"}})
+    own = own[~own["row"].isin([f"year_{year}" for year in range(2013, 2017)])]
+    data, tex = table_07(own.iloc[::-1], note="")
+    assert data["row"].tolist()[:4] == ["baseline", "year_2017", "year_2021", "split_achievement"]
+    assert "2021 &" in tex and "2012 &" not in tex
 
 
 def test_specifications_are_in_the_order_of_the_principals_gain():

@@ -75,6 +75,14 @@ CLAIM = {"id": "a", "kind": "prediction", "bound": "", "unit": "percent", "digit
             "0.123",
             "0.130",
         ),
+        (
+            {
+                **{"kind": "recovery", "digit": "", "unit": "utils", "tolerance": ""},
+                **{"published": "-0.344", "reproduced": ""},
+            },
+            "\u22120.344",
+            "",
+        ),
     ],
 )
 def test_a_claim_shows_both_numbers_to_the_digits_that_the_paper_prints(row, published, reproduced):

@@ -68,10 +68,12 @@ def four_digits(value: float) -> str:
 def texts_of_claim(row: dict[str, str]) -> dict[str, str]:
     """``published`` and ``reproduced`` of a row of claims.csv, to the digits that the paper prints.
 
-    A recovery is shown to two significant digits of its tolerance, some standard errors.
+    A recovery is shown to two significant digits of its tolerance, some standard errors; the truth
+    of one that was not estimated as it is.
     """
-    recovery = row["kind"] == RECOVERY
-    step = two_digits_of(float(row["tolerance"])) if recovery else float(row["digit"])
+    step = float(row["digit"] or 0)
+    if row["kind"] == RECOVERY and row["tolerance"]:
+        step = two_digits_of(float(row["tolerance"]))
     bound = row["bound"].replace("_", " ")
     texts = {name: _ends(row[name], step, row["unit"]) for name in ("published", "reproduced")}
     return texts | {"published": f"{bound} {texts['published']}".strip()}

@@ -1,5 +1,7 @@
 """Names of parameters, policies, groups and months as the paper prints them."""
 
+from collections.abc import Iterable
+
 from welfare_added.exhibits.style import Look
 
 MONTHS = {
@@ -86,13 +88,9 @@ PRINCIPALS = {
     "race_missing": "Race missing",
     "value_added_missing": "VA missing",
 }
+YEAR = "year_"  # before the spring of the jobs, in rows of other cycles
 ROBUSTNESS = {
     "baseline": ("", "Baseline"),
-    "year_2012": ("Year", "2012"),
-    "year_2013": ("Year", "2013"),
-    "year_2014": ("Year", "2014"),
-    "year_2015": ("Year", "2015"),
-    "year_2017": ("Year", "2017"),
     "split_achievement": ("Student types", "Achievement"),
     "split_race": ("Student types", "Race"),
     "buffer_7": ("Teachers' choice sets", "7 day buffer"),
@@ -115,6 +113,18 @@ ROBUSTNESS = {
     "constant_class_size": ("Class size", "Constant"),
     "full_sample": ("Sample", "All teachers"),
 }
+
+
+def specification(row: str) -> tuple[str, str]:
+    """Panel and label of a row of table 7; those of other cycles are a choice."""
+    return ("Year", row.removeprefix(YEAR)) if row.startswith(YEAR) else ROBUSTNESS[row]
+
+
+def specifications(rows: Iterable[str]) -> list[str]:
+    """All rows of table 7 in its order, of other cycles those that are among ``rows``."""
+    years = sorted(row for row in rows if row.startswith(YEAR))
+    first, *others = ROBUSTNESS
+    return [first, *years, *others]
 
 
 def teacher_parameter(name: str) -> str:

@@ -3,7 +3,12 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from welfare_added.exhibits.bates_2022.labels import POLICIES, POLICY_LOOKS, ROBUSTNESS
+from welfare_added.exhibits.bates_2022.labels import (
+    POLICIES,
+    POLICY_LOOKS,
+    specification,
+    specifications,
+)
 from welfare_added.exhibits.latex import number, tabular
 from welfare_added.exhibits.output import Drawn, pick
 from welfare_added.exhibits.style import house_style, legend_below, page, stamp
@@ -25,7 +30,7 @@ def table_07(robustness: pd.DataFrame, *, note: str) -> Drawn:
     data = _rows(robustness)
     parts: dict[str, list[list[str]]] = {}
     for row in data.to_dict("records"):
-        panel, label = ROBUSTNESS[row["row"]]
+        panel, label = specification(row["row"])
         cells = [number(row[name], 4) for name in COLUMNS]
         parts.setdefault(panel, []).append([label, *cells])
     return data, tabular(["", *COLUMNS.values()], parts, note)
@@ -34,7 +39,7 @@ def table_07(robustness: pd.DataFrame, *, note: str) -> Drawn:
 def _rows(robustness: pd.DataFrame) -> pd.DataFrame:
     data = pick(robustness, ["row", *COLUMNS]).copy()
     data["note"] = robustness.get("note", pd.Series("", index=data.index))
-    return data.set_index("row").reindex(ROBUSTNESS).reset_index()
+    return data.set_index("row").reindex(specifications(data["row"])).reset_index()
 
 
 @house_style
@@ -96,5 +101,5 @@ def draw_robustness(data: pd.DataFrame, note: str) -> Figure:
 
 
 def _specification(row: str) -> str:
-    panel, label = ROBUSTNESS[row]
+    panel, label = specification(row)
     return f"{panel}: {label}" if panel else label
