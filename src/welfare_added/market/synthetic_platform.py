@@ -11,9 +11,9 @@ from welfare_added.market import synthetic_ratings as ratings
 from welfare_added.market.applicants import applicant_table, with_present_commute
 from welfare_added.market.commutes import Commutes
 from welfare_added.market.positions import position_table
-from welfare_added.market.synthetic_applicants import application_days, draw_windows
-from welfare_added.market.synthetic_choices import constants, margins, utilities
-from welfare_added.market.synthetic_outcomes import draw_outcomes
+from welfare_added.market.synthetic_applicants import application_days, draw_windows, leans
+from welfare_added.market.synthetic_choices import advantages, constants, margins, utilities
+from welfare_added.market.synthetic_outcomes import Rated, draw_outcomes
 from welfare_added.market.synthetic_people import draw_applicants
 from welfare_added.market.synthetic_positions import Positions, draw_positions
 from welfare_added.market.synthetic_schools import KM_A_DEGREE
@@ -81,25 +81,58 @@ def synthesise_platform(
         minutes_a_km and at_least of `Commutes`.
 
     """
-    number, span = size_of(parameters, size), range(cycles[0], cycles[1] + 1)
-    seeds = np.random.SeedSequence([seed, PLATFORM]).spawn(7)
-    streams = [np.random.default_rng(one) for one in seeds]
-    market = _meet(inputs, parameters, number, span, studied, commute, streams[:3])
-    chosen = _choose(market, inputs.schools, parameters, outside, streams[3:5])
-    rated = _rate(market, chosen.made, parameters, streams[5])
+    made = simulate(
+        *(inputs, parameters, size_of(parameters, size), outside),
+        Season(seed, cycles, studied, commute),
+    )
     tables = {
-        "vacancies": market.vacancies,
-        "applicants": market.raw,
-        "applications": _applications(market, chosen, rated, parameters, streams[2], streams[6]),
-        "commutes": market.given,
+        "vacancies": made.market.vacancies,
+        "applicants": made.market.raw,
+        "applications": _applications(made, parameters),
+        "commutes": made.market.given,
     }
-    return SyntheticPlatform(tables, _truth(market, chosen, rated, parameters))
+    return SyntheticPlatform(tables, _truth(made.market, made.chosen, made.rated, parameters))
 
 
 @dataclass(frozen=True)
-class _Market:
-    """Who meets whom: positions, applicants, true windows, and commutes."""
+class Season:
+    """Seed, first and last cycle, the one that is simulated, and how commutes are measured."""
 
+    seed: int
+    cycles: tuple[int, int]
+    studied: int
+    commute: Mapping[str, float]
+
+    def seeds(self) -> list[np.random.SeedSequence]:
+        """Of positions; people; windows and days; coefficients; errors; ratings; outcomes."""
+        return np.random.SeedSequence([self.seed, PLATFORM]).spawn(7)
+
+
+def simulate(
+    inputs: Inputs, parameters: Mapping, size: Mapping, outside: str, when: Season
+) -> "Simulated":
+    """Simulate everything but outcomes; size: one of the section ``sizes`` of parameters."""
+    streams = [np.random.default_rng(one) for one in when.seeds()]
+    market = meet(inputs, parameters, size, when, streams[:3])
+    chosen = _choose(market, inputs.schools, parameters, outside, streams[3:5])
+    rated = _rate(market, chosen.made, parameters, streams[5])
+    made, window, posts = chosen.made, market.window, market.posts
+    day = application_days(
+        *(window.applicant_first[made.applicant], window.applicant_last[made.applicant]),
+        *(posts.posted[made.position], posts.closed[made.position]),
+        *(parameters["applicants"], streams[2]),
+    )
+    return Simulated(market, chosen, rated, day, when.seeds()[6])
+
+
+@dataclass(frozen=True)
+class Market:
+    """Who meets whom: positions, applicants, true windows, and commutes.
+
+    near_title1: whether each applicant lives near a Title I school.
+    """
+
+    near_title1: np.ndarray
     posts: Positions
     vacancies: pd.DataFrame
     positions: pd.DataFrame
@@ -111,7 +144,7 @@ class _Market:
 
 
 @dataclass(frozen=True)
-class _Chosen:
+class Chosen:
     """Applications, by how much they are preferred, and the parameters and draws behind them."""
 
     made: Pairs
@@ -121,7 +154,7 @@ class _Chosen:
 
 
 @dataclass(frozen=True)
-class _Rated:
+class Ratings:
     """Principals' net utility of applications, their constant, and positions' random effects."""
 
     rating: np.ndarray
@@ -129,18 +162,52 @@ class _Rated:
     effects: np.ndarray
 
 
-def _meet(inputs: Inputs, parameters, number, span, studied, commute, streams) -> _Market:
+@dataclass(frozen=True)
+class Simulated:
+    """Applications with their days, and all that outcomes depend on; seed: of outcomes."""
+
+    market: Market
+    chosen: Chosen
+    rated: Ratings
+    day: np.ndarray
+    seed: np.random.SeedSequence
+
+    def outcomes(self, shares: Mapping) -> np.ndarray:
+        """Outcome of every application; shares: section ``outcomes`` of parameters.yaml."""
+        market, made = self.market, self.chosen.made
+        applications = Rated(
+            applicant=made.applicant,
+            position=made.position,
+            margin=self.chosen.margin,
+            rating=self.rated.rating,
+            month=season.month_of(self.day),
+            outside=market.applicants["in_district"].to_numpy()[made.applicant] == 0,
+            days_open=market.posts.closed - market.posts.posted,
+        )
+        return draw_outcomes(applications, shares, np.random.default_rng(self.seed))
+
+
+def meet(inputs: Inputs, parameters: Mapping, size: Mapping, when: Season, streams) -> Market:
+    """Draw positions, applicants and true windows; streams: generators, one of each."""
     schools = _market_schools(inputs.schools, parameters["schools"]["centre"])
-    posts = draw_positions(schools, span, studied, number, parameters["vacancies"], streams[0])
+    span = range(when.cycles[0], when.cycles[1] + 1)
+    posts = draw_positions(schools, span, when.studied, size, parameters["vacancies"], streams[0])
     vacancies = _vacancy_table(posts, schools)
     days = vacancies.assign(posted=posts.posted, closed=posts.closed)
-    raw = draw_applicants(inputs, schools, span, number, parameters, streams[1])
-    first, last = draw_windows(len(raw), parameters["applicants"], streams[2])
+    raw, near_title1 = draw_applicants(inputs, schools, span, size, parameters, streams[1])
     applicants = applicant_table(raw, inputs.traits, inputs.forecasts)
-    given = _given_commutes(applicants, schools, commute)
-    commutes = Commutes(applicants, schools, **commute, given=given)
+    lean = leans(
+        near_title1,
+        advantages(applicants, inputs.schools),
+        applicants["va_missing"].to_numpy() == 1,
+        parameters["applicants"],
+    )
+    first, last = draw_windows(parameters["applicants"], *lean, streams[2])
+    given = _given_commutes(applicants, schools, when.commute)
+    commutes = Commutes(applicants, schools, **when.commute, given=given)
     sides = (first, last, posts.posted, posts.closed)
-    return _Market(
+    return Market(
+        near_title1=near_title1,
         posts=posts,
         vacancies=vacancies,
         positions=position_table(days, inputs.schools),
@@ -152,7 +219,7 @@ def _meet(inputs: Inputs, parameters, number, span, studied, commute, streams) -
     )
 
 
-def _choose(market: _Market, schools: pd.DataFrame, parameters, outside, streams) -> _Chosen:
+def _choose(market: Market, schools: pd.DataFrame, parameters, outside, streams) -> Chosen:
     """Applications to positions in true choice sets, by eq. 7; constants are set here."""
     applicants, posts = market.applicants, market.posts
     pairs = overlapping(market.window, applicants["year"].to_numpy(), posts.cycle)
@@ -162,17 +229,17 @@ def _choose(market: _Market, schools: pd.DataFrame, parameters, outside, streams
     utility = utilities(applicants, market.positions, schools, pairs, minutes, planted, normals)
     without = applicants["va_missing"].to_numpy() == 1
     shares = parameters["application_rate"], parameters["applications_with_value_added"]
-    found = constants(utility, pairs, without, *shares)
+    found = constants(utility, pairs.applicant, without, *shares)
     with_forecast, without_forecast = (round(one, CONSTANT_DECIMALS) for one in found)
     planted |= {"constant": with_forecast, "va_missing": without_forecast - with_forecast}
     constant = np.where(without, without_forecast, with_forecast)
     margin = margins(utility, constant, pairs, outside, streams[1])
     rows = np.flatnonzero(margin > 0)
     made = Pairs(pairs.applicant[rows], pairs.position[rows])
-    return _Chosen(made, margin[rows], planted, normals)
+    return Chosen(made, margin[rows], planted, normals)
 
 
-def _rate(market: _Market, made: Pairs, parameters: Mapping, rng) -> _Rated:
+def _rate(market: Market, made: Pairs, parameters: Mapping, rng) -> Ratings:
     planted, outcomes = parameters["principals_preferences"], parameters["outcomes"]
     who = market.applicants, market.positions, made.applicant, made.position
     value = ratings.index(*who, planted)
@@ -181,30 +248,18 @@ def _rate(market: _Market, made: Pairs, parameters: Mapping, rng) -> _Rated:
     constant = round(ratings.rating_constant(value, spread, share), CONSTANT_DECIMALS)
     effects = rng.standard_normal(len(market.positions))
     rating = ratings.latent_ratings(value, made.position, constant + spread * effects, rng)
-    return _Rated(rating, constant, effects)
+    return Ratings(rating, constant, effects)
 
 
-def _applications(
-    market: _Market, chosen: _Chosen, rated: _Rated, parameters, of_days, of_outcomes
-) -> pd.DataFrame:
-    """The raw table of applications; of_days and of_outcomes are generators."""
-    made, window, posts = chosen.made, market.window, market.posts
-    day = application_days(
-        *(window.applicant_first[made.applicant], window.applicant_last[made.applicant]),
-        *(posts.posted[made.position], posts.closed[made.position]),
-        *(parameters["applicants"], of_days),
-    )
-    outside = market.applicants["in_district"].to_numpy()[made.applicant] == 0
-    outcome = draw_outcomes(
-        *(made.applicant, made.position, chosen.margin, rated.rating, outside),
-        *(parameters["outcomes"], of_outcomes),
-    )
+def _applications(simulated: Simulated, parameters: Mapping) -> pd.DataFrame:
+    """The raw table of applications."""
+    market, made = simulated.market, simulated.chosen.made
     return pd.DataFrame(
         {
             "applicant_id": market.applicants["applicant_id"].to_numpy()[made.applicant],
             "position_id": market.vacancies["position_id"].to_numpy()[made.position],
-            "applied": season.dates(day, posts.cycle[made.position]),
-            "outcome": outcome,
+            "applied": season.dates(simulated.day, market.posts.cycle[made.position]),
+            "outcome": simulated.outcomes(parameters["outcomes"]),
         }
     )
 
@@ -252,7 +307,7 @@ def _vacancy_table(posts: Positions, market: pd.DataFrame) -> pd.DataFrame:
 
 
 def _truth(
-    market: _Market, chosen: _Chosen, rated: _Rated, parameters: Mapping
+    market: Market, chosen: Chosen, rated: Ratings, parameters: Mapping
 ) -> dict[str, pd.DataFrame]:
     window = market.window
     of_applicants = market.applicants[["applicant_id", "year"]].assign(

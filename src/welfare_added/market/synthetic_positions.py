@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import gammaincinv
 
 from welfare_added.market.season import LAST_DAY, MONTHS, draw_days
 
@@ -56,7 +57,7 @@ def draw_positions(
     cycle = _cycles(size["positions"], size["studied"], cycles, studied)
     month = rng.choice(len(MONTHS), len(cycle), p=_normalised(parameters["months"]))
     title1 = rng.random(len(cycle)) < np.array(parameters["title1"])[month]
-    weight = rng.gamma(parameters["schools_shape"], size=len(schools))
+    weight = gammaincinv(parameters["schools_shape"], rng.random(len(schools)))
     of_group = schools["title1"].to_numpy(bool)
     school = np.empty(len(cycle), dtype=np.int64)
     for group in (False, True):
@@ -66,6 +67,7 @@ def draw_positions(
     open_days = parameters["open_days"]
     long = rng.random(len(cycle)) < open_days["long_share"]
     mean = np.where(long, open_days["long"], open_days["short"])
+    mean = mean * np.where(title1, open_days["title1_times"], 1.0)
     length = open_days["lowest"] + (mean * rng.exponential(size=len(cycle))).astype(int)
     closed = np.minimum(posted + length, LAST_DAY)
     return Positions(cycle, school, posted, closed)
