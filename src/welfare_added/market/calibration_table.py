@@ -95,8 +95,8 @@ def calibration_table(inputs: Mapping, made: Made) -> pd.DataFrame:
         If inputs.yaml has a number that is neither answered nor excused.
 
     """
-    lines = dict(_lines(inputs, ""))
-    achieved = {**_counts(made), **_timing(made), **_outcomes(made), **_schools(made)}
+    lines = printed(inputs)
+    achieved = {**_counts(made), **_timing(made), **outcome_lines(made.tables), **_schools(made)}
     achieved |= _preferences(inputs, made)
     reasons = {**NOT_COMPARED, **_noise(inputs, made)}
     missing = [name for name in lines if name not in achieved and name not in reasons]
@@ -152,8 +152,8 @@ def _counts(made: Made) -> dict[str, float]:
         "counts.applications": applications,
         "counts.applications_by_month_total": applications,
         "counts.positions": positions,
-        "counts.pairs_in_choice_sets": made.true_pairs,
-        "counts.application_rate_of_pairs": made.true_applied / max(made.true_pairs, 1),
+        "counts.pairs_in_choice_sets": text["pairs"],
+        "counts.application_rate_of_pairs": text["application_rate"],
         "counts.applications_per_position": applications / positions,
         "counts.schools_that_post": text["schools_posting"],
         "counts.market_2016.teachers": made.market[0],
@@ -198,11 +198,17 @@ def _timing(made: Made) -> dict[str, float]:
     return {**found, "applicants.share_of_applications_with_value_added": share}
 
 
-def _outcomes(made: Made) -> dict[str, float]:
-    counts = made.tables["outcomes"].set_index(["level", "outcome"])["count"]
+def printed(inputs: Mapping) -> dict[str, float]:
+    """Every number of calibration/inputs.yaml by dotted path."""
+    return dict(_lines(inputs, ""))
+
+
+def outcome_lines(tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
+    """Lines of tables 4a to 4c, of the tables outcomes and outcome_days."""
+    counts = tables["outcomes"].set_index(["level", "outcome"])["count"]
     found = {f"outcomes.{name}": count for name, count in counts["application"].items()}
     found |= {f"outcomes_of_positions.{name}": n for name, n in counts["position"].items()}
-    days = made.tables["outcome_days"].set_index("group")
+    days = tables["outcome_days"].set_index("group")
     for group in days.index:
         for name in DAYS:
             found[f"days_to_hired_application.{group}.{name}"] = days.loc[group, name]

@@ -5,10 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from welfare_added.market.season import LAST_DAY, MONTHS, draw_days
+from welfare_added.market.season import LAST_DAY, MIDDLE_MONTH, MONTHS, draw_days
 from welfare_added.market.synthetic_schools import coordinates
-
-MIDDLE_MONTH = 2  # June, whose chance leans do not change
 
 
 def draw_cycle_teachers(
@@ -129,13 +127,30 @@ def leans(
 
 
 def application_days(
-    first: np.ndarray, last: np.ndarray, posted: np.ndarray, closed: np.ndarray, parameters, rng
+    first: np.ndarray,
+    last: np.ndarray,
+    posted: np.ndarray,
+    closed: np.ndarray,
+    title1: np.ndarray,
+    parameters: Mapping,
+    waits: np.ndarray,
+    wait: np.ndarray,
 ) -> np.ndarray:
     """Day of each application: when both are there, or some days later (section 4.2, feature 4).
 
-    Of each application the applicant's first and last day, and the position's.
+    Parameters
+    ----------
+    first, last, posted, closed, title1
+        Of each application the applicant's first and last day, the position's, and its Title I.
+    parameters
+        Section ``applicants`` of parameters.yaml.
+    waits, wait
+        Uniform draws: of who waits, and of how long they do.
+
     """
     earliest, latest = np.maximum(first, posted), np.minimum(last, closed)
-    waits = rng.random(len(first)) < parameters["wait"]
-    wait = np.where(waits, rng.geometric(1 / parameters["wait_days"], len(first)), 0)
-    return np.minimum(earliest + wait, latest)
+    longer = waits > 1 - parameters["title1_wait"] * title1
+    mean = np.where(longer, parameters["title1_wait_days"], parameters["wait_days"])
+    days = 1 + np.floor(np.log1p(-wait) / np.log1p(-1 / mean))  # a geometric law
+    days = np.where((waits < parameters["wait"]) | longer, days, 0).astype(int)
+    return np.minimum(earliest + days, latest)

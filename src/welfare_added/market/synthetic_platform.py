@@ -120,7 +120,8 @@ def simulate(
     day = application_days(
         *(window.applicant_first[made.applicant], window.applicant_last[made.applicant]),
         *(posts.posted[made.position], posts.closed[made.position]),
-        *(parameters["applicants"], streams[2]),
+        *(market.positions["title1"].to_numpy()[made.position], parameters["applicants"]),
+        *streams[2].random((2, len(made.position))),
     )
     return Simulated(market, chosen, rated, day, when.seeds()[6])
 
@@ -133,6 +134,7 @@ class Market:
     """
 
     near_title1: np.ndarray
+    schools: pd.DataFrame
     posts: Positions
     vacancies: pd.DataFrame
     positions: pd.DataFrame
@@ -208,6 +210,7 @@ def meet(inputs: Inputs, parameters: Mapping, size: Mapping, when: Season, strea
     sides = (first, last, posts.posted, posts.closed)
     return Market(
         near_title1=near_title1,
+        schools=schools,
         posts=posts,
         vacancies=vacancies,
         positions=position_table(days, inputs.schools),

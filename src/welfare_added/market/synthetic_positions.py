@@ -62,13 +62,13 @@ def draw_positions(
     school = np.empty(len(cycle), dtype=np.int64)
     for group in (False, True):
         among, rows = np.flatnonzero(of_group == group), np.flatnonzero(title1 == group)
-        school[rows] = _spread(rows, among, weight[among], rng)
+        school[rows] = _spread(len(rows), among, weight[among], rng)
     posted = draw_days(month, rng)
     open_days = parameters["open_days"]
     long = rng.random(len(cycle)) < open_days["long_share"]
     mean = np.where(long, open_days["long"], open_days["short"])
     mean = mean * np.where(title1, open_days["title1_times"], 1.0)
-    length = open_days["lowest"] + (mean * rng.exponential(size=len(cycle))).astype(int)
+    length = (open_days["lowest"] + mean * rng.exponential(size=len(cycle))).astype(int)
     closed = np.minimum(posted + length, LAST_DAY)
     return Positions(cycle, school, posted, closed)
 
@@ -87,8 +87,9 @@ def _cycles(positions: int, studied_positions: int, cycles: range, studied: int)
     return np.repeat(list(cycles), [number[cycle] for cycle in cycles])
 
 
-def _spread(rows: np.ndarray, among: np.ndarray, weight: np.ndarray, rng) -> np.ndarray:
+def _spread(number: int, among: np.ndarray, weight: np.ndarray, rng) -> np.ndarray:
     """Schools of some positions: each school has one if there are enough, the rest by weight."""
-    each = rng.permutation(among)[: len(rows)]
-    chosen = rng.choice(among, len(rows) - len(each), p=weight / weight.sum())
-    return rng.permutation(np.concatenate([each, chosen]))
+    drawn = rng.choice(len(among), number, p=weight / weight.sum())
+    each = rng.permutation(number)[: len(among)]
+    drawn[each] = rng.permutation(len(among))[: len(each)]
+    return among[drawn]

@@ -21,3 +21,32 @@ rule calibration:
     conda:
         ENVIRONMENT
     script: script_path("calibration")
+
+
+# Not part of the default run: `make calibrate PAPER=bates_2022` copies its result to calibration/parameters.yaml.
+rule calibrate:
+    message: "Searching the synthetic platform's parameters"
+    input:
+        start=of_paper("calibration/parameters.yaml"),
+        inputs=of_paper("calibration/inputs.yaml"),
+        search=of_paper("calibration/search.yaml"),
+        forecasts=f"{PRIVATE}/value_added/forecasts.parquet",
+        **{name: f"{RECORDS_FOLDER}/{name}.parquet" for name in ("schools", "teachers", "traits")},
+        code=code("calibrate"),
+    output:
+        parameters=f"{RESULTS}/calibrate/parameters.yaml",
+    params:
+        code=code_fingerprint("calibrate"),
+        season={
+            "seed": config["district"]["seed"],
+            "cycles": config["platform"]["cycles"],
+            "studied": config["market"]["cycle"],
+            "commute": COMMUTE,
+        },
+        platform=PLATFORM_CHOICES,
+        outside=config["platform"]["outside_errors"],
+    resources: mem_mb=4000
+    log: f"{LOGS}/calibrate.log"
+    conda:
+        ENVIRONMENT
+    script: script_path("calibrate")
