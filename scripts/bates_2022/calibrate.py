@@ -7,7 +7,7 @@ import pandas as pd
 from welfare_added.calibration.commented import with_values
 from welfare_added.market.platform import Choices
 from welfare_added.market.platform_search import World, calibrate
-from welfare_added.market.synthetic_platform import Inputs, Season
+from welfare_added.market.synthetic_season import Inputs, Season
 from welfare_added.run.choices import read_yaml
 from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_text

@@ -179,14 +179,7 @@ def _timing(made: Made) -> dict[str, float]:
             found[f"timing.{count}.{month}"] = of_group.loc[(group, month), "count"]
             if title1:
                 found[f"timing.{title1}.{month}"] = of_group.loc[(group, month), "share_title1"]
-    posts = made.tables["posting_months"].set_index(["posts_april", "posts_july"])["schools"]
-    for name, cell in {
-        "no_no": (0, 0),
-        "no_yes": (0, 1),
-        "yes_no": (1, 0),
-        "yes_yes": (1, 1),
-    }.items():
-        found[f"timing.schools_posting_april_by_july.{name}"] = posts[cell]
+    found |= posting_lines(made.tables["posting_months"])
     panel = made.tables["stock_flow"].set_index(["panel", "statistic"])["value"]
     for name in ("stock", "flow"):
         found[f"timing.median_wait_days.{name}"] = panel[name, "wait_median"]
@@ -201,6 +194,14 @@ def _timing(made: Made) -> dict[str, float]:
 def printed(inputs: Mapping) -> dict[str, float]:
     """Every number of calibration/inputs.yaml by dotted path."""
     return dict(_lines(inputs, ""))
+
+
+def posting_lines(posting_months: pd.DataFrame) -> dict[str, float]:
+    """Lines of table 3c, of the table posting_months."""
+    posts = posting_months.set_index(["posts_april", "posts_july"])["schools"]
+    cells = {"no_no": (0, 0), "no_yes": (0, 1), "yes_no": (1, 0), "yes_yes": (1, 1)}
+    name = "timing.schools_posting_april_by_july"
+    return {f"{name}.{cell}": posts[place] for cell, place in cells.items()}
 
 
 def outcome_lines(tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:

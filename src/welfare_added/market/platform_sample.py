@@ -10,8 +10,8 @@ from welfare_added.market import features
 from welfare_added.market.season import MONTHS, month_of
 from welfare_added.market.synthetic_applicants import application_days, draw_windows, leans
 from welfare_added.market.synthetic_choices import Parts, advantages, constants, parts, thresholds
-from welfare_added.market.synthetic_platform import Inputs, Market, Season, meet
 from welfare_added.market.synthetic_positions import Positions, draw_positions
+from welfare_added.market.synthetic_season import Inputs, Market, Season, meet
 from welfare_added.market.windows import Pairs, Windows, overlapping
 
 QUANTILES = {"p10": 0.10, "p25": 0.25, "p75": 0.75, "p90": 0.90}

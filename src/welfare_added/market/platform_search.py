@@ -1,7 +1,7 @@
 """Search of the synthetic platform's parameters, on the published inputs alone.
 
-First when applicants and positions are there and how much is applied to, on a sample of applicants;
-then the numbers of applicants and applications, on the full platform; then, with applications as
+First which schools post when; then when applicants and positions are there and how much is applied
+to, on a sample of applicants; then the numbers of applicants and applications, on the full platform; then, with applications as
 they are, whom principals hire and rate.
 """
 
@@ -20,18 +20,25 @@ from welfare_added.calibration.least_squares import (
     pattern_search,
     priors,
 )
-from welfare_added.market.calibration_table import outcome_lines, printed
+from welfare_added.market.calibration_table import outcome_lines, posting_lines, printed
 from welfare_added.market.outcomes import outcome_days, outcomes
 from welfare_added.market.platform import Base, Choices, Platform, platform
 from welfare_added.market.platform_sample import Sample
 from welfare_added.market.synthetic_outcomes import is_positive
-from welfare_added.market.synthetic_platform import Inputs, Season, Simulated, simulate
-from welfare_added.market.timing import HIRED, by_month
+from welfare_added.market.synthetic_positions import Positions, draw_positions
+from welfare_added.market.synthetic_season import (
+    Inputs,
+    Season,
+    Simulated,
+    market_schools,
+    simulate,
+)
+from welfare_added.market.timing import HIRED, by_month, posting_months
 
 # Parameters by which the full platform meets two printed numbers in the end, in this order.
 SCALE = ("sizes.full.applicants", "application_rate")
 COUNTS = ("counts.applications", "counts.pairs_in_choice_sets")
-STEP = 0.02  # of logarithms, for elasticities
+STEP, LONGEST = 0.02, 0.3  # of logarithms, for elasticities, and at most at once
 Report = Callable[[str], None]
 
 
@@ -43,6 +50,15 @@ class World:
     when: Season
     choices: Choices
     outside: str
+
+    def postings(self, parameters: Mapping) -> tuple[Positions, pd.DataFrame]:
+        """Positions of the full platform, and the market's schools."""
+        schools = market_schools(self.inputs.schools, parameters["schools"]["centre"])
+        when, rng = self.when, np.random.default_rng(self.when.seeds()[0])
+        size, span = parameters["sizes"]["full"], range(when.cycles[0], when.cycles[1] + 1)
+        return draw_positions(
+            schools, span, when.studied, size, parameters["vacancies"], rng
+        ), schools
 
     def full(self, parameters: Mapping) -> Simulated:
         """The full platform; parameters as in parameters.yaml."""
@@ -85,16 +101,30 @@ def calibrate(
     """
     target = pd.Series(printed(inputs)).drop(list(search["left_out"]))
     parameters = _inside(flat(start), search["timing"])
+
+    def posting(parameters: Mapping) -> pd.Series:
+        changed = nested(_inside(parameters, search["postings"]), start)
+        posts, schools = world.postings(changed)
+        school = schools["school_id"].to_numpy()[posts.school]
+        table = posting_months(pd.DataFrame({"posted": posts.posted, "school_id": school}))
+        return pd.Series(posting_lines(table), dtype=float)
+
+    problem = _problem(posting, target, parameters, search, "postings")
+    parameters = _searched(problem, parameters, search["postings_steps"], report)
+    parameters = _inside(parameters, search["postings"])
     sample = Sample(world.inputs, world.when, start["sizes"]["full"], search["sample"])
 
+    def anywhere(parameters: Mapping) -> pd.Series:
+        return sample.moments(nested(parameters, start))
+
     def met(parameters: Mapping) -> pd.Series:
-        return sample.moments(nested(_inside(parameters, search["timing"]), start))
+        return anywhere(_inside(parameters, search["timing"]))
 
     problem = _problem(met, target, parameters, search, "timing")
     parameters = _searched(problem, parameters, search["timing_steps"], report)
     parameters = _inside(parameters, search["timing"])
     for _ in range(search["scale"]):
-        parameters = _scaled(parameters, start, world, met, target, report)
+        parameters = _scaled(parameters, start, world, anywhere, target, report)
     made = world.full(nested(parameters, start))
 
     def rated(parameters: Mapping) -> pd.Series:
@@ -167,7 +197,7 @@ def _scaled(parameters, start, world: World, met, target: pd.Series, report: Rep
     for name in SCALE:
         moved = {**parameters, name: parameters[name] * np.exp(STEP)}
         columns.append((np.log(met(moved)[list(COUNTS)].to_numpy()) - base) / STEP)
-    by = np.linalg.solve(np.column_stack(columns), apart)
+    by = np.clip(np.linalg.solve(np.column_stack(columns), apart), -LONGEST, LONGEST)
     changed = {name: parameters[name] * np.exp(one) for name, one in zip(SCALE, by, strict=True)}
     changed["application_rate"] = float(f"{changed['application_rate']:.5g}")
     changed[SCALE[0]] = 10 * round(changed[SCALE[0]] / 10)

@@ -55,8 +55,11 @@ def draw_positions(
 
     """
     cycle = _cycles(size["positions"], size["studied"], cycles, studied)
-    month = rng.choice(len(MONTHS), len(cycle), p=_normalised(parameters["months"]))
-    title1 = rng.random(len(cycle)) < np.array(parameters["title1"])[month]
+    month = rng.permutation(_shared(len(cycle), np.array(parameters["months"])))
+    title1 = np.zeros(len(cycle), dtype=bool)
+    for number, share in enumerate(parameters["title1"]):
+        rows = np.flatnonzero(month == number)
+        title1[rng.permutation(rows)[: round(share * len(rows))]] = True
     weight = gammaincinv(parameters["schools_shape"], rng.random(len(schools)))
     of_group = schools["title1"].to_numpy(bool)
     school = np.empty(len(cycle), dtype=np.int64)
@@ -73,8 +76,10 @@ def draw_positions(
     return Positions(cycle, school, posted, closed)
 
 
-def _normalised(chances: list[float]) -> np.ndarray:
-    return np.array(chances) / sum(chances)
+def _shared(number: int, chances: np.ndarray) -> np.ndarray:
+    """Kinds of so many things, in order, as many of each as its chance says."""
+    bounds = np.round(number * np.cumsum(chances) / chances.sum()).astype(int)
+    return np.searchsorted(bounds, np.arange(number), side="right")
 
 
 def _cycles(positions: int, studied_positions: int, cycles: range, studied: int) -> np.ndarray:
