@@ -180,8 +180,8 @@ def test_utilities_are_those_of_a_slow_second_way():
 def test_constants_meet_both_shares():
     made, shares = true_platform(), PARAMETERS["applications_with_value_added"]
     rate = made.pairs["applied"].mean()
-    error = np.sqrt(PARAMETERS["application_rate"] / len(made.pairs))
-    assert rate == pytest.approx(PARAMETERS["application_rate"], abs=6 * error)
+    error = np.sqrt(TINY["application_rate"] / len(made.pairs))
+    assert rate == pytest.approx(TINY["application_rate"], abs=6 * error)
     without = made.applicants["va_missing"].to_numpy()[made.applications["applicant"]]
     spread = np.sqrt(shares * (1 - shares) / len(made.applications))
     assert 1 - without.mean() == pytest.approx(shares, abs=8 * spread)

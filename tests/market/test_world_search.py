@@ -38,6 +38,7 @@ STEPS = {
 def tiny_as_full(**applicants) -> dict:
     parameters = copy.deepcopy(PARAMETERS)
     parameters["sizes"]["full"] = dict(parameters["sizes"]["tiny"])
+    parameters["application_rate"] = parameters["sizes"]["full"].pop("application_rate")
     parameters["applicants"] |= applicants
     return parameters
 

@@ -23,7 +23,6 @@ SOURCES = {
     "counts.market_2016": "text 7.1",
     "counts.value_added": "table 1",
     "counts.schools": "table 3c",
-    "counts.applicant_years": "assumed",
     "counts.": "text 2.1, tables 3 and 4",
     "timing.schools_posting": "table 3c",
     "timing.median": "figure 3",
@@ -51,10 +50,6 @@ class Made:
     tables
         By name: timing, posting_months, outcomes, outcome_days, stock_flow, class_size_bins,
         text_numbers of the platform in its observed windows.
-    true_pairs, true_applied
-        Pairs in true windows, and applications among them.
-    applicant_years
-        Applicants and cycles, whether they apply or not.
     market
         Applicants of the studied cycle with value added, and its positions.
     teachers, schools
@@ -69,9 +64,6 @@ class Made:
     """
 
     tables: Mapping[str, pd.DataFrame]
-    true_pairs: int
-    true_applied: int
-    applicant_years: int
     market: tuple[int, int]
     teachers: pd.DataFrame
     schools: pd.DataFrame
@@ -160,7 +152,6 @@ def _counts(made: Made) -> dict[str, float]:
         "counts.market_2016.positions": made.market[1],
         "counts.value_added_teacher_years": (ever - 1).sum(),
         "counts.value_added_teachers": (ever > 1).sum(),
-        "counts.applicant_years": made.applicant_years,
     }
 
 

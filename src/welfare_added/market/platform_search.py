@@ -1,8 +1,8 @@
 """Search of the synthetic platform's parameters, on the published inputs alone.
 
 First which schools post when; then when applicants and positions are there and how much is applied
-to, on a sample of applicants; then the numbers of applicants and applications, on the full platform; then, with applications as
-they are, whom principals hire and rate.
+to, on a sample of applicants; then the numbers of applicants and applications, on the full
+platform; then, with applications as they are, whom principals hire and rate.
 """
 
 from collections.abc import Callable, Mapping

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammaincinv
 
-from welfare_added.market.season import LAST_DAY, MONTHS, draw_days
+from welfare_added.market.season import LAST_DAY, draw_days
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,10 @@ def simulate(
     """Simulate everything but outcomes; size: one of the section ``sizes`` of parameters."""
     streams = [np.random.default_rng(one) for one in when.seeds()]
     market = meet(inputs, parameters, size, when, streams[:3])
-    chosen = _choose(market, inputs.schools, parameters, outside, streams[3:5])
+    rate = size.get("application_rate", parameters["application_rate"])
+    shares = rate, parameters["applications_with_value_added"]
+    planted = parameters["teachers_preferences"]
+    chosen = _choose(market, inputs.schools, planted, shares, outside, streams[3:5])
     rated = _rate(market, chosen.made, parameters, streams[5])
     made, window, posts = chosen.made, market.window, market.posts
     day = application_days(
@@ -162,19 +165,21 @@ def meet(inputs: Inputs, parameters: Mapping, size: Mapping, when: Season, strea
     )
 
 
-def _choose(market: Market, schools: pd.DataFrame, parameters, outside, streams) -> Chosen:
-    """Applications to positions in true choice sets, by eq. 7; constants are set here."""
+def _choose(market: Market, schools, planted: Mapping, shares, outside, streams) -> Chosen:
+    """Applications to positions in true choice sets, by eq. 7; constants are set here.
+
+    shares: of pairs that are applied to, and of applications by applicants with a forecast.
+    """
     applicants, posts = market.applicants, market.posts
     pairs = overlapping(market.window, applicants["year"].to_numpy(), posts.cycle)
     minutes = market.commutes.minutes(pairs.applicant, posts.school[pairs.position])
     normals = streams[0].standard_normal((len(applicants), len(features.RANDOM)))
-    planted = dict(parameters["teachers_preferences"])
     utility = utilities(applicants, market.positions, schools, pairs, minutes, planted, normals)
     without = applicants["va_missing"].to_numpy() == 1
-    shares = parameters["application_rate"], parameters["applications_with_value_added"]
     found = constants(utility, pairs.applicant, without, *shares)
     with_forecast, without_forecast = (round(one, CONSTANT_DECIMALS) for one in found)
-    planted |= {"constant": with_forecast, "va_missing": without_forecast - with_forecast}
+    of_constants = {"constant": with_forecast, "va_missing": without_forecast - with_forecast}
+    planted = {**planted, **of_constants}
     constant = np.where(without, without_forecast, with_forecast)
     margin = margins(utility, constant, pairs, outside, streams[1])
     rows = np.flatnonzero(margin > 0)

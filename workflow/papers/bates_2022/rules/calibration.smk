@@ -7,8 +7,6 @@ rule calibration:
         **{name: f"{PRIVATE}/platform/{name}.csv" for name in ("timing", "posting_months", "outcomes", "outcome_days", "stock_flow", "class_size_bins", "text_numbers")},
         **{name: f"{PRIVATE}/platform/{name}.parquet" for name in ("applicants", "positions")},
         **{name: f"{RECORDS_FOLDER}/{name}.parquet" for name in ("teachers", "schools")},
-        true_sample=f"{PRIVATE}/platform/true/sample.csv",
-        true_applicants=f"{TRUTH}/applicants.parquet",
         true_teachers=f"{TRUTH}/teachers.parquet",
         true_preferences=f"{TRUTH}/teachers_preferences.csv",
         code=code("calibration"),
