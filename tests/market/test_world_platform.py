@@ -360,14 +360,15 @@ def test_outcomes_follow_ratings_and_have_their_counts():
     assert len(any_) == pytest.approx(shares["positions"]["any"] * 320, abs=40)
 
 
-def test_positions_that_rate_have_many_positive_ratings_and_are_open_for_long():
+def test_few_positions_have_positive_ratings_and_those_with_poor_ones_are_open_for_long():
     made, shares = rated(), PARAMETERS["outcomes"]
-    good = made.rating > 0
-    positive = np.bincount(made.position[good], minlength=320)
-    for weight, value in ((0.0, positive), (50.0, made.days_open)):
-        outcome = draw_outcomes(made, {**shares, "rating_days": weight}, np.random.default_rng(0))
-        rates = np.unique(made.position[outcome == "middle"])
-        assert value[rates].mean() > 1.5 * value.mean()
+    outcome = draw_outcomes(made, shares, np.random.default_rng(0))
+    positive = len(np.unique(made.position[outcome == "positive"]))
+    assert positive < 1.6 * shares["positions"]["positive"] * 320
+    assert positive < 0.6 * len(np.unique(made.position[made.rating > 0]))
+    for name in POOR:
+        places = np.unique(made.position[outcome == name])
+        assert made.days_open[places].mean() > 1.4 * made.days_open.mean()
 
 
 def test_months_of_hires_can_be_moved():

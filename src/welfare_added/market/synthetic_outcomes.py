@@ -9,6 +9,7 @@ from welfare_added.market.season import MONTHS
 from welfare_added.market.synthetic_ratings import POSITIVE
 
 INTERVIEWS = 4  # at most at one position
+SOME = 0.1  # weight of applicants without a better offer, in which positions record ratings
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def draw_outcomes(rated: Rated, shares: Mapping, rng: np.random.Generator) -> np
     count = {name: round(shares[name] * number) for name in shares if not _nested(shares[name])}
     outcome = np.full(number, "none", dtype="<U15")
     good = np.flatnonzero(rated.rating > 0)
-    order = _by_records(rated, good, shares["rating_days"])
+    order = _by_records(rated, good)
     share = shares["positions"]
     raters = order[: round(share["positive"] * positions)]
     outcome[good] = "positive"
@@ -81,11 +82,15 @@ def _nested(value) -> bool:
     return isinstance(value, Mapping)
 
 
-def _by_records(rated: Rated, good: np.ndarray, rating_days: float) -> np.ndarray:
-    """Positions, those that record ratings first: with many positive ones, and long open."""
-    positive = np.bincount(rated.position[good], minlength=len(rated.days_open))
-    score = np.log(np.maximum(positive, 0.1)) + rating_days * np.log(rated.days_open + 1.0)
-    return np.argsort(-score, kind="stable")
+def _by_records(rated: Rated, good: np.ndarray) -> np.ndarray:
+    """Positions, those that record ratings first: with many positive ones who have better offers.
+
+    So few positions as in table 4b have positive ratings without a hire.
+    """
+    best = good[_best(rated.applicant[good], rated.margin[good])]
+    number = len(rated.days_open)
+    positive, first = (np.bincount(rated.position[rows], minlength=number) for rows in (good, best))
+    return np.argsort(-(positive - first + SOME * positive), kind="stable")
 
 
 def _best(applicant: np.ndarray, margin: np.ndarray) -> np.ndarray:
@@ -129,16 +134,21 @@ def _rank(groups: np.ndarray) -> np.ndarray:
 def _poor(outcome, rated: Rated, order, raters: int, share: Mapping, count: Mapping, rng) -> None:
     """Set, in place, middle and negative ratings and withdrawals, among other applications.
 
-    Negative ratings are also at positions without a positive one, so that as many positions as in
-    table 4 have a rating or a withdrawal.
+    Middle and negative ratings are at positions that are open for long, so that rated applications
+    are far from the hired one (table 4c). Negative ones are also at positions without a positive
+    one, so that as many positions as in table 4 have a rating or a withdrawal.
     """
     places = {name: round(value * len(rated.days_open)) for name, value in share.items()}
     more = max(places["any"] - places["positive"] - places["withdrew"], 0)
     more = min(more, places["negative"])
     own = places["negative"] - more
+    hires = np.bincount(rated.position[outcome == "hired"], minlength=len(rated.days_open)) > 0
+    rating, others = order[:raters], order[raters:]
+    rating = rating[np.argsort(-rated.days_open[rating], kind="stable")]
+    others = others[np.lexsort([-rated.days_open[others], ~hires[others]])]
     for name, among, best in (
-        ("middle", order[: places["middle"]], True),
-        ("negative", np.r_[order[:own], order[raters : raters + more]], False),
+        ("middle", rating[: places["middle"]], True),
+        ("negative", np.r_[rating[:own], others[:more]], False),
     ):
         some = np.isin(rated.position, among) & (outcome == "none") & (rated.rating <= 0)
         rows = np.flatnonzero(some)
@@ -146,7 +156,7 @@ def _poor(outcome, rated: Rated, order, raters: int, share: Mapping, count: Mapp
         rows = rows[np.argsort(-value if best else value, kind="stable")]
         even = np.argsort(_rank(rated.position[rows]), kind="stable")
         outcome[rows[even[: count[name]]]] = name
-    silent = order[raters + more :]
+    silent = others[more:]
     rows = np.flatnonzero(np.isin(rated.position, rng.permutation(silent)[: places["withdrew"]]))
     rows = rng.permutation(rows[outcome[rows] == "none"])
     even = np.argsort(_rank(rated.position[rows]), kind="stable")
