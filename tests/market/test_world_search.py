@@ -150,8 +150,8 @@ def test_the_search_meets_counts_on_the_full_platform_and_moves_nothing_else():
     found = calibrate(parameters, targets, world(), search, lambda line: None)
     made = world().full(found)
     seen = world().observed(made, np.full(len(made.day), "none"))
-    assert len(made.day) == pytest.approx(goal[0], rel=0.03)
-    assert len(seen.pairs) == pytest.approx(goal[1], rel=0.03)
+    assert len(made.day) == pytest.approx(goal[0], rel=0.05)
+    assert len(seen.pairs) == pytest.approx(goal[1], rel=0.05)
     old, new = flat(parameters), flat(found)
     changed = {name for name in old if old[name] != new[name]}
     free = {"applicants.wait", "sizes.full.applicants", "application_rate"}

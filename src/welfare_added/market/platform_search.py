@@ -123,8 +123,7 @@ def calibrate(
     problem = _problem(met, target, parameters, search, "timing")
     parameters = _searched(problem, parameters, search["timing_steps"], report)
     parameters = _inside(parameters, search["timing"])
-    for _ in range(search["scale"]):
-        parameters = _scaled(parameters, start, world, anywhere, target, report)
+    parameters = _scaled(parameters, start, world, anywhere, target, search["scale"], report)
     made = world.full(nested(parameters, start))
 
     def rated(parameters: Mapping) -> pd.Series:
@@ -182,16 +181,27 @@ def _inside(parameters: Mapping, declared: Mapping[str, Mapping]) -> dict:
     return new
 
 
-def _scaled(parameters, start, world: World, met, target: pd.Series, report: Report) -> dict:
-    """Applicants and application rate changed so that the full platform meets `COUNTS`.
+def _scaled(
+    parameters: Mapping, start: Mapping, world: World, met, target: pd.Series, steps: int, report
+) -> dict:
+    """Applicants and application rate with which the full platform meets `COUNTS` best.
 
-    By Newton's method in logarithms, with elasticities of the sample.
+    By Newton's method in logarithms, with elasticities of the sample; the best of all steps.
     """
-    made = world.full(nested(parameters, start))
-    seen = world.observed(made, np.full(len(made.day), "none"))
-    found = np.array([len(made.day), len(seen.pairs)])
-    apart = np.log(target[list(COUNTS)].to_numpy() / found)
-    report(f"applications {found[0]}, pairs {found[1]}")
+    tried = []
+    for _ in range(steps + 1):
+        made = world.full(nested(parameters, start))
+        seen = world.observed(made, np.full(len(made.day), "none"))
+        found = np.array([len(made.day), len(seen.pairs)])
+        apart = np.log(target[list(COUNTS)].to_numpy() / found)
+        report(f"applications {found[0]}, pairs {found[1]}")
+        tried.append((np.abs(apart).max(), len(tried), parameters))
+        parameters = _step(parameters, met, apart)
+    return min(tried)[2]
+
+
+def _step(parameters: Mapping, met, apart: np.ndarray) -> dict:
+    """Parameters with another `SCALE`; apart: (2,) logs of wanted over found."""
     base = np.log(met(parameters)[list(COUNTS)].to_numpy())
     columns = []
     for name in SCALE:

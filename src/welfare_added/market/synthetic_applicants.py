@@ -149,7 +149,8 @@ def application_days(
 
     """
     earliest, latest = np.maximum(first, posted), np.minimum(last, closed)
-    longer = waits > 1 - parameters["title1_wait"] * title1
+    # Not for what is there on the first day: applications to it wait 0 days at the median.
+    longer = (waits > 1 - parameters["title1_wait"] * title1) & (posted > first)
     mean = np.where(longer, parameters["title1_wait_days"], parameters["wait_days"])
     days = 1 + np.floor(np.log1p(-wait) / np.log1p(-1 / mean))  # a geometric law
     days = np.where((waits < parameters["wait"]) | longer, days, 0).astype(int)
