@@ -177,7 +177,8 @@ def test_an_edit_of_any_module_changes_exactly_the_rules_that_import_it(tmp_path
 
 
 RULE = re.compile(
-    r"^ *rule(?: (\w+))?:\n(.*?)(?=^ *(?:rule|module|use|if|for|include)\b|\Z)", re.M | re.S
+    r"^ *rule(?: (\w+))?:\n(.*?)(?=^ *(?:(?:rule|module|if|for)\b[^\n]*|include):|^ *use\b|\Z)",
+    re.M | re.S,
 )
 
 
@@ -276,7 +277,7 @@ def foreign(tree: ast.Module) -> set[str]:
     own = {"np", *dir(builtins), *(function.name for function in compiled(tree))}
     for node in tree.body:
         if isinstance(node, ast.Assign) and numbers(node.value, own):
-            own |= {target.id for target in node.targets}
+            own |= {target.id for target in node.targets if isinstance(target, ast.Name)}
     used = set()
     for function in compiled(tree):
         names = [node for part in function.body for node in ast.walk(part)]
