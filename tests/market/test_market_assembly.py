@@ -110,6 +110,8 @@ def files(tmp_path_factory):
         )  # fmt: skip
         write_csv(estimates_table(one), files[side])
         write_csv(covariance_table(one), files[f"{side}_covariance"])
+    files["school_effects"] = folder / "school_effects.csv"
+    write_csv(pd.DataFrame(columns=["school_id", "effect"]), files["school_effects"])
     return files
 
 
@@ -225,6 +227,22 @@ def test_random_coefficients_by_kind(files):
         random_coefficients(table, who, "mode")
     with pytest.raises(UserError, match="1 of 6 teachers of the market have none"):
         random_coefficients(table[table["applicant"] != 3], who, "best")
+
+
+def test_without_random_coefficients_nobody_deviates(files):
+    none = pd.read_parquet(files["random_coefficients"]).iloc[:0]
+    assert (random_coefficients(none, applicants().iloc[:COUNT]) == 0).all()
+
+
+def test_effects_of_schools_enter_teachers_utilities_alone(files, market, tmp_path):
+    there = sorted(positions()["school_id"].unique())[1:]  # one school has none: it has the mean
+    effects = pd.DataFrame({"school_id": there, "effect": np.arange(len(there)) * 1.0})
+    write_csv(effects, tmp_path / "effects.csv")
+    other = Assembly({**files, "school_effects": tmp_path / "effects.csv"}, **CHOSEN).market()
+    own, mean = effects.set_index("school_id")["effect"], effects["effect"].mean()
+    wanted = [own.get(one, mean) for one in positions()["school_id"][:PLACES]]
+    np.testing.assert_allclose(other.utility - market.utility, np.tile(wanted, (COUNT, 1)))
+    np.testing.assert_array_equal(other.principal, market.principal)
 
 
 def test_a_taste_for_commutes_is_refused(files, tmp_path):

@@ -6,6 +6,8 @@ import pytest
 from preference_cases import RATED, TRUTH, choices_of, rated_world, world
 
 from welfare_added.market import features
+from welfare_added.market.assembly import Participants, market_arrays, random_coefficients
+from welfare_added.market.estimates import Estimates
 from welfare_added.market.planted import planted_principals, planted_teachers
 from welfare_added.market.preference_tables import (
     choice_set_tables,
@@ -22,14 +24,6 @@ from welfare_added.market.recovery import (
     teacher_worlds,
 )
 from welfare_added.market.recovery_world import utilities
-from welfare_added.market.utilities import (
-    effects_of_schools,
-    market_pairs,
-    principal_utilities,
-    random_coefficients,
-    teacher_utilities,
-    utility_of_a_minute,
-)
 from welfare_added.run.errors import UserError
 
 SMALL = {"draws": 16, "separated": "drop"}
@@ -46,62 +40,57 @@ def tables(made):
 
 
 def estimates_at_truth():
-    from welfare_added.market.estimates import Estimates
-
     names = (*features.PAIR, *features.TEACHER, *features.MEANS)
     values = np.array([TRUTH[name] for name in names])
     return Estimates(names, values, np.eye(len(names)), 0.0, 1, 1, 1, "planted")
 
 
 def test_utilities_of_the_market_are_those_of_the_choices(made):
-    """At planted parameters and normals, where both have the pair."""
+    """At planted parameters and normals, but for what is the same for all of a teacher's places."""
     choices = choices_of(made)
     rows, _ = utilities(TRUTH, choices, made.normals)
     number = int(np.flatnonzero(choices.incumbent)[0])
-    who = made.applicants.iloc[[choices.applicants[number]]]
+    who = made.applicants.iloc[[choices.applicants[number]]].assign(experience=3.0)
     own = made.pairs[made.pairs["applicant"] == choices.applicants[number]]
     where = made.positions.iloc[own["position"]]
     minutes = np.where(own["commute_missing"] == 1, np.nan, own["minutes"])[None]
-    pair = market_pairs(who, where, made.schools, minutes)
-    random = made.normals[[number]] * [TRUTH[name] for name in features.SPREADS]
-    traits = np.column_stack([choices.teacher, choices.means])[[number]]
-    found = teacher_utilities(estimates_at_truth(), pair, random=random, own=traits)[0]
-    wanted = rows[choices.first[number] : choices.first[number + 1]]
-    np.testing.assert_allclose(np.unique(found.round(9)), np.unique(wanted.round(9)), atol=1e-8)
-    without = teacher_utilities(estimates_at_truth(), pair, random=random)[0]
-    np.testing.assert_allclose(np.diff(found), np.diff(without), atol=1e-9)
-    assert utility_of_a_minute(estimates_at_truth()) == 0.07
-
-
-def test_effects_of_schools_enter_utilities(made):
-    positions = made.positions.iloc[:3]
-    effects = pd.DataFrame({"school_id": positions["school_id"].unique(), "effect": 2.0})
-    own = effects_of_schools(effects, positions)
-    pair = market_pairs(made.applicants.iloc[:2], positions, made.schools, np.full((2, 3), 10.0))
-    plain, raised = (
-        teacher_utilities(estimates_at_truth(), pair, school_effects=one) for one in (None, own)
+    found = market_arrays(
+        Participants(who, where, np.ones(minutes.shape, dtype=bool)),
+        minutes,
+        features.representative_schools(made.schools).loc[who["year"].iloc[0]],
+        estimates_at_truth(),
+        Estimates(("title1",), np.ones(1), np.eye(1), 0.0, 1, 1, 1, ""),
+        made.normals[[number]] * [TRUTH[name] for name in features.SPREADS],
     )
-    np.testing.assert_allclose(raised - plain, 2.0)
+    wanted = np.unique(rows[choices.first[number] : choices.first[number + 1]].round(9))
+    utility = np.unique(found.utility[0].round(9))
+    np.testing.assert_allclose(utility - utility[0], wanted - wanted[0], atol=1e-8)
+    assert found.gamma == 0.07
 
 
-def test_principals_utilities_have_applicants_as_rows(made):
-    from welfare_added.market.estimates import Estimates
-
-    estimates = Estimates(("title1", "female"), np.array([1.0, 0.5]), np.eye(2), 0.0, 1, 1, 1, "")
-    found = principal_utilities(estimates, made.applicants.iloc[:5], made.positions.iloc[:7])
-    female, title1 = made.applicants["female"].iloc[:5], made.positions["title1"].iloc[:7]
-    np.testing.assert_allclose(found, 0.5 * female.to_numpy()[:, None] + title1.to_numpy())
+def test_ratio_is_twice_the_gain_over_the_truth(worlds):
+    """About chi-squared with as many degrees as parameters: its mean is far from half of them."""
+    own = worlds[worlds["integrator"] == "adaptive"].groupby("world")["ratio"]
+    assert 0.7 < own.first().mean() / own.size().mean() < 1.5
 
 
 def test_random_coefficients_are_found_by_person_and_year(made, tables):
-    people = made.applicants.iloc[tables.coefficients["applicant"].unique()[[5, 2]]]
+    people = pd.DataFrame({"applicant": tables.coefficients["applicant"].unique()[[5, 2]]})
     found = random_coefficients(tables.coefficients, people, "mean")
     own = tables.coefficients.query("kind == 'mean'").iloc[[5, 2]]
     np.testing.assert_allclose(found, own[list(features.RANDOM)])
-    with pytest.raises(UserError, match="want best, mean, draw"):
-        random_coefficients(tables.coefficients, people, "mode")
-    with pytest.raises(UserError, match="none of 2 applicants"):
-        random_coefficients(tables.coefficients, people.assign(year=1900))
+
+
+def test_cycles_leave_out_the_applicants_of_others(made):
+    years = np.where(np.arange(len(made.applicants)) % 2, 2016, 2017)
+    applicants, positions = made.applicants.assign(year=years), made.positions.assign(year=2016)
+    own = np.isin(made.pairs["applicant"], np.flatnonzero(years == 2016))
+    schools = pd.concat([made.schools.assign(year=year) for year in (2016, 2017)])
+    args = applicants, positions
+    some = teacher_tables(*args, made.pairs, schools, cycles=(2016, 2016), **SMALL)
+    alone = teacher_tables(*args, made.pairs[own].reset_index(drop=True), schools, **SMALL)
+    pd.testing.assert_frame_equal(some.estimates, alone.estimates)
+    assert some.numbers.set_index("name").loc["pairs", "value"] == own.sum() < len(own)
 
 
 def test_tables_of_teachers_name_what_they_are_of(made, tables):

@@ -93,6 +93,18 @@ def test_estimates_are_where_scores_sum_to_zero(estimated):
     assert (found.values(features.SPREADS) > 0).all()
 
 
+@pytest.mark.parametrize("integrator", ["adaptive", "sobol"])
+def test_negative_standard_deviations_are_turned_with_their_draws(choices, integrator):
+    """From a start with negative ones: positive at the end, at the same log-likelihood."""
+    stated = teacher_model(choices, integrator, DRAWS, separated="drop")
+    start = stated.start.copy()
+    start[stated.model.fixed :] *= -1
+    found = estimate_teachers(stated, start)
+    assert (found.estimates.values(features.SPREADS) >= 0).all()
+    value = found.model.evaluate(found.estimates.parameters)[0].sum()
+    assert value == pytest.approx(found.estimates.log_likelihood, abs=1e-6)
+
+
 def test_planted_preferences_are_covered(estimated):
     found = estimated.estimates
     truth = np.array([TRUTH[name] for name in found.names])

@@ -20,12 +20,13 @@ from welfare_added.market import features, season
 from welfare_added.market import synthetic_ratings as ratings
 from welfare_added.market.platform import platform
 from welfare_added.market.synthetic_choices import Utilities, constants, margins, utilities
-from welfare_added.market.synthetic_outcomes import accepted, draw_outcomes
+from welfare_added.market.synthetic_outcomes import Rated, draw_outcomes
 from welfare_added.market.synthetic_platform import synthesise_platform
 from welfare_added.market.synthetic_positions import draw_positions
 from welfare_added.market.windows import Pairs, true_windows
 from welfare_added.run.errors import UserError
 
+POOR = ("middle", "negative")
 TINY = PARAMETERS["sizes"]["tiny"]
 
 
@@ -179,8 +180,8 @@ def test_utilities_are_those_of_a_slow_second_way():
 def test_constants_meet_both_shares():
     made, shares = true_platform(), PARAMETERS["applications_with_value_added"]
     rate = made.pairs["applied"].mean()
-    error = np.sqrt(PARAMETERS["application_rate"] / len(made.pairs))
-    assert rate == pytest.approx(PARAMETERS["application_rate"], abs=6 * error)
+    error = np.sqrt(TINY["application_rate"] / len(made.pairs))
+    assert rate == pytest.approx(TINY["application_rate"], abs=6 * error)
     without = made.applicants["va_missing"].to_numpy()[made.applications["applicant"]]
     spread = np.sqrt(shares * (1 - shares) / len(made.applications))
     assert 1 - without.mean() == pytest.approx(shares, abs=8 * spread)
@@ -188,25 +189,27 @@ def test_constants_meet_both_shares():
 
 def test_constants_are_found_exactly():
     rng = np.random.default_rng(0)
-    pairs = Pairs(np.repeat(np.arange(50), 20).astype(np.int32), np.tile(np.arange(20), 50))
+    who = np.repeat(np.arange(50), 20).astype(np.int32)
     present = np.where(np.arange(50) % 2, rng.standard_normal(50), -np.inf)
     utility, without = Utilities(rng.standard_normal(1000), present), np.arange(50) >= 10
-    one, other = constants(utility, pairs, without, 0.2, 0.3)
-    constant = np.where(without, other, one)[pairs.applicant]
-    best = np.exp(present[pairs.applicant] + constant)
-    chance = np.exp(utility.pair + constant)
-    chance /= 1 + best + chance  # eq. 12
-    assert chance.mean() == pytest.approx(0.2, abs=1e-8)
-    assert chance[~without[pairs.applicant]].sum() / chance.sum() == pytest.approx(0.3, abs=1e-8)
+    for weight in (1.0, 2.0):  # of applicants without a forecast
+        one, other = constants(utility, who, without, 0.2, 0.3, weight)
+        constant = np.where(without, other, one)[who]
+        best = np.exp(present[who] + constant)
+        chance = np.exp(utility.pair + constant)
+        chance /= 1 + best + chance  # eq. 12
+        of_pair = np.where(without, weight, 1.0)[who]
+        assert np.average(chance, weights=of_pair) == pytest.approx(0.2, abs=1e-8)
+        of_forecast = (chance * ~without[who]).sum() / (chance * of_pair).sum()
+        assert of_forecast == pytest.approx(0.3, abs=1e-8)
 
 
 def test_more_applications_than_pairs_are_refused():
-    pairs = Pairs(np.array([0, 1, 1, 1], np.int32), np.arange(4))
-    utility = Utilities(np.zeros(4), np.full(2, -np.inf))
+    who, utility = np.array([0, 1, 1, 1], np.int32), Utilities(np.zeros(4), np.full(2, -np.inf))
     with pytest.raises(
         UserError, match="asks for more applications of one group than it has pairs"
     ):
-        constants(utility, pairs, np.array([False, True]), 0.9, 0.5)
+        constants(utility, who, np.array([False, True]), 0.9, 0.5)
 
 
 @pytest.mark.parametrize("outside", ["per_position", "common"])
@@ -262,7 +265,9 @@ def test_days_are_within_both_windows_and_most_do_not_wait():
     earliest = np.maximum(first.to_numpy()[who], opens.to_numpy()[where])
     latest = np.minimum(last.to_numpy()[who], closes.to_numpy()[where])
     assert (day >= earliest).all() and (day <= latest).all()
-    assert (day == earliest).mean() > 1 - PARAMETERS["applicants"]["wait"] - 0.02
+    chosen = PARAMETERS["applicants"]
+    waits = chosen["wait"] + chosen["title1_wait"]
+    assert (day == earliest).mean() > 1 - waits - 0.02 and (day > earliest).any()
     assert (latest <= season.LAST_DAY).all()
 
 
@@ -315,46 +320,67 @@ def test_the_rating_constant_gives_the_share():
     assert rated.mean() == pytest.approx(0.02, abs=0.002)
 
 
-def test_nobody_would_rather_be_matched_otherwise():
-    rng = np.random.default_rng(3)
-    applicant, position = np.divmod(rng.permutation(30 * 12)[:200], 12)
-    margin, rating = rng.standard_normal(200), rng.standard_normal(200)
-    places = rng.integers(1, 4, 12)
-    rows = accepted(applicant, position, margin, rating, places)
-    assert len(np.unique(applicant[rows])) == len(rows)
-    assert (np.bincount(position[rows], minlength=12) <= places).all()
-    own = dict(zip(applicant[rows], margin[rows], strict=True))
-    for pair in range(200):
-        held = rows[position[rows] == position[pair]]
-        wanted = len(held) < places[position[pair]] or (rating[held] < rating[pair]).any()
-        assert not (wanted and margin[pair] > own.get(applicant[pair], -np.inf))
+def rated(seed: int = 4) -> Rated:
+    rng = np.random.default_rng(seed)
+    number, positions = 60_000, 320
+    position = np.sort(rng.integers(0, positions, number))
+    effect = 1.5 * rng.standard_normal(positions)
+    return Rated(
+        applicant=rng.integers(0, 9000, number),
+        position=position,
+        margin=rng.random(number),
+        rating=effect[position] - 5.2 + rng.logistic(size=number),
+        month=rng.integers(0, 5, number),
+        outside=rng.random(number) < 0.9,
+        days_open=rng.integers(7, 100, positions),
+    )
 
 
 def test_outcomes_follow_ratings_and_have_their_counts():
-    rng = np.random.default_rng(4)
-    number, shares = 60_000, PARAMETERS["outcomes"]
-    applicant, position = rng.integers(0, 9000, number), np.sort(rng.integers(0, 320, number))
-    effect = 1.5 * rng.standard_normal(320)
-    rating = effect[position] - 5.2 + rng.logistic(size=number)
-    outcome = draw_outcomes(
-        applicant, position, rng.random(number), rating, rng.random(number) < 0.9, shares, rng
-    )
-    good = np.isin(outcome, ratings.POSITIVE)
-    assert np.array_equal(good, rating > 0)
-    for name in ("hired_out", "declined", "middle", "negative", "withdrew"):
-        assert (outcome == name).sum() == round(shares[name] * number)
-    assert (outcome == "hired_elsewhere").sum() == round(shares["hired_elsewhere"] * number)
+    made, shares = rated(), PARAMETERS["outcomes"]
+    outcome = draw_outcomes(made, shares, np.random.default_rng(0))
+    number, position = len(outcome), made.position
+    assert np.array_equal(np.isin(outcome, ratings.POSITIVE), made.rating > 0)
+    for name in ("hired_out", "hired_elsewhere", "declined", "middle", "negative", "withdrew"):
+        assert (outcome == name).sum() == round(shares[name] * number), name
     hired = np.isin(outcome, ["hired", "hired_out"])
-    assert hired.any() and len(np.unique(applicant[hired])) == hired.sum()
-    for name in ("middle", "negative"):
-        places = np.unique(position[outcome == name])
-        assert len(places) == round(shares["positions"][name] * 320)
-    for place in np.unique(position[outcome == "negative"]):
-        here = position == place
-        passed_over = here & (outcome == "none")
-        assert rating[here & (outcome == "negative")].max() < rating[passed_over].min(
-            initial=np.inf
+    assert hired.any() and len(np.unique(made.applicant[hired])) == hired.sum()
+    assert made.outside[outcome == "hired_out"].all()
+    places = {name: set(position[outcome == name]) for name in ("positive", *POOR, "withdrew")}
+    for name in POOR:
+        assert len(places[name]) == round(shares["positions"][name] * 320)
+        for place in places[name]:
+            here = (position == place) & (outcome == name)
+            apart = made.rating[(position == place) & (outcome == "none")]
+            of_name = made.rating[here]
+            assert (
+                (of_name.min() > apart.max()) if name == "middle" else (of_name.max() < apart.min())
+            )
+    any_ = set().union(*places.values())
+    assert len(any_) == pytest.approx(shares["positions"]["any"] * 320, abs=40)
+
+
+def test_few_positions_have_positive_ratings_and_those_with_poor_ones_are_open_for_long():
+    made, shares = rated(), PARAMETERS["outcomes"]
+    outcome = draw_outcomes(made, shares, np.random.default_rng(0))
+    positive = len(np.unique(made.position[outcome == "positive"]))
+    assert positive < 1.6 * shares["positions"]["positive"] * 320
+    assert positive < 0.6 * len(np.unique(made.position[made.rating > 0]))
+    for name in POOR:
+        places = np.unique(made.position[outcome == name])
+        assert made.days_open[places].mean() > 1.4 * made.days_open.mean()
+
+
+def test_months_of_hires_can_be_moved():
+    made, shares = rated(), PARAMETERS["outcomes"]
+    found = []
+    for april in (0.0, 5.0):
+        by_month = {**dict.fromkeys(season.MONTHS, 0.0), "april": april}
+        outcome = draw_outcomes(
+            made, {**shares, "hire_by_month": by_month}, np.random.default_rng(0)
         )
+        found.append((made.month[outcome == "hired"] == 0).mean())
+    assert found[1] > found[0]
 
 
 def test_the_share_of_positive_outcomes_is_that_of_table_4():

@@ -19,8 +19,7 @@ def made_of(tables: Mapping[str, pd.DataFrame], parameters: Mapping, studied: in
     ----------
     tables
         By name: `TABLES`; teachers, schools (of records); applicants, positions (of the platform);
-        true_sample (steps of the platform in true windows); true_applicants, true_teachers,
-        true_preferences (truth).
+        true_teachers, true_preferences (truth).
     parameters
         Content of calibration/parameters.yaml.
     studied
@@ -29,13 +28,9 @@ def made_of(tables: Mapping[str, pd.DataFrame], parameters: Mapping, studied: in
     """
     applicants, positions = tables["applicants"], tables["positions"]
     with_value_added = (applicants["year"] == studied) & (applicants["va_missing"] == 0)
-    last = tables["true_sample"].iloc[-1]
     taught = tables["true_teachers"]
     return Made(
         tables={name: tables[name] for name in TABLES},
-        true_pairs=int(last["pairs"]),
-        true_applied=int(last["applications"]),
-        applicant_years=len(tables["true_applicants"]),
         market=(int(with_value_added.sum()), int((positions["year"] == studied).sum())),
         teachers=tables["teachers"],
         schools=tables["schools"],

@@ -23,7 +23,6 @@ SOURCES = {
     "counts.market_2016": "text 7.1",
     "counts.value_added": "table 1",
     "counts.schools": "table 3c",
-    "counts.applicant_years": "assumed",
     "counts.": "text 2.1, tables 3 and 4",
     "timing.schools_posting": "table 3c",
     "timing.median": "figure 3",
@@ -51,10 +50,6 @@ class Made:
     tables
         By name: timing, posting_months, outcomes, outcome_days, stock_flow, class_size_bins,
         text_numbers of the platform in its observed windows.
-    true_pairs, true_applied
-        Pairs in true windows, and applications among them.
-    applicant_years
-        Applicants and cycles, whether they apply or not.
     market
         Applicants of the studied cycle with value added, and its positions.
     teachers, schools
@@ -69,9 +64,6 @@ class Made:
     """
 
     tables: Mapping[str, pd.DataFrame]
-    true_pairs: int
-    true_applied: int
-    applicant_years: int
     market: tuple[int, int]
     teachers: pd.DataFrame
     schools: pd.DataFrame
@@ -95,8 +87,8 @@ def calibration_table(inputs: Mapping, made: Made) -> pd.DataFrame:
         If inputs.yaml has a number that is neither answered nor excused.
 
     """
-    lines = dict(_lines(inputs, ""))
-    achieved = {**_counts(made), **_timing(made), **_outcomes(made), **_schools(made)}
+    lines = printed(inputs)
+    achieved = {**_counts(made), **_timing(made), **outcome_lines(made.tables), **_schools(made)}
     achieved |= _preferences(inputs, made)
     reasons = {**NOT_COMPARED, **_noise(inputs, made)}
     missing = [name for name in lines if name not in achieved and name not in reasons]
@@ -152,15 +144,14 @@ def _counts(made: Made) -> dict[str, float]:
         "counts.applications": applications,
         "counts.applications_by_month_total": applications,
         "counts.positions": positions,
-        "counts.pairs_in_choice_sets": made.true_pairs,
-        "counts.application_rate_of_pairs": made.true_applied / max(made.true_pairs, 1),
+        "counts.pairs_in_choice_sets": text["pairs"],
+        "counts.application_rate_of_pairs": text["application_rate"],
         "counts.applications_per_position": applications / positions,
         "counts.schools_that_post": text["schools_posting"],
         "counts.market_2016.teachers": made.market[0],
         "counts.market_2016.positions": made.market[1],
         "counts.value_added_teacher_years": (ever - 1).sum(),
         "counts.value_added_teachers": (ever > 1).sum(),
-        "counts.applicant_years": made.applicant_years,
     }
 
 
@@ -179,14 +170,7 @@ def _timing(made: Made) -> dict[str, float]:
             found[f"timing.{count}.{month}"] = of_group.loc[(group, month), "count"]
             if title1:
                 found[f"timing.{title1}.{month}"] = of_group.loc[(group, month), "share_title1"]
-    posts = made.tables["posting_months"].set_index(["posts_april", "posts_july"])["schools"]
-    for name, cell in {
-        "no_no": (0, 0),
-        "no_yes": (0, 1),
-        "yes_no": (1, 0),
-        "yes_yes": (1, 1),
-    }.items():
-        found[f"timing.schools_posting_april_by_july.{name}"] = posts[cell]
+    found |= posting_lines(made.tables["posting_months"])
     panel = made.tables["stock_flow"].set_index(["panel", "statistic"])["value"]
     for name in ("stock", "flow"):
         found[f"timing.median_wait_days.{name}"] = panel[name, "wait_median"]
@@ -198,11 +182,25 @@ def _timing(made: Made) -> dict[str, float]:
     return {**found, "applicants.share_of_applications_with_value_added": share}
 
 
-def _outcomes(made: Made) -> dict[str, float]:
-    counts = made.tables["outcomes"].set_index(["level", "outcome"])["count"]
+def printed(inputs: Mapping) -> dict[str, float]:
+    """Every number of calibration/inputs.yaml by dotted path."""
+    return dict(_lines(inputs, ""))
+
+
+def posting_lines(posting_months: pd.DataFrame) -> dict[str, float]:
+    """Lines of table 3c, of the table posting_months."""
+    posts = posting_months.set_index(["posts_april", "posts_july"])["schools"]
+    cells = {"no_no": (0, 0), "no_yes": (0, 1), "yes_no": (1, 0), "yes_yes": (1, 1)}
+    name = "timing.schools_posting_april_by_july"
+    return {f"{name}.{cell}": posts[place] for cell, place in cells.items()}
+
+
+def outcome_lines(tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
+    """Lines of tables 4a to 4c, of the tables outcomes and outcome_days."""
+    counts = tables["outcomes"].set_index(["level", "outcome"])["count"]
     found = {f"outcomes.{name}": count for name, count in counts["application"].items()}
     found |= {f"outcomes_of_positions.{name}": n for name, n in counts["position"].items()}
-    days = made.tables["outcome_days"].set_index("group")
+    days = tables["outcome_days"].set_index("group")
     for group in days.index:
         for name in DAYS:
             found[f"days_to_hired_application.{group}.{name}"] = days.loc[group, name]

@@ -60,6 +60,7 @@ def teacher_tables(
     single: str = "keep",
     without_value_added: str = "keep",
     class_size: str = "own",
+    cycles: tuple[int, int] | None = None,
     separated: str = "refuse",
     at_least: int = 1,
     integrator: str = "adaptive",
@@ -85,6 +86,8 @@ def teacher_tables(
         ``keep`` or ``drop`` applicants with one application, and those without value added.
     class_size
         ``own`` of each school, or ``constant``: the mean over positions.
+    cycles
+        First and last cycle whose applicants are used; None: all.
     separated, at_least, integrator, draws, correlated, outside, threads
         As `teacher_model`.
     inference, replications
@@ -96,6 +99,9 @@ def teacher_tables(
     if class_size == "constant":
         size = float(positions["class_size"].mean())
         positions, schools = (one.assign(class_size=size) for one in (positions, schools))
+    if cycles is not None:
+        of_cycles = applicants["year"].between(*cycles).to_numpy()
+        pairs = pairs[of_cycles[pairs["applicant"].to_numpy()]].reset_index(drop=True)
     choices = teacher_choices(applicants, positions, pairs, schools, advantage=advantage)
     choices = choices.only(_kept(choices, single, without_value_added))
     if model != MIXED:

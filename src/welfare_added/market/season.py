@@ -6,6 +6,7 @@ import pandas as pd
 MONTHS = ("april", "may", "june", "july", "august")
 FIRST_DAYS = (0, 30, 61, 91, 122)  # of the months
 LAST_DAY = 152  # 31 August
+MIDDLE_MONTH = 2  # June
 
 
 def month_of(day: np.ndarray) -> np.ndarray:

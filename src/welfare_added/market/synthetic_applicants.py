@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from welfare_added.market.season import LAST_DAY, MONTHS, draw_days
+from welfare_added.market.season import LAST_DAY, MIDDLE_MONTH, MONTHS, draw_days
 from welfare_added.market.synthetic_schools import coordinates
 
 
@@ -67,7 +67,9 @@ def draw_others(
 def draw_homes(
     near: np.ndarray, schools: pd.DataFrame, parameters: Mapping, centre: Mapping, rng
 ) -> pd.DataFrame:
-    """Homes of persons: latitude, longitude, missing where the address is.
+    """Homes of persons: latitude, longitude, missing where the address is; and near_title1.
+
+    near_title1: 1 where the school near which they live is a Title I school.
 
     near: (n,) rows of the schools near which they live; -1: one at random, more often Title I.
     schools: the market's, with true coordinates ``north`` and ``east`` [km from the centre].
@@ -85,28 +87,71 @@ def draw_homes(
         {
             "latitude": np.where(unknown, np.nan, latitude),
             "longitude": np.where(unknown, np.nan, longitude),
+            "near_title1": schools["title1"].to_numpy(float)[at],
         }
     )
 
 
-def draw_windows(number: int, parameters: Mapping, rng) -> tuple[np.ndarray, np.ndarray]:
-    """First and last day on the platform of applicants, (n,) each."""
-    chances = np.array(parameters["first_month"])
-    month = rng.choice(len(MONTHS), number, p=chances / chances.sum())
+def draw_windows(
+    parameters: Mapping, later: np.ndarray, stays: np.ndarray, rng
+) -> tuple[np.ndarray, np.ndarray]:
+    """First and last day on the platform of applicants, (n,) each.
+
+    later: (n,) by how much the log chance of a first month rises from each month to the next.
+    stays: (n,) log of how many times longer than others they stay.
+    """
+    number = len(later)
+    chances = np.array([parameters["first_month"][name] for name in MONTHS])
+    odds = chances * np.exp(np.outer(later, np.arange(len(MONTHS)) - MIDDLE_MONTH))
+    below = np.cumsum(odds, axis=1)
+    month = (rng.random(number)[:, None] * below[:, -1:] >= below).sum(axis=1)
     first = draw_days(month, rng)
-    length = rng.exponential(parameters["mean_days"], number).astype(int)
+    length = (parameters["mean_days"] * np.exp(stays) * rng.exponential(size=number)).astype(int)
     length[rng.random(number) < parameters["one_day"]] = 0
     return first, np.minimum(first + length, LAST_DAY)
 
 
+def leans(
+    near_title1: np.ndarray, advantage: np.ndarray, without: np.ndarray, parameters: Mapping
+) -> tuple[np.ndarray, np.ndarray]:
+    """``later`` and ``stays`` of `draw_windows`, by where applicants live and their value added.
+
+    near_title1, advantage [student SD], without (bool, whether there is no forecast): (n,).
+    """
+    standard = np.zeros(len(advantage))
+    known = advantage[~without]
+    standard[~without] = (known - known.mean()) / known.std()
+    later = parameters["later_title1"] * (near_title1 - 0.5)
+    later = later + parameters["later_by_value_added"] * standard
+    return later, parameters["stays_by_value_added"] * standard
+
+
 def application_days(
-    first: np.ndarray, last: np.ndarray, posted: np.ndarray, closed: np.ndarray, parameters, rng
+    first: np.ndarray,
+    last: np.ndarray,
+    posted: np.ndarray,
+    closed: np.ndarray,
+    title1: np.ndarray,
+    parameters: Mapping,
+    waits: np.ndarray,
+    wait: np.ndarray,
 ) -> np.ndarray:
     """Day of each application: when both are there, or some days later (section 4.2, feature 4).
 
-    Of each application the applicant's first and last day, and the position's.
+    Parameters
+    ----------
+    first, last, posted, closed, title1
+        Of each application the applicant's first and last day, the position's, and its Title I.
+    parameters
+        Section ``applicants`` of parameters.yaml.
+    waits, wait
+        Uniform draws: of who waits, and of how long they do.
+
     """
     earliest, latest = np.maximum(first, posted), np.minimum(last, closed)
-    waits = rng.random(len(first)) < parameters["wait"]
-    wait = np.where(waits, rng.geometric(1 / parameters["wait_days"], len(first)), 0)
-    return np.minimum(earliest + wait, latest)
+    # Not for what is there on the first day: applications to it wait 0 days at the median.
+    longer = (waits > 1 - parameters["title1_wait"] * title1) & (posted > first)
+    mean = np.where(longer, parameters["title1_wait_days"], parameters["wait_days"])
+    days = 1 + np.floor(np.log1p(-wait) / np.log1p(-1 / mean))  # a geometric law
+    days = np.where((waits < parameters["wait"]) | longer, days, 0).astype(int)
+    return np.minimum(earliest + days, latest)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
-from scipy.special import expit, logit
+from scipy.special import logit
 
 from welfare_added.market import features
 from welfare_added.market.positions import school_years
+from welfare_added.market.synthetic_loops import expected_applications
 from welfare_added.market.windows import Pairs
 from welfare_added.run.errors import UserError
 
@@ -34,6 +35,37 @@ class Utilities:
     present: np.ndarray
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What utilities are made of, in whatever choice sets.
+
+    Attributes
+    ----------
+    pair : (N,) array
+        Utility of each pair without what an applicant's pairs have in common.
+    mean : (N,) array
+        What each pair adds to its applicant's utility when averaged over the choice set (eq. 11).
+    teacher : (A,) array
+        The applicants' own part of eq. 11.
+    present : (A,) array
+        As `pair`, of present positions; -inf for those not in the district.
+
+    """
+
+    pair: np.ndarray
+    mean: np.ndarray
+    teacher: np.ndarray
+    present: np.ndarray
+
+    def utilities(self, applicant: np.ndarray, rows: np.ndarray | slice = slice(None)) -> Utilities:
+        """Utilities where choice sets are ``rows``; applicant: (n,) code of each of these."""
+        number = len(self.teacher)
+        size = np.bincount(applicant, minlength=number)
+        total = np.bincount(applicant, self.mean[rows], minlength=number)
+        own = self.teacher + total / np.maximum(size, 1)
+        return Utilities(self.pair[rows] + own[applicant], self.present + own)
+
+
 def utilities(
     applicants: pd.DataFrame,
     positions: pd.DataFrame,
@@ -43,48 +75,66 @@ def utilities(
     truth: Mapping[str, float],
     normals: np.ndarray,
 ) -> Utilities:
-    """Utilities at given parameters and random coefficients.
+    """Utilities at given parameters and random coefficients, in the choice sets of ``pairs``.
+
+    Arguments are those of `parts`.
+    """
+    made = parts(applicants, positions, schools, pairs, minutes, truth, normals)
+    return made.utilities(pairs.applicant)
+
+
+def parts(
+    applicants: pd.DataFrame,
+    positions: pd.DataFrame,
+    schools: pd.DataFrame,
+    pairs: Pairs,
+    minutes: np.ndarray,
+    truth: Mapping[str, float],
+    normals: np.ndarray,
+) -> Parts:
+    """Parts of utilities at given parameters and random coefficients.
 
     Parameters
     ----------
     applicants, positions, schools
         From `applicant_table` (with the present commute), `position_table` and records.
     pairs, minutes
-        Choice sets, and the commute of each pair, nan where it is missing.
+        Pairs sorted by cycle, and the commute of each, nan where it is missing.
     truth
         Parameters by name as in `features`; those left out are zero.
     normals
         (A, 6) standard normal draws, in the order of `features.RANDOM`.
 
     """
+    advantage = advantages(applicants, schools)
+    fixed, random = _values(truth, features.PAIR), _values(truth, features.SPREADS) * normals
+    teacher = features.teacher_columns(applicants) @ _values(truth, features.TEACHER)
+    of_means = _values(truth, features.MEANS)
+    pair, mean = np.empty(len(pairs.applicant)), np.empty(len(pairs.applicant))
+    sizes = positions["class_size"].to_numpy()
+    for rows in _blocks(pairs.applicant, applicants["year"].to_numpy()):
+        who, at = pairs.applicant[rows], pairs.position[rows]
+        columns = _columns(applicants, advantage, who, positions, at, minutes[rows])
+        pair[rows] = _linear(columns, who, fixed, random)
+        mean[rows] = columns @ of_means[:-1] + of_means[-1] * sizes[at]
+    present = np.full(len(applicants), -np.inf)
+    here = np.flatnonzero(applicants["in_district"] == 1)
+    at = _present(applicants.iloc[here], schools)
+    commute = applicants["current_minutes"].to_numpy()[here].copy()
+    commute[applicants["current_commute_missing"].to_numpy()[here] == 1] = np.nan
+    columns = _columns(applicants, advantage, here, schools, at, commute)
+    present[here] = _linear(columns, here, fixed, random)
+    return Parts(pair, mean, teacher, present)
+
+
+def advantages(applicants: pd.DataFrame, schools: pd.DataFrame) -> np.ndarray:
+    """Forecast value added of applicants at their year's representative school [student SD]."""
     typical = features.representative_schools(schools).loc[applicants["year"].to_numpy()]
-    advantage = features.absolute_advantage(
+    return features.absolute_advantage(
         *(applicants[name].to_numpy() for name in ("mu_0", "mu_1", "experience_effect")),
         typical["share_disadvantaged"].to_numpy(),
         typical["class_size"].to_numpy(),
     )
-    in_order = _values(truth, features.PAIR), _values(truth, features.SPREADS) * normals
-    teacher = features.teacher_columns(applicants) @ _values(truth, features.TEACHER)
-    pair = np.empty(len(pairs.applicant))
-    for rows in _blocks(pairs.applicant, applicants["year"].to_numpy()):
-        who, at = pairs.applicant[rows], pairs.position[rows]
-        columns = _columns(applicants, advantage, who, positions.iloc[at], minutes[rows])
-        sets, first = np.unique(who, return_index=True)
-        sizes = positions["class_size"].to_numpy()[at]
-        means = features.choice_set_means(
-            columns, sizes, np.ones(len(who)), np.append(first, len(who))
-        )
-        teacher[sets] += means @ _values(truth, features.MEANS)
-        pair[rows] = _linear(columns, who, *in_order)
-    pair += teacher[pairs.applicant]
-    present = np.full(len(applicants), -np.inf)
-    here = np.flatnonzero(applicants["in_district"] == 1)
-    of_present = schools.iloc[_present(applicants.iloc[here], schools)]
-    commute = applicants["current_minutes"].to_numpy()[here].copy()
-    commute[applicants["current_commute_missing"].to_numpy()[here] == 1] = np.nan
-    columns = _columns(applicants, advantage, here, of_present, commute)
-    present[here] = _linear(columns, here, *in_order) + teacher[here]
-    return Utilities(pair, present)
 
 
 def _values(truth: Mapping[str, float], names: tuple[str, ...]) -> np.ndarray:
@@ -101,8 +151,10 @@ def _present(incumbents: pd.DataFrame, schools: pd.DataFrame) -> np.ndarray:
     return school_years(incumbents.rename(columns={"current_school": "school_id"}), schools)
 
 
-def _columns(applicants, advantage, who, places: pd.DataFrame, minutes: np.ndarray) -> np.ndarray:
-    """Covariates (n, 13) of applicants ``who`` at as many places."""
+def _columns(
+    applicants, advantage, who, places: pd.DataFrame, at: np.ndarray, minutes: np.ndarray
+) -> np.ndarray:
+    """Covariates (n, 13) of applicants ``who`` at as many places, rows ``at`` of a table."""
     of_teacher = {
         name: applicants[name].to_numpy()[who]
         for name in ("mu_0", "mu_1", "experience_effect", "va_missing", "black", "hispanic")
@@ -111,13 +163,13 @@ def _columns(applicants, advantage, who, places: pd.DataFrame, minutes: np.ndarr
         of_teacher["mu_0"],
         of_teacher["mu_1"],
         of_teacher["experience_effect"],
-        places["share_disadvantaged"].to_numpy(),
+        places["share_disadvantaged"].to_numpy()[at],
     )
     return features.pair_columns(
         np.nan_to_num(minutes),
         np.isnan(minutes),
-        features.total_value_added(per_student, places["class_size"].to_numpy()),
-        places[list(features.SHARE_COLUMNS)].to_numpy(),
+        features.total_value_added(per_student, places["class_size"].to_numpy()[at]),
+        places[list(features.SHARE_COLUMNS)].to_numpy()[at],
         advantage[who],
         of_teacher["black"],
         of_teacher["hispanic"],
@@ -125,8 +177,13 @@ def _columns(applicants, advantage, who, places: pd.DataFrame, minutes: np.ndarr
 
 
 def _linear(columns, who, fixed: np.ndarray, random: np.ndarray) -> np.ndarray:
-    varying = np.einsum("nk,nk->n", features.random_columns(columns), random[who])
-    return columns @ fixed + varying
+    """Utilities of pairs: fixed coefficients (13,), and random ones (A, 6) of each applicant."""
+    first, number = features.PAIR.index("value_added"), random.shape[1] - 1
+    of_pair = random[who]
+    total = columns @ fixed + of_pair[:, -1]
+    for column in range(number):
+        total += columns[:, first + column] * of_pair[:, column]
+    return total
 
 
 def thresholds(present: np.ndarray, constant: np.ndarray | float) -> np.ndarray:
@@ -135,18 +192,27 @@ def thresholds(present: np.ndarray, constant: np.ndarray | float) -> np.ndarray:
 
 
 def constants(
-    utility: Utilities, pairs: Pairs, without: np.ndarray, rate: float, share: float
+    utility: Utilities,
+    applicant: np.ndarray,
+    without: np.ndarray,
+    rate: float,
+    share: float,
+    weight: float = 1.0,
 ) -> tuple[float, float]:
     """Constants of applicants with and without a forecast that give wanted shares.
 
     Parameters
     ----------
+    applicant
+        (N,) code of the applicant of each pair.
     without
         (A,) bool, whether there is no forecast.
     rate
         Share of pairs that are applied to.
     share
         Share of applications that are of applicants with a forecast.
+    weight
+        Applicants for whom each without a forecast stands, in a sample of these.
 
     Raises
     ------
@@ -154,15 +220,15 @@ def constants(
         If no constant gives the share.
 
     """
-    wanted = rate * len(pairs.applicant)
+    lacks = without[applicant]
+    wanted = rate * ((~lacks).sum() + weight * lacks.sum())
     found = []
-    for group, part in ((~without, share), (without, 1 - share)):
-        rows = np.flatnonzero(group[pairs.applicant])
-        who, value = pairs.applicant[rows], utility.pair[rows]
+    for rows, part in ((~lacks, share), (lacks, (1 - share) / weight)):
+        who, value = applicant[rows], utility.pair[rows]
 
         def excess(constant, who=who, value=value, part=part):
-            bars = thresholds(utility.present, constant)
-            return expit(value + constant - bars[who]).sum() - part * wanted
+            bars = constant - thresholds(utility.present, constant)
+            return expected_applications(value, who, bars) - part * wanted
 
         if excess(WIDEST) < 0:
             raise UserError(

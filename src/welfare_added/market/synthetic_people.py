@@ -16,8 +16,8 @@ TRAITS = ["gender", "ethnicity", "masters", "experience"]
 
 def draw_applicants(
     inputs, market: pd.DataFrame, cycles: range, size: Mapping, parameters: Mapping, rng
-) -> pd.DataFrame:
-    """The raw table of applicants, sorted by cycle and applicant_id.
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """The raw table of applicants, sorted by cycle and applicant_id; and who lives near Title I.
 
     inputs: schools, teachers, traits and forecasts of the state. market: its schools, one row each,
     with north and east. parameters: content of parameters.yaml.
@@ -54,7 +54,8 @@ def draw_applicants(
             "current_position": pd.Series(places.to_numpy()[school]).where(school >= 0, None),
         }
     )
-    return pd.concat([table, _own_traits(rows, len(person), at, parameters, rng)], axis=1)
+    raw = pd.concat([table, _own_traits(rows, len(person), at, parameters, rng)], axis=1)
+    return raw, homes["near_title1"].to_numpy()[at]
 
 
 def _own_traits(rows: pd.DataFrame, people: int, at: np.ndarray, parameters, rng) -> pd.DataFrame:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import gammaincinv
 
-from welfare_added.market.season import LAST_DAY, MONTHS, draw_days
+from welfare_added.market.season import LAST_DAY, draw_days
 
 
 @dataclass(frozen=True)
@@ -54,25 +55,31 @@ def draw_positions(
 
     """
     cycle = _cycles(size["positions"], size["studied"], cycles, studied)
-    month = rng.choice(len(MONTHS), len(cycle), p=_normalised(parameters["months"]))
-    title1 = rng.random(len(cycle)) < np.array(parameters["title1"])[month]
-    weight = rng.gamma(parameters["schools_shape"], size=len(schools))
+    month = rng.permutation(_shared(len(cycle), np.array(parameters["months"])))
+    title1 = np.zeros(len(cycle), dtype=bool)
+    for number, share in enumerate(parameters["title1"]):
+        rows = np.flatnonzero(month == number)
+        title1[rng.permutation(rows)[: round(share * len(rows))]] = True
+    weight = gammaincinv(parameters["schools_shape"], rng.random(len(schools)))
     of_group = schools["title1"].to_numpy(bool)
     school = np.empty(len(cycle), dtype=np.int64)
     for group in (False, True):
         among, rows = np.flatnonzero(of_group == group), np.flatnonzero(title1 == group)
-        school[rows] = _spread(rows, among, weight[among], rng)
+        school[rows] = _spread(len(rows), among, weight[among], rng)
     posted = draw_days(month, rng)
     open_days = parameters["open_days"]
     long = rng.random(len(cycle)) < open_days["long_share"]
     mean = np.where(long, open_days["long"], open_days["short"])
-    length = open_days["lowest"] + (mean * rng.exponential(size=len(cycle))).astype(int)
+    mean = mean * np.where(title1, open_days["title1_times"], 1.0)
+    length = (open_days["lowest"] + mean * rng.exponential(size=len(cycle))).astype(int)
     closed = np.minimum(posted + length, LAST_DAY)
     return Positions(cycle, school, posted, closed)
 
 
-def _normalised(chances: list[float]) -> np.ndarray:
-    return np.array(chances) / sum(chances)
+def _shared(number: int, chances: np.ndarray) -> np.ndarray:
+    """Kinds of so many things, in order, as many of each as its chance says."""
+    bounds = np.round(number * np.cumsum(chances) / chances.sum()).astype(int)
+    return np.searchsorted(bounds, np.arange(number), side="right")
 
 
 def _cycles(positions: int, studied_positions: int, cycles: range, studied: int) -> np.ndarray:
@@ -85,8 +92,9 @@ def _cycles(positions: int, studied_positions: int, cycles: range, studied: int)
     return np.repeat(list(cycles), [number[cycle] for cycle in cycles])
 
 
-def _spread(rows: np.ndarray, among: np.ndarray, weight: np.ndarray, rng) -> np.ndarray:
+def _spread(number: int, among: np.ndarray, weight: np.ndarray, rng) -> np.ndarray:
     """Schools of some positions: each school has one if there are enough, the rest by weight."""
-    each = rng.permutation(among)[: len(rows)]
-    chosen = rng.choice(among, len(rows) - len(each), p=weight / weight.sum())
-    return rng.permutation(np.concatenate([each, chosen]))
+    drawn = rng.choice(len(among), number, p=weight / weight.sum())
+    each = rng.permutation(number)[: len(among)]
+    drawn[each] = rng.permutation(len(among))[: len(each)]
+    return among[drawn]

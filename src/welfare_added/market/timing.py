@@ -51,12 +51,13 @@ def timing(platform: Platform, schools: pd.DataFrame) -> pd.DataFrame:
         "above_median": rank > 0.5,
         "top_decile": rank > 0.9,
     }
-    parts = [_by_month("vacancies", positions["posted"].to_numpy(), title1)]
-    parts += [_by_month(name, *(one[mask] for one in of_made)) for name, mask in masks.items()]
+    parts = [by_month("vacancies", positions["posted"].to_numpy(), title1)]
+    parts += [by_month(name, *(one[mask] for one in of_made)) for name, mask in masks.items()]
     return pd.concat(parts, ignore_index=True)
 
 
-def _by_month(group: str, day: np.ndarray, title1: np.ndarray) -> pd.DataFrame:
+def by_month(group: str, day: np.ndarray, title1: np.ndarray) -> pd.DataFrame:
+    """Rows of `timing` for one group: days, and whether each is of a Title I school."""
     month = month_of(day)
     count = np.bincount(month, minlength=len(MONTHS))
     of_title1 = np.bincount(month, weights=title1, minlength=len(MONTHS))

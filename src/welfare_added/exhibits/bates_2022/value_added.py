@@ -131,6 +131,9 @@ PAIRS = {
 def figure_a1(drift: pd.DataFrame, *, note: str) -> Drawn:
     """Correlation of value added between years, by distance and pair of types."""
     data = pick(drift, ["pair", "lag", "covariance", "correlation", "pairs"])
+    unknown = sorted({*data["pair"]} ^ {*PAIRS})
+    if unknown:
+        raise ValueError(f"drift.csv: pairs {', '.join(unknown)} are unknown or missing")
     return data, draw_drift(data, note)
 
 

@@ -43,9 +43,8 @@ INTEGRATORS = PREFERENCE_CHOICES["integrators"]
 if SYNTHETIC:
     TEACHER_ROWS |= {
         "posted": {"folder": "/posted"},
-        "true": {"folder": "/true"},
         **{
-            f"true_{name}": {"folder": "/true", "integrator": name, "draws": draws, "outside": "per_position"}
+            f"true_{name}": {"folder": "/true", "cycles": PREFERENCE_CHOICES["true_cycles"], "integrator": name, "draws": draws, "outside": "per_position"}
             for name, draws in INTEGRATORS.items()
         },
     }
@@ -171,6 +170,12 @@ rule preference_numbers:
 
 if SYNTHETIC:
     SETS = {"observed": "", "posted": "/posted", "true": "/true"}
+    # Estimates by choice sets; true ones are those of the integrator that recovers.
+    ESTIMATED_ON = {
+        "observed": rules.teacher_preferences.output.estimates,
+        "posted": f"{PREFERENCES}/teachers/posted.csv",
+        "true": f"{PREFERENCES}/teachers/true_adaptive.csv",
+    }
 
     rule recovery:
         message: "Comparing estimated preferences with those that were planted"
@@ -178,10 +183,7 @@ if SYNTHETIC:
             teachers=rules.teacher_preferences.output.estimates,
             principals=rules.principal_preferences.output.estimates,
             **{name: f"{PREFERENCES}/teachers/true_{name}.csv" for name in INTEGRATORS},
-            **{
-                f"{name}_estimates": f"{PREFERENCES}/teachers/{name}.csv" if folder else rules.teacher_preferences.output.estimates
-                for name, folder in SETS.items()
-            },
+            **{f"{name}_estimates": estimates for name, estimates in ESTIMATED_ON.items()},
             **{
                 f"{name}_{table}": f"{PRIVATE}/platform{folder}/{table}.parquet"
                 for name, folder in SETS.items()
