@@ -304,7 +304,9 @@ def test_specifications_are_in_the_order_of_the_principals_gain():
 def test_ranges_of_stable_matchings_are_in_thousandths_about_their_middle():
     data, figure = MADE["figure_stable_sets"]
     ends = [(left, left + width) for left, width, _ in bars(figure.axes[0])]
-    half = 500 * (data["highest"] - data["lowest"])
+    gains = data.pivot(index="setting", columns="matching", values="gain")
+    half = (500 * (gains["highest"] - gains["lowest"])).reindex(data["setting"].unique())
+    assert len(data) == 30 and half.notna().all()
     assert np.allclose(ends, np.column_stack([-half, half]))
 
 

@@ -75,20 +75,29 @@ ENDS = {
     "median": ("Median stable", Look("#000000", "none", "|")),
     "school_optimal": ("School-optimal", Look("#E69F00", "none", "<")),
 }
-STABLE = ["same_partner", "matchings", "unique", "lowest", *ENDS, "highest", "runs"]
+RANGE = ["lowest", *ENDS, "highest"]
+STABLE = ["same_partner", "matchings", "unique", *RANGE, "runs"]
 
 
 @house_style
 def figure_stable_sets(stable_sets: pd.DataFrame, *, note: str) -> Drawn:
-    """Range of achievement over all stable matchings, by who values what."""
+    """Range of achievement over all stable matchings, by who values what.
+
+    Data: setting, same_partner, matching (lowest, teacher_optimal, median, school_optimal,
+    highest), gain: a row a mark, as the disclosure scan wants it.
+    """
     rows = choose(stable_sets, setting=list(SETTINGS))
-    data = pick(rows, ["setting", *STABLE])
+    data = pick(rows, ["setting", "same_partner", *RANGE]).melt(
+        ["setting", "same_partner"], var_name="matching", value_name="gain"
+    )
     return data, draw_stable_sets(data, note)
 
 
 def draw_stable_sets(data: pd.DataFrame, note: str) -> Figure:
     """A row a setting: a bar from the lowest to the highest, a mark an end, shares in the label."""
-    data = data.set_index("setting").reindex(SETTINGS).dropna(subset=["lowest"]).reset_index()
+    wide = data.pivot(index=["setting", "same_partner"], columns="matching", values="gain")
+    data = wide.reset_index("same_partner").reindex(SETTINGS).dropna(subset=["lowest"])
+    data = data.reset_index()
     figure = page(height=0.45 * len(data) + 1.4)
     axes = figure.subplots()
     height = np.arange(len(data))

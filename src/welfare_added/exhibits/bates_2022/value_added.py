@@ -7,7 +7,6 @@ from welfare_added.exhibits.bates_2022.bins import (
     BLACK,
     BLUE,
     ORANGE,
-    line,
     one_scatter,
     zero,
 )
@@ -145,7 +144,8 @@ def draw_drift(data: pd.DataFrame, note: str) -> Figure:
     for axes, (column, title) in zip(row, titles.items(), strict=True):
         for pair, (label, look) in PAIRS.items():
             own = data[(data["pair"] == pair) & data[column].notna()]
-            line(axes, own, "lag", column, look, label)
+            # No marks: both panels draw the same rows.
+            axes.plot(own["lag"], own[column], label=label, **look.line_style())
         axes.set_title(title, loc="left")
         axes.set_xlabel("Years between")
         axes.set_ylim(bottom=0)
@@ -168,7 +168,6 @@ def figure_a3(event_study: pd.DataFrame, *, note: str) -> Drawn:
         yerr=1.96 * data["standard_error"].fillna(0),
         ecolor=BLUE.colour,
         elinewidth=1,
-        capsize=2,
         **BLUE.marker_style(),
     )
     axes.set_xlabel("Years since the transfer")
