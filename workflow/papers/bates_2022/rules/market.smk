@@ -219,6 +219,10 @@ if WITH_CLAIMS:  # which compare every printed row
         for year in (2012, 2013, 2014, 2015, 2017)
         if year not in config["market"]["other_cycles"]
     }
+NOT_MADE |= {
+    row: "on request: take it from market.rows_on_request in config.yaml"
+    for row in config["market"]["rows_on_request"]
+}
 
 
 def files_of_row(wildcards):
@@ -251,7 +255,7 @@ rule robustness_row:
 rule robustness:
     message: "Putting the rows of table 7 together"
     input:
-        rows=expand(rules.robustness_row.output.row, row=ROWS),
+        rows=expand(rules.robustness_row.output.row, row=[row for row in ROWS if row not in NOT_MADE]),
         reallocation=f"{PRIVATE}/reallocation.csv",
         district=f"{PRIVATE}/reallocation_district.csv",
         code=code("robustness"),

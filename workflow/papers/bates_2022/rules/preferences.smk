@@ -105,7 +105,7 @@ rule teacher_variant:
     params:
         code=code_fingerprint("teacher_preferences"),
         chosen=lambda wildcards: {**TEACHER_CHOICES, **without_folder(TEACHER_ROWS[wildcards.row])},
-    threads: 2  # results do not depend on it
+    threads: 1  # several are made at the same time
     resources: mem_mb=6000
     log: f"{LOGS}/teacher_variant_{{row}}.log"
     conda:
