@@ -23,6 +23,7 @@ def export_of(tables):
     }
 
 
+include: "rules/files.smk"
 include: "rules/records.smk"
 include: "rules/value_added.smk"
 include: "rules/platform.smk"

@@ -1,23 +1,4 @@
 # The market of one cycle: policies, stable allocations, the planner's frontier, ranks, fit, uncertainty, table 7.
-
-
-def market_files(folder="", teachers="", principals=""):
-    """Tables from which a market is put together: choice sets of a folder, and preferences of rows of table 7."""
-    mine, theirs = (f"{PREFERENCES}/{side}{f'/{row}' if row else ''}" for side, row in (("teachers", teachers), ("principals", principals)))
-    beside = f"{PREFERENCES}/teachers/{teachers}_" if teachers else f"{PREFERENCES}/"
-    return {
-        **of_platform(folder, "applicants", "positions"),
-        **COMMUTES,
-        "schools": f"{RECORDS_FOLDER}/schools.parquet",
-        "teachers": f"{mine}.csv",
-        "teachers_covariance": f"{mine}_covariance.csv",
-        "random_coefficients": f"{beside}random_coefficients.parquet",
-        "school_effects": f"{beside}school_effects.csv",
-        "principals": f"{theirs}.csv",
-        "principals_covariance": f"{theirs}_covariance.csv",
-    }
-
-
 ASSEMBLED = market_files()
 ASSEMBLY = {
     "cycle": config["market"]["cycle"],
@@ -186,8 +167,8 @@ rule market_numbers:
 ROWS = {
     "baseline": {},
     **{f"year_{year}": {"market": {"cycle": year}} for year in config["market"]["other_cycles"]},
-    "buffer_7": {"folder": "/buffer", "teachers": "buffer"},
-    "first_day": {"folder": "/first_day", "teachers": "first_day"},
+    "buffer_7": {"window": "buffer", "teachers": "buffer"},
+    "first_day": {"window": "first_day", "teachers": "first_day"},
     "drop_single": {"market": {"least_applications": 2}, "teachers": "drop_single"},
     "teachers_none": {"teachers": "no_effects"},
     **{
@@ -225,15 +206,10 @@ NOT_MADE |= {
 }
 
 
-def files_of_row(wildcards):
-    """Choice sets and preferences of a row of table 7."""
-    return market_files(**{name: value for name, value in ROWS[wildcards.row].items() if name != "market"})
-
-
 rule robustness_row:
     message: "Making row {wildcards.row} of table 7"
     input:
-        unpack(files_of_row),
+        unpack(of_market),
         code=code("robustness_row"),
     output:
         row=f"{PRIVATE}/robustness/{{row}}.csv",

@@ -14,10 +14,10 @@ PRINCIPAL_CHOICES = {
     **{name: PREFERENCE_CHOICES[name] for name in ("separated", "at_least", "seed")},
     "declined_positive": config["platform"]["declined_positive"],
 }
-# Rows of table 7: what differs from the baseline; folder: whose choice sets.
+# Rows of table 7: what differs from the baseline; window: whose choice sets.
 TEACHER_ROWS = {
-    "buffer": {"folder": "/buffer"},
-    "first_day": {"folder": "/first_day"},
+    "buffer": {"window": "buffer"},
+    "first_day": {"window": "first_day"},
     "drop_single": {"single": "drop"},
     **{
         name: {"model": name}
@@ -42,27 +42,12 @@ PRINCIPAL_ROWS = {
 INTEGRATORS = PREFERENCE_CHOICES["integrators"]
 if SYNTHETIC:
     TEACHER_ROWS |= {
-        "posted": {"folder": "/posted"},
+        "posted": {"window": "posted"},
         **{
-            f"true_{name}": {"folder": "/true", "cycles": PREFERENCE_CHOICES["true_cycles"], "integrator": name, "draws": draws, "outside": "per_position"}
+            f"true_{name}": {"window": "true", "cycles": PREFERENCE_CHOICES["true_cycles"], "integrator": name, "draws": draws, "outside": "per_position"}
             for name, draws in INTEGRATORS.items()
         },
     }
-
-
-def of_platform(folder, *names):
-    """Tables of a folder of choice sets."""
-    return {name: f"{PRIVATE}/platform{folder}/{name}.parquet" for name in names}
-
-
-def teacher_row(wildcards):
-    """Tables of the choice sets of a row of table 7."""
-    folder = TEACHER_ROWS[wildcards.row].get("folder", "")
-    return of_platform(folder, "applicants", "positions", "pairs")
-
-
-def without_folder(row):
-    return {name: value for name, value in row.items() if name != "folder"}
 
 
 rule teacher_preferences:
@@ -91,7 +76,7 @@ rule teacher_preferences:
 rule teacher_variant:
     message: "Estimating teachers' preferences: {wildcards.row}"
     input:
-        unpack(teacher_row),
+        unpack(of_teachers),
         schools=f"{RECORDS_FOLDER}/schools.parquet",
         code=code("teacher_preferences"),
     output:
@@ -104,7 +89,7 @@ rule teacher_variant:
         row="|".join(TEACHER_ROWS),
     params:
         code=code_fingerprint("teacher_preferences"),
-        chosen=lambda wildcards: {**TEACHER_CHOICES, **without_folder(TEACHER_ROWS[wildcards.row])},
+        chosen=lambda wildcards: {**TEACHER_CHOICES, **without_window(TEACHER_ROWS[wildcards.row])},
     threads: 1  # several are made at the same time
     resources: mem_mb=6000
     log: f"{LOGS}/teacher_variant_{{row}}.log"
@@ -169,7 +154,7 @@ rule preference_numbers:
 
 
 if SYNTHETIC:
-    SETS = {"observed": "", "posted": "/posted", "true": "/true"}
+    SETS = {"observed": "", "posted": "posted", "true": "true"}
     # Estimates by choice sets; true ones are those of the integrator that recovers.
     ESTIMATED_ON = {
         "observed": rules.teacher_preferences.output.estimates,
@@ -185,9 +170,9 @@ if SYNTHETIC:
             **{name: f"{PREFERENCES}/teachers/true_{name}.csv" for name in INTEGRATORS},
             **{f"{name}_estimates": estimates for name, estimates in ESTIMATED_ON.items()},
             **{
-                f"{name}_{table}": f"{PRIVATE}/platform{folder}/{table}.parquet"
-                for name, folder in SETS.items()
-                for table in ("applicants", "pairs")
+                f"{name}_{table}": path
+                for name, window in SETS.items()
+                for table, path in of_platform(window, "applicants", "pairs").items()
             },
             **{f"true_{side}": f"{TRUTH}/{side}_preferences.csv" for side in ("teachers", "principals")},
             code=code("recovery"),
