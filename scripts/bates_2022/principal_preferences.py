@@ -2,15 +2,16 @@
 
 import pandas as pd
 
-from welfare_added.market.preference_tables import principal_tables
+from welfare_added.market.preference_tables import attempted, principal_tables
 from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv
 
 READ = ("applicants", "positions", "applications")
 
 
-def main(files, outputs, *, chosen):
-    made = principal_tables(*(pd.read_parquet(files[name]) for name in READ), **chosen)
+def main(files, outputs, *, chosen, may_fail):
+    tables = [pd.read_parquet(files[name]) for name in READ]
+    made = attempted(lambda: principal_tables(*tables, **chosen), may_fail)
     for name in ("estimates", "covariance", "numbers"):
         write_csv(getattr(made, name), outputs[name])
     return made.evaluations

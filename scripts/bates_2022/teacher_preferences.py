@@ -2,17 +2,16 @@
 
 import pandas as pd
 
-from welfare_added.market.preference_tables import teacher_tables
+from welfare_added.market.preference_tables import attempted, teacher_tables
 from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv, write_parquet
 
 READ = ("applicants", "positions", "pairs", "schools")
 
 
-def main(files, outputs, *, threads, chosen):
-    made = teacher_tables(
-        *(pd.read_parquet(files[name]) for name in READ), threads=threads, **chosen
-    )
+def main(files, outputs, *, threads, chosen, may_fail):
+    tables = [pd.read_parquet(files[name]) for name in READ]
+    made = attempted(lambda: teacher_tables(*tables, threads=threads, **chosen), may_fail)
     for name in ("estimates", "covariance", "numbers", "school_effects"):
         write_csv(getattr(made, name), outputs[name])
     write_parquet(made.coefficients, outputs["coefficients"])

@@ -14,11 +14,13 @@ from welfare_added.market.market_files import (
     read_market,
     row_of_market,
 )
+from welfare_added.market.preference_tables import attempted
 from welfare_added.market.ratings import PRINCIPAL, RATED
 from welfare_added.market.simulate import Choices
 from welfare_added.run.errors import UserError
 from welfare_added.run.writing import write_csv, write_parquet
 
+SIDE_OF_TEACHERS = ("teachers", "teachers_covariance")
 CHOSEN = {
     "cycle": 2016,
     "least_applications": 1,
@@ -318,3 +320,25 @@ def test_a_row_of_a_market_that_cannot_be_says_why(files):
     row = row_of_market("year_2011", "", files, {**CHOSEN, "least_applications": 9}, Choices(2, 1))
     assert row["row"] == "year_2011" and "best" not in row
     assert row["note"].startswith("config.yaml, market.cycle: in 2016 there are 0 teachers")
+
+
+def test_a_row_whose_preferences_were_not_estimated_says_why_and_names_no_file(files, tmp_path):
+    def fails():
+        raise UserError("27 agents' scores are collinear")
+
+    made = attempted(fails, may_fail=True)
+    written = {"principals": made.estimates, "principals_covariance": made.covariance}
+    for name, table in written.items():
+        write_csv(table, tmp_path / f"{name}.csv")
+    mine = files | {name: tmp_path / f"{name}.csv" for name in written}
+    row = row_of_market("principals_rank_all", "", mine, CHOSEN, Choices(2, 1))
+    assert row == {
+        "row": "principals_rank_all",
+        "note": "not estimated: 27 agents' scores are collinear",
+    }
+    mine = files | {name: tmp_path / f"principals{name[8:]}.csv" for name in SIDE_OF_TEACHERS}
+    assert "best" not in row_of_market("teachers_none", "", mine, CHOSEN, Choices(2, 1))
+    with pytest.raises(UserError, match="collinear"):
+        attempted(fails, may_fail=False)
+    assert made.coefficients.empty and made.school_effects.empty and made.evaluations == 0
+    assert attempted(lambda: "tables", may_fail=True) == "tables"

@@ -59,8 +59,11 @@ def test_every_exhibit_and_table_is_there_and_none_is_empty(tiny_bates):
         empty += [path.name] if rows.empty or rows.isna().all(axis=None) else []
     # Nothing is left out; school effects and random coefficients only where a model has them.
     rare = ("skipped.csv", "school_effects.csv", "random_coefficients.parquet")
-    assert [name for name in empty if not name.endswith(rare)] == []
-    assert "skipped.csv" in empty
+    # So small a platform does not tell every variant of the principals' preferences apart.
+    variants = {path.stem: pd.read_csv(path) for path in folder.glob("preferences/*/*[!s].csv")}
+    failed = tuple(name for name, rows in variants.items() if "note" in rows)
+    assert [name for name in empty if not name.endswith(rare) and not name.startswith(failed)] == []
+    assert "skipped.csv" in empty and len(failed) <= 3
 
 
 def test_certificates_say_that_allocations_are_stable_and_plans_optimal(tiny_bates):
@@ -74,6 +77,8 @@ def test_certificates_say_that_allocations_are_stable_and_plans_optimal(tiny_bat
         assert table(tiny_bates, name)["relative_gap"].abs().max() <= 1e-6
     sets = table(tiny_bates, "market/stable_sets")
     assert (sets["lowest"] <= sets["highest"]).all() and sets["same_partner"].between(0, 1).all()
+    rows = table(tiny_bates, "robustness").set_index("row")
+    assert (rows["best"].isna() == rows["note"].notna()).all() and rows["best"].notna().sum() > 12
     best, all_policies = policies.loc["best", "gain"], policies["gain"]
     assert (all_policies <= best + 1e-9).all() and policies.loc["worst", "gain"] < 0 < best
 

@@ -11,6 +11,10 @@ from welfare_added.run.errors import UserError
 DIGITS = 6  # significant, of what is written: estimates are the same to more on any machine
 
 
+class NotEstimatedError(UserError):
+    """A variant of the preferences that this run could not estimate; the text says why."""
+
+
 @dataclass(frozen=True)
 class Estimates:
     """Maximum likelihood estimates of D parameters.
@@ -103,8 +107,11 @@ def covariance_table(estimates: Estimates) -> pd.DataFrame:
 def read_estimates(table: pd.DataFrame, covariance: pd.DataFrame) -> Estimates:
     """Estimates from the two tables that were written.
 
-    Raises UserError if they do not have the same parameters.
+    Raises UserError if they do not have the same parameters, and NotEstimatedError where there are
+    none, with the reason that was written in their place.
     """
+    if "note" in table:
+        raise NotEstimatedError(f"not estimated: {table['note'].iloc[0]}")
     names = tuple(table["parameter"])
     if tuple(covariance["parameter"]) != names or tuple(covariance.columns[1:]) != names:
         raise UserError("preferences: the covariance's parameters are not those of the estimates")

@@ -15,7 +15,7 @@ from welfare_added.market.assembly import (
     participants,
     random_coefficients,
 )
-from welfare_added.market.estimates import Estimates, read_estimates
+from welfare_added.market.estimates import Estimates, NotEstimatedError, read_estimates
 from welfare_added.market.robustness import empty_row, robustness_row
 from welfare_added.market.setting import MarketArrays
 from welfare_added.market.simulate import Choices
@@ -168,6 +168,8 @@ def _estimates(files: Files, side: str) -> Estimates:
     tables = pd.read_csv(files[side]), pd.read_csv(files[f"{side}_covariance"])
     try:
         return read_estimates(*tables)
+    except NotEstimatedError:
+        raise  # its text becomes the note of a row of table 7, which names no file
     except UserError as error:
         raise UserError(f"{files[side]} and {files[f'{side}_covariance']}: {error}") from None
 

@@ -1,6 +1,7 @@
 """Preferences as the tables that are written: estimates, covariance, effects, coefficients."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,9 @@ from welfare_added.market.teacher_choices import TeacherChoices, teacher_choices
 from welfare_added.market.teacher_model import teacher_model
 from welfare_added.market.teacher_variants import estimate_variant
 from welfare_added.market.teachers import coefficients_table, estimate_teachers
+from welfare_added.run.errors import UserError
 
+log = logging.getLogger(__name__)
 MIXED = "mixed"
 DECIMALS = 3  # of log-likelihoods
 
@@ -47,6 +50,29 @@ class PreferenceTables:
     coefficients: pd.DataFrame
     school_effects: pd.DataFrame
     evaluations: int
+
+
+def attempted(estimate: Callable[[], PreferenceTables], may_fail: bool) -> PreferenceTables:
+    """Estimate; where a variant may fail and does, tables without parameters and with the reason.
+
+    Small samples do not tell every variant of table 7 apart; its row is then empty, with a note.
+    The tables of estimates have a column note, by which `read_estimates` knows them.
+    """
+    try:
+        return estimate()
+    except UserError as error:
+        if not may_fail:
+            raise
+        log.warning("not estimated: %s", error)
+        row = {"parameter": "", "estimate": np.nan, "standard_error": np.nan, "note": str(error)}
+        return PreferenceTables(
+            estimates=pd.DataFrame([row]),
+            covariance=pd.DataFrame({"parameter": []}),
+            numbers=pd.DataFrame({"name": [], "value": []}),
+            coefficients=_no_coefficients(),
+            school_effects=_no_effects(),
+            evaluations=0,
+        )
 
 
 def teacher_tables(
@@ -212,11 +238,8 @@ def _tables(
     }
     if choices is not None:
         numbers["application_rate"] = round(choices.taken.sum() / choices.trials.sum(), 6)
-    if effects is None:
-        effects = pd.DataFrame({"school_id": pd.Series(dtype=str), "effect": []})
-    if coefficients is None:
-        names = ["applicant", "applicant_id", "year", "kind", *features.RANDOM]
-        coefficients = pd.DataFrame({name: [] for name in names})
+    effects = _no_effects() if effects is None else effects
+    coefficients = _no_coefficients() if coefficients is None else coefficients
     return PreferenceTables(
         estimates=estimates_table(estimates),
         covariance=covariance_table(estimates),
@@ -225,6 +248,15 @@ def _tables(
         school_effects=effects.round(6),
         evaluations=estimates.evaluations,
     )
+
+
+def _no_effects() -> pd.DataFrame:
+    return pd.DataFrame({"school_id": pd.Series(dtype=str), "effect": []})
+
+
+def _no_coefficients() -> pd.DataFrame:
+    names = ["applicant", "applicant_id", "year", "kind", *features.RANDOM]
+    return pd.DataFrame({name: [] for name in names})
 
 
 def recovery_table(truth: pd.Series, estimates: pd.DataFrame, side: str) -> pd.DataFrame:
