@@ -237,7 +237,7 @@ def figure_09(own_rank: pd.DataFrame, *, note: str) -> Drawn:
     named = data.rename(columns={"policy": "panel"})
     figure = by_panel(named, titles, None, ("order", "percentile"), note)
     for axes in figure.axes:
-        axes.set_ylim(0, 100)
+        axes.set_ylim(0, 103)  # marks at 100 are whole
         axes.set_xlim(0, 100)
     return data, figure
 
