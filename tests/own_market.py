@@ -68,7 +68,7 @@ CHOICES = {
     },
     "value_added": {"draws": 20, "simulations": 5},
     "preferences": {"draws": 64},
-    "market": {"cycle": 2019, "other_cycles": [2018], "runs": 5, "frontier_points": 5},
+    "market": {"cycle": 2019, "other_cycles": [2017, 2018], "runs": 5, "frontier_points": 5},
     "match_effects": {"sds": [0, 0.05], "draws": 1},
 }
 

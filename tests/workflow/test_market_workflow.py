@@ -120,7 +120,7 @@ def test_no_estimation_reads_what_was_planted(tiny_bates):
     assert readers(tiny_bates, "truth") == planted
     of_true_windows = readers(tiny_bates, "platform/true")
     variants = {one for one in of_true_windows if one[0] == "teacher_variant"}
-    assert of_true_windows - variants == {("recovery",), ("calibration",)}
+    assert of_true_windows - variants == {("recovery",)}
     assert all(row.startswith("true") for _, row in variants)
 
 
