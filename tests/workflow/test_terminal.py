@@ -63,7 +63,10 @@ def test_an_error_of_ours_keeps_its_traceback(second):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--config", "paper=nobody", "--"], "- paper: 'nobody' is not one of bates_2022, eastmond_2024"),
+        (
+            ["--config", "paper=nobody", "--"],
+            "- paper: 'nobody' is not one of bates_2022, eastmond_2024",
+        ),
         (["--config", "district={size: huge}", "--"], "- district.size: 'huge' is not one of full"),
     ],
 )

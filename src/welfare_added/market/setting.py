@@ -82,7 +82,8 @@ class MarketArrays:
         if not self.gamma > 0:
             raise UserError(
                 f"market: the utility of a minute less of commute is {self.gamma:g}; minutes of "
-                "commute can only be a unit of account where it is positive"
+                "commute can only be a unit of account where it is positive. Commutes need "
+                "coordinates of applicants and schools, or the table of commutes"
             )
 
     @cached_property
