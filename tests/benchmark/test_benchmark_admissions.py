@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from welfare_added.benchmark import admissions as benchmark
+from welfare_added.benchmark.admissions import COMPARISON
 from welfare_added.benchmark.admissions_solvers import METHODS, checksum
 from welfare_added.benchmark.applicants import UNITS, applicants
+from welfare_added.benchmark.comparison import summary
 
 AT_HAND = {
     "placement": ["ours", "ours_acceptance", "python_loop"],
@@ -23,7 +24,7 @@ AT_HAND = {
 def test_methods_at_hand_agree(task, n):
     pool = applicants(n, 1)
     values = [METHODS[task][name](pool) for name in AT_HAND[task]]
-    assert values == pytest.approx([values[0]] * 3, rel=benchmark.TOLERANCE)
+    assert values == pytest.approx([values[0]] * 3, rel=COMPARISON.tolerance)
 
 
 def test_the_other_package_places_everybody_alike():
@@ -73,7 +74,7 @@ def measured():
 
 
 def test_ratios_are_those_of_one_round():
-    table = benchmark.summary(measured()).set_index(["task", "method", "n"])
+    table = summary(measured()).set_index(["task", "method", "n"])
     assert list(table.columns) == ["seconds", "ratio_to_ours", "ratio_min", "ratio_max", "peak_mb"]
     assert table.loc[("placement", "matching", 1000)].tolist() == [2e6, 1000, 1000, 1000, 50]
     assert table.loc[("quota", "highs_linear", 100), "ratio_to_ours"] == 10
@@ -81,14 +82,14 @@ def test_ratios_are_those_of_one_round():
 
 def test_methods_that_disagree_are_refused():
     table = measured()
-    benchmark.refuse_disagreement(table)
+    COMPARISON.refuse_disagreement(table)
     table.loc[3, "value"] += 1e-6
     with pytest.raises(ValueError, match="quota, 100 applicants: the methods disagree by 1e-06"):
-        benchmark.refuse_disagreement(table)
+        COMPARISON.refuse_disagreement(table)
 
 
 def test_every_method_has_its_most_applicants():
-    listed = {(job["task"], job["method"]) for job in benchmark.jobs([100])}
+    listed = {(job["task"], job["method"]) for job in COMPARISON.jobs([100])}
     assert listed == {(task, method) for task in METHODS for method in METHODS[task]}
-    large = {(job["task"], job["method"]) for job in benchmark.jobs([1_000_000])}
+    large = {(job["task"], job["method"]) for job in COMPARISON.jobs([1_000_000])}
     assert large == {("placement", "ours"), ("placement", "ours_acceptance"), ("quota", "ours")}

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from welfare_added.benchmark import market as benchmark
+from welfare_added.benchmark.comparison import summary
+from welfare_added.benchmark.market import COMPARISON
 from welfare_added.benchmark.market_solvers import METHODS, checksum
 from welfare_added.benchmark.markets import market
 from welfare_added.run.errors import UserError
@@ -24,7 +25,7 @@ def test_methods_agree(task, method, n):
         pytest.importorskip(OTHERS[method])
     one = market(n, 1)
     wanted = METHODS[task]["ours"](one)
-    assert METHODS[task][method](one) == pytest.approx(wanted, rel=benchmark.TOLERANCE)
+    assert METHODS[task][method](one) == pytest.approx(wanted, rel=COMPARISON.tolerance)
 
 
 def test_market_has_several_stable_matchings_and_seats():
@@ -54,7 +55,7 @@ def rounds():
 
 
 def test_ratios_are_to_our_time_in_the_same_round():
-    table = benchmark.summary(rounds()).set_index("method")
+    table = summary(rounds()).set_index("method")
     assert table.loc["ours", "ratio_to_ours"] == 1
     assert table.loc["python_loop", ["ratio_to_ours", "ratio_min"]].tolist() == [10, 10]
     assert table.loc["python_loop", "seconds"] == 20
@@ -62,14 +63,14 @@ def test_ratios_are_to_our_time_in_the_same_round():
 
 def test_disagreement_is_refused():
     table = rounds()
-    benchmark.refuse_disagreement(table)
+    COMPARISON.refuse_disagreement(table)
     table.loc[0, "value"] = 8.0
     with pytest.raises(UserError, match="stable, 50 teachers: the methods disagree by 1"):
-        benchmark.refuse_disagreement(table)
+        COMPARISON.refuse_disagreement(table)
 
 
 def test_every_method_is_timed_up_to_its_size():
-    assert {(job["task"], job["method"]) for job in benchmark.jobs([50])} == set(PAIRS)
+    assert {(job["task"], job["method"]) for job in COMPARISON.jobs([50])} == set(PAIRS)
     assert ("stable", "matching") not in {
-        (job["task"], job["method"]) for job in benchmark.jobs([2000])
+        (job["task"], job["method"]) for job in COMPARISON.jobs([2000])
     }
