@@ -80,11 +80,13 @@ def test_a_sample_of_everybody_has_the_platforms_moments():
         expected[name] = of_month.loc["applications", "share_title1"]
         name = f"timing.applications_above_median_value_added.{month}"
         expected[name] = of_month.loc["above_median", "count"]
-    # Errors of pairs are others: equal but for chance. An applicant's applications come together,
-    # so that a month's 850 have a standard error of some 60, and their difference of some 80.
+    # Errors of pairs are others. Over 16 seeds the differences average zero; their SD is 2.6% of all
+    # applications, and 5.7% of a month's.
     for name, value in expected.items():
         monthly = name.startswith("timing.applications.")
-        rel = 0.25 if "value_added" in name or monthly else 0.15 if "share" in name else 0.08
+        rel = (
+            0.25 if "value_added" in name else 0.2 if monthly else 0.15 if "share" in name else 0.08
+        )
         assert found[name] == pytest.approx(value, rel=rel), name
 
 
