@@ -8,7 +8,7 @@ from welfare_added.market.forecast_text import text_numbers
 from welfare_added.market.transfers import event_study, mover_gain
 from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv
-from welfare_added.value_added.two_types import significant
+from welfare_added.value_added.significant import significant_table
 
 
 def main(files, outputs, *, year):
@@ -27,7 +27,7 @@ def main(files, outputs, *, year):
         "text_numbers": text_numbers(experience, structure, bins, movers, own),
     }
     for name, table in tables.items():
-        write_csv(significant(table), outputs[name])
+        write_csv(significant_table(table), outputs[name])
 
 
 if "snakemake" in globals():

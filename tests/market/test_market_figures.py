@@ -26,7 +26,6 @@ from welfare_added.market.reallocation import reallocation_table
 from welfare_added.market.robustness import (
     COLUMNS,
     ROWS,
-    constant_class_size_row,
     empty_row,
     full_sample_row,
     robustness_row,
@@ -244,7 +243,7 @@ def test_a_row_of_table_7_is_that_of_the_policies():
 
 
 def test_constant_classes_leave_less_to_gain(market):
-    row = constant_class_size_row(market, CHOICES)
+    row = robustness_row("constant_class_size", market.constant_class_size(), CHOICES)
     assert row["best"] < robustness_row("baseline", market, CHOICES)["best"]
     assert row["row"] == "constant_class_size"
 

@@ -287,14 +287,6 @@ def _subtract_log(times, factor, log_density):
         factor[q] = 1.0
 
 
-@njit(nogil=True)
-def _all_whole(i, rows, trials):
-    whole = True
-    for j in range(i, min(i + GROUP, rows)):
-        whole = whole and trials[j] == np.floor(trials[j])
-    return whole
-
-
 @njit(nogil=True, fastmath=EXACT)
 def _utilities(i, index, loadings, points, base, utility):
     """Write the utilities of rows i to i + 3 at each draw; normals are taken three at a time."""

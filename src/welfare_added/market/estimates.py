@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.run.errors import UserError
+from welfare_added.value_added.significant import significant
 
 DIGITS = 6  # significant, of what is written: estimates are the same to more on any machine
 
@@ -91,15 +92,15 @@ def estimates_table(estimates: Estimates) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "parameter": estimates.names,
-            "estimate": significant(estimates.parameters),
-            "standard_error": significant(estimates.standard_errors),
+            "estimate": significant(estimates.parameters, DIGITS),
+            "standard_error": significant(estimates.standard_errors, DIGITS),
         }
     )
 
 
 def covariance_table(estimates: Estimates) -> pd.DataFrame:
     """Covariance matrix of the estimates with its names as columns and in column parameter."""
-    table = pd.DataFrame(significant(estimates.covariance), columns=list(estimates.names))
+    table = pd.DataFrame(significant(estimates.covariance, DIGITS), columns=list(estimates.names))
     table.insert(0, "parameter", estimates.names)
     return table
 
@@ -125,10 +126,3 @@ def read_estimates(table: pd.DataFrame, covariance: pd.DataFrame) -> Estimates:
         evaluations=0,
         message="read from a file",
     )
-
-
-def significant(values: np.ndarray, digits: int = DIGITS) -> np.ndarray:
-    """Numbers to so many significant digits."""
-    values = np.asarray(values, dtype=float)
-    flat = [float(f"{one:.{digits}g}") for one in values.ravel()]
-    return np.array(flat).reshape(values.shape)

@@ -95,14 +95,6 @@ def frontiers(market: MarketArrays, choices: Choices, threads: int = 1) -> list[
     return each_run(market, choices, lambda run: run_frontier(run, scale), threads)
 
 
-def mean_measures(found: list[RunFrontier], weights: np.ndarray) -> np.ndarray:
-    """Means over runs of the measures of the optima at each weight, (W, 4)."""
-    total = np.zeros((len(weights), len(MEASURES)))
-    for one in found:
-        total += one.measures[np.searchsorted(one.weight_from, weights, side="right") - 1]
-    return total / len(found)
-
-
 def frontier_table(
     found: list[RunFrontier], status_quo: pd.DataFrame, points: int, scale: float
 ) -> pd.DataFrame:

@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from welfare_added.market.estimates import Estimates, significant
+from welfare_added.market.estimates import Estimates
 from welfare_added.market.principals import estimate_principals
 from welfare_added.market.recovery_world import index_of, planted_ratings, planted_world
 from welfare_added.market.teacher_choices import teacher_choices
 from welfare_added.market.teacher_model import teacher_model
 from welfare_added.market.teachers import estimate_teachers
 from welfare_added.run.errors import UserError
+from welfare_added.value_added.significant import significant
 
 log = logging.getLogger(__name__)
 LEVEL = 0.95

@@ -49,13 +49,6 @@ def robustness_row(
     return found | {"market_teachers": teachers, "market_positions": positions, "note": ""}
 
 
-def constant_class_size_row(
-    market: MarketArrays, choices: Choices, threads: int = 1
-) -> dict[str, object]:
-    """Row of the market whose classes all have the mean size; utility must be that market's too."""
-    return robustness_row("constant_class_size", market.constant_class_size(), choices, threads)
-
-
 def full_sample_row(reallocation: pd.DataFrame, teachers: int) -> dict[str, object]:
     """Last row: all teachers of the district, over the actual allocation; two columns alone.
 

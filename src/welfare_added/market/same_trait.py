@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from welfare_added.run.errors import UserError
-from welfare_added.value_added.two_types import significant
+from welfare_added.value_added.significant import significant_table
 from welfare_added.value_added.type_residuals import StudentResiduals, student_residuals
 
 WHITE = "white"  # of teachers: known to be neither black nor hispanic
@@ -102,7 +102,7 @@ def same_trait(
     scored = student_residuals(students, trait=trait, minimum_class_size=minimum_class_size)
     rows = [row for name in GROUPS for row in _rows(scored, teachers, name)]
     columns = ["trait", "row", "estimate", "standard_error", "n"]
-    return significant(pd.DataFrame(rows, columns=columns))
+    return significant_table(pd.DataFrame(rows, columns=columns))
 
 
 def _rows(scored: StudentResiduals, teachers: pd.DataFrame, name: str) -> list[tuple]:

@@ -12,11 +12,12 @@ from welfare_added.choice.posteriors import posterior
 from welfare_added.choice.resampling import bootstrap
 from welfare_added.choice.settling import settle
 from welfare_added.market import features
-from welfare_added.market.estimates import Estimates, significant
+from welfare_added.market.estimates import DIGITS, Estimates
 from welfare_added.market.outside import CommonOutside, outside_posterior
 from welfare_added.market.polish import polished
 from welfare_added.market.teacher_model import TeacherModel
 from welfare_added.run.errors import UserError
+from welfare_added.value_added.significant import significant
 
 log = logging.getLogger(__name__)
 INFERENCE = ("scores", "sandwich", "bootstrap")
@@ -154,7 +155,8 @@ def coefficients_table(estimated: TeacherEstimates) -> pd.DataFrame:
     parts = []
     for kind in ("best", "mean", "draw"):
         part = pd.DataFrame(
-            significant(getattr(estimated, kind)).astype(np.float32), columns=list(features.RANDOM)
+            significant(getattr(estimated, kind), DIGITS).astype(np.float32),
+            columns=list(features.RANDOM),
         )
         part.insert(0, "kind", kind)
         part.insert(0, "applicant", estimated.applicants)

@@ -15,6 +15,7 @@ from welfare_added.value_added.production import (
     TaughtGroups,
 )
 from welfare_added.value_added.school_errors import corrections, forecast_slopes, school_spread
+from welfare_added.value_added.significant import significant_table
 from welfare_added.value_added.type_likelihood import LikelihoodRatio, one_dimension_test
 from welfare_added.value_added.type_model import TypeChoices, TypeModel, type_model
 from welfare_added.value_added.type_simulation import Membership, simulate, simulate_twice
@@ -29,7 +30,6 @@ from welfare_added.value_added.type_tables import (
 from welfare_added.value_added.type_years import TypedClasses
 
 DECIMALS = 8  # further digits depend on the machine's linear algebra
-SIGNIFICANT = 8
 log = logging.getLogger(__name__)
 
 
@@ -141,12 +141,12 @@ def estimate_two_types(
     return TwoTypes(
         forecasts.round(DECIMALS),
         years.round(DECIMALS),
-        significant(structure),
-        significant(drift_table(model, drawn)),
-        significant(parts.experience),
+        significant_table(structure),
+        significant_table(drift_table(model, drawn)),
+        significant_table(parts.experience),
         schools.round(DECIMALS),
         school_years_table(sums, schools).round(DECIMALS),
-        significant(sums.slopes),
+        significant_table(sums.slopes),
     )
 
 
@@ -194,16 +194,6 @@ def _stage(
 def _model(sums: TypeSums, careers: Careers, parts: Production, choices: TypeChoices) -> TypeModel:
     classes = typed_classes(sums, careers, parts.left)
     return type_model(classes, sums.squares, len(sums.slopes), choices)
-
-
-def significant(table: pd.DataFrame) -> pd.DataFrame:
-    """Round a table's numbers to `SIGNIFICANT` digits, and what is below 1e-12 to zero."""
-    rounded = table.copy()
-    for name in table.select_dtypes("floating"):
-        values = table[name].to_numpy()
-        values = np.where(np.abs(values) < 1e-12, 0.0, values)
-        rounded[name] = [float(f"{value:.{SIGNIFICANT}g}") for value in values]
-    return rounded
 
 
 def taught_groups(sums: TypeSums, careers: Careers, bins: ExperienceBins) -> TaughtGroups:

@@ -19,7 +19,6 @@ from welfare_added.value_added.type_years import (
     typed_years,
 )
 
-OWN_YEAR = ("lags", "two_classes")
 log = logging.getLogger(__name__)
 
 
