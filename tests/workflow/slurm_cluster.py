@@ -126,6 +126,19 @@ class Cluster:
         )
         return done.stdout.strip()
 
+    def suspend(self, number: str) -> None:
+        """Stop a running job where it is, and wait until the controller's saved state has it.
+
+        The controller saves its state some seconds later; a job that is not in it is lost with it.
+        """
+        saved, before = self.base / "state/job_state", time.time()
+        self.ask("scontrol", "suspend", number)
+        self.wait(lambda: saved.exists() and saved.stat().st_mtime > before, "saved state")
+
+    def resume(self, number: str) -> None:
+        """Let a suspended job go on."""
+        self.ask("scontrol", "resume", number)
+
     def jobs(self) -> dict[str, str]:
         """State of every job that the cluster has known, by number."""
         lines = self.ask("squeue", "-h", "-t", "all", "-o", "%i %T").splitlines()

@@ -118,12 +118,14 @@ def test_a_controller_that_dies_and_comes_back_loses_nothing(cluster, command, t
     running = started(fresh, cluster, command, "district")
     # In its step a job needs the controller no more.
     until(lambda: ".0" in cluster.ask("squeue", "-h", "-s", "-o", "%i"), "step")
-    time.sleep(1)  # Slurm saves its state now and then
+    number = cluster.ask("squeue", "-h", "-s", "-o", "%i").split(".")[0]
+    cluster.suspend(number)
     cluster.kill_controller()
     time.sleep(5)
     assert cluster.jobs() == {}
     cluster.start_controller()
-    cluster.wait(lambda: cluster.jobs() != {}, "controller")
+    cluster.wait(lambda: cluster.jobs().get(number) == "SUSPENDED", "job that was running")
+    cluster.resume(number)
     said = finished(running)
     assert running.returncode == 0, said[-4000:]
     sample = Path("results/eastmond_2024/district/students.parquet")
