@@ -9,6 +9,7 @@ from welfare_added.run.errors import UserError
 MOST = {
     "ours": (5_000_000, 5),
     "ours_two_threads": (5_000_000, 5),
+    "ours_alike": (5_000_000, 5),
     "numpy_value": (5_000_000, 2),
     "xlogit": (50_000, 2),
 }

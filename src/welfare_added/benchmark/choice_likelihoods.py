@@ -19,6 +19,9 @@ from welfare_added.choice.multinomial import multinomial_logit
 from welfare_added.run.usage import peak_mb
 
 ROWS, FIXED, RANDOM, DRAWS = 90, 13, 6, 100  # choices an agent, covariates, random ones, draws
+# Pairs that are alike to an agent, positions of one school and year: 61 distinct ones in a hundred,
+# as in the choice sets of the synthetic hiring platform.
+ALIKE = np.repeat([2, 1], [35, 20])
 SHORT = 2 * ROWS  # rows on which a method runs first, so that loading and compiling are not timed
 BLOCK = 64  # agents at a time in numpy
 SUPPLIERS = ["pf", "cl", "loc", "wk", "tod", "seas"]
@@ -26,12 +29,13 @@ SUPPLIERS = ["pf", "cl", "loc", "wk", "tod", "seas"]
 
 @dataclass(frozen=True)
 class Panel:
-    """Choices of yes or no of A agents, each ROWS times.
+    """Choices of yes or no of A agents, each ROWS times, as ALIKE says.
 
     Attributes
     ----------
     covariates
-        (A, ROWS, FIXED), the first RANDOM of which have random coefficients too.
+        (A, ROWS, FIXED), the first RANDOM of which have random coefficients too; those of choices
+        that are alike are neighbours.
     taken
         (A, ROWS) 0 or 1.
     draws
@@ -51,7 +55,7 @@ def panel(rows: int, seed: int) -> Panel:
     """Make a panel of about so many rows, of which some 8 percent are taken."""
     agents = rows // ROWS
     rng = np.random.default_rng(np.random.SeedSequence(seed))
-    x = rng.standard_normal((agents, ROWS, FIXED))
+    x = rng.standard_normal((agents, len(ALIKE), FIXED)).repeat(ALIKE, axis=1)
     x[..., 0] = 1
     coefficients = np.r_[-3.2, np.full(FIXED - 1, 0.2)]
     deviations = np.full(RANDOM, 0.5)
@@ -63,23 +67,37 @@ def panel(rows: int, seed: int) -> Panel:
 
 
 def ours(given: Panel, threads: int = 1) -> Callable[[], float]:
-    """Value and scores of our compiled loops."""
-    agents = len(given.taken)
-    x = given.covariates.reshape(-1, FIXED)
-    model = binary_logit(
-        x,
-        given.taken.ravel(),
-        np.repeat(np.arange(agents), ROWS),
-        random=x[:, :RANDOM],
-        nodes=Nodes(given.draws, np.full(DRAWS, 1 / DRAWS)),
-        threads=threads,
-    )
-    return lambda: model.evaluate(given.parameters)[0].sum()
+    """Value and scores of our compiled loops, every choice a row."""
+    return _ours(given, given.covariates, given.taken, np.ones(ROWS), threads)
 
 
 def ours_two_threads(given: Panel) -> Callable[[], float]:
     """As `ours`, with two threads."""
     return ours(given, threads=2)
+
+
+def ours_alike(given: Panel) -> Callable[[], float]:
+    """As `ours`, with choices that are alike as one row, as preferences are estimated."""
+    first = np.cumsum(ALIKE) - ALIKE
+    taken = np.add.reduceat(given.taken, first, axis=1)
+    return _ours(given, given.covariates[:, first], taken, ALIKE, threads=1)
+
+
+def _ours(
+    given: Panel, covariates: np.ndarray, taken: np.ndarray, trials: np.ndarray, threads: int
+) -> Callable[[], float]:
+    agents = len(taken)
+    x = covariates.reshape(-1, FIXED)
+    model = binary_logit(
+        x,
+        taken.ravel(),
+        np.repeat(np.arange(agents), len(trials)),
+        random=x[:, :RANDOM],
+        nodes=Nodes(given.draws, np.full(DRAWS, 1 / DRAWS)),
+        trials=np.tile(trials, agents).astype(float),
+        threads=threads,
+    )
+    return lambda: model.evaluate(given.parameters)[0].sum()
 
 
 def numpy_value(given: Panel) -> Callable[[], float]:
@@ -156,6 +174,7 @@ def electricity_xlogit(data: pd.DataFrame, draws: int) -> Callable[[], float]:
 LIKELIHOODS = {
     "ours": ours,
     "ours_two_threads": ours_two_threads,
+    "ours_alike": ours_alike,
     "numpy_value": numpy_value,
     "xlogit": xlogit,
 }

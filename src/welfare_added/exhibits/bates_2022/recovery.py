@@ -15,6 +15,7 @@ from welfare_added.exhibits.style import Look, house_style, legend_below, page, 
 
 BAND = 1.96
 FARTHEST = 12.0
+SHIFT = 0.27  # between the marks of two series in one row
 TITLES = {"teachers": "Teachers (table 5)", "principals": "Principals (table 6)"}
 ESTIMATES = ["parameter", "truth", "estimate", "standard_error"]
 
@@ -82,16 +83,17 @@ def _rows(
     series: Mapping[str, tuple[str, Look]],
     column: str | None,
 ) -> None:
-    """Marks of distances by row, clipped at FARTHEST; grey: the 95% band."""
+    """Marks of distances by row, series one above another; clipped at FARTHEST; grey: 95%."""
     axes.axvspan(-BAND, BAND, color="#E4E4E4", linewidth=0)
     axes.axvline(0, color="#8C8C8C", linewidth=0.7)
     reach = min(FARTHEST, max(4.0, float(data["distance"].abs().max()) * 1.05))
     order = list(dict.fromkeys(data["parameter"])) if column else None
-    for value, (label, look) in series.items():
+    shifts = SHIFT * (np.arange(len(series)) - (len(series) - 1) / 2)
+    for shift, (value, (label, look)) in zip(shifts, series.items(), strict=True):
         own = data[data[column] == value] if column else data
         at = [order.index(one) for one in own["parameter"]] if column else range(len(own))
         clipped = np.clip(own["distance"], -reach, reach)
-        axes.plot(clipped, at, label=label or None, **look.marker_style(3.6))
+        axes.plot(clipped, np.asarray(at) + shift, label=label or None, **look.marker_style(3.6))
     axes.set_yticks(range(len(labels)), labels, fontsize=6.2)
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.set_xlim(-1.06 * reach, 1.06 * reach)
@@ -138,7 +140,7 @@ def _compared(
     rows = choose(table, **{column: list(there)})
     data = _distances(pick(rows, [column, *ESTIMATES]))
     names = list(dict.fromkeys(data["parameter"]))
-    figure = page(height=0.165 * len(names) + 1.4)
+    figure = page(height=0.19 * len(names) + 1.4)
     axes = figure.subplots()
     held = {
         name: (
