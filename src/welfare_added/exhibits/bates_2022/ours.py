@@ -48,7 +48,7 @@ def draw_uncertainty(data: pd.DataFrame, note: str) -> Figure:
             label=label,
             **look.marker_style(4.5),
         )
-    drawn = data[data["source"] == "parameters"].set_index("policy")["share_negative"]
+    drawn = data[data["source"] == "both"].set_index("policy")["share_negative"]
     labels = [
         f"{POLICIES[name]} ({drawn[name]:.0%})" if name in drawn.index else POLICIES[name]
         for name in policies
@@ -56,7 +56,7 @@ def draw_uncertainty(data: pd.DataFrame, note: str) -> Figure:
     axes.set_yticks(range(len(policies)), labels)
     axes.set_ylim(len(policies) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
-    axes.set_xlabel("Gain over the status quo, student SD (in parentheses: negative in)")
+    axes.set_xlabel("Gain over the status quo, student SD (share below zero of both)")
     legend_below(figure, axes, columns=len(SOURCES))
     stamp(figure, note)
     return figure
