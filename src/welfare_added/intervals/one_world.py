@@ -6,19 +6,16 @@ rule of the same name writes, so that the two agree to the last digit kept.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 
 import pandas as pd
 
 from welfare_added.allocation.frontier import frontier, subject_shares
-from welfare_added.allocation.objectives import (
-    Objective,
-    group_objective,
-    social_weights,
-    subject_objective,
-)
+from welfare_added.allocation.objectives import social_weights
 from welfare_added.allocation.plans import solve_plan
-from welfare_added.allocation.slots import build_slots
+from welfare_added.allocation.slots import build_slots, number_tested
+from welfare_added.allocation.tie_breaks import plan_objective, tie_break
 from welfare_added.calibration.evaluate import in_memory
 from welfare_added.calibration.moments import moments
 from welfare_added.district import parameters as district_parameters
@@ -35,6 +32,7 @@ from welfare_added.welfare.gaps import baseline_gaps, gaps_table
 from welfare_added.welfare.public_funds import public_funds_table
 from welfare_added.welfare.ranking import representative_class
 from welfare_added.welfare.reallocations import Labels, Reallocation, reallocation_of
+from welfare_added.welfare.tie_breaks import tie_break_table
 from welfare_added.welfare.winners import status_quo_table, winners_table
 
 GROUP_PLANS = tuple(
@@ -131,7 +129,7 @@ def world_of(sample: Sample, config: Mapping, bins: Mapping, weights: int | None
         config = {**config, "allocation": {**config["allocation"], "weights": weights}}
     value_added = estimated(sample.students, config)
     estimates = value_added.estimates_to_keep()
-    slots = build_slots(sample.classes, estimates)
+    slots = slots_of(sample, estimates, config)
     plans = planned(slots, config)
     classrooms = build_classrooms(slots, sample.students, "slots")
     tables = {"moments.csv": _moments(sample, estimates, bins)}
@@ -139,24 +137,31 @@ def world_of(sample: Sample, config: Mapping, bins: Mapping, weights: int | None
     return World(sample, value_added, slots, plans, classrooms, tables)
 
 
+def slots_of(sample: Sample, estimates: pd.DataFrame, config: Mapping) -> pd.DataFrame:
+    """The classes that can be reallocated, with the students that the planner counts."""
+    sizes = sample.students[["class_id", "year", "class_size"]]
+    chosen = config["allocation"]["counts"], config["district"]["class_size"]
+    return build_slots(sample.classes, estimates, number_tested(sizes, *chosen))
+
+
 def planned(slots: pd.DataFrame, config: Mapping) -> dict[Labels, Plan]:
     """Plans for groups (figures 4 and 6) and over subjects (figure 9)."""
-    weights = social_weights(config["allocation"]["weights"])
-    ends, weight_ela = config["allocation"]["ends"], config["welfare"]["subject_weight_ela"]
-
-    def objective(subject: str, information: str) -> Objective:
-        if subject == "subjects":
-            return subject_objective(slots, weights, ends)
-        shares = subject_shares(subject, weight_ela)
-        return group_objective(slots, shares, information, weights, ends)
-
-    solver, tolerance = config["allocation"]["solver"], config["allocation"]["tolerance"]
-    return {
-        (subject, scope, information): Plan(
-            *solve_plan(slots, objective(subject, information), scope, solver, tolerance)
+    chosen, weight_ela = config["allocation"], config["welfare"]["subject_weight_ela"]
+    weights = social_weights(chosen["weights"])
+    plans = {}
+    for labels in (*GROUP_PLANS, *SUBJECT_PLANS):
+        subject, scope, information = labels
+        plans[labels] = Plan(
+            *solve_plan(
+                slots,
+                plan_objective(slots, subject, information, weights, weight_ela, chosen["ends"]),
+                scope,
+                chosen["solver"],
+                chosen["tolerance"],
+                tie_break=partial(tie_break, chosen["ties"], chosen["seed"], labels),
+            )
         )
-        for subject, scope, information in (*GROUP_PLANS, *SUBJECT_PLANS)
-    }
+    return plans
 
 
 def results(
@@ -179,6 +184,7 @@ def results(
     earnings = earnings_table(_chosen(moved, "both"), classrooms, *usual)
     subjects = subjects_table(_chosen(moved, "subjects"), classrooms, *usual)
     teachers = classrooms.teachers_per_year
+    ties = config["allocation"]["tie_breaks"], config["allocation"]["seed"]
     return {
         "frontiers.csv": frontiers,
         "welfare/gaps.csv": gaps_table(of_groups, classrooms, baselines, weight_ela),
@@ -192,6 +198,9 @@ def results(
             earnings, teachers, chosen["tax_rate"], chosen["bonuses"]
         ),
         "welfare/text_numbers.csv": _text_numbers(moved, classrooms, earnings, subjects, chosen),
+        "welfare/tie_breaks.csv": tie_break_table(
+            moved.values(), classrooms, weight_ela, *usual, *ties
+        ),
     }
 
 
@@ -244,6 +253,7 @@ def _text_numbers(
     profile = chosen["discount_rate"], chosen["working_ages"], chosen["present_age"]
     parts = [
         text_numbers.sizes(classrooms),
+        text_numbers.totals(earnings, classrooms, chosen["tax_rate"], chosen["published_students"]),
         text_numbers.break_even_bonuses(earnings, subjects, classrooms, chosen["tax_rate"]),
         text_numbers.standard_plans(usual, classrooms, chosen["earnings_per_sd"], multiplier),
         text_numbers.multiplier(multiplier, *profile),
