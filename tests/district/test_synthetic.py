@@ -1,5 +1,6 @@
 """The synthetic district: equal seeds give equal tables, and the tables are what they claim."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -97,7 +98,8 @@ def effects(chosen):
 
 
 def test_sorting_is_exactly_what_the_parameters_say(chosen, effects):
-    classes, standing, drawn = effects
+    classes, standing, made = effects
+    drawn = made.total(0.0)
     size = classes["expected_seats"].to_numpy() / 25
     x = np.column_stack([np.ones(len(size)), standing[classes["school"]], size])
     for year in (0, 10):
@@ -108,7 +110,7 @@ def test_sorting_is_exactly_what_the_parameters_say(chosen, effects):
 
 
 def test_effects_drift_as_the_parameters_say(chosen, effects):
-    drawn = effects[2]
+    drawn = effects[2].total(0.0)
     for k, name in enumerate(parameters.DIMENSIONS):
         found = np.corrcoef(drawn[:, 4, k], drawn[:, 5, k])[0, 1]
         sorted_part = 0.03
@@ -122,7 +124,7 @@ def test_drifts_that_belong_to_no_process_are_refused(chosen):
         innovation_covariance(apart)
 
 
-def test_tracking_parts_students_by_score():
+def test_tracking_parts_students_by_score_into_classes_in_order(chosen):
     from types import SimpleNamespace
 
     rng = np.random.default_rng(0)
@@ -131,9 +133,9 @@ def test_tracking_parts_students_by_score():
         school=np.zeros(60, int), grade=np.full(60, 3), score=score, id=np.arange(60)
     )
     classes = pd.DataFrame({"school": [0, 0], "grade": [3, 3], "seats": [30, 20]})
-    sorted_in = seat(students, classes, 1.0, rng)
-    assert np.bincount(sorted_in + 1).tolist() == [10, 30, 20]
-    means = score.mean(axis=1)
-    ranges = [(means[sorted_in == c].min(), means[sorted_in == c].max()) for c in (0, 1)]
-    (_, low_top), (high_bottom, _) = sorted(ranges)
-    assert low_top < high_bottom
+    how = replace(chosen.students, tracking=1.0, tracking_on_ela=0.75)
+    for order, lowest in (([1.0, 2.0], 0), ([2.0, 1.0], 1)):
+        sorted_in = seat(students, classes, np.array(order), how, rng)
+        assert np.bincount(sorted_in + 1).tolist() == [10, 30, 20]
+        past = score @ [0.75, 0.25]
+        assert past[sorted_in == lowest].max() < past[sorted_in == 1 - lowest].min()
