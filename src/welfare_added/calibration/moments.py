@@ -48,6 +48,7 @@ def moments(
         values |= _composition(estimated, students, subject, bins[subject])
         values |= _gaps(students, subject)
     values |= _sorting(estimated)
+    values |= _sizes_and_composition(estimated, students)
     values |= _panel(classes)
     if len(outcomes):
         values["long_term_outcomes.high_school_graduation_rate"] = _graduation(students, outcomes)
@@ -199,6 +200,21 @@ def _sorting(classes: pd.DataFrame) -> dict[str, float]:
             name = f"status_quo_sorting.{advantage}_advantage"
             values[f"{name}_on_share_lower.{subject}"] = slope(share, y)
             values[f"{name}_per_25_students.{subject}"] = slope(size, y) * STUDENTS_PER_SLOPE
+    return values
+
+
+def _sizes_and_composition(classes: pd.DataFrame, students: pd.DataFrame) -> dict[str, float]:
+    """Correlation of class size with the share lower-scoring, of the class and of its school."""
+    size = classes["class_size"].astype(float)
+    values = {}
+    for subject in SUBJECTS:
+        of_school = students.groupby("school_id")[f"lower_{subject}"].mean()
+        for name, share in (
+            ("class", classes[f"share_lower_{subject}"]),
+            ("school", classes["school_id"].map(of_school)),
+        ):
+            path = f"class_size.correlation_with_share_lower_of_{name}.{subject}"
+            values[path] = size.corr(share)
     return values
 
 

@@ -9,12 +9,13 @@ WELFARE_TABLES = (
 )
 WELFARE_FILES = [
     *(f"{WELFARE}/{name}.csv" for name in WELFARE_TABLES),
-    *([f"{WELFARE}/bias.csv"] if SYNTHETIC else []),
+    *([f"{WELFARE}/bias.csv", f"{WELFARE}/conditions.csv"] if SYNTHETIC else []),
     f"{WELFARE}/ranking.parquet",
 ]
 
 
 GROUP_PLANS = plan_labels(["ela", "math", "both"])
+CONDITIONS_PLANS = plan_labels(["ela", "math", "both"], ["heterogeneous"])
 EARNINGS_PLANS = plan_labels(["both"])
 SUBJECT_PLANS = plan_labels(["subjects"], ["heterogeneous"])
 CES_PLANS = plan_labels(["ces"], ["heterogeneous"])
@@ -262,6 +263,31 @@ rule bias:
     conda:
         ENVIRONMENT
     script: script_path("bias")
+
+
+if SYNTHETIC:
+
+    rule conditions:
+        message: "Checking the conditions under which effects by group lower the bias"
+        input:
+            slots=SLOTS,
+            students=STUDENTS,
+            plans=plan_files(CONDITIONS_PLANS),
+            truth=TRUE_EFFECTS,
+            code=code("conditions"),
+        output:
+            conditions=f"{WELFARE}/conditions.csv",
+        params:
+            labels=CONDITIONS_PLANS,
+            code=code_fingerprint("conditions"),
+            weights=config["allocation"]["weights"],
+            weight_ela=config["welfare"]["subject_weight_ela"],
+            bias_weight=config["welfare"]["bias_weight"],
+            premium=config["welfare"]["bias_premium"],
+        log: f"{LOGS}/conditions.log"
+        conda:
+            ENVIRONMENT
+        script: script_path("conditions")
 
 
 rule text_numbers:
