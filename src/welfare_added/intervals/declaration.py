@@ -1,4 +1,4 @@
-"""Read intervals.yaml: which worlds are drawn, which parameters vary, which choices are compared."""
+"""Read intervals.yaml: worlds to draw, parameters that vary, choices compared, numbers shown."""
 
 import json
 from collections.abc import Mapping

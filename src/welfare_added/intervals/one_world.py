@@ -87,6 +87,7 @@ def simulated(parameters: Mapping, config: Mapping) -> SyntheticDistrict:
         seed=chosen["seed"],
         years=tuple(chosen["years"]),
         grades=tuple(chosen["grades"]),
+        lower=chosen["lower"],
     )
 
 
@@ -100,6 +101,7 @@ def sample_of(district: SyntheticDistrict, config: Mapping) -> Sample:
         chosen["split"],
         chosen["class_size"],
         chosen["lag"],
+        chosen["lower"],
     )
 
 

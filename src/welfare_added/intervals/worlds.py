@@ -6,27 +6,26 @@ are drawn, and all others searched on the inputs of that seed's district: what t
 open.
 """
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from welfare_added.calibration.evaluate import evaluator
-from welfare_added.calibration.search import search
-from welfare_added.calibration.targets import bin_counts
+from welfare_added.calibration.search import searched_on
+from welfare_added.calibration.targets import bin_counts, read_targets
 from welfare_added.claims.answers import Sources, answer
 from welfare_added.claims.claim import ends
 from welfare_added.claims.compare import choices_of
 from welfare_added.claims.document import Document
 from welfare_added.claims.selectors import NotAvailableError, Tables
-from welfare_added.intervals.declaration import Declaration, all_changed, at_path, changed
+from welfare_added.intervals.declaration import Declaration, all_changed, changed, read
 from welfare_added.intervals.one_world import World, sample_of, simulated, world_of
-
-log = logging.getLogger(__name__)
+from welfare_added.run.choices import read_yaml
 
 ANSWERED = ("prediction", "input")  # kinds of claims that differ between worlds
+SIGNIFICANT = 10  # digits of a world's answers
 COLUMNS = ["kind", "name", "end", "value"]
 
 
@@ -43,6 +42,17 @@ class Setting:
     def bins(self) -> dict[str, np.ndarray]:
         """Number of classes in each published bin."""
         return bin_counts(self.targets)
+
+
+def setting_of(
+    declaration: Path | str,
+    schema: Path | str,
+    parameters: Path | str,
+    targets: Path | str,
+    config: Mapping,
+) -> Setting:
+    """Read what all worlds share: intervals.yaml, the parameters and the published inputs."""
+    return Setting(read(declaration, schema), config, read_yaml(parameters), read_targets(targets))
 
 
 def seed_of(declared: Declaration, number: int) -> int:
@@ -75,7 +85,7 @@ def world_answers(setting: Setting, document: Document, reading: str, number: in
     -------
     DataFrame
         kind (prediction, input, or drawn), name (a claim's id, or a parameter), end (low or high
-        of a range, else empty), value (missing where the world has none).
+        of a range, else empty), value as text (empty where the world has none).
 
     """
     config, parameters, drawn = seeded(setting, number), dict(setting.parameters), {}
@@ -85,27 +95,21 @@ def world_answers(setting: Setting, document: Document, reading: str, number: in
         parameters = all_changed(parameters, _of("parameters.", drawn), "parameters")
         parameters = searched(setting, parameters, config)
     world = made(setting, parameters, config)
-    return pd.concat([answers_of(document, world.tables, config), _drawn_table(drawn)])
+    table = pd.concat([answers_of(document, world.tables, config), _drawn_table(drawn)])
+    return table.assign(value=[_text(value) for value in table["value"]])
 
 
 def searched(setting: Setting, parameters: Mapping, config: Mapping) -> dict:
     """Parameters after some steps of the score search on the district of the config's seed."""
     chosen = config["district"]
-    evaluate = evaluator(
+    return searched_on(
+        parameters,
+        chosen["seed"],
         setting.targets,
-        **{key: chosen[key] for key in ("seed", "years", "grades", "split", "class_size")},
+        steps=setting.declared.score_steps,
+        **{key: chosen[key] for key in ("years", "grades", "split", "class_size", "lower")},
         estimation={key: one for key, one in config["value_added"].items() if key != "batch"},
     )
-    steps = setting.declared.score_steps
-    found = search(
-        dict(parameters),
-        setting.targets,
-        evaluate,
-        people_steps=0,
-        score_steps=steps,
-        report=log.info,
-    )
-    return found[-1].parameters
 
 
 def made(setting: Setting, parameters: Mapping, config: Mapping) -> World:
@@ -141,6 +145,12 @@ def _ends(node: object, sources: Sources) -> list[tuple[str, float]]:
         return [("", np.nan)]
     names = ("low", "high") if len(numbers) == 2 else ("",)
     return list(zip(names, numbers, strict=True))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return "" if np.isnan(value) else f"{value:.{SIGNIFICANT}g}"
+    return str(value)
 
 
 def _of(prefix: str, drawn: Mapping[str, object]) -> dict[str, object]:
