@@ -67,8 +67,8 @@ class Choice:
         Nested changes.
     searched
         Whether the district is another, so that its parameters are searched again.
-    against
-        Name of the choice that this one is compared with; the default choices if empty.
+    source
+        Where it is from.
 
     """
 
@@ -92,7 +92,7 @@ class Headline:
 
 @dataclass(frozen=True)
 class Declaration:
-    """Content of intervals.yaml."""
+    """Content of intervals.yaml; ``indifferent``: choices on which no answer depends."""
 
     seed: int
     worlds: int
@@ -102,6 +102,7 @@ class Declaration:
     choice_worlds: int
     choices: tuple[Choice, ...]
     headlines: tuple[Headline, ...]
+    indifferent: tuple[str, ...]
 
     def choice(self, name: str) -> Choice:
         """The choice of a name."""
@@ -128,6 +129,7 @@ def read(path: Path | str, schema: Path | str) -> Declaration:
         choice_worlds=content["choice_worlds"],
         choices=tuple(_choice(name, one) for name, one in content["choices"].items()),
         headlines=tuple(Headline(name, **one) for name, one in content["headlines"].items()),
+        indifferent=tuple(content["indifferent"]),
     )
 
 

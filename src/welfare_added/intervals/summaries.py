@@ -13,6 +13,8 @@ FEWEST = 2  # worlds of a summary
 DIGITS = 6  # significant digits that are kept
 REST = "seeds"
 KEYS = ["name", "end"]
+SHARES = ["id", "end", "parameter", "share", "standard_error"]
+FURTHER_WORLDS = 3  # worlds of a regression beyond the number of drawn parameters, at least
 
 
 def intervals_table(worlds: Mapping[str, Sequence[pd.DataFrame]]) -> pd.DataFrame:
@@ -80,14 +82,15 @@ def shares_table(answers: Sequence[pd.DataFrame]) -> pd.DataFrame:
     Raises
     ------
     IntervalsError
-        If there are not more worlds than drawn parameters and two.
+        If there are not at least `FURTHER_WORLDS` more worlds than drawn parameters.
 
     """
     drawn = _drawn(answers)
-    if len(drawn) < drawn.shape[1] + 3:
+    fewest = drawn.shape[1] + FURTHER_WORLDS
+    if len(drawn) < fewest:
         raise IntervalsError(
             f"{len(drawn)} worlds are too few for {drawn.shape[1]} drawn parameters; draw "
-            f"{drawn.shape[1] + 3} or more"
+            f"{fewest} or more"
         )
     parts = []
     for (name, end), rows in _answered(answers).groupby(KEYS, sort=False):
@@ -96,7 +99,7 @@ def shares_table(answers: Sequence[pd.DataFrame]) -> pd.DataFrame:
             table = pd.DataFrame(shares, columns=["share", "standard_error"])
             parts.append(table.assign(id=name, end=end, parameter=[*drawn.columns, REST]))
     table = pd.concat(parts, ignore_index=True)
-    return rounded(table[["id", "end", "parameter", "share", "standard_error"]], 3)
+    return rounded(table[SHARES], 3)
 
 
 def _drawn(answers: Sequence[pd.DataFrame]) -> pd.DataFrame:
