@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from welfare_added.district import parameters
 from welfare_added.district.sample import analysis_sample
 from welfare_added.district.synthetic import synthesise
 from welfare_added.district.synthetic_effects import draw_effects, innovation_covariance
+from welfare_added.district.synthetic_schools import draw_schools
 from welfare_added.district.synthetic_students import seat
 from welfare_added.district.synthetic_teachers import draw_careers
 from welfare_added.district.tables import read_district
@@ -125,17 +127,35 @@ def test_drifts_that_belong_to_no_process_are_refused(chosen):
 
 
 def test_tracking_parts_students_by_score_into_classes_in_order(chosen):
-    from types import SimpleNamespace
-
     rng = np.random.default_rng(0)
     score = rng.standard_normal((60, 2))
     students = SimpleNamespace(
         school=np.zeros(60, int), grade=np.full(60, 3), score=score, id=np.arange(60)
     )
     classes = pd.DataFrame({"school": [0, 0], "grade": [3, 3], "seats": [30, 20]})
-    how = replace(chosen.students, tracking=1.0, tracking_on_ela=0.75)
+    how = replace(chosen.students, tracking=1.0, tracking_range=0.0, tracking_on_ela=0.75)
+    schools = draw_schools("tiny", 11, chosen.schools, rng)
     for order, lowest in (([1.0, 2.0], 0), ([2.0, 1.0], 1)):
-        sorted_in = seat(students, classes, np.array(order), how, rng)
+        sorted_in = seat(students, classes, np.array(order), schools, how, rng)
         assert np.bincount(sorted_in + 1).tolist() == [10, 30, 20]
         past = score @ [0.75, 0.25]
         assert past[sorted_in == lowest].max() < past[sorted_in == 1 - lowest].min()
+
+
+def test_schools_differ_in_tracking_as_their_range_says(chosen):
+    rng = np.random.default_rng(4)
+    schools = draw_schools("small", 11, chosen.schools, rng)
+    pupils, number = 200, len(schools.share)
+    students = SimpleNamespace(
+        school=np.repeat(np.arange(number), pupils),
+        grade=np.full(number * pupils, 3),
+        score=np.repeat(rng.standard_normal((number * pupils, 1)), 2, axis=1),
+    )
+    classes = pd.DataFrame({"school": np.repeat(np.arange(number), 2), "grade": 3, "seats": 100})
+    how = replace(chosen.students, tracking=0.4, tracking_range=1.0)
+    row = seat(students, classes, np.tile([0.0, 1.0], number), schools, how, rng)
+    means = pd.Series(students.score[:, 0]).groupby(row).mean().to_numpy().reshape(number, 2)
+    parted = means[:, 1] - means[:, 0]
+    assert np.corrcoef(parted, schools.tracking)[0, 1] > 0.9
+    # The school at the lower end parts by chance alone: an error of 2 / sqrt(200)
+    assert abs(parted[schools.tracking.argmin()]) < 0.5 and parted.max() > 1.2

@@ -15,6 +15,7 @@ from welfare_added.run.errors import UserError
 
 # Slope of a school's mean achievement on its classes' share of lower-scoring students, about.
 ACHIEVEMENT_ON_SHARE = -3.3
+SHARES = "share_of_class_lower_scoring"
 
 
 def adjust_people(p: dict, target: pd.Series, moments: pd.Series, weights: pd.Series) -> None:
@@ -57,7 +58,7 @@ def _adjust_careers(shares: dict[int, float], target: pd.Series, moments: pd.Ser
 
 
 def _adjust_sizes(classes: dict, target: pd.Series, moments: pd.Series, weights: pd.Series) -> None:
-    """Adjust class sizes: mean, difference between grades, and the two SDs within grades."""
+    """Adjust class sizes: means and SDs within grades, the smallest, and the cap's effect."""
     level, spread = _binned(target, moments, weights, "class_size.bins.")
     mean = classes["mean_size"]
     middle = (mean["grade_3"] + mean["grade_4_5"]) / 2 + 0.8 * level
@@ -69,31 +70,44 @@ def _adjust_sizes(classes: dict, target: pd.Series, moments: pd.Series, weights:
     classes["sd_cell"] *= (between[0] / between[1]) ** 0.8
     smallest = "class_size.bins.01"
     classes["small_by"] *= (moments[smallest] / target[smallest]) ** 0.8
+    # Classes of third grades beyond the cap fill the valley between the grades' sizes.
+    valley = [f"class_size.bins.{number:02d}" for number in (6, 7, 8)]
+    cap = classes["cap"] + 0.25 * float((target[valley] - moments[valley]).mean())
+    classes["cap"] = _between(cap, 0, 1)
 
 
 def adjust_scores(p: dict, target: pd.Series, moments: pd.Series, weights: pd.Series) -> None:
     """Adjust, in place, the parameters of scores and of value added."""
     students, effects = p["students"], p["effects"]
     ratio = target / moments.reindex(target.index)
-    cohort = "share_of_class_lower_scoring.sd_within_school_grade_year"
-    tracked = []
+    cohort = f"{SHARES}.sd_within_school_grade_year"
     for s in SUBJECTS:
         gap = "baseline_gaps.white_and_asian_minus_black_and_hispanic"
         students["persistence"][s] *= ratio[f"baseline_gaps.higher_minus_lower.{s}"]
         students["ethnic_gap"][s] *= ratio[f"{gap}.{s}"]
         between = [np.sqrt(0.25 - values[f"{cohort}.{s}"] ** 2) for values in (target, moments)]
         students["school_sd"][s] *= (between[0] / between[1]) ** 0.7
-        tracked.append(
-            _binned(target, moments, weights, f"share_of_class_lower_scoring.{s}.bins.")[1]
-        )
-    students["tracking"] = _between(students["tracking"] + 1.5 * (np.mean(tracked) - 1), 0, 0.95)
-    on_ela = students["tracking_on_ela"] + 4 * (tracked[0] - tracked[1])
-    students["tracking_on_ela"] = _between(on_ela, 0, 1)
+    _adjust_tracking(students, target, moments, weights)
     for s in SUBJECTS:
         _adjust_effects(effects, s, target, moments, ratio)
     cross = "value_added.cross_subject_cross_group_correlation"
     effects["correlation"]["cross"] *= ratio[cross] ** 0.8
     make_feasible(effects)
+
+
+def _adjust_tracking(
+    students: dict, target: pd.Series, moments: pd.Series, weights: pd.Series
+) -> None:
+    """Adjust tracking by the spread of the bins, its mix by the subjects', its range by the tail."""
+    ela, math = (_binned(target, moments, weights, f"{SHARES}.{s}.bins.")[1] for s in SUBJECTS)
+    lowest = [f"{SHARES}.{s}.bins.01" for s in SUBJECTS]
+    beyond = float((moments[lowest] / target[lowest] - 1).mean())
+    for name, change, highest in (
+        ("tracking", 1.5 * ((ela + math) / 2 - 1), 0.95),
+        ("tracking_on_ela", 4 * (ela - math), 1),
+        ("tracking_range", beyond, 1),
+    ):
+        students[name] = _between(students[name] + change, 0, highest)
 
 
 def make_feasible(effects: dict) -> None:

@@ -97,9 +97,10 @@ class StudentParameters:
         schools.
     score_step
         Distance of neighbouring values of a test's score: SD over the number of items per SD.
-    tracking, tracking_on_ela
-        Weight of last year's scores in assigning a grade's students to classes, 0 (random) to 1,
-        and weight of ELA among these scores, 0 (math alone) to 1.
+    tracking, tracking_range, tracking_on_ela
+        Weight of last year's scores in assigning a grade's students to classes, 0 (random) to 1;
+        range of schools' weights, as a share of their mean, to either side of it; weight of ELA
+        among these scores, 0 (math alone) to 1.
 
     """
 
@@ -113,6 +114,7 @@ class StudentParameters:
     school_sd: dict[str, float]
     score_step: float
     tracking: float
+    tracking_range: float
     tracking_on_ela: float
 
 

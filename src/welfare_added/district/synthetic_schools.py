@@ -19,6 +19,8 @@ class Schools:
         Share of the district's classes.
     achievement : (S,) array
         Mean achievement, standardised to mean zero and SD one over schools.
+    tracking : (S,) array
+        How much a school parts classes by scores, among all: evenly spaced from -1 to 1.
     number : (S, years + 1) int array
         Number of the school in each year, from the one before the first studied. A school that
         closes is followed by another, which has its students and teachers.
@@ -27,6 +29,7 @@ class Schools:
 
     share: np.ndarray
     achievement: np.ndarray
+    tracking: np.ndarray
     number: np.ndarray
 
     @property
@@ -57,7 +60,8 @@ def draw_schools(
     share = np.exp(0.3 * rng.standard_normal(there))
     achievement = ndtri(rng.permutation((np.arange(there) + 0.5) / there))
     achievement = (achievement - achievement.mean()) / achievement.std()
-    return Schools(share / share.sum(), achievement, _numbers(there, total, years, rng))
+    tracking = rng.permutation((2 * np.arange(there) + 1) / there - 1)
+    return Schools(share / share.sum(), achievement, tracking, _numbers(there, total, years, rng))
 
 
 def _numbers(there: int, total: int, years: int, rng: np.random.Generator) -> np.ndarray:

@@ -115,6 +115,7 @@ def seat(
     students: Students,
     classes: pd.DataFrame,
     order: np.ndarray,
+    schools: Schools,
     parameters: StudentParameters,
     rng: np.random.Generator,
 ) -> np.ndarray:
@@ -134,7 +135,9 @@ def seat(
     capacity[cells] = np.bincount(inverse, weights=seats).astype(int)
     chosen = drawn_order[rank < capacity[cell[drawn_order]]]
     chance = rng.standard_normal(len(chosen))
-    on_ela, tracking = parameters.tracking_on_ela, parameters.tracking
+    on_ela = parameters.tracking_on_ela
+    own = 1 + parameters.tracking_range * schools.tracking[students.school[chosen]]
+    tracking = np.minimum(parameters.tracking * own, 1)
     past = on_ela * students.score[chosen, 0] + (1 - on_ela) * students.score[chosen, 1]
     chosen = chosen[np.lexsort((tracking * past + (1 - tracking) * chance, cell[chosen]))]
     by_cell = np.lexsort((order, class_cell))

@@ -128,7 +128,8 @@ def _vacancies(present, capacity, grades) -> tuple[np.ndarray, np.ndarray]:
 def _sorting(present, classes, world, rng) -> Sorting:
     """Sorting of teachers within schools, from the composition of classes filled at random."""
     place = rng.random(len(classes))
-    row = people.seat(present, classes, place, world.parameters.students, rng)
+    students = world.parameters.students
+    row = people.seat(present, classes, place, world.schools, students, rng)
     sample = (row >= 0) & present.had_test
     higher = people.higher_scoring(present, row, sample, world.lower).mean(axis=1)
     count = np.bincount(row[sample], minlength=len(classes))
@@ -143,7 +144,7 @@ def _year(present, classes, sorted_by, effects, world, step, rng) -> pd.DataFram
     students, teachers = world.parameters.students, classes["teacher"].to_numpy()
     value = effects[teachers, step - 1]
     order = sorted_by.order(world.effects.own[teachers, step - 1], rng)
-    row = people.seat(present, classes, order, students, rng)
+    row = people.seat(present, classes, order, world.schools, students, rng)
     tested = rng.random(len(row)) >= students.untested
     value = value + people.class_shocks(len(classes), world.parameters.effects, rng)
     score = people.next_scores(present, row, tested, value, students, world.lower, rng)
