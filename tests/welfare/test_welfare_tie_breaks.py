@@ -159,3 +159,5 @@ def test_what_cannot_be_compared_is_refused(classrooms):
     few = Reallocation(*LABELS[0], np.array([0.0, 1.0]), one.teachers[[0, 2]])
     with pytest.raises(ValueError, match=r"weight 0\.5 is not among the 2 weights of the plan for"):
         tie_break_table([few], classrooms, 0.75, PRICES, 15.5, 5, 1)
+    with pytest.raises(ValueError, match="plan for ela, district, heterogeneous, is missing"):
+        tie_break_table([one], classrooms, 0.75, PRICES, 15.5, 5, 1)
