@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from welfare_added.allocation.slots import build_slots, scale, number_tested, whole_counts
+from welfare_added.allocation.slots import build_slots, number_tested, scale, whole_counts
 
 
 @pytest.fixture

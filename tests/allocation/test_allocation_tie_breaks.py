@@ -90,5 +90,7 @@ def test_subjects_plans_have_an_objective_of_their_own(many):
 
 
 def test_unknown_tie_breaks_are_refused():
-    with pytest.raises(ValueError, match=r"allocation\.ties: 'best' is unknown; want one of stay, r"):
+    with pytest.raises(
+        ValueError, match=r"allocation\.ties: 'best' is unknown; want one of stay, r"
+    ):
         tie_break("best", 5, PLAN, 0)

@@ -383,6 +383,7 @@ def test_teachers_without_an_estimate_are_paid_and_their_students_gain_nothing(m
     assert sizes["teachers_per_year"] == 4
     assert sizes["reallocated_teachers_per_year"] == 3
     assert sizes["students_per_year"] == 8
+    assert sizes["reallocated_classes_per_year"] == 3
     earnings = pd.DataFrame(
         {
             "scope": "district",

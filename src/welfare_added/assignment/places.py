@@ -56,7 +56,8 @@ def shuffle_places(
 def _shuffled(group: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """A random permutation (n,) that maps every position to one of its own group."""
     result = np.empty(len(group), dtype=int)
-    result[np.argsort(group, kind="stable")] = np.lexsort((random.random(len(group)), group))
+    mixed = np.argsort(group + random.random(len(group)), kind="stable")
+    result[np.argsort(group, kind="stable")] = mixed
     return result
 
 

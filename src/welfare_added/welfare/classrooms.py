@@ -34,8 +34,8 @@ class Classrooms:
     slots : DataFrame
         One row per class, in the order of ``slot`` (0, 1, ...).
     counts : (slots, 3, 2, 2) float array
-        Students by race group, lower-scoring in ELA, lower-scoring in math; where the planner counts
-        tested students, those of the sample stand for as many of their class.
+        Students by race group, lower-scoring in ELA, lower-scoring in math. Where the planner
+        counts tested students, those of the sample stand for as many of their class.
     effects : (slots, 2, 2) array
         Estimated effect of the slot's own teacher by subject and group [student SD].
     standard : (slots, 2) array

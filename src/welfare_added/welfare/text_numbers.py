@@ -13,7 +13,7 @@ from welfare_added.welfare.reallocations import Reallocation, utilitarian_positi
 
 
 def sizes(classrooms: Classrooms) -> pd.DataFrame:
-    """Mean number of teachers and students per year, and of possible allocations in logs."""
+    """Mean number of teachers, students and classes per year, and of allocations in logs."""
     years = classrooms.years
     rows = [
         ("teachers_per_year", classrooms.teachers_per_year, "teachers", "all, N of eq. 10"),
@@ -24,6 +24,7 @@ def sizes(classrooms: Classrooms) -> pd.DataFrame:
             "with estimates in both subjects",
         ),
         ("students_per_year", classrooms.counts.sum() / years, "students", "of these teachers"),
+        ("reallocated_classes_per_year", len(classrooms.slots) / years, "classes", "all grades"),
     ]
     for subject, (higher, lower) in zip(SUBJECTS, classrooms.group_sizes / years, strict=True):
         rows += [

@@ -16,7 +16,7 @@ from welfare_added.welfare.classrooms import (
     score_by_type,
     subject_weights,
 )
-from welfare_added.welfare.earnings import earnings_array, earnings_of_plan, lifetime_value
+from welfare_added.welfare.earnings import earnings_array, earnings_of_changes, lifetime_value
 from welfare_added.welfare.gaps import gap_changes
 from welfare_added.welfare.reallocations import (
     UTILITARIAN,
@@ -75,19 +75,27 @@ def tie_break_table(
     Raises
     ------
     UserError
-        If a plan's weights lack one of the three, or there are fewer than two draws.
+        If a plan's weights lack one of the three, a standard plan has no heterogeneous one beside
+        it, or there are fewer than two draws.
 
     """
     if draws < 2:
         raise UserError(f"allocation.tie_breaks: {draws} is too few for a spread; want 2 or more.")
     worth = _Worth(classrooms, weight_ela, earnings_array(earnings_per_sd), lifetime_multiplier)
-    parts, chosen = [], {}
+    parts, chosen, gain = [], {}, {}
     for plan in sorted(reallocations, key=lambda plan: plan.information):  # heterogeneous first
         random = generator(seed, (plan.subject, plan.scope, plan.information))
         ties = _ties(plan, classrooms, weight_ela)
+        key = plan.subject, plan.scope
+        if plan.information == "heterogeneous":
+            gain[key] = ties
+        elif key not in gain:
+            raise UserError(
+                f"the plan for {', '.join(key)}, heterogeneous, is missing; give it too."
+            )
         for index, weight in enumerate(AT):
             matching = plan.teachers[_position(plan, weight)]
-            rules = _rules(plan, ties, index, matching, classrooms, weight_ela)
+            rules = _rules(matching, ties, index, gain[key])
             mixed = [
                 shuffle_places(matching, ties.classes[index], ties.teachers, random)
                 for _ in range(draws)
@@ -116,15 +124,11 @@ def _ties(plan: Reallocation, classrooms: Classrooms, weight_ela: float) -> Tied
     return tied(classrooms.slots, objective, plan.scope)
 
 
-def _rules(
-    plan: Reallocation,
-    ties: Tied,
-    index: int,
-    matching: np.ndarray,
-    classrooms: Classrooms,
-    weight_ela: float,
-) -> dict[str, np.ndarray]:
-    """Tied allocations by the stated rules, each (slots,), by name."""
+def _rules(matching: np.ndarray, ties: Tied, index: int, gain: Tied) -> dict[str, np.ndarray]:
+    """Tied allocations by the stated rules, each (slots,), by name.
+
+    gain: of the heterogeneous plan, whose factors give the gain by heterogeneous estimates.
+    """
     classes, teachers = ties.classes[index], ties.teachers
     rules = {"stay": keep_places(matching, classes, teachers)}
     if AT[index] != UTILITARIAN:
@@ -132,8 +136,7 @@ def _rules(
         best = best_places(matching, classes, ties.rows, other)
         both = equal_rows(classes[:, None], other)
         rules["efficient"] = keep_places(best, both, teachers)
-    elif plan.information == "standard":
-        gain = _ties(replace(plan, information="heterogeneous"), classrooms, weight_ela)
+    elif ties is not gain:
         rows, columns = gain.rows, gain.columns[index]
         rules["least"] = best_places(matching, classes, rows, -columns)
         rules["most"] = best_places(matching, classes, rows, columns)
@@ -152,7 +155,7 @@ class _Worth:
         some = replace(plan, weights=np.full(len(teachers), weight), teachers=teachers)
         sums = changes(some, self.classrooms, self.classrooms.effects)
         per_student = sums.sum(axis=(-3, -2, -1)) / self.classrooms.counts.sum()
-        earnings = earnings_of_plan(some, self.classrooms, *self.prices)
+        earnings = earnings_of_changes(sums, self.classrooms, *self.prices)
         if plan.subject == "subjects":
             earnings["earnings_mean"] = lifetime_value(per_student, *self.prices)
             by_group = {}
