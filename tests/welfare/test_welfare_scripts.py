@@ -56,6 +56,17 @@ COLUMNS = {
         "covariance",
         "identity_error",
     ],
+    "conditions": [
+        *LABELS[:3],
+        "by",
+        "condition",
+        "weight",
+        "by_group",
+        "by_mean",
+        "holds",
+        "holds_in_size",
+        "teachers",
+    ],
     "text_numbers": ["quantity", "value", "unit", "note"],
     "tie_breaks": [*LABELS, "tie_break", *TIED],
 }
@@ -65,6 +76,7 @@ ROWS = {
     "equal_gain_index": 30,
     "winners": 60,
     "bias": 120,
+    "conditions": 600,
     "subjects": 10,
     "earnings": 20,
 }
@@ -143,6 +155,7 @@ def run_all(root):
     script("ranking")(root / "value_added.parquet", students, root / "ranking.parquet", 0.5, 0.75)
     truth = root / "truth.parquet"
     script("bias")(*data, *single, truth, root / "bias.csv", 5, 0.75, 0.7, 0.5)
+    script("conditions")(*data, *single, truth, root / "conditions.csv", 5, 0.75, 0.7, 0.5)
     tables = {name: root / f"{name}.parquet" for name in ("slots", "students")}
     tables |= {name: root / f"{name}.csv" for name in ("earnings", "subjects")}
     tables["usual"] = [path for path in plans("math") if path.stem.endswith("standard")]

@@ -30,7 +30,7 @@ def reproduced_text(claim: Claim, reproduced: Number | None, tolerance: float) -
     if claim.digit:
         return shown(reproduced, claim.digit / 10**MORE)
     if not any(ends(claim.published)):
-        return _for_each_end(reproduced, lambda end: f"{end:.{MORE}g}")
+        return _for_each_end(reproduced, lambda end: _to_step(float(f"{end:.{MORE}g}"), 0))
     places = max(_decimals_needed(end) for end in ends(claim.published))
     return _for_each_end(reproduced, lambda end: _without_zeros(_rounded(end, places + MORE)))
 
