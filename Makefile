@@ -72,7 +72,7 @@ calibrate: $(READY)  ## search the parameters of a paper's synthetic world again
 intervals: $(READY)  ## Monte Carlo intervals of a paper's numbers, and effects of its open choices, and keep them (hours; docs/claims.md)
 	$(SNAKEMAKE) intervals
 	mkdir -p workflow/papers/$(RUN)/intervals
-	cp $(addprefix results/$(RUN)/intervals/,claims.csv shares.csv choices.csv provenance.json) workflow/papers/$(RUN)/intervals/
+	cp $(addprefix results/$(RUN)/intervals/,claims.csv shares.csv choices.csv delivered.csv provenance.json) workflow/papers/$(RUN)/intervals/
 
 benchmark: $(READY) $(VENV)/.peers  ## time a paper's methods beside their peers (eastmond_2024: some 60 minutes, 22 GB)
 	$(SNAKEMAKE) benchmark

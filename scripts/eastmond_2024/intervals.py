@@ -22,5 +22,5 @@ def main(paths, worlds, config, code, out):
 if "snakemake" in globals():
     with job(snakemake):
         paths, params = snakemake.input, snakemake.params
-        worlds = {name: read_worlds(paths[name]) for name in (*READINGS, "choices")}
+        worlds = {name: read_worlds(paths[name]) for name in (*READINGS, "choices", "delivered")}
         main(paths, worlds, params.choices, params.worlds_code, snakemake.output)

@@ -14,10 +14,12 @@ if INTERVALS:
         input:
             choices=of_paper("intervals/choices.csv"),
             shares=of_paper("intervals/shares.csv"),
+            delivered=of_paper("intervals/delivered.csv"),
             code=code("kept_intervals"),
         output:
             choices=f"{RESULTS}/worlds/choices.csv",
             shares=f"{RESULTS}/worlds/shares.csv",
+            delivered=f"{RESULTS}/worlds/delivered.csv",
         params:
             code=code_fingerprint("kept_intervals"),
         log: f"{LOGS}/kept_intervals.log"

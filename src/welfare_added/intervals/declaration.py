@@ -13,6 +13,7 @@ from welfare_added.run.errors import UserError
 from welfare_added.run.schema import faults
 
 READINGS = ("fixed", "searched")
+WHOLE = ("seed", "worlds", "weights", "score_steps", "choice_worlds", "correlation_worlds")
 
 
 class IntervalsError(UserError):
@@ -103,6 +104,8 @@ class Declaration:
     choices: tuple[Choice, ...]
     headlines: tuple[Headline, ...]
     indifferent: tuple[str, ...]
+    correlation_worlds: int
+    correlations: tuple[float, ...]
 
     def choice(self, name: str) -> Choice:
         """The choice of a name."""
@@ -124,12 +127,12 @@ def read(path: Path | str, schema: Path | str) -> Declaration:
     if wrong:
         raise IntervalsError(f"{Path(path).name}: " + "\n".join(wrong))
     return Declaration(
-        **{key: content[key] for key in ("seed", "worlds", "weights", "score_steps")},
+        **{key: content[key] for key in WHOLE},
         drawn=tuple(_drawn(name, one) for name, one in content["drawn"].items()),
-        choice_worlds=content["choice_worlds"],
         choices=tuple(_choice(name, one) for name, one in content["choices"].items()),
         headlines=tuple(Headline(name, **one) for name, one in content["headlines"].items()),
         indifferent=tuple(content["indifferent"]),
+        correlations=tuple(content["correlations"]),
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from welfare_added.claims.document import Document
 from welfare_added.claims.intervals import READING, answer_digest, choices_kept
 from welfare_added.intervals.choice_effects import effects_table
+from welfare_added.intervals.claimed_delivered import delivered_table
 from welfare_added.intervals.declaration import READINGS
 from welfare_added.intervals.summaries import (
     FURTHER_WORLDS,
@@ -42,14 +43,15 @@ def summaries(
     setting, document
         As of the worlds.
     worlds
-        Tables of each reading's worlds, and of those in which ``choices`` are compared.
+        Tables of each reading's worlds, of those in which ``choices`` are compared, and of those
+        with gains claimed and ``delivered``.
     folder
         The paper's, with the files that worlds are made from.
 
     Returns
     -------
     tables
-        claims, shares and choices.
+        claims, shares, choices and delivered.
     provenance
         worlds (how many, by reading), choices, indifferent and files, as `differences` reads them.
 
@@ -61,10 +63,11 @@ def summaries(
         "claims": claims,
         "shares": _shares(worlds[READING], setting),
         "choices": effects_table(setting.declared, worlds["choices"]),
+        "delivered": delivered_table(worlds["delivered"]),
     }
     indifferent = list(setting.declared.indifferent)
     return tables, {
-        "worlds": {name: len(tables) for name, tables in worlds.items()},
+        "worlds": {name: len(several) for name, several in worlds.items()},
         "weights": setting.declared.weights,
         "indifferent": indifferent,
         "choices": choices_kept(setting.config, indifferent),

@@ -15,8 +15,8 @@ import pandas as pd
 
 from welfare_added.calibration.search import searched_on
 from welfare_added.calibration.targets import bin_counts, read_targets
-from welfare_added.claims.answers import Sources, answer
-from welfare_added.claims.claim import ends
+from welfare_added.claims.answers import Sources, answer, parts
+from welfare_added.claims.claim import Claim, ends
 from welfare_added.claims.compare import choices_of
 from welfare_added.claims.document import Document
 from welfare_added.claims.selectors import NotAvailableError, Tables
@@ -120,12 +120,15 @@ def made(setting: Setting, parameters: Mapping, config: Mapping) -> World:
 def answers_of(
     document: Document, tables: Mapping[str, pd.DataFrame], config: Mapping
 ) -> pd.DataFrame:
-    """Answers of all claims of kind prediction or input; missing where tables have none."""
+    """Answers of all claims of kind prediction or input; missing where tables have none.
+
+    A claim that needs a table which is not made in worlds has no row.
+    """
     choices = choices_of(document.choices(), config)
     sources = Sources(Tables.of(tables), choices, document.shared, document.published_number)
     rows = []
     for claim in document.claims:
-        if claim.kind in ANSWERED:
+        if claim.kind in ANSWERED and _tables(claim, document) <= set(tables):
             rows += [(claim.kind, claim.id, *one) for one in _ends(claim.answer, sources)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -136,6 +139,10 @@ def headlines_of(
     """The headline numbers of a world, by name."""
     sources = Sources(Tables.of(tables), config, {}, lambda name: np.nan)
     return {one.name: answer(one.answer, sources) for one in declared.headlines}
+
+
+def _tables(claim: Claim, document: Document) -> set[str]:
+    return {part["table"] for part in parts(claim.answer, document.shared) if "table" in part}
 
 
 def _ends(node: object, sources: Sources) -> list[tuple[str, float]]:

@@ -58,6 +58,25 @@ rule world_choices:
     script: script_path("world_choices")
 
 
+rule world_delivered:
+    message: "World {wildcards.number}: gains claimed and delivered, true correlation {wildcards.position}"
+    input:
+        **WORLD_INPUTS,
+        code=code("world_delivered"),
+    output:
+        gains=f"{WORLDS}/delivered/{{position}}_{{number}}.csv",
+    wildcard_constraints:
+        position=r"\d+",
+        number=r"\d+",
+    params:
+        code=code_fingerprint("world_delivered"),
+        choices=WORLD_CHOICES,
+    log: f"{LOGS}/world_delivered_{{position}}_{{number}}.log"
+    conda:
+        ENVIRONMENT
+    script: script_path("world_delivered")
+
+
 rule intervals:
     message: "Summarising the worlds: intervals of claims, shares, effects of choices"
     input:
@@ -68,11 +87,17 @@ rule intervals:
             for reading in READINGS
         },
         choices=[f"{WORLDS}/choices/{number}.csv" for number in range(DECLARED.choice_worlds)],
+        delivered=[
+            f"{WORLDS}/delivered/{position}_{number}.csv"
+            for position in range(len(DECLARED.correlations))
+            for number in range(DECLARED.correlation_worlds)
+        ],
         code=code("intervals"),
     output:
         claims=f"{RESULTS}/intervals/claims.csv",
         shares=f"{RESULTS}/intervals/shares.csv",
         choices=f"{RESULTS}/intervals/choices.csv",
+        delivered=f"{RESULTS}/intervals/delivered.csv",
         provenance=f"{RESULTS}/intervals/provenance.json",
     params:
         code=code_fingerprint("intervals"),
