@@ -8,6 +8,7 @@ from welfare_added.exhibits.eastmond_2024 import calibration as c
 from welfare_added.exhibits.eastmond_2024 import ces as ces_planner
 from welfare_added.exhibits.eastmond_2024 import (
     constrained,
+    open_choices,
     profiles,
     scatter,
     sorting,
@@ -305,6 +306,35 @@ def outcomes() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["outcome", "measure", *columns, "observations"])
 
 
+HEADLINES = {"ela_district": ("Gain, ELA, district", "student SD", 0.04)}
+HEADLINES |= {"earnings": ("Lifetime earnings, district", "dollars per student", 1400.0)}
+
+
+def choices() -> pd.DataFrame:
+    """Effects of three choices on two headline numbers."""
+    rows = []
+    for headline, (label, unit, default) in HEADLINES.items():
+        for step, choice in enumerate(("lower", "ties", "joint")):
+            effect = default * 0.05 * (step - 1)
+            kept = (default, 0.03 * default, effect, 0.01 * default, 12)
+            rows.append((choice, f"Choice of {choice}", headline, label, unit, *kept))
+    return pd.DataFrame(rows, columns=open_choices.EFFECTS)
+
+
+def delivered() -> pd.DataFrame:
+    """Claimed and delivered gains at three true correlations."""
+    rows = []
+    for correlation in (0.9, 0.95, 0.99):
+        for subject, level in LEVELS.items():
+            for scope, reach in REACH.items():
+                for plan, scored_by in [*open_choices.SERIES, ("separate", "joint")]:
+                    gain = 0.05 * level * reach * (1 if plan == scored_by else 0.6)
+                    row = (correlation, subject, scope, plan, scored_by, gain)
+                    rows.append((*row, 0.001, 0.98 * gain, gain, 1.02 * gain, 12))
+    columns = ["correlation", "subject", "scope", "plan", "scored_by", "mean", "sd"]
+    return pd.DataFrame(rows, columns=[*columns, "q05", "q50", "q95", "worlds"])
+
+
 def drawings(note: str = "Synthetic district.") -> dict:
     """Data and figure of every exhibit by name, from the tables above."""
     made = {"figure_01": (theory.theory_data(), theory.draw_theory)}
@@ -357,6 +387,14 @@ def drawings(note: str = "Synthetic district.") -> dict:
     made["figure_calibration"] = (
         c.calibration_data(calibration()),
         lambda d: c.draw_calibration(d, note),
+    )
+    made["figure_choices"] = (
+        open_choices.choices_data(choices()),
+        lambda d: open_choices.draw_choices(d, note),
+    )
+    made["figure_true_correlation"] = (
+        open_choices.true_correlation_data(delivered()),
+        lambda d: open_choices.draw_true_correlation(d, note),
     )
     return made
 

@@ -4,6 +4,7 @@ import copy
 import inspect
 import re
 import runpy
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -278,30 +279,40 @@ def test_every_papers_declaration_can_be_read(paper):
 
 # --- what a study can have ---
 
-OF_THE_TRUTH = ["figure_bias", "table_conditions", "figure_calibration"]
+OF_WORLDS = ["figure_choices", "table_choices", "figure_true_correlation"]
+OF_THE_TRUTH = ["figure_bias", "table_conditions", "figure_calibration", *OF_WORLDS]
 
 
 def test_the_paper_has_its_exhibits(exhibits):
-    assert len(exhibits.all) == 26
+    assert len(exhibits.all) == 29
     assert [name for name, one in exhibits.all.items() if one.on_request] == ["figure_constrained"]
     ours = [name for name, one in exhibits.all.items() if one.ours]
-    assert ours == ["figure_bias", "table_conditions", "figure_calibration", "figure_constrained"]
+    assert ours == [*OF_THE_TRUTH, "figure_constrained"]
 
 
 def test_nothing_is_skipped_on_the_full_synthetic_district(exhibits, config):
-    whole = study(config, synthetic=True)
+    whole = replace(study(config, synthetic=True), differs=[])
     assert exhibits.skipped(whole) == {}
     assert [one.name for one in exhibits.made(whole)] == list(exhibits.all)
 
 
+@pytest.mark.parametrize("differs", [None, ["district.lower is below, theirs at_or_below"]])
+def test_intervals_of_other_choices_are_not_drawn(exhibits, config, differs):
+    other = replace(study(config, synthetic=True), differs=differs)
+    assert list(exhibits.skipped(other)) == OF_WORLDS
+    assert "of other choices than this run's" in exhibits.skipped(other)["figure_choices"]
+
+
 @pytest.mark.parametrize("size", ["tiny", "small"])
-def test_a_smaller_synthetic_district_skips_the_calibration_alone(exhibits, config, size):
+def test_a_smaller_synthetic_district_skips_calibration_and_worlds(exhibits, config, size):
     smaller = study(config, {"district": {"size": size}}, synthetic=True)
-    assert exhibits.skipped(smaller) == {
-        "figure_calibration": f"only the full synthetic district is calibrated; this one is {size}"
-    }
+    smaller = replace(smaller, differs=[f"district.size is {size}, theirs full"])
+    skipped = exhibits.skipped(smaller)
+    assert list(skipped) == ["figure_calibration", *OF_WORLDS]
+    reason = f"only the full synthetic district is calibrated; this one is {size}"
+    assert skipped["figure_calibration"] == reason
     made = [one.name for one in exhibits.made(smaller)]
-    assert made == [name for name in exhibits.all if name != "figure_calibration"]
+    assert made == [name for name in exhibits.all if name not in skipped]
 
 
 def test_own_tables_skip_with_reasons(exhibits, config, tmp_path):
@@ -321,7 +332,7 @@ def test_own_tables_skip_with_reasons(exhibits, config, tmp_path):
     assert list(exhibits.skipped(own(config, tmp_path, confidential=False))) == OF_THE_TRUTH
     runpy.run_path(str(ROOT / "scripts/skipped.py"))["main"](skipped, tmp_path / "skipped.csv")
     table = pd.read_csv(tmp_path / "skipped.csv")
-    assert table.columns.tolist() == ["exhibit", "reason"] and len(table) == 5
+    assert table.columns.tolist() == ["exhibit", "reason"] and len(table) == 8
     assert table["reason"].tolist() == list(skipped.values())
 
 

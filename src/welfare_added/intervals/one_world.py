@@ -38,6 +38,10 @@ from welfare_added.welfare.winners import status_quo_table, winners_table
 GROUP_PLANS = tuple(
     product(("ela", "math", "both"), ("district", "school"), ("heterogeneous", "standard"))
 )
+ESTIMATION = (  # choices of the section value_added on which estimates depend
+    *("estimator", "groups", "absorb", "years_used", "weighting", "drift_limit"),
+    *("minimum_class_size", "teacher_share", "seed"),
+)
 KEYS = ("subject", "scope", "information")
 SUBJECT_PLANS = (
     ("subjects", "district", "heterogeneous"),
@@ -107,8 +111,12 @@ def sample_of(district: SyntheticDistrict, config: Mapping) -> Sample:
 
 def estimated(students: pd.DataFrame, config: Mapping) -> ValueAdded:
     """Value added of a sample's students."""
-    chosen = {name: value for name, value in config["value_added"].items() if name != "batch"}
-    return estimate_value_added(as_batches(students), **chosen)
+    return estimate_value_added(as_batches(students), **estimation(config))
+
+
+def estimation(config: Mapping) -> dict[str, object]:
+    """Choices of the estimator."""
+    return {name: config["value_added"][name] for name in ESTIMATION}
 
 
 def world_of(sample: Sample, config: Mapping, bins: Mapping, weights: int | None = None) -> World:

@@ -21,7 +21,7 @@ from welfare_added.claims.compare import choices_of
 from welfare_added.claims.document import Document
 from welfare_added.claims.selectors import NotAvailableError, Tables
 from welfare_added.intervals.declaration import Declaration, all_changed, changed, read
-from welfare_added.intervals.one_world import World, sample_of, simulated, world_of
+from welfare_added.intervals.one_world import World, estimation, sample_of, simulated, world_of
 from welfare_added.run.choices import read_yaml
 
 ANSWERED = ("prediction", "input")  # kinds of claims that differ between worlds
@@ -108,7 +108,7 @@ def searched(setting: Setting, parameters: Mapping, config: Mapping) -> dict:
         setting.targets,
         steps=setting.declared.score_steps,
         **{key: chosen[key] for key in ("years", "grades", "split", "class_size", "lower")},
-        estimation={key: one for key, one in config["value_added"].items() if key != "batch"},
+        estimation=estimation(config),
     )
 
 

@@ -114,9 +114,7 @@ def group_system(
     )
 
 
-def _shared_shock(
-    together: float, apart: float, models: tuple[GroupModel, GroupModel]
-) -> float:
+def _shared_shock(together: float, apart: float, models: tuple[GroupModel, GroupModel]) -> float:
     """Covariance of class shocks between the groups; zero where the data do not identify it."""
     shocks = np.array([model.components.class_shock for model in models])
     if np.isnan([apart, *shocks]).any():
