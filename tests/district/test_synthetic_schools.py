@@ -10,7 +10,7 @@ from welfare_added.district.synthetic_schools import draw_schools
 @pytest.mark.parametrize("size", list(SCHOOLS))
 @pytest.mark.parametrize("open_schools", [127, 110, 100])
 def test_all_schools_occur_and_the_chosen_share_at_a_time(size, open_schools):
-    made = draw_schools(size, 11, SchoolParameters(open_schools), np.random.default_rng(2))
+    made = draw_schools(size, 11, SchoolParameters(open_schools, 0.1), np.random.default_rng(2))
     there = -(-open_schools * SCHOOLS[size] // 127)
     assert made.number.shape == (there, 12)
     assert set(np.unique(made.number[:, 1:])) == set(range(SCHOOLS[size]))
@@ -26,4 +26,17 @@ def test_all_schools_occur_and_the_chosen_share_at_a_time(size, open_schools):
 @pytest.mark.parametrize("open_schools", [63, 128])
 def test_a_number_that_cannot_be_is_refused(open_schools):
     with pytest.raises(ValueError, match=rf"schools.open is {open_schools}; choose .* 64 to 127"):
-        draw_schools("full", 11, SchoolParameters(open_schools), np.random.default_rng(2))
+        draw_schools("full", 11, SchoolParameters(open_schools, 0.1), np.random.default_rng(2))
+
+
+def test_skew_lengthens_the_tail_of_affluent_schools():
+    plain, skewed = (
+        draw_schools("full", 11, SchoolParameters(127, skew), np.random.default_rng(2)).achievement
+        for skew in (0.0, 0.2)
+    )
+    order = np.argsort(plain)
+    assert (np.argsort(skewed)[-20:] == order[-20:]).all()
+    assert skewed.max() > plain.max() and skewed.min() > plain.min()
+    for achievement in (plain, skewed):
+        assert achievement.mean() == pytest.approx(0, abs=1e-12)
+        assert achievement.std() == pytest.approx(1)

@@ -269,7 +269,11 @@ def calibration() -> pd.DataFrame:
     ratio = 1 + 0.02 * np.cos(np.arange(len(targets)))
     ratio[2] = 1.4
     table = pd.DataFrame(list(targets.items()), columns=["quantity", "target"])
-    return table.assign(achieved=table["target"] * ratio, ratio=ratio, source="figure 2")
+    mean, sd = 1.01 * table["target"], 0.02 * table["target"].abs()
+    sd[3] = mean[3] = np.nan
+    return table.assign(
+        achieved=table["target"] * ratio, ratio=ratio, mean=mean, sd=sd, source="figure 2"
+    )
 
 
 def text_numbers() -> pd.DataFrame:

@@ -308,6 +308,7 @@ def test_calibration_parts_distributions_from_single_numbers():
     assert {"counts.teachers", "class_size.bins.classes"} <= scalars
     assert not any(name.startswith("teacher_panel.years") for name in scalars)
     assert len(data) == len(calibration())
+    assert data["mean"].equals(calibration()["mean"]) and data["sd"].equals(calibration()["sd"])
 
 
 def test_bias_keeps_both_theorems_of_heterogeneous_allocations():

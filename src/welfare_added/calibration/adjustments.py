@@ -20,7 +20,9 @@ SHARES = "share_of_class_lower_scoring"
 
 def adjust_people(p: dict, target: pd.Series, moments: pd.Series, weights: pd.Series) -> None:
     """Adjust, in place, the parameters that decide who is present and in which classes."""
-    teachers, classes, students = p["teachers"], p["classes"], p["students"]
+    schools, teachers, classes, students = (
+        p[section] for section in ("schools", "teachers", "classes", "students")
+    )
     _adjust_careers(teachers["years_observed"], target, moments)
     gone = "teacher_panel.share_still_teaching_next_year"
     teachers["gap_probability"] += 1.2 * (moments[gone] - target[gone])
@@ -33,6 +35,10 @@ def adjust_people(p: dict, target: pd.Series, moments: pd.Series, weights: pd.Se
     )
     teachers["fragment"] += (target[all_classes] - moments[all_classes]) / target[all_classes]
     _adjust_sizes(classes, target, moments, weights)
+    # The lowest bin of math answers to the tail of affluent schools more than that of ELA.
+    ela, math = _lowest(target, moments)
+    skew = schools["achievement_skew"] + 0.6 * (math - ela)
+    schools["achievement_skew"] = _between(skew, 0, 0.3)
     total, distinct = "counts.student_years", "counts.students"
     students["exit"] += 0.9 * (moments[total] / target[total] - 1)
     repeats = moments[total] / moments[distinct] - target[total] / target[distinct]
@@ -98,16 +104,20 @@ def adjust_scores(p: dict, target: pd.Series, moments: pd.Series, weights: pd.Se
 def _adjust_tracking(
     students: dict, target: pd.Series, moments: pd.Series, weights: pd.Series
 ) -> None:
-    """Adjust tracking by the spread of the bins, its mix by the subjects', its range by the tail."""
+    """Adjust tracking by the bins' spread, its mix by the subjects', its range by the lowest."""
     ela, math = (_binned(target, moments, weights, f"{SHARES}.{s}.bins.")[1] for s in SUBJECTS)
-    lowest = [f"{SHARES}.{s}.bins.01" for s in SUBJECTS]
-    beyond = float((moments[lowest] / target[lowest] - 1).mean())
     for name, change, highest in (
         ("tracking", 1.5 * ((ela + math) / 2 - 1), 0.95),
         ("tracking_on_ela", 4 * (ela - math), 1),
-        ("tracking_range", beyond, 1),
+        ("tracking_range", float(np.mean(_lowest(target, moments))), 1),
     ):
         students[name] = _between(students[name] + change, 0, highest)
+
+
+def _lowest(target: pd.Series, moments: pd.Series) -> tuple[float, float]:
+    """Relative deviation of the lowest bin's share of lower-scoring students, ELA and math."""
+    names = (f"{SHARES}.{subject}.bins.01" for subject in SUBJECTS)
+    return tuple(float(moments[name] / target[name] - 1) for name in names)
 
 
 def make_feasible(effects: dict) -> None:

@@ -19,10 +19,14 @@ class SchoolParameters:
     open
         Number open in a year, of the published number over all years; the same share in districts
         of other sizes.
+    achievement_skew
+        Longer tail of affluent schools: mean achievement is z + skew (z^2 - 1) of a normal z,
+        standardised.
 
     """
 
     open: int
+    achievement_skew: float
 
 
 @dataclass(frozen=True)

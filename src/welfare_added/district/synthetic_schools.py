@@ -42,7 +42,7 @@ class Schools:
 def draw_schools(
     size: str, years: int, parameters: SchoolParameters, rng: np.random.Generator
 ) -> Schools:
-    """Draw schools' sizes (log-normal), achievement (evenly spaced normal quantiles), closures.
+    """Draw schools' sizes (log-normal), achievement (evenly spaced quantiles), closures.
 
     Raises
     ------
@@ -58,7 +58,8 @@ def draw_schools(
         )
     there = -(-parameters.open * total // published)
     share = np.exp(0.3 * rng.standard_normal(there))
-    achievement = ndtri(rng.permutation((np.arange(there) + 0.5) / there))
+    normal = ndtri(rng.permutation((np.arange(there) + 0.5) / there))
+    achievement = normal + parameters.achievement_skew * (normal**2 - 1)
     achievement = (achievement - achievement.mean()) / achievement.std()
     tracking = rng.permutation((2 * np.arange(there) + 1) / there - 1)
     return Schools(share / share.sum(), achievement, tracking, _numbers(there, total, years, rng))
