@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from welfare_added.allocation.frontier import frontier, subject_shares
+from welfare_added.welfare.tie_breaks import COLUMNS as TIED
 
 SCRIPTS = Path(__file__).parents[2] / "scripts/eastmond_2024"
 PRICES = {"ela": 1524, "math": 650}
@@ -67,8 +68,10 @@ COLUMNS = {
         "teachers",
     ],
     "text_numbers": ["quantity", "value", "unit", "note"],
+    "tie_breaks": [*LABELS, "tie_break", *TIED],
 }
 ROWS = {
+    "tie_breaks": 14 * 2 * 6 + 8 * 5 + 6 * 7,
     "gaps": 60,
     "equal_gain_index": 30,
     "winners": 60,
@@ -159,7 +162,12 @@ def run_all(root):
     profile = (15.5, 0.03, [20, 65], 10)
     usual = [("math", scope, "standard") for scope in ("district", "school")]
     script("text_numbers")(
-        SimpleNamespace(**tables), usual, root / "text_numbers.csv", 5, PRICES, 0.28, profile
+        SimpleNamespace(**tables), usual, root / "text_numbers.csv", 5, PRICES, 0.28, profile, 90
+    )
+    paths, labels = labelled("ela", "math", "both", "subjects")
+    how = {"weight_ela": 0.75, "earnings_per_sd": PRICES, "lifetime_multiplier": 15.5}
+    script("tie_breaks")(
+        *data, paths, root / "tie_breaks.csv", labels=labels, weights=5, draws=3, seed=1, **how
     )
 
 
@@ -182,7 +190,8 @@ def test_scalars_are_unique(folder):
 def test_scalars_that_claims_need(folder):
     numbers = set(pd.read_csv(folder / "text_numbers.csv")["quantity"])
     usual = {f"earnings_standard_math_only_{scope}" for scope in ("district", "school")}
-    assert {"teachers_per_year", *usual} <= numbers
+    totals = {f"total_per_year_published_students_{scope}" for scope in ("district", "school")}
+    assert {"teachers_per_year", *usual, *totals} <= numbers
     assert {"share_below_median", "mean_loss"} <= set(
         pd.read_csv(folder / "status_quo.csv")["quantity"]
     )

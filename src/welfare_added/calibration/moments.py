@@ -239,7 +239,7 @@ def _panel(classes: pd.DataFrame) -> dict[str, float]:
 
 
 def _graduation(students: pd.DataFrame, outcomes: pd.DataFrame) -> float:
-    studied = outcomes[outcomes["student_id"].isin(students["student_id"].unique())]
+    studied = outcomes.merge(students[["student_id"]].drop_duplicates(), on="student_id")
     return studied["graduated_high_school"].astype(float).mean()
 
 

@@ -114,3 +114,12 @@ def parts(node, shared: Mapping[str, object]) -> Iterator[Mapping]:
         for operands in node.values():
             for operand in operands if isinstance(operands, list) else [operands]:
                 yield from parts(operand, shared)
+
+
+def expanded(node: object, shared: Mapping[str, object]) -> object:
+    """An answer with references to shared answers replaced by these."""
+    if isinstance(node, Mapping):
+        if "use" in node:
+            return expanded(shared[node["use"]], shared)
+        return {key: expanded(value, shared) for key, value in node.items()}
+    return [expanded(one, shared) for one in node] if isinstance(node, list) else node
