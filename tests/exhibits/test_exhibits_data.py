@@ -336,6 +336,7 @@ def test_conditions_are_written_in_percent_with_their_sides():
     assert tex.count("holds as printed") == tex.count("in absolute value (percent)") == 2
     assert r"(2) Covariance within groups below total & 100 & 100 & 100 & 100 & 100 & 100 \\" in tex
     assert r"By effects on groups & $-$0.020 & $-$0.020" in tex
+    assert r"By mean effects & 0.010 & 0.010" in tex
     assert tex.count("(15) Missed change") == 4 and tex.count("(3) ") == 2
     assert "Made." in tex
 
