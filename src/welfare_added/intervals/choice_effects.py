@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from welfare_added.claims.answers import parts
 from welfare_added.intervals.declaration import Choice, Declaration, IntervalsError, changed
 from welfare_added.intervals.one_world import sample_of, simulated, world_of
 from welfare_added.intervals.summaries import FEWEST, rounded
@@ -50,7 +51,9 @@ def _other_sample(setting: Setting, choice: Choice, config: Mapping, parameters:
 
 
 def _headlines(setting: Setting, sample, config: Mapping) -> dict[str, float]:
-    world = world_of(sample, config, setting.bins, WEIGHTS)
+    answers = [headline.answer for headline in setting.declared.headlines]
+    used = {part["table"] for one in answers for part in parts(one, {}) if "table" in part}
+    world = world_of(sample, config, setting.bins, WEIGHTS, sorted(used))
     return headlines_of(setting.declared, world.tables, config)
 
 

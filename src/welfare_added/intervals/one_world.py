@@ -4,57 +4,37 @@ Each function takes the configuration of a run (nested, as in config.yaml) and r
 rule of the same name writes, so that the two agree to the last digit kept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
 
 import pandas as pd
 
-from welfare_added.allocation.frontier import frontier, subject_shares
 from welfare_added.allocation.objectives import social_weights
 from welfare_added.allocation.plans import solve_plan
 from welfare_added.allocation.slots import build_slots, number_tested
 from welfare_added.allocation.tie_breaks import plan_objective, tie_break
 from welfare_added.calibration.evaluate import in_memory
-from welfare_added.calibration.moments import moments
 from welfare_added.district import parameters as district_parameters
 from welfare_added.district.sample import Sample, analysis_sample
 from welfare_added.district.synthetic import SyntheticDistrict, synthesise
+from welfare_added.intervals.world_tables import (
+    GROUP_PLANS,
+    OF_SUBJECTS,
+    SUBJECT_PLANS,
+    TABLES,
+    Plan,
+    Results,
+)
 from welfare_added.value_added.estimate import ValueAdded, estimate_value_added
 from welfare_added.value_added.student_variables import as_batches
-from welfare_added.welfare import text_numbers
-from welfare_added.welfare.classrooms import Classrooms, build_classrooms, students_in_slots
-from welfare_added.welfare.deselection import deselection_table
-from welfare_added.welfare.earnings import earnings_table, subjects_table
-from welfare_added.welfare.equal_gain_index import index_table
-from welfare_added.welfare.gaps import baseline_gaps, gaps_table
-from welfare_added.welfare.public_funds import public_funds_table
-from welfare_added.welfare.ranking import representative_class
-from welfare_added.welfare.reallocations import Labels, Reallocation, reallocation_of
-from welfare_added.welfare.tie_breaks import tie_break_table
-from welfare_added.welfare.winners import status_quo_table, winners_table
+from welfare_added.welfare.classrooms import Classrooms
+from welfare_added.welfare.reallocations import Labels
 
-GROUP_PLANS = tuple(
-    product(("ela", "math", "both"), ("district", "school"), ("heterogeneous", "standard"))
-)
 ESTIMATION = (  # choices of the section value_added on which estimates depend
     *("estimator", "groups", "absorb", "years_used", "weighting", "drift_limit"),
     *("minimum_class_size", "teacher_share", "seed"),
 )
-KEYS = ("subject", "scope", "information")
-SUBJECT_PLANS = (
-    ("subjects", "district", "heterogeneous"),
-    ("subjects", "school", "heterogeneous"),
-)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """An allocation at every weight and its certificates, as `solve_plan` returns them."""
-
-    allocation: pd.DataFrame
-    certificates: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -119,7 +99,13 @@ def estimation(config: Mapping) -> dict[str, object]:
     return {name: config["value_added"][name] for name in ESTIMATION}
 
 
-def world_of(sample: Sample, config: Mapping, bins: Mapping, weights: int | None = None) -> World:
+def world_of(
+    sample: Sample,
+    config: Mapping,
+    bins: Mapping,
+    weights: int | None = None,
+    tables: Collection[str] = TABLES,
+) -> World:
     """Estimates, plans and result tables of a sample.
 
     Parameters
@@ -133,6 +119,8 @@ def world_of(sample: Sample, config: Mapping, bins: Mapping, weights: int | None
     weights
         Number of social weights, in place of ``allocation.weights``: 3 for weights 0, 0.5 and 1
         alone.
+    tables
+        Result tables that are made; plans that none of them needs are left out.
 
     """
     if weights is not None:
@@ -140,11 +128,11 @@ def world_of(sample: Sample, config: Mapping, bins: Mapping, weights: int | None
     value_added = estimated(sample.students, config)
     estimates = value_added.estimates_to_keep()
     slots = slots_of(sample, estimates, config)
-    plans = planned(slots, config)
-    classrooms = build_classrooms(slots, sample.students, "slots")
-    tables = {"moments.csv": _moments(sample, estimates, bins)}
-    tables |= results(sample, slots, plans, classrooms, config)
-    return World(sample, value_added, slots, plans, classrooms, tables)
+    subjects = SUBJECT_PLANS if OF_SUBJECTS & set(tables) else ()
+    plans = planned(slots, config, (*GROUP_PLANS, *subjects))
+    results = Results(sample, estimates, slots, plans, config, bins)
+    made = {name: results.table(name) for name in tables}
+    return World(sample, value_added, slots, plans, results.classrooms, made)
 
 
 def slots_of(sample: Sample, estimates: pd.DataFrame, config: Mapping) -> pd.DataFrame:
@@ -154,118 +142,25 @@ def slots_of(sample: Sample, estimates: pd.DataFrame, config: Mapping) -> pd.Dat
     return build_slots(sample.classes, estimates, number_tested(sizes, *chosen))
 
 
-def planned(slots: pd.DataFrame, config: Mapping) -> dict[Labels, Plan]:
-    """Plans for groups (figures 4 and 6) and over subjects (figure 9)."""
+def planned(
+    slots: pd.DataFrame,
+    config: Mapping,
+    labels: Iterable[Labels] = (*GROUP_PLANS, *SUBJECT_PLANS),
+) -> dict[Labels, Plan]:
+    """Plans by subject, scope and information: for groups, or over subjects (figure 9)."""
     chosen, weight_ela = config["allocation"], config["welfare"]["subject_weight_ela"]
     weights = social_weights(chosen["weights"])
     plans = {}
-    for labels in (*GROUP_PLANS, *SUBJECT_PLANS):
-        subject, scope, information = labels
-        plans[labels] = Plan(
+    for one in labels:
+        subject, scope, information = one
+        plans[one] = Plan(
             *solve_plan(
                 slots,
                 plan_objective(slots, subject, information, weights, weight_ela, chosen["ends"]),
                 scope,
                 chosen["solver"],
                 chosen["tolerance"],
-                tie_break=partial(tie_break, chosen["ties"], chosen["seed"], labels),
+                tie_break=partial(tie_break, chosen["ties"], chosen["seed"], one),
             )
         )
     return plans
-
-
-def results(
-    sample: Sample,
-    slots: pd.DataFrame,
-    plans: Mapping[Labels, Plan],
-    classrooms: Classrooms,
-    config: Mapping,
-) -> dict[str, pd.DataFrame]:
-    """Result tables that claims read, apart from ``moments.csv``."""
-    chosen = config["welfare"]
-    weight_ela = chosen["subject_weight_ela"]
-    usual = chosen["earnings_per_sd"], chosen["lifetime_multiplier"]
-    moved = _reallocations(plans, classrooms, config["allocation"]["weights"])
-    of_groups = [moved[labels] for labels in GROUP_PLANS]
-    baselines = baseline_gaps(students_in_slots(sample.students, slots))
-    frontiers = _frontiers(slots, plans, weight_ela)
-    shares = representative_class(sample.students)
-    deselection = chosen["ranking_weight"], weight_ela, chosen["deselected_share"]
-    earnings = earnings_table(_chosen(moved, "both"), classrooms, *usual)
-    subjects = subjects_table(_chosen(moved, "subjects"), classrooms, *usual)
-    teachers = classrooms.teachers_per_year
-    ties = config["allocation"]["tie_breaks"], config["allocation"]["seed"]
-    return {
-        "frontiers.csv": frontiers,
-        "welfare/gaps.csv": gaps_table(of_groups, classrooms, baselines, weight_ela),
-        "welfare/winners.csv": winners_table(of_groups, classrooms, weight_ela),
-        "welfare/status_quo.csv": status_quo_table(classrooms, weight_ela),
-        "welfare/equal_gain_index.csv": index_table(frontiers, classrooms.group_sizes, weight_ela),
-        "welfare/deselection.csv": deselection_table(classrooms, frontiers, shares, *deselection),
-        "welfare/earnings.csv": earnings,
-        "welfare/subjects.csv": subjects,
-        "welfare/mvpf.csv": public_funds_table(
-            earnings, teachers, chosen["tax_rate"], chosen["bonuses"]
-        ),
-        "welfare/text_numbers.csv": _text_numbers(moved, classrooms, earnings, subjects, chosen),
-        "welfare/tie_breaks.csv": tie_break_table(
-            moved.values(), classrooms, weight_ela, *usual, *ties
-        ),
-    }
-
-
-def _moments(sample: Sample, estimates: pd.DataFrame, bins: Mapping) -> pd.DataFrame:
-    found = moments(sample.students, sample.classes, estimates, sample.outcomes, bins)
-    return found.reset_index()
-
-
-def _reallocations(
-    plans: Mapping[Labels, Plan], classrooms: Classrooms, weights: int
-) -> dict[Labels, Reallocation]:
-    grid = social_weights(weights)
-    return {
-        labels: reallocation_of(plan.allocation, labels, classrooms, grid, "_".join(labels))
-        for labels, plan in plans.items()
-    }
-
-
-def _chosen(
-    moved: Mapping[Labels, Reallocation], subject: str, information: str | None = None
-) -> list[Reallocation]:
-    return [
-        one
-        for labels, one in moved.items()
-        if labels[0] == subject and information in (None, labels[2])
-    ]
-
-
-def _frontiers(
-    slots: pd.DataFrame, plans: Mapping[Labels, Plan], weight_ela: float
-) -> pd.DataFrame:
-    parts = []
-    for labels in GROUP_PLANS:
-        plan, keys = plans[labels], dict(zip(KEYS, labels, strict=True))
-        shares = subject_shares(labels[0], weight_ela)
-        part = frontier(slots, plan.allocation, plan.certificates, shares)
-        parts.append(part.assign(**keys)[[*keys, *part.columns]])
-    return pd.concat(parts, ignore_index=True)
-
-
-def _text_numbers(
-    moved: Mapping[Labels, Reallocation],
-    classrooms: Classrooms,
-    earnings: pd.DataFrame,
-    subjects: pd.DataFrame,
-    chosen: Mapping,
-) -> pd.DataFrame:
-    multiplier = chosen["lifetime_multiplier"]
-    usual = _chosen(moved, "math", "standard")
-    profile = chosen["discount_rate"], chosen["working_ages"], chosen["present_age"]
-    parts = [
-        text_numbers.sizes(classrooms),
-        text_numbers.totals(earnings, classrooms, chosen["tax_rate"], chosen["published_students"]),
-        text_numbers.break_even_bonuses(earnings, subjects, classrooms, chosen["tax_rate"]),
-        text_numbers.standard_plans(usual, classrooms, chosen["earnings_per_sd"], multiplier),
-        text_numbers.multiplier(multiplier, *profile),
-    ]
-    return pd.concat(parts, ignore_index=True)

@@ -6,7 +6,7 @@ are drawn, and all others searched on the inputs of that seed's district: what t
 open.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from welfare_added.claims.document import Document
 from welfare_added.claims.selectors import NotAvailableError, Tables
 from welfare_added.intervals.declaration import Declaration, all_changed, changed, read
 from welfare_added.intervals.one_world import World, estimation, sample_of, simulated, world_of
+from welfare_added.intervals.world_tables import TABLES
 from welfare_added.run.choices import read_yaml
 
 ANSWERED = ("prediction", "input")  # kinds of claims that differ between worlds
@@ -94,7 +95,7 @@ def world_answers(setting: Setting, document: Document, reading: str, number: in
         config = all_changed(config, _of("config.", drawn), "config")
         parameters = all_changed(parameters, _of("parameters.", drawn), "parameters")
         parameters = searched(setting, parameters, config)
-    world = made(setting, parameters, config)
+    world = made(setting, parameters, config, used_tables(document))
     table = pd.concat([answers_of(document, world.tables, config), _drawn_table(drawn)])
     return table.assign(value=[_text(value) for value in table["value"]])
 
@@ -112,9 +113,19 @@ def searched(setting: Setting, parameters: Mapping, config: Mapping) -> dict:
     )
 
 
-def made(setting: Setting, parameters: Mapping, config: Mapping) -> World:
-    """The world of parameters and choices."""
-    return world_of(sample_of(simulated(parameters, config), config), config, setting.bins)
+def made(
+    setting: Setting, parameters: Mapping, config: Mapping, tables: Collection[str] = TABLES
+) -> World:
+    """The world of parameters and choices, with some of its result tables."""
+    sample = sample_of(simulated(parameters, config), config)
+    return world_of(sample, config, setting.bins, tables=tables)
+
+
+def used_tables(document: Document) -> list[str]:
+    """Tables of worlds that the answered claims use."""
+    claims = [claim for claim in document.claims if claim.kind in ANSWERED]
+    used = set().union(*(_tables(claim, document) for claim in claims))
+    return [name for name in TABLES if name in used]
 
 
 def answers_of(
