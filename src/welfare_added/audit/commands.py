@@ -16,6 +16,7 @@ from welfare_added.audit import reference as published
 from welfare_added.audit.compare import affected_exhibits, comparable, differences
 from welfare_added.audit.due import due, planned, targets
 from welfare_added.audit.endings import ending
+from welfare_added.audit.kept_intervals import notes
 from welfare_added.audit.manifest import manifest
 from welfare_added.audit.readme import (
     RAW_TABLES,
@@ -130,6 +131,8 @@ def verify(project: Project, console: Console) -> int:
     console.print(_counts("exhibits", list(by_exhibit.values())))
     if by_number:
         console.print(_counts("stated numbers", list(by_number.values())))
+        for note in notes(project.root, project.paper, project.folder, project.config):
+            console.print(Text(note))
     return EXIT_CODES[worst(findings)]
 
 
@@ -224,12 +227,23 @@ def _asked_for(project: Project, of: str) -> tuple[list[str], str]:
             row = project.reproduced().set_index("id").loc[of]
             title = (
                 f"{of} ({claim.location}): published {row['published']} {claim.unit}, "
-                f"here {row['reproduced']}: {row['verdict']}\n“{claim.quote}”\n"
+                f"here {row['reproduced']}{_interval(row)}: {row['verdict']}\n“{claim.quote}”\n"
                 f"answer: {json.dumps(expanded(claim.answer, claims.shared))}"
             )
             return [f"{folder}/claims.csv", *tables_of(claim, claims, folder)][::-1], title
     raise AuditError(
         f"{of}: no exhibit, result or claim of that name. Try figure_04, or results/..."
+    )
+
+
+def _interval(row: pd.Series) -> str:
+    """Mean and 90% interval of a claim over other worlds, if it has one."""
+    if not row.get("interval_mean"):
+        return ""
+    wide = ", wide" if row["wide"] else ""
+    return (
+        f", mean over other worlds {row['interval_mean']} "
+        f"(90%: {row['interval_low']}, {row['interval_high']}{wide})"
     )
 
 
