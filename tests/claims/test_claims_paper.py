@@ -109,7 +109,15 @@ def test_signs_and_orderings_are_exact(paper):
     assert len(worded) >= 35
     for claim in worded:
         assert claim.digit == 0, claim.id
-        assert claim.tolerance == ("rounding" if claim.kind == "arithmetic" else "exact"), claim.id
+        rule = {"arithmetic": "rounding", "prediction": "interval"}.get(claim.kind, "exact")
+        assert claim.tolerance == rule, claim.id
+
+
+def test_every_prediction_is_judged_by_its_interval(paper):
+    """No tolerance set by hand is left, and nothing else is judged by an interval."""
+    for claim in paper.claims:
+        assert (claim.tolerance == "interval") == (claim.kind == "prediction"), claim.id
+    assert set(paper.tolerances) == {"exact", "rounding", "calibrated", "interval"}
 
 
 def test_the_status_quo_is_an_input(paper):
@@ -150,7 +158,9 @@ def test_assumptions_are_those_of_the_default_config(paper, config, verdicts):
 
 def test_every_claim_has_a_verdict(verdicts):
     words = {"reproduced", "differs", "adds up", "does not add up", "assumed", "not available"}
-    assert {verdict.verdict for verdict in verdicts} <= words
+    assert {verdict.verdict for verdict in verdicts} <= {*words, "not judged"}
+    judged = {v.verdict for v in verdicts if v.claim.kind == "prediction"}
+    assert "not judged" in judged and "reproduced" not in judged  # no intervals are given
     assert not [v.claim.id for v in verdicts if v.verdict == "not available" and not v.reason]
 
 
@@ -186,6 +196,9 @@ def test_script_writes_table_and_page(paper, results, config, tmp_path):
     out = SimpleNamespace(table=tmp_path / "claims.csv", page=tmp_path / "claims.html")
     tables = [results[name] for name in paper.tables()]
     choices = choices_of(paper.choices(), config)
-    script.main(PAPER, SCHEMA, TEMPLATE, tables, choices, "A synthetic world.", out)
+    paths = SimpleNamespace(
+        document=PAPER, schema=SCHEMA, template=TEMPLATE, tables=tables, intervals=[]
+    )
+    script.main(paths, choices, "A synthetic world.", [], False, out)
     assert len(pd.read_csv(out.table)) == len(paper.claims)
     assert "A synthetic world." in out.page.read_text(encoding="utf-8")
