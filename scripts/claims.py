@@ -9,7 +9,7 @@ from welfare_added.run.writing import write_csv, write_text
 def main(paths, choices, origin, differ, stale, out):
     claims = read(paths.document, paths.schema)
     tables = dict(zip(claims.tables(), paths.tables, strict=True))
-    kept = read_intervals(paths.intervals[0], differ) if paths.intervals else Intervals()
+    kept = read_intervals(*paths.intervals, differ) if paths.intervals else Intervals()
     verdicts = compare(claims, tables, choices, kept)
     write_csv(as_table(verdicts), out.table)
     write_text(page(claims, verdicts, origin, paths.template, stale), out.page)

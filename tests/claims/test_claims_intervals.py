@@ -19,9 +19,9 @@ from welfare_added.claims.intervals import (
     is_wide,
     read_intervals,
 )
-from welfare_added.claims.page import mean, spread
+from welfare_added.claims.page import mean, shares, spread
 from welfare_added.claims.selectors import Tables
-from welfare_added.claims.verdicts import judge
+from welfare_added.claims.verdicts import Verdict, judge
 from welfare_added.run.digests import sha256
 
 TOLERANCES = {**SOURCE["tolerances"], "interval": {"why": "other worlds", "interval": True}}
@@ -147,20 +147,35 @@ def test_kept_file_is_read_by_its_second_reading(tmp_path):
     ]
     columns = ["id", "end", "reading", "answer", "mean", "q05", "q95", "worlds"]
     pd.DataFrame(rows, columns=columns).to_csv(tmp_path / "c.csv", index=False)
-    kept = read_intervals(tmp_path / "c.csv", ["x"])
+    parts = [("a", "", "parameters.open", 0.3), ("a", "", "seeds", 0.6), ("a", "", "z", 0.04)]
+    parts += [("b", "low", "seeds", 0.9), ("b", "high", "seeds", 0.7)]
+    names = ["id", "end", "parameter", "share"]
+    pd.DataFrame(parts, columns=names).to_csv(tmp_path / "s.csv", index=False)
+    kept = read_intervals(tmp_path / "c.csv", tmp_path / "s.csv", ["x"])
     assert kept.differs == ("x",)
     assert kept.by_id == {
-        "a": Interval(2.0, 1.0, 3.0, 40, "1e5"),
-        "b": Interval((2.0, 5.0), (1.0, 4.0), (3.0, 6.0), 39, "y"),
+        "a": Interval(2.0, 1.0, 3.0, 40, "1e5", (("seeds", 0.6), ("parameters.open", 0.3))),
+        "b": Interval((2.0, 5.0), (1.0, 4.0), (3.0, 6.0), 39, "y", (("seeds", 0.8),)),
     }
 
 
+def test_what_the_variance_is_due_to_is_shown(document_of):
+    claim = document_of({}).claims[0]
+    kept = Interval(2.0, 1.0, 3.0, 40, "", (("seeds", 0.614), ("config.allocation.ties", 0.3)))
+    verdict = Verdict(claim, 2.0, 0.0, "differs", interval=kept)
+    assert shares(verdict) == "variance: seeds 61%, allocation.ties 30%"
+    assert shares(Verdict(claim, 2.0, 0.0, "differs")) == ""
+
+
 CONFIG = {
-    "district": {"seed": 1, "lower": "below"},
+    "district": {"seed": 1, "lower": "below", "confirmed": {"gaps": False}},
     "value_added": {"drift_limit": None},
     "allocation": {"ends": "efficient"},
     "welfare": {"tax_rate": 0.28},
 }
+
+
+INDIFFERENT = ["district.seed", "district.confirmed"]
 
 
 @pytest.fixture
@@ -169,8 +184,8 @@ def kept_in(tmp_path):
     (tmp_path / "intervals").mkdir()
     (tmp_path / "parameters.yaml").write_text("sd: 1\n")
     kept = {
-        "indifferent": ["district.seed"],
-        "choices": choices_kept(CONFIG, ["district.seed"]),
+        "indifferent": INDIFFERENT,
+        "choices": choices_kept(CONFIG, INDIFFERENT),
         "files": {"parameters.yaml": sha256(tmp_path / "parameters.yaml")},
         "code": "abc",
     }
@@ -182,6 +197,7 @@ def kept_in(tmp_path):
     ("section", "change", "reasons"),
     [
         ("district", {"seed": 2}, []),
+        ("district", {"confirmed": {"gaps": True}}, []),
         (
             "district",
             {"lower": "at_or_below"},

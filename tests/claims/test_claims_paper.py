@@ -112,6 +112,13 @@ def test_signs_and_orderings_are_exact(paper):
         assert (claim.digit, claim.tolerance) == (0, tolerances[claim.kind]), claim.id
 
 
+def test_every_prediction_is_judged_by_its_interval(paper):
+    """No tolerance set by hand is left, and nothing else is judged by an interval."""
+    for claim in paper.claims:
+        assert (claim.tolerance == "interval") == (claim.kind == "prediction"), claim.id
+    assert set(paper.tolerances) == {"exact", "rounding", "calibrated", "interval"}
+
+
 def test_claims_at_the_ends_are_answered_under_both(paper):
     arbitrary = [claim for claim in paper.claims if claim.id.endswith("_arbitrary")]
     assert len(arbitrary) == 11
@@ -169,7 +176,9 @@ def test_assumptions_are_those_of_the_default_config(paper, config, verdicts):
 
 def test_every_claim_has_a_verdict(verdicts):
     words = {"reproduced", "differs", "adds up", "does not add up", "assumed", "not available"}
-    assert {verdict.verdict for verdict in verdicts} <= words
+    assert {verdict.verdict for verdict in verdicts} <= {*words, "not judged"}
+    judged = {v.verdict for v in verdicts if v.claim.kind == "prediction"}
+    assert "not judged" in judged and "reproduced" not in judged  # no intervals are given
     assert not [v.claim.id for v in verdicts if v.verdict == "not available" and not v.reason]
 
 
@@ -205,6 +214,9 @@ def test_script_writes_table_and_page(paper, results, config, tmp_path):
     out = SimpleNamespace(table=tmp_path / "claims.csv", page=tmp_path / "claims.html")
     tables = [results[name] for name in paper.tables()]
     choices = choices_of(paper.choices(), config)
-    script.main(PAPER, SCHEMA, TEMPLATE, tables, choices, "A synthetic world.", out)
+    paths = SimpleNamespace(
+        document=PAPER, schema=SCHEMA, template=TEMPLATE, tables=tables, intervals=[]
+    )
+    script.main(paths, choices, "A synthetic world.", [], False, out)
     assert len(pd.read_csv(out.table)) == len(paper.claims)
     assert "A synthetic world." in out.page.read_text(encoding="utf-8")

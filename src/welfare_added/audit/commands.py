@@ -18,6 +18,7 @@ from welfare_added.audit.due import due, planned, targets
 from welfare_added.audit.endings import ending
 from welfare_added.audit.kept_intervals import notes
 from welfare_added.audit.manifest import manifest
+from welfare_added.audit.numbers import with_numbers
 from welfare_added.audit.readme import (
     RAW_TABLES,
     README,
@@ -195,11 +196,14 @@ def reference(project: Project, keep: bool, console: Console) -> int:
 
 
 def readme(project: Project, console: Console) -> int:
-    """Renew the README's table of exhibits from the records of this run, and the raw tables."""
+    """Renew the README's tables of exhibits and numbers from this run, and the raw tables."""
     path = project.folder / README
     table = exhibits_table(project.manifest, project.study, project.exhibits, project.root)
-    write_text(renewed(path.read_text(encoding="utf-8"), table), path)
-    console.print(Text(f"{path.relative_to(project.root)}: table of exhibits renewed"))
+    text = renewed(path.read_text(encoding="utf-8"), table)
+    if project.claims is not None:
+        text = with_numbers(text, project.reproduced())
+    write_text(text, path)
+    console.print(Text(f"{path.relative_to(project.root)}: tables renewed"))
     if project.layout.tables:
         path, marks = project.root / RAW_TABLES, marks_of_raw_tables(project.paper)
         of = f"{RAW_TABLES}: the marks around the raw tables of {project.paper}"

@@ -16,10 +16,13 @@ from welfare_added.run.digests import digest, sha256
 READING = "searched"  # what the published inputs leave open: the reading by which claims are judged
 FEWEST = 20  # worlds of an interval that decides
 SHOWN = 8  # digits of an answer's digest
+LEAST_SHARE = 0.05  # of the variance of a claim that is shown
 WIDE = 0.25  # half-width over the published number from which an interval is called wide
 SECTIONS = ("district", "value_added", "allocation", "welfare")
 SLACK = 1e-9
-CLAIMS, PROVENANCE = "intervals/claims.csv", "intervals/provenance.json"  # in the paper's folder
+# In the paper's folder.
+CLAIMS, SHARES = "intervals/claims.csv", "intervals/shares.csv"
+PROVENANCE = "intervals/provenance.json"
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,9 @@ class Interval:
         Number of worlds.
     answer
         Digest of the answer whose interval it is.
+    shares
+        Share of the variance by drawn parameter, largest first, from `LEAST_SHARE`; of a range,
+        the mean of its ends'.
 
     """
 
@@ -42,6 +48,7 @@ class Interval:
     high: Number
     worlds: int
     answer: str
+    shares: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,15 +77,32 @@ def answer_digest(claim: Claim, document: Document) -> str:
     return digest(expanded(claim.answer, document.shared))[:SHOWN]
 
 
-def read_intervals(path: Path | str, differs: Iterable[str] = ()) -> Intervals:
-    """Read a kept claims.csv: id, end, reading, answer, mean, q05, q95, worlds."""
+def read_intervals(
+    path: Path | str, shares: Path | str | None = None, differs: Iterable[str] = ()
+) -> Intervals:
+    """Read kept files.
+
+    Parameters
+    ----------
+    path
+        claims.csv: id, end, reading, answer, mean, q05, q95, worlds.
+    shares
+        shares.csv: id, end, parameter, share.
+    differs
+        Why they are not of this run.
+
+    """
     table = pd.read_csv(path, keep_default_na=False, dtype={"answer": str})
     chosen = table[table["reading"] == READING]
-    by_id = {name: _interval(rows) for name, rows in chosen.groupby("id", sort=False)}
+    parts = _shares(shares) if shares else {}
+    by_id = {
+        name: _interval(rows, parts.get(name, ()))
+        for name, rows in chosen.groupby("id", sort=False)
+    }
     return Intervals(by_id, tuple(differs))
 
 
-def _interval(rows: pd.DataFrame) -> Interval:
+def _interval(rows: pd.DataFrame, shares: tuple[tuple[str, float], ...]) -> Interval:
     rows = rows.set_index("end")
     names = ["low", "high"] if "low" in rows.index else [""]
 
@@ -87,7 +111,18 @@ def _interval(rows: pd.DataFrame) -> Interval:
         return values if len(values) == 2 else values[0]
 
     worlds, answer = int(rows["worlds"].min()), rows["answer"].iloc[0]
-    return Interval(number("mean"), number("q05"), number("q95"), worlds, answer)
+    return Interval(number("mean"), number("q05"), number("q95"), worlds, answer, shares)
+
+
+def _shares(path: Path | str) -> dict[str, tuple[tuple[str, float], ...]]:
+    """Shares of each claim by drawn parameter, largest first."""
+    table = pd.read_csv(path, keep_default_na=False)
+    mean = table.groupby(["id", "parameter"], sort=False)["share"].mean()
+    shown = mean[mean >= LEAST_SHARE].sort_values(ascending=False, kind="stable").reset_index()
+    return {
+        name: tuple(zip(rows["parameter"], rows["share"], strict=True))
+        for name, rows in shown.groupby("id", sort=False)
+    }
 
 
 def compatible(claim: Claim, interval: Interval) -> bool:
@@ -123,10 +158,19 @@ def is_wide(claim: Claim, interval: Interval) -> bool:
 
 
 def choices_kept(config: Mapping, indifferent: Iterable[str]) -> dict[str, object]:
-    """Choices that an interval depends on, by dotted path."""
-    left_out = set(indifferent)
+    """Choices that an interval depends on, by dotted path.
+
+    indifferent: paths of others, or of sections of them.
+    """
+    left_out = {*indifferent}
     chosen = flat({section: config[section] for section in SECTIONS})
-    return {path: value for path, value in chosen.items() if path not in left_out}
+    return {path: value for path, value in chosen.items() if not left_out & set(_above(path))}
+
+
+def _above(path: str) -> list[str]:
+    """A dotted path and those of the sections that it is in."""
+    parts = path.split(".")
+    return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
 
 
 def differences(folder: Path, config: Mapping) -> list[str]:

@@ -58,7 +58,7 @@ def page(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"published": published, "reproduced": reproduced, "allowed": allowed}
-    environment.filters |= {"mean": mean, "spread": spread}
+    environment.filters |= {"mean": mean, "spread": spread, "shares": shares}
     return environment.from_string(Path(template).read_text(encoding="utf-8")).render(
         document=document,
         verdicts=verdicts,
@@ -137,3 +137,11 @@ def spread(verdict: Verdict) -> str:
         for low, high in pairs
     ]
     return "; ".join(texts) + (" (wide)" if is_wide(verdict.claim, one) else "")
+
+
+def shares(verdict: Verdict) -> str:
+    """Write what the interval's variance is due to, in percent; empty if nothing is known of it."""
+    one = verdict.interval
+    parts = one.shares if one else ()
+    texts = [f"{name.partition('.')[2] or name} {share:.0%}" for name, share in parts]
+    return f"variance: {', '.join(texts)}" if texts else ""

@@ -10,7 +10,7 @@ import numpy as np
 
 from welfare_added.run.choices import read_yaml
 from welfare_added.run.errors import UserError
-from welfare_added.run.schema import faults
+from welfare_added.run.parsed import cached
 
 READINGS = ("fixed", "searched")
 WHOLE = ("seed", "worlds", "weights", "score_steps", "choice_worlds", "correlation_worlds")
@@ -121,6 +121,8 @@ def read(path: Path | str, schema: Path | str) -> Declaration:
         With all faults: the key, its value and what is allowed; names that are used twice.
 
     """
+    from welfare_added.run.schema import faults  # slow to load, rarely needed
+
     content = read_yaml(path)
     wrong = faults(content, json.loads(Path(schema).read_text(encoding="utf-8")))
     wrong = wrong or _repeated(content)
@@ -134,6 +136,20 @@ def read(path: Path | str, schema: Path | str) -> Declaration:
         indifferent=tuple(content["indifferent"]),
         correlations=tuple(content["correlations"]),
     )
+
+
+def counts(path: Path, schema: Path) -> dict[str, int]:
+    """How many worlds of each kind, and how many true correlations, a file declares.
+
+    Cached by the content of the file, so that a start need not check it. Raises as `read`.
+    """
+
+    def declared() -> dict[str, int]:
+        one = read(path, schema)
+        worlds = {name: getattr(one, name) for name in WHOLE if name.endswith("worlds")}
+        return {**worlds, "correlations": len(one.correlations)}
+
+    return cached("intervals", declared, path, schema)
 
 
 def _drawn(name: str, entry: Mapping) -> Drawn:

@@ -1,10 +1,9 @@
 # Not part of the default run: `make intervals` copies the results to the paper's folder intervals, which is committed.
 # One job a world; what an interrupted run has made is kept.
-from welfare_added.intervals.declaration import READINGS
-from welfare_added.intervals.declaration import read as read_declared
+from welfare_added.intervals.declaration import READINGS, counts
 
 INTERVALS_YAML = of_paper("intervals.yaml")
-DECLARED = checked(read_declared, PAPER_FOLDER / "intervals.yaml", ROOT / "workflow/schemas/intervals.schema.json")
+DECLARED = checked(counts, PAPER_FOLDER / "intervals.yaml", ROOT / "workflow/schemas/intervals.schema.json")
 WORLDS = f"{RESULTS}/intervals/worlds"
 WORLD_INPUTS = {
     "declaration": INTERVALS_YAML,
@@ -83,14 +82,14 @@ rule intervals:
         **WORLD_INPUTS,
         **CLAIM_INPUTS,
         **{
-            reading: [f"{WORLDS}/{reading}/{number}.csv" for number in range(DECLARED.worlds)]
+            reading: [f"{WORLDS}/{reading}/{number}.csv" for number in range(DECLARED["worlds"])]
             for reading in READINGS
         },
-        choices=[f"{WORLDS}/choices/{number}.csv" for number in range(DECLARED.choice_worlds)],
+        choices=[f"{WORLDS}/choices/{number}.csv" for number in range(DECLARED["choice_worlds"])],
         delivered=[
             f"{WORLDS}/delivered/{position}_{number}.csv"
-            for position in range(len(DECLARED.correlations))
-            for number in range(DECLARED.correlation_worlds)
+            for position in range(DECLARED["correlations"])
+            for number in range(DECLARED["correlation_worlds"])
         ],
         code=code("intervals"),
     output:
