@@ -14,6 +14,7 @@ TEMPLATE = ROOT / "src/welfare_added/claims/page.html.j2"
 COLUMNS = {
     "frontiers.csv": "subject scope information weight gain_lower gain_higher gain_mean certificate",
     "moments.csv": "quantity value",
+    "value_added/comparative_advantage.csv": "subject basis units mean_absolute mean_standard_error share_significant share_discovered statistic p_value",
     "value_added/outcomes.csv": "outcome measure coefficient standard_error per_teacher_sd per_teacher_sd_error observations freedom",
     "welfare/deselection.csv": "subject quantity value",
     "welfare/earnings.csv": "scope information weight earnings_lower earnings_higher earnings_mean total_per_year",
@@ -28,6 +29,7 @@ COLUMNS = {
 }
 LABELS = {
     "subject": ["ela", "math", "both", "subjects"],
+    "basis": ["residuals"],
     "tie_break": ["efficient", "mean"],
     "scope": ["district", "school"],
     "information": ["heterogeneous", "standard"],

@@ -49,6 +49,8 @@ NOT_IN_FIGURES = {
     "figure_2_advantage_ela",
     "figure_2_advantage_math",
     "figure_a2_class_size",
+    "majority_significant",
+    "majority_discovered",
     "groups_no_less_precise",
     "slightly_egalitarian",
     "only_district_moves_racial_gap",
