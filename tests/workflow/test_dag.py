@@ -74,7 +74,7 @@ def test_the_truth_is_read_by_no_estimation_or_allocation(changed):
         inputs = node.split("output", 1)[0]
         readers[rule] = "truth/value_added.parquet" in inputs
     asked_for = {"all", "manifest"}  # that it be there; they read nothing of it
-    assert {rule for rule, reads in readers.items() if reads} - asked_for == {"bias"}
+    assert {rule for rule, reads in readers.items() if reads} - asked_for == {"bias", "delivered"}
     assert readers.keys() >= ESTIMATION | ALLOCATION
 
 

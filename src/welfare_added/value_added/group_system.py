@@ -18,10 +18,12 @@ from welfare_added.value_added.cross_covariances import (
     of_classes,
     shared_weight,
 )
+from welfare_added.value_added.extrapolation import extrapolate
 from welfare_added.value_added.group_model import Choices, GroupModel
 from welfare_added.value_added.joint_prediction import (
     JointPredictions,
     Observations,
+    error_covariances,
     predict_jointly,
 )
 from welfare_added.value_added.prediction import lag_profile
@@ -45,6 +47,10 @@ class GroupSystem:
         Covariance of the groups' mean residuals in one class [student SD squared].
     past_only
         Whether only earlier years predict.
+    choices
+        See `Choices`.
+    models
+        Of lower- and of higher-scoring students.
 
     """
 
@@ -53,6 +59,8 @@ class GroupSystem:
     lags: pd.DataFrame
     same_class: float
     past_only: bool
+    choices: Choices
+    models: tuple[GroupModel, GroupModel]
 
     def predict(
         self, targets: tuple[np.ndarray, np.ndarray], left_out: Sequence[int] = (0,)
@@ -67,6 +75,40 @@ class GroupSystem:
                 *((~found.proper).sum(), (found.observations > 0).sum()),
             )
         return found
+
+    def own_year(self, longest: int) -> np.ndarray:
+        """Covariances of a teacher's effects on the groups in one year, (2, 2) [student SD squared].
+
+        Variances continue those of the lags 1 to ``longest``; the correlation is that of the lags
+        up to the drift limit, weighted by pairs, and at most one. The two classes in a year that
+        few teachers have identify them too, but far less precisely.
+        """
+        tables = [model.lags.head(longest) for model in self.models]
+        lags, pairs = (
+            np.column_stack([table[name].to_numpy(float) for table in tables])[None]
+            for name in ("covariance", "pairs")
+        )
+        scale = np.sqrt(np.maximum(extrapolate(lags, pairs, longest)[0], 0.0))
+        limit = self.choices.drift_limit
+        some = slice(1, None if limit is None else limit + 1)
+        own = np.sqrt(np.maximum(self.profile[some, 0, 0] * self.profile[some, 1, 1], 0.0))
+        weight = self.lags["pairs"].to_numpy(float)[some]
+        total = weight @ own
+        correlation = weight @ self.profile[some, 0, 1] / total if total > 0 else np.nan
+        between = np.array([[1.0, correlation], [correlation, 1.0]])
+        return between * np.outer(scale, scale)
+
+    def errors(
+        self, targets: tuple[np.ndarray, np.ndarray], own_year: np.ndarray, *, together: bool
+    ) -> np.ndarray:
+        """Covariances of the errors of estimates, (n, 2, 2); see `error_covariances`.
+
+        Missing where years have equal weights, as the noise of a year's mean then has no model.
+        """
+        if self.choices.weighting == "equal":
+            return np.full((len(targets[0]), 2, 2), np.nan)
+        rules = {"together": together, "past_only": self.past_only}
+        return error_covariances(self.observations, self.profile, own_year, targets, **rules)
 
 
 def group_system(
@@ -96,7 +138,7 @@ def group_system(
     equal = choices.weighting == "equal"
     lags = by_lag(lower, higher, equal=equal)
     together, apart = of_classes(lower, higher)
-    own = np.column_stack([model.profile for model in models])
+    own = _side_by_side([model.profile for model in models], len(lags))
     if equal:
         at_lag_zero, shock = float(lags["covariance"].iloc[0]), 0.0
     else:
@@ -109,9 +151,15 @@ def group_system(
     profile[:, 0, 0], profile[:, 1, 1] = own.T
     profile[:, 0, 1] = profile[:, 1, 0] = cross
     overlap = shared_weight(lower, higher)
-    return GroupSystem(
-        _observations(models, overlap, shock), profile, lags, together, models[0].past_only
-    )
+    observations = _observations(models, overlap, shock)
+    past_only = models[0].past_only
+    return GroupSystem(observations, profile, lags, together, past_only, choices, models)
+
+
+def _side_by_side(profiles: Sequence[np.ndarray], length: int) -> np.ndarray:
+    """Two groups' covariances by lag, (length, 2); the last is repeated where one group has fewer."""
+    last = [np.minimum(np.arange(length), len(profile) - 1) for profile in profiles]
+    return np.column_stack([profile[at] for profile, at in zip(profiles, last, strict=True)])
 
 
 def _shared_shock(together: float, apart: float, models: tuple[GroupModel, GroupModel]) -> float:

@@ -32,6 +32,7 @@ RESULT_FILES = [
     *rules.value_added.output,
     *rules.value_added_choices.output,
     *rules.validation.output,
+    *rules.predictors.output,
     *rules.district.output,
     *RAW_FILES,
     *POPULATION_FILES,

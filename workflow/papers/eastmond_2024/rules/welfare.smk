@@ -9,7 +9,11 @@ WELFARE_TABLES = (
 )
 WELFARE_FILES = [
     *(f"{WELFARE}/{name}.csv" for name in WELFARE_TABLES),
+<<<<<<< HEAD
     *([f"{WELFARE}/bias.csv", f"{WELFARE}/conditions.csv"] if SYNTHETIC else []),
+=======
+    *([f"{WELFARE}/bias.csv", f"{WELFARE}/delivered.csv", f"{WELFARE}/accuracy.csv"] if SYNTHETIC else []),
+>>>>>>> own-joint
     f"{WELFARE}/ranking.parquet",
 ]
 
@@ -316,3 +320,28 @@ rule text_numbers:
     conda:
         ENVIRONMENT
     script: script_path("text_numbers")
+
+
+if SYNTHETIC:
+
+    rule delivered:
+        message: "Comparing the gains that estimates claim with those that their plans deliver"
+        input:
+            classes=f"{PRIVATE}/district/classes.parquet",
+            estimates=f"{PRIVATE}/value_added/predictors.parquet",
+            truth=TRUE_EFFECTS,
+            code=code("delivered"),
+        output:
+            gains=f"{WELFARE}/delivered.csv",
+            accuracy=f"{WELFARE}/accuracy.csv",
+        params:
+            code=code_fingerprint("delivered"),
+            weights=config["allocation"]["delivered_weights"],
+            ends=config["allocation"]["ends"],
+            solver=config["allocation"]["solver"],
+            tolerance=config["allocation"]["tolerance"],
+        resources: **needs(mb=200, minutes=20)
+        log: f"{LOGS}/delivered.log"
+        conda:
+            ENVIRONMENT
+        script: script_path("delivered")
