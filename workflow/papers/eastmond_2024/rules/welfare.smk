@@ -9,11 +9,7 @@ WELFARE_TABLES = (
 )
 WELFARE_FILES = [
     *(f"{WELFARE}/{name}.csv" for name in WELFARE_TABLES),
-<<<<<<< HEAD
-    *([f"{WELFARE}/bias.csv", f"{WELFARE}/conditions.csv"] if SYNTHETIC else []),
-=======
-    *([f"{WELFARE}/bias.csv", f"{WELFARE}/delivered.csv", f"{WELFARE}/accuracy.csv"] if SYNTHETIC else []),
->>>>>>> own-joint
+    *([f"{WELFARE}/{name}.csv" for name in ("bias", "conditions", "delivered", "accuracy")] if SYNTHETIC else []),
     f"{WELFARE}/ranking.parquet",
 ]
 
