@@ -49,6 +49,8 @@ NOT_IN_FIGURES = {
     "figure_2_advantage_ela",
     "figure_2_advantage_math",
     "figure_a2_class_size",
+    "majority_significant",
+    "majority_discovered",
     "groups_no_less_precise",
     "slightly_egalitarian",
     "only_district_moves_racial_gap",
@@ -107,10 +109,9 @@ def is_said_in_words(claim):
 def test_signs_and_orderings_are_exact(paper):
     worded = [claim for claim in paper.claims if is_said_in_words(claim)]
     assert len(worded) >= 35
+    tolerances = {"input": "exact", "arithmetic": "rounding", "prediction": "interval"}
     for claim in worded:
-        assert claim.digit == 0, claim.id
-        rule = {"arithmetic": "rounding", "prediction": "interval"}.get(claim.kind, "exact")
-        assert claim.tolerance == rule, claim.id
+        assert (claim.digit, claim.tolerance) == (0, tolerances[claim.kind]), claim.id
 
 
 def test_every_prediction_is_judged_by_its_interval(paper):
@@ -118,6 +119,25 @@ def test_every_prediction_is_judged_by_its_interval(paper):
     for claim in paper.claims:
         assert (claim.tolerance == "interval") == (claim.kind == "prediction"), claim.id
     assert set(paper.tolerances) == {"exact", "rounding", "calibrated", "interval"}
+
+
+def test_claims_at_the_ends_are_answered_under_both(paper):
+    arbitrary = [claim for claim in paper.claims if claim.id.endswith("_arbitrary")]
+    assert len(arbitrary) == 11
+    for claim in arbitrary:
+        other = paper.claim(claim.id.removesuffix("_arbitrary"))
+        assert (claim.published, claim.quote) == (other.published, other.quote)
+        for one, tie_break in ((claim, "mean"), (other, "efficient")):
+            used = answers.parts(one.answer, paper.shared)
+            ties = {part["where"].get("tie_break") for part in used if "table" in part}
+            assert tie_break in ties and len(ties & {"mean", "efficient"}) == 1, one.id
+
+
+def test_plans_by_standard_value_added_are_means_over_tie_breaks(paper):
+    for claim in paper.claims:
+        for part in answers.parts(claim.answer, paper.shared):
+            if part.get("table") == "frontiers.csv" and "weight" in part.get("where", {}):
+                assert part["where"]["information"] != "standard", claim.id
 
 
 def test_the_status_quo_is_an_input(paper):

@@ -7,9 +7,10 @@ WELFARE_TABLES = (
     *("gaps", "equal_gain_index", "winners", "status_quo", "earnings", "subjects", "ces", "mvpf"),
     *("deselection", "text_numbers", "tie_breaks"),
 )
+OF_THE_TRUTH = ("bias", "conditions", "delivered", "accuracy")
 WELFARE_FILES = [
     *(f"{WELFARE}/{name}.csv" for name in WELFARE_TABLES),
-    *([f"{WELFARE}/{name}.csv" for name in ("bias", "conditions", "delivered", "accuracy")] if SYNTHETIC else []),
+    *([f"{WELFARE}/{name}.csv" for name in OF_THE_TRUTH] if SYNTHETIC else []),
     f"{WELFARE}/ranking.parquet",
 ]
 
