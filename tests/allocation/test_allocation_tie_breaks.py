@@ -94,3 +94,22 @@ def test_unknown_tie_breaks_are_refused():
         ValueError, match=r"allocation\.ties: 'best' is unknown; want one of stay, r"
     ):
         tie_break("best", 5, PLAN, 0)
+
+
+def test_classes_of_equally_many_tested_students_are_tied(many):
+    """Hundredths of a student stay whole numbers, so that sums of groups do not part such ties."""
+    sample = many["students"]
+    tested = many.assign(students=sample + np.arange(len(many)) % 4, sample_students=sample)
+    for subject in ("ela", "math"):
+        lower = (many[f"lower_{subject}"] * tested["students"] / sample).round(2)
+        tested[f"lower_{subject}"] = lower
+        tested[f"higher_{subject}"] = (tested["students"] - lower).round(2)
+    for subject in ("ela", "both"):
+        objective = plan_objective(tested, subject, "standard", np.array([0.5, 0.37]), 0.75)
+        ties = tied(tested, objective, "district")
+        key = (tested["cell"] * 1000 + tested["students"]).to_numpy()
+        assert np.array_equal(
+            np.equal.outer(ties.classes[0], ties.classes[0]), np.equal.outer(key, key)
+        )
+        _, certificates = solve_plan(tested, objective, "district")
+        assert (certificates["relative_gap"] == 0).all()

@@ -1,13 +1,23 @@
 """Moments of several districts, kept with what they rest on."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
-from welfare_added.calibration.districts import gather, kept_districts, provenance
+from welfare_added.calibration.districts import (
+    gather,
+    kept_districts,
+    provenance,
+    read_parameters,
+)
+from welfare_added.calibration.evaluate import district_seeds, evaluator
+from welfare_added.calibration.targets import read_targets
 from welfare_added.run.writing import write_csv, write_text
 
+CALIBRATION = Path(__file__).parents[2] / "workflow/papers/eastmond_2024/calibration"
 CHOICES = {"calibration": {"shown": 2}, "lower": "below"}
 
 
@@ -49,3 +59,27 @@ def test_districts_of_another_law_are_not_shown(kept, caplog, what):
     now = provenance(kept / "parameters.yaml", choices)
     assert kept_districts(kept / "seeds.csv", kept / "seeds.yaml", now) is None
     assert f"seeds.csv was made with other {what}" in caplog.text
+
+
+def test_the_kept_districts_are_of_the_parameters_beside_them():
+    origin = yaml.safe_load((CALIBRATION / "seeds.yaml").read_text())
+    config = yaml.safe_load((CALIBRATION.parent / "config.yaml").read_text())
+    now = provenance(CALIBRATION / "parameters.yaml", {"calibration": config["calibration"]})
+    assert {name: origin[name] for name in now} == now
+    kept = pd.read_csv(CALIBRATION / "seeds.csv", index_col="quantity")
+    assert kept.shape[1] == config["calibration"]["shown"]
+    targets = read_targets(CALIBRATION / "inputs.yaml")
+    assert set(targets["quantity"]) <= set(kept.index)
+
+
+@pytest.mark.slow
+def test_a_kept_district_is_made_again():
+    origin = yaml.safe_load((CALIBRATION / "seeds.yaml").read_text())
+    chosen = origin["calibration"]
+    settings = {name: origin[name] for name in origin if name not in ("parameters", "calibration")}
+    targets = read_targets(CALIBRATION / "inputs.yaml")
+    seed = district_seeds(chosen["seed"], chosen["searched"] + 1)[-1]
+    evaluate = evaluator(targets, seed=seed, **settings)
+    found = evaluate(read_parameters(CALIBRATION / "parameters.yaml"))
+    kept = pd.read_csv(CALIBRATION / "seeds.csv", index_col="quantity")["district_01"]
+    np.testing.assert_allclose(found[kept.index], kept, rtol=1e-5, atol=1e-9)

@@ -1,5 +1,6 @@
 """The paper's files of intervals, and the setting of tiny worlds."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from welfare_added.intervals.declaration import changed
@@ -15,6 +16,7 @@ PARAMETERS, TARGETS = (PAPER / f"calibration/{name}.yaml" for name in ("paramete
 def tiny_setting(**district):
     """Setting of worlds of a tiny district and few weights."""
     config = read_config(ROOT, "eastmond_2024")
-    small = {"district": {"size": "tiny", **district}, "allocation": {"weights": 3}}
+    small = {"district": {"size": "tiny", **district}, "allocation": {"weights": 11}}
     config = changed(config, small, "config")
-    return setting_of(DECLARATION, SCHEMA, PARAMETERS, TARGETS, config)
+    setting = setting_of(DECLARATION, SCHEMA, PARAMETERS, TARGETS, config)
+    return replace(setting, declared=replace(setting.declared, weights=11))

@@ -57,24 +57,24 @@ def drawn_worlds(count, seed, slopes, noise):
 
 
 def test_shares_find_what_was_planted():
-    """Variances 9, 4, 1 and 2 of 16, over 1,000 worlds; each share is known to some 0.02."""
-    table = shares_table(drawn_worlds(1000, 1, (3, 2, 1), np.sqrt(2)))
+    """Variances 9, 4, 1 and 2 of 16, over 300 worlds; each share is known to some 0.04."""
+    table = shares_table(drawn_worlds(300, 1, (3, 2, 1), np.sqrt(2)))
     assert set(table["id"]) == {"y"}  # what does not vary has no shares
     shares = table.set_index("parameter")["share"]
     planted = pd.Series({"x": 9, "z": 4, "word": 1, "seeds": 2}) / 16
-    assert (shares - planted).abs().max() < 0.06
+    assert (shares - planted).abs().max() < 0.12
 
 
 def test_shares_of_noise_are_not_taken_for_effects():
     """A parameter without effect has no share on average over draws of 40 worlds."""
     found = [
         shares_table(drawn_worlds(40, seed, (3, 0, 0), 3)).set_index("parameter")["share"]
-        for seed in range(20)
+        for seed in range(10)
     ]
     mean = pd.concat(found, axis=1).mean(axis=1)
-    assert mean[["z", "word"]].max() < 0.04
-    assert mean["x"] == pytest.approx(0.5, abs=0.1)
-    assert mean["seeds"] == pytest.approx(0.5, abs=0.1)
+    assert mean[["z", "word"]].max() < 0.06
+    assert mean["x"] == pytest.approx(0.5, abs=0.15)
+    assert mean["seeds"] == pytest.approx(0.5, abs=0.15)
 
 
 def test_too_few_worlds_have_no_shares():

@@ -8,6 +8,7 @@ from welfare_added.allocation.frontier import group_gain
 from welfare_added.allocation.plans import solve_plan
 from welfare_added.allocation.tie_breaks import plan_objective, tied
 from welfare_added.welfare.classrooms import build_classrooms
+from welfare_added.welfare.earnings import earnings_table, subjects_table
 from welfare_added.welfare.reallocations import Reallocation
 from welfare_added.welfare.tie_breaks import AT, COLUMNS, tie_break_table
 
@@ -156,8 +157,25 @@ def test_what_cannot_be_compared_is_refused(classrooms):
     with pytest.raises(ValueError, match=r"allocation\.tie_breaks: 1 is too few"):
         table_of(classrooms, draws=1)
     one = plan(classrooms.slots, LABELS[0])
-    few = Reallocation(*LABELS[0], np.array([0.0, 1.0]), one.teachers[[0, 2]])
+    few = Reallocation(*LABELS[1], np.array([0.0, 1.0]), one.teachers[[0, 2]])
     with pytest.raises(ValueError, match=r"weight 0\.5 is not among the 2 weights of the plan for"):
         tie_break_table([few], classrooms, 0.75, PRICES, 15.5, 5, 1)
     with pytest.raises(ValueError, match="plan for ela, district, heterogeneous, is missing"):
         tie_break_table([one], classrooms, 0.75, PRICES, 15.5, 5, 1)
+
+
+def test_dollars_of_the_planner_of_two_subjects_are_those_of_subjects_csv(classrooms, table):
+    arbitrary = plan(classrooms.slots, LABELS[4], "arbitrary")
+    want = subjects_table([arbitrary], classrooms, PRICES, 15.5)
+    for index in (0, 2):
+        found = row(table, LABELS[4], AT[index], "stay")
+        for column in ("gain_ela", "gain_math", "earnings_mean"):
+            assert found[column] == pytest.approx(want[column][index], abs=1e-6)
+
+
+def test_dollars_of_both_subjects_are_those_of_earnings_csv(classrooms, table):
+    solved = plan(classrooms.slots, LABELS[3])
+    want = earnings_table([solved], classrooms, PRICES, 15.5)
+    found = row(table, LABELS[3], 0.5, "stay")
+    for column in ("earnings_lower", "earnings_higher", "earnings_mean", "total_per_year"):
+        assert found[column] == pytest.approx(want[column][1], abs=1e-5)

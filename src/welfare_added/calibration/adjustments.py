@@ -35,9 +35,11 @@ def adjust_people(p: dict, target: pd.Series, moments: pd.Series, weights: pd.Se
     )
     teachers["fragment"] += (target[all_classes] - moments[all_classes]) / target[all_classes]
     _adjust_sizes(classes, target, moments, weights)
-    # The lowest bin of math answers to the tail of affluent schools more than that of ELA.
+    # A tail of affluent schools lowers the lowest bin of math more than that of ELA; it also raises
+    # the mean share over classes, as classes are larger there.
     ela, math = _lowest(target, moments)
-    skew = schools["achievement_skew"] + 0.6 * (math - ela)
+    below = [_binned(target, moments, weights, f"{SHARES}.{s}.bins.")[0] for s in SUBJECTS]
+    skew = schools["achievement_skew"] + 0.5 * (math - ela) + 6 * float(np.mean(below))
     schools["achievement_skew"] = _between(skew, 0, 0.3)
     total, distinct = "counts.student_years", "counts.students"
     students["exit"] += 0.9 * (moments[total] / target[total] - 1)
@@ -107,9 +109,9 @@ def _adjust_tracking(
     """Adjust tracking by the bins' spread, its mix by the subjects', its range by the lowest."""
     ela, math = (_binned(target, moments, weights, f"{SHARES}.{s}.bins.")[1] for s in SUBJECTS)
     for name, change, highest in (
-        ("tracking", 1.5 * ((ela + math) / 2 - 1), 0.95),
-        ("tracking_on_ela", 4 * (ela - math), 1),
-        ("tracking_range", float(np.mean(_lowest(target, moments))), 1),
+        ("tracking", 0.8 * ((ela + math) / 2 - 1), 0.95),
+        ("tracking_on_ela", 3 * (ela - math), 1),
+        ("tracking_range", 0.6 * float(np.mean(_lowest(target, moments))), 1),
     ):
         students[name] = _between(students[name] + change, 0, highest)
 

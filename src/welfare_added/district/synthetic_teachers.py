@@ -6,7 +6,7 @@ import pandas as pd
 from welfare_added.district.parameters import ClassParameters, TeacherParameters
 from welfare_added.district.synthetic_schools import Schools
 
-SMALLEST_CLASS = 5
+SMALLEST_CLASS = 9
 LARGEST_FRAGMENT = 6
 CAPPED_GRADE = 3
 

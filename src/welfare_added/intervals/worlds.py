@@ -6,6 +6,7 @@ are drawn, and all others searched on the inputs of that seed's district: what t
 open.
 """
 
+import copy
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from welfare_added.calibration.adjustments import make_feasible
 from welfare_added.calibration.search import searched_on
 from welfare_added.calibration.targets import bin_counts, read_targets
 from welfare_added.claims.answers import Sources, answer, parts
@@ -101,8 +103,16 @@ def world_answers(setting: Setting, document: Document, reading: str, number: in
 
 
 def searched(setting: Setting, parameters: Mapping, config: Mapping) -> dict:
-    """Parameters after some steps of the score search on the district of the config's seed."""
+    """Parameters after some steps of the score search on the district of the config's seed.
+
+    Only a district of the published size is searched: of another the parameters are brought
+    together until value added has a process, and stay otherwise.
+    """
     chosen = config["district"]
+    if chosen["size"] != "full":
+        found = copy.deepcopy(dict(parameters))
+        make_feasible(found["effects"])
+        return found
     return searched_on(
         parameters,
         chosen["seed"],
