@@ -15,7 +15,7 @@ SNAKEMAKE = $(VENV)/bin/snakemake --cores $(CORES) $(if $(PAPER),--config paper=
 AUDIT = $(VENV)/bin/python -m welfare_added.audit $(if $(PAPER),--paper $(PAPER))
 PYTEST = $(VENV)/bin/pytest -n $(CORES) --dist worksteal
 
-.PHONY: reproduce papers test test-all test-slurm lint verify trace compare reference calibrate benchmark wheel lock clean
+.PHONY: reproduce papers test test-all test-slurm lint verify trace compare reference calibrate seeds intervals benchmark wheel lock clean
 
 reproduce: $(READY)  ## every exhibit, claim and calibration line of a paper; then, beside the published run
 	$(SNAKEMAKE)
@@ -68,6 +68,16 @@ $(VALIDATORS)/.ready: validators.lock
 calibrate: $(READY)  ## search the parameters of a paper's synthetic world again, and keep them
 	$(SNAKEMAKE) calibrate
 	cp results/$(RUN)/calibrate/parameters.yaml workflow/papers/$(RUN)/calibration/parameters.yaml
+	$(if $(wildcard workflow/papers/$(RUN)/calibration/seeds.csv),$(MAKE) seeds)
+
+seeds: $(READY)  ## moments of further synthetic districts with these parameters, and keep them (eastmond_2024)
+	$(SNAKEMAKE) calibration_districts
+	cp results/$(RUN)/calibrate/seeds.csv results/$(RUN)/calibrate/seeds.yaml workflow/papers/$(RUN)/calibration/
+
+intervals: $(READY)  ## Monte Carlo intervals of a paper's numbers, and effects of its open choices, and keep them (hours; docs/claims.md)
+	$(SNAKEMAKE) intervals
+	mkdir -p workflow/papers/$(RUN)/intervals
+	cp $(addprefix results/$(RUN)/intervals/,claims.csv shares.csv choices.csv delivered.csv provenance.json) workflow/papers/$(RUN)/intervals/
 
 benchmark: $(READY) $(VENV)/.peers  ## time a paper's methods beside their peers (eastmond_2024: some 60 minutes, 22 GB)
 	$(SNAKEMAKE) benchmark

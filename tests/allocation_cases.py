@@ -45,3 +45,10 @@ def random_problem(seed, n, k, layers, spread, school):
     blocks = rng.integers(0, max(1, n // 3), n) if school else np.zeros(n, dtype=int)
     ties = {0: classes[-1], layers - 1: classes[0]} if seed % 2 else {}
     return Problem(teachers, classes, blocks, ties, name=f"seed {seed}")
+
+
+def doubled(slots):
+    """The same slots with twice as many tested students as there are in the sample."""
+    names = [f"{group}_{subject}" for group in ("lower", "higher") for subject in ("ela", "math")]
+    counts = {name: 2.0 * slots[name] for name in names}
+    return slots.assign(students=2 * slots["students"], sample_students=slots["students"], **counts)

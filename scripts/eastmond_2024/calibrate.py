@@ -4,24 +4,24 @@ import logging
 
 import yaml
 
-from welfare_added.calibration.evaluate import evaluator
+from welfare_added.calibration.districts import read_parameters
+from welfare_added.calibration.evaluate import district_seeds, evaluator, mean_moments
 from welfare_added.calibration.search import search, step_table
 from welfare_added.calibration.targets import read_targets
 from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv, write_text
 
 
-def main(start, targets, parameters_path, steps_path, settings):
+def main(start, targets, parameters_path, steps_path, *, search_on, **settings):
     """Search from the parameters in ``start``; write the result and a table of the steps."""
     targets = read_targets(targets)
-    with open(start, encoding="utf-8") as file:  # noqa: PTH123
-        content = yaml.safe_load(file)
+    seeds = district_seeds(search_on["seed"], search_on["searched"])
     steps = search(
-        content,
+        read_parameters(start),
         targets,
-        evaluator(targets, **settings),
-        people_steps=14,
-        score_steps=18,
+        mean_moments([evaluator(targets, seed=seed, **settings) for seed in seeds]),
+        people_steps=search_on["people_steps"],
+        score_steps=search_on["score_steps"],
         report=logging.getLogger("calibrate").info,
     )
     write_text(yaml.safe_dump(steps[-1].parameters, sort_keys=False), parameters_path)
@@ -35,5 +35,5 @@ if "snakemake" in globals():
             snakemake.input.targets,
             snakemake.output.parameters,
             snakemake.output.steps,
-            choices(snakemake.params),
+            **choices(snakemake.params),
         )

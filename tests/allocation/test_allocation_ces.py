@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from allocation_cases import make_slots
+from allocation_cases import doubled, make_slots
 
 from welfare_added.allocation.ces import ces_factors, gamma_grid, marginal_weights
 from welfare_added.allocation.objectives import ces_objective, subject_objective
@@ -67,3 +67,15 @@ def test_students_of_another_sample_are_refused():
     students = make_students(slots).iloc[1:]
     with pytest.raises(ValueError, match=r"1 classes hold another number.*class_id \['c000'\]"):
         ces_factors(students, slots, [0.0], DOLLARS, 43000, 0.05)
+
+
+def test_students_of_the_sample_stand_for_the_tested():
+    slots = make_slots()
+    students = make_students(slots)
+    once, twice = (
+        ces_factors(students, table, [0.0, 3.0], DOLLARS, 43000, 0.05)
+        for table in (slots, doubled(slots))
+    )
+    assert np.array_equal(twice, 2 * once)
+    with pytest.raises(ValueError, match="classes hold another number of students than lower_ela"):
+        ces_factors(students, doubled(slots).assign(lower_ela=1.0), [0.0], DOLLARS, 43000, 0.05)

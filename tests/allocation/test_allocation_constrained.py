@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from allocation_cases import make_slots
+from allocation_cases import doubled, make_slots
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -296,3 +296,11 @@ def test_the_price_of_a_gap_is_in_units_of_the_score():
     price = solve_constrained(scores, [side], allowed).prices[0]
     assert price > 1
     assert (relaxed(looser) - relaxed(side)) / 1e-4 == pytest.approx(price, rel=0.02)
+
+
+def test_races_are_counted_among_the_tested():
+    slots = make_slots(seed=9, cells=1, size=8)
+    students = students_of(slots)
+    (once,), (twice,) = (cells(table, BOTH, students) for table in (slots, doubled(slots)))
+    for name in ("groups", "sizes", "races", "race_sizes", "students"):
+        assert getattr(twice, name) == pytest.approx(2 * getattr(once, name))

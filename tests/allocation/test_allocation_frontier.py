@@ -3,7 +3,7 @@ import logging
 import numpy as np
 import pandas as pd
 import pytest
-from allocation_cases import make_slots
+from allocation_cases import doubled, make_slots
 
 from welfare_added.allocation.frontier import frontier, group_gain, subject_shares
 from welfare_added.allocation.objectives import group_objective, social_weights
@@ -173,3 +173,14 @@ def test_a_cell_that_is_not_there_gives_tables_of_no_rows(slots):
     assert plan.empty and (plan.dtypes == some.dtypes).all()
     assert certificates.empty and list(certificates) == list(columns)
     assert certificate_summary(certificates, "network")["optima"] == 0
+
+
+def test_gains_are_per_student_counted(slots):
+    objective = group_objective(slots, ELA, "heterogeneous", WEIGHTS)
+    plan, certificates = solve_plan(slots, objective, "district")
+    pd.testing.assert_frame_equal(
+        frontier(doubled(slots), plan, certificates, ELA), frontier(slots, plan, certificates, ELA)
+    )
+    parts = pd.DataFrame({"lower_ela": [2.25, 6.5], "va_lower_ela": [0.3, 0.1]})
+    gain = group_gain(parts.assign(sample_students=[2, 5]), np.array([[1, 0]]), "ela", "lower")
+    assert gain[0] == pytest.approx((2.25 * (0.1 - 0.3) + 6.5 * (0.3 - 0.1)) / 8.75)

@@ -5,13 +5,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from welfare_added.calibration import moments as m
-from welfare_added.calibration import search
 from welfare_added.calibration.targets import bin_counts, compare, read_targets
 
-PARAMETERS = Path(__file__).parents[2] / "workflow/papers/eastmond_2024/calibration/parameters.yaml"
 INPUTS = Path(__file__).parents[2] / "workflow/papers/eastmond_2024/calibration/inputs.yaml"
 
 
@@ -43,6 +40,17 @@ def test_comparison_names_a_source_for_every_line(targets):
     table = compare(targets, found)
     assert (table["ratio"] == 2).all()
     assert table["source"].notna().all()
+
+
+def test_comparison_shows_mean_and_spread_of_other_districts(targets):
+    found = pd.Series(targets["target"].to_numpy(), index=targets["quantity"])
+    first = targets["quantity"].iloc[0]
+    others = pd.DataFrame({"mean": {first: 2000.0}, "sd": 3.0, "districts": 16})
+    table = compare(targets, found, others).set_index("quantity")
+    assert table.loc[first, ["mean", "sd", "districts"]].tolist() == [2000, 3, 16]
+    assert table.loc[first, "mean_ratio"] == 2000 / table.loc[first, "target"]
+    assert table["mean"].iloc[1:].isna().all()
+    assert list(compare(targets, found).columns) == ["quantity", *table.columns]
 
 
 def test_bins_are_cut_at_the_published_shares():
@@ -106,6 +114,27 @@ def test_advantages_are_in_standard_deviations_of_absolute_advantage():
     assert slopes["status_quo_sorting.sd_of_absolute_advantage.ela"] == pytest.approx(1)
 
 
+def test_class_size_falls_with_lower_scoring_students_of_class_and_school():
+    classes = pd.DataFrame(
+        {
+            "class_size": [30, 20, 10],
+            "school_id": ["h", "h", "k"],
+            "share_lower_ela": [0.1, 0.3, 0.5],
+            "share_lower_math": [0.5, 0.3, 0.1],
+        }
+    )
+    students = pd.DataFrame(
+        {"school_id": ["h", "h", "k"], "lower_ela": [True, False, True], "lower_math": [True] * 3}
+    )
+    found = m._sizes_and_composition(classes, students)
+    path = "class_size.correlation_with_share_lower_of_{}.{}"
+    assert found[path.format("class", "ela")] == pytest.approx(-1)
+    assert found[path.format("class", "math")] == pytest.approx(1)
+    sizes, shares = np.array([30, 20, 10]), np.array([0.5, 0.5, 1])
+    assert found[path.format("school", "ela")] == pytest.approx(np.corrcoef(sizes, shares)[0, 1])
+    assert np.isnan(found[path.format("school", "math")])
+
+
 def test_careers_of_settled_teachers():
     rows = []
     for teacher, years, students in (("a", (1, 2, 4), 30), ("b", (1, 2), 30), ("c", (1, 2, 3), 10)):
@@ -116,37 +145,3 @@ def test_careers_of_settled_teachers():
     assert found["teacher_panel.years_observed_per_teacher.03"] == 0.5
     assert found["teacher_panel.share_still_teaching_next_year"] == 0.5
     assert found["teacher_panel.share_in_same_school_if_still_teaching"] == 1
-
-
-def test_misses_are_relative():
-    wanted, found = pd.Series({"a": 0.5, "b": 2.0}), pd.Series({"b": 2.5, "a": 0.4})
-    assert search.misses(wanted, found).tolist() == pytest.approx([-0.2, 0.25])
-
-
-def test_the_search_finds_the_parameters_of_a_known_district(targets):
-    """Moments that answer each parameter as the real ones do are matched within a few steps."""
-    start = yaml.safe_load(PARAMETERS.read_text())
-    wanted = targets.set_index("quantity")["target"]
-
-    def evaluate(p):
-        found = wanted.copy()
-        for dimension, sd in p["effects"]["sd"].items():
-            subject, group = dimension.split("_")
-            found[f"value_added.{subject}.sd_{group}"] = 0.7 * sd
-        for subject, b in p["students"]["persistence"].items():
-            found[f"baseline_gaps.higher_minus_lower.{subject}"] = 1.1 * b + 0.4
-        found["teacher_panel.share_still_teaching_next_year"] = 1 - p["teachers"]["gap_probability"]
-        return found
-
-    steps = search.search(
-        start, targets, evaluate, people_steps=6, score_steps=8, report=lambda line: None
-    )
-    missed = search.misses(wanted, steps[-1].moments)
-    assert missed.abs().max() < 0.01
-    assert steps[-1].parameters["effects"]["sd"]["ela_lower"] == pytest.approx(
-        0.110 / 0.7, rel=0.01
-    )
-
-
-def test_rounding_keeps_six_digits_and_the_structure():
-    assert search.round_all({"a": {"b": 0.123456789}, 1: 2.0}) == {"a": {"b": 0.123457}, 1: 2.0}

@@ -125,6 +125,7 @@ def test_example_of_the_page_about_claims_is_read(tmp_path):
     assert [claim.id for claim in read(tmp_path / "claims.yaml", SCHEMA).claims] == [
         "payton_minority",
         "commute_recovered",
+        "math_above_ela",
         "table_a6.a_payton.current_cps_plan.mean",
         "table_a6.a_payton.current_cps_plan.sd",
         "table_a6.a_payton.current_cps_plan.sd.se",

@@ -358,3 +358,10 @@ def test_a_key_that_is_not_declared_is_found_out(tmp_path):
     pd.DataFrame({"kind": ["a", "T0042"], "y": [1.0, 2.0]}).to_csv(tmp_path / "t.csv", index=False)
     found = problems(tmp_path / "t.csv", spec, people(), N10)
     assert found == ["column kind, line 3: a value that is not declared"]
+
+
+def test_dismissed_teachers_have_students_of_the_sample():
+    students, slots = recurring_classes()
+    tested = slots.assign(students=80, sample_students=8)
+    once, more = (populations(students, table, pd.DataFrame(), 0.5) for table in (slots, tested))
+    pd.testing.assert_frame_equal(once, more)

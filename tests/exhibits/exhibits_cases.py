@@ -8,6 +8,7 @@ from welfare_added.exhibits.eastmond_2024 import calibration as c
 from welfare_added.exhibits.eastmond_2024 import ces as ces_planner
 from welfare_added.exhibits.eastmond_2024 import (
     constrained,
+    open_choices,
     profiles,
     scatter,
     sorting,
@@ -233,6 +234,22 @@ def mvpf() -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def conditions(weights=WEIGHTS) -> pd.DataFrame:
+    """Conditions that hold as printed at every weight, in absolute value from 0.5 on."""
+    groups = {"ela": ("ela", "math"), "math": ("math", "ela"), "both": ("both", "ela")}
+    rows = [
+        (subject, scope, "heterogeneous", by, name, weight, -0.02, 0.01, 1.0, float(weight > 0.4))
+        for subject, groups_ in groups.items()
+        for scope in ("district", "school")
+        for by in groups_
+        for name in ("2", "3", "4", "15", "16-19")
+        for weight in weights
+    ]
+    columns = ["subject", "scope", "information", "by", "condition", "weight"]
+    columns += ["by_group", "by_mean", "holds", "holds_in_size"]
+    return pd.DataFrame(rows, columns=columns)
+
+
 def calibration() -> pd.DataFrame:
     targets = {
         "counts.teachers": 1816,
@@ -252,7 +269,11 @@ def calibration() -> pd.DataFrame:
     ratio = 1 + 0.02 * np.cos(np.arange(len(targets)))
     ratio[2] = 1.4
     table = pd.DataFrame(list(targets.items()), columns=["quantity", "target"])
-    return table.assign(achieved=table["target"] * ratio, ratio=ratio, source="figure 2")
+    mean, sd = 1.01 * table["target"], 0.02 * table["target"].abs()
+    sd[3] = mean[3] = np.nan
+    return table.assign(
+        achieved=table["target"] * ratio, ratio=ratio, mean=mean, sd=sd, source="figure 2"
+    )
 
 
 def text_numbers() -> pd.DataFrame:
@@ -287,6 +308,35 @@ def outcomes() -> pd.DataFrame:
             rows.append((outcome, measure, 8 * effect, 0.012, effect, 0.0015, 90_000))
     columns = ["coefficient", "standard_error", "per_teacher_sd", "per_teacher_sd_error"]
     return pd.DataFrame(rows, columns=["outcome", "measure", *columns, "observations"])
+
+
+HEADLINES = {"ela_district": ("Gain, ELA, district", "student SD", 0.04)}
+HEADLINES |= {"earnings": ("Lifetime earnings, district", "dollars per student", 1400.0)}
+
+
+def choices() -> pd.DataFrame:
+    """Effects of three choices on two headline numbers."""
+    rows = []
+    for headline, (label, unit, default) in HEADLINES.items():
+        for step, choice in enumerate(("lower", "ties", "joint")):
+            effect = default * 0.05 * (step - 1)
+            kept = (default, 0.03 * default, effect, 0.01 * default, 12)
+            rows.append((choice, f"Choice of {choice}", headline, label, unit, *kept))
+    return pd.DataFrame(rows, columns=open_choices.EFFECTS)
+
+
+def delivered() -> pd.DataFrame:
+    """Claimed and delivered gains at three true correlations."""
+    rows = []
+    for correlation in (0.9, 0.95, 0.99):
+        for subject, level in LEVELS.items():
+            for scope, reach in REACH.items():
+                for plan, scored_by in [*open_choices.SERIES, ("separate", "joint")]:
+                    gain = 0.05 * level * reach * (1 if plan == scored_by else 0.6)
+                    row = (correlation, subject, scope, plan, scored_by, gain)
+                    rows.append((*row, 0.001, 0.98 * gain, gain, 1.02 * gain, 12))
+    columns = ["correlation", "subject", "scope", "plan", "scored_by", "mean", "sd"]
+    return pd.DataFrame(rows, columns=[*columns, "q05", "q50", "q95", "worlds"])
 
 
 def drawings(note: str = "Synthetic district.") -> dict:
@@ -341,6 +391,14 @@ def drawings(note: str = "Synthetic district.") -> dict:
     made["figure_calibration"] = (
         c.calibration_data(calibration()),
         lambda d: c.draw_calibration(d, note),
+    )
+    made["figure_choices"] = (
+        open_choices.choices_data(choices()),
+        lambda d: open_choices.draw_choices(d, note),
+    )
+    made["figure_true_correlation"] = (
+        open_choices.true_correlation_data(delivered()),
+        lambda d: open_choices.draw_true_correlation(d, note),
     )
     return made
 

@@ -4,6 +4,7 @@ import copy
 import inspect
 import re
 import runpy
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -278,33 +279,45 @@ def test_every_papers_declaration_can_be_read(paper):
 
 # --- what a study can have ---
 
+OF_WORLDS = ["figure_choices", "table_choices", "figure_true_correlation"]
+OF_THE_TRUTH = ["figure_bias", "table_conditions", "figure_calibration", *OF_WORLDS]
+
 
 def test_the_paper_has_its_exhibits(exhibits):
-    assert len(exhibits.all) == 25
+    assert len(exhibits.all) == 29
     assert [name for name, one in exhibits.all.items() if one.on_request] == ["figure_constrained"]
     ours = [name for name, one in exhibits.all.items() if one.ours]
-    assert ours == ["figure_bias", "figure_calibration", "figure_constrained"]
+    assert ours == [*OF_THE_TRUTH, "figure_constrained"]
 
 
 def test_nothing_is_skipped_on_the_full_synthetic_district(exhibits, config):
-    whole = study(config, synthetic=True)
+    whole = replace(study(config, synthetic=True), differs=[])
     assert exhibits.skipped(whole) == {}
     assert [one.name for one in exhibits.made(whole)] == list(exhibits.all)
 
 
+@pytest.mark.parametrize("differs", [None, ["district.lower is below, theirs at_or_below"]])
+def test_intervals_of_other_choices_are_not_drawn(exhibits, config, differs):
+    other = replace(study(config, synthetic=True), differs=differs)
+    assert list(exhibits.skipped(other)) == OF_WORLDS
+    assert "of other choices than this run's" in exhibits.skipped(other)["figure_choices"]
+
+
 @pytest.mark.parametrize("size", ["tiny", "small"])
-def test_a_smaller_synthetic_district_skips_the_calibration_alone(exhibits, config, size):
+def test_a_smaller_synthetic_district_skips_calibration_and_worlds(exhibits, config, size):
     smaller = study(config, {"district": {"size": size}}, synthetic=True)
-    assert exhibits.skipped(smaller) == {
-        "figure_calibration": f"only the full synthetic district is calibrated; this one is {size}"
-    }
+    smaller = replace(smaller, differs=[f"district.size is {size}, theirs full"])
+    skipped = exhibits.skipped(smaller)
+    assert list(skipped) == ["figure_calibration", *OF_WORLDS]
+    reason = f"only the full synthetic district is calibrated; this one is {size}"
+    assert skipped["figure_calibration"] == reason
     made = [one.name for one in exhibits.made(smaller)]
-    assert made == [name for name in exhibits.all if name != "figure_calibration"]
+    assert made == [name for name in exhibits.all if name not in skipped]
 
 
 def test_own_tables_skip_with_reasons(exhibits, config, tmp_path):
     skipped = exhibits.skipped(own(config, tmp_path, BAYES, confidential=False))
-    assert list(skipped) == ["figure_d6", "figure_d7", "figure_bias", "figure_calibration"]
+    assert list(skipped) == ["figure_d6", "figure_d7", *OF_THE_TRUTH]
     assert skipped["figure_d7"] == (
         f"{tmp_path} holds no outcomes.csv or outcomes.parquet, so later outcomes are unknown"
     )
@@ -316,13 +329,10 @@ def test_own_tables_skip_with_reasons(exhibits, config, tmp_path):
     assert "only the synthetic district has a known true value added" in skipped["figure_bias"]
     assert "these are the user's own tables" in skipped["figure_calibration"]
     (tmp_path / "outcomes.csv").write_text(f"student_id,{','.join(OUTCOMES)}\n")
-    assert list(exhibits.skipped(own(config, tmp_path, confidential=False))) == [
-        "figure_bias",
-        "figure_calibration",
-    ]
+    assert list(exhibits.skipped(own(config, tmp_path, confidential=False))) == OF_THE_TRUTH
     runpy.run_path(str(ROOT / "scripts/skipped.py"))["main"](skipped, tmp_path / "skipped.csv")
     table = pd.read_csv(tmp_path / "skipped.csv")
-    assert table.columns.tolist() == ["exhibit", "reason"] and len(table) == 4
+    assert table.columns.tolist() == ["exhibit", "reason"] and len(table) == 8
     assert table["reason"].tolist() == list(skipped.values())
 
 
@@ -330,7 +340,7 @@ def test_outcomes_without_their_columns_and_no_ethnicity_skip(exhibits, config, 
     (tmp_path / "enrolments.csv").write_text("student_id,gender\n")
     (tmp_path / "outcomes.csv").write_text("student_id\n")
     skipped = exhibits.skipped(own(config, tmp_path, confidential=False))
-    assert list(skipped) == ["figure_08b", "figure_d7", "figure_bias", "figure_calibration"]
+    assert list(skipped) == ["figure_08b", "figure_d7", *OF_THE_TRUTH]
     assert skipped["figure_08b"] == (
         f"the enrolments in {tmp_path} have no column ethnicity, so racial gaps are unknown"
     )
@@ -363,7 +373,7 @@ def test_confidential_reasons_do_not_name_the_folder(exhibits, config, tmp_path)
 def test_a_synthetic_district_kept_as_confidential_hides_how_it_was_made(exhibits, config, size):
     hidden = study(config, {"district": {"size": size}}, synthetic=True, confidential=True)
     reason = "it shows what a confidential district would not have: how it was made"
-    assert exhibits.skipped(hidden) == dict.fromkeys(["figure_bias", "figure_calibration"], reason)
+    assert exhibits.skipped(hidden) == dict.fromkeys(OF_THE_TRUTH, reason)
 
 
 def test_all_columns_are_needed_or_any_of_each_table(config):

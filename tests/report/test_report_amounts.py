@@ -94,3 +94,17 @@ def test_the_page_shows_these_and_keeps_the_rest():
     row = {**CLAIM, "tolerance": "1", "published": "10", "reproduced": "12.345", "quote": "ten"}
     table = pd.DataFrame([row])
     assert claim_rows(table) == [{**row, "published": "10%", "reproduced": "12%"}]
+
+
+def test_an_interval_is_shown_with_the_digits_of_the_paper():
+    row = {**CLAIM, "published": "1", "reproduced": "1.2", "quote": "", "wide": "yes"}
+    row |= {
+        "digit": "0.1",
+        "unit": "SD",
+        "interval_mean": "1.111",
+        "bound": "",
+        "kind": "prediction",
+    }
+    row |= {"interval_low": "0.99", "interval_high": "1.26", "tolerance": "0.05"}
+    assert texts_of_claim(row)["interval"] == "1.1 [1.0, 1.3] wide"
+    assert "interval" not in texts_of_claim({**row, "interval_mean": ""})

@@ -1,11 +1,12 @@
 """Identities that hold for every district, plan and weight, to 1e-12."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from welfare_added.welfare import bias
+from welfare_added.welfare import bias, text_numbers
 from welfare_added.welfare.classrooms import (
     build_classrooms,
     by_group,
@@ -197,3 +198,20 @@ def test_sums_by_type_keep_the_subject_of_the_group(make, seed):
     both = np.stack([classrooms.types, classrooms.types])
     lower = classrooms.slots[["lower_ela", "lower_math"]].sum().to_numpy()
     assert by_group(both)[:, 1].tolist() == lower.tolist()
+
+
+@few
+@given(seed=seeds)
+def test_a_total_at_the_published_number_of_students_keeps_the_gain_per_student(make, seed):
+    classrooms, reallocation = draw(make, seed, "both")
+    rates = earnings_array({"ela": 1524, "math": 650})
+    worth = earnings_of_plan(reallocation, classrooms, rates, 15.5)["total_per_year"]
+    earnings = {"scope": "district", "information": "heterogeneous", "weight": 0.5}
+    table = text_numbers.totals(
+        pd.DataFrame([{**earnings, "total_per_year": worth[1]}]), classrooms, 0.28, 20300
+    )
+    values = table.set_index("quantity")["value"]
+    per_student = worth[1] / (classrooms.counts.sum() / classrooms.years)
+    assert values["total_per_year_published_students_district"] == pytest.approx(
+        20300 * per_student
+    )

@@ -10,6 +10,7 @@ STUDY = Study(
     RESTRICTED,
     frozenset(tables_in(SOURCE, LAYOUT)),
     absent_columns(SOURCE, LAYOUT, COLUMNS),
+    INTERVALS_DIFFER,
 )
 SKIPPED = EXHIBITS.skipped(STUDY)
 MADE = EXHIBITS.made(STUDY)

@@ -1,7 +1,7 @@
 CHOICES = {
     name: config["value_added"][name]
     for name in (
-        *("estimator", "absorb", "years_used", "weighting", "drift_limit"),
+        *("estimator", "groups", "absorb", "years_used", "weighting", "drift_limit"),
         *("minimum_class_size", "teacher_share", "seed", "batch"),
     )
 }
@@ -64,3 +64,25 @@ rule value_added_choices:
     log: f"{LOGS}/value_added_choices.log"
     conda: ENVIRONMENT
     script: script_path("value_added_choices")
+
+
+rule predictors:
+    message: "Predicting both groups separately and jointly, with standard errors, and testing their difference"
+    input:
+        students=f"{PRIVATE}/district/students.parquet",
+        code=code("predictors"),
+    output:
+        estimates=f"{PRIVATE}/value_added/predictors.parquet",
+        teachers=f"{PRIVATE}/value_added/teacher_tests.parquet",
+        summary=f"{PRIVATE}/value_added/comparative_advantage.csv",
+    params:
+        code=code_fingerprint("predictors"),
+        extrapolated_from=config["value_added"]["extrapolated_from"],
+        significance=config["value_added"]["significance"],
+        # Both predictors are made, whichever the study uses.
+        **{name: value for name, value in CHOICES.items() if name != "groups"},
+    threads: 2  # estimates do not depend on it
+    resources: **needs(mb=10)
+    log: f"{LOGS}/predictors.log"
+    conda: ENVIRONMENT
+    script: script_path("predictors")

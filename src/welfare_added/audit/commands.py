@@ -16,7 +16,9 @@ from welfare_added.audit import reference as published
 from welfare_added.audit.compare import affected_exhibits, comparable, differences
 from welfare_added.audit.due import due, planned, targets
 from welfare_added.audit.endings import ending
+from welfare_added.audit.kept_intervals import notes
 from welfare_added.audit.manifest import manifest
+from welfare_added.audit.numbers import with_numbers
 from welfare_added.audit.readme import (
     RAW_TABLES,
     README,
@@ -26,7 +28,7 @@ from welfare_added.audit.readme import (
     renewed,
 )
 from welfare_added.audit.trace import file_tree
-from welfare_added.audit.verdicts import exhibits, expanded, numbers, studies, tables_of
+from welfare_added.audit.verdicts import exhibits, numbers, studies, tables_of
 from welfare_added.audit.verify import (
     EXIT_CODES,
     VERIFIED,
@@ -36,6 +38,7 @@ from welfare_added.audit.verify import (
     worst,
 )
 from welfare_added.claims import document
+from welfare_added.claims.answers import expanded
 from welfare_added.district.layout import Layout, read_layout
 from welfare_added.exhibits.declarations import Exhibits, read_exhibits
 from welfare_added.run import choices, folders
@@ -129,6 +132,8 @@ def verify(project: Project, console: Console) -> int:
     console.print(_counts("exhibits", list(by_exhibit.values())))
     if by_number:
         console.print(_counts("stated numbers", list(by_number.values())))
+        for note in notes(project.root, project.paper, project.folder, project.config):
+            console.print(Text(note))
     return EXIT_CODES[worst(findings)]
 
 
@@ -191,11 +196,14 @@ def reference(project: Project, keep: bool, console: Console) -> int:
 
 
 def readme(project: Project, console: Console) -> int:
-    """Renew the README's table of exhibits from the records of this run, and the raw tables."""
+    """Renew the README's tables of exhibits and numbers from this run, and the raw tables."""
     path = project.folder / README
     table = exhibits_table(project.manifest, project.study, project.exhibits, project.root)
-    write_text(renewed(path.read_text(encoding="utf-8"), table), path)
-    console.print(Text(f"{path.relative_to(project.root)}: table of exhibits renewed"))
+    text = renewed(path.read_text(encoding="utf-8"), table)
+    if project.claims is not None:
+        text = with_numbers(text, project.reproduced())
+    write_text(text, path)
+    console.print(Text(f"{path.relative_to(project.root)}: tables renewed"))
     if project.layout.tables:
         path, marks = project.root / RAW_TABLES, marks_of_raw_tables(project.paper)
         of = f"{RAW_TABLES}: the marks around the raw tables of {project.paper}"
@@ -223,12 +231,23 @@ def _asked_for(project: Project, of: str) -> tuple[list[str], str]:
             row = project.reproduced().set_index("id").loc[of]
             title = (
                 f"{of} ({claim.location}): published {row['published']} {claim.unit}, "
-                f"here {row['reproduced']}: {row['verdict']}\n“{claim.quote}”\n"
+                f"here {row['reproduced']}{_interval(row)}: {row['verdict']}\n“{claim.quote}”\n"
                 f"answer: {json.dumps(expanded(claim.answer, claims.shared))}"
             )
             return [f"{folder}/claims.csv", *tables_of(claim, claims, folder)][::-1], title
     raise AuditError(
         f"{of}: no exhibit, result or claim of that name. Try figure_04, or results/..."
+    )
+
+
+def _interval(row: pd.Series) -> str:
+    """Mean and 90% interval of a claim over other worlds, if it has one."""
+    if not row.get("interval_mean"):
+        return ""
+    wide = ", wide" if row["wide"] else ""
+    return (
+        f", mean over other worlds {row['interval_mean']} "
+        f"(90%: {row['interval_low']}, {row['interval_high']}{wide})"
     )
 
 

@@ -69,23 +69,41 @@ def _flatten(content: dict, prefix: str):
             yield (path, float(value), float("nan"))
 
 
-def compare(targets: pd.DataFrame, moments: pd.Series) -> pd.DataFrame:
+def compare(
+    targets: pd.DataFrame, moments: pd.Series, districts: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Compare achieved moments with their targets.
+
+    Parameters
+    ----------
+    targets
+        From `read_targets`.
+    moments
+        Of the district, by quantity.
+    districts
+        Mean and SD of the moments over other districts of the same law (`kept_districts`).
 
     Returns
     -------
     DataFrame
-        quantity, target, achieved, ratio (achieved over target), source.
+        quantity, target, achieved, ratio (achieved over target), mean, sd, districts (their
+        number), mean_ratio (mean over target), source; without ``districts`` the four on other
+        districts are empty.
 
     """
-    achieved = moments.reindex(targets["quantity"]).to_numpy()
+    names = targets["quantity"]
+    achieved = moments.reindex(names).to_numpy()
+    others = pd.DataFrame(columns=["mean", "sd", "districts"], dtype="float64")
+    others = (others if districts is None else districts).reindex(names).reset_index(drop=True)
     return pd.DataFrame(
         {
-            "quantity": targets["quantity"],
+            "quantity": names,
             "target": targets["target"],
             "achieved": achieved,
             "ratio": achieved / targets["target"],
-            "source": targets["quantity"].map(source_of),
+            **others,
+            "mean_ratio": others["mean"] / targets["target"],
+            "source": names.map(source_of),
         }
     )
 

@@ -34,6 +34,8 @@ class Study:
         Raw tables that exist; listed only for a user's own records.
     absent
         Optional columns that they lack, by table.
+    differs
+        Why the paper's kept intervals are not of this study's choices; None if none are kept.
 
     """
 
@@ -42,6 +44,7 @@ class Study:
     confidential: bool
     tables: frozenset[str] = frozenset()
     absent: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    differs: Sequence[str] | None = None
 
     @property
     def source(self) -> str:
@@ -58,6 +61,7 @@ class Study:
             "choice": lambda wanted: all(choice(self.config, k) == v for k, v in wanted.items()),
             "table": lambda wanted: self.synthetic or wanted in self.tables,
             "columns": lambda wanted: not self._lacking(wanted, any),
+            "intervals": lambda wanted: (self.differs == []) == wanted,
             "any_column": lambda wanted: not self._lacking(wanted, all),
         }
         return all(tests[key](wanted) for key, wanted in condition.items() if key != "else")

@@ -108,6 +108,53 @@ def predict_jointly(
     return JointPredictions(*values, counts, proper)
 
 
+def error_covariances(
+    observations: Observations,
+    profile: np.ndarray,
+    own_year: np.ndarray,
+    targets: tuple[np.ndarray, np.ndarray],
+    *,
+    together: bool,
+    left_out: Sequence[int] = (0,),
+    past_only: bool,
+) -> np.ndarray:
+    """Covariances of the errors of predicted effects, (n, M, M) [student SD squared].
+
+    C - Psi' Phi - Phi' Psi + Psi' Sigma Psi, with C the covariances of effects in the predicted
+    year; C - Phi' Sigma^-1 Phi if Psi are the best weights. Missing without observations.
+
+    Parameters
+    ----------
+    observations, profile, targets, left_out, past_only
+        As in `predict_jointly`.
+    own_year : (M, M) array
+        Covariances C of a teacher's effects in one year [student SD squared].
+    together
+        Whether all kinds predict every kind; else each is predicted from its own mean residuals
+        alone, and the errors are those that this has under the covariances between the kinds.
+
+    """
+    kinds = profile.shape[1]
+    errors = np.full((len(targets[0]), kinds, kinds), np.nan)
+    for target, used in _used(observations, targets, left_out, past_only=past_only):
+        sigma = _sigma(observations, profile, used)
+        of = observations.kind[used]
+        lags = _lags(profile, targets[1][target][:, None] - observations.year[used])
+        phi = profile[lags[:, :, None], of[:, :, None], np.arange(kinds)]
+        if together:
+            psi = np.linalg.solve(sigma, phi)
+        else:
+            own = of[:, :, None] == of[:, None, :]
+            of_kind = of[:, :, None] == np.arange(kinds)
+            psi = np.linalg.solve(np.where(own, sigma, 0.0), np.where(of_kind, phi, 0.0))
+        weights = psi.transpose(0, 2, 1)
+        explained = weights @ phi
+        errors[target] = (
+            own_year - explained - explained.transpose(0, 2, 1) + weights @ sigma @ psi
+        )
+    return errors
+
+
 def _sigma(observations: Observations, profile: np.ndarray, used: np.ndarray) -> np.ndarray:
     """Covariances of n teachers' k mean residuals each, (n, k, k)."""
     when, of = observations.year[used], observations.kind[used]

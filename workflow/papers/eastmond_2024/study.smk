@@ -32,6 +32,7 @@ RESULT_FILES = [
     *rules.value_added.output,
     *rules.value_added_choices.output,
     *rules.validation.output,
+    *rules.predictors.output,
     *rules.district.output,
     *RAW_FILES,
     *POPULATION_FILES,
@@ -51,7 +52,7 @@ EXPLORER_CHOICES = {"tax_rate": config["welfare"]["tax_rate"]}
 
 
 CHECK_CHOICES = {
-    name: config["district"][name] for name in ("years", "lag", "grades", "split", "class_size", "confirmed")
+    name: config["district"][name] for name in ("years", "lag", "grades", "split", "lower", "class_size", "confirmed")
 }
 
 

@@ -50,10 +50,11 @@ def calibration_data(calibration: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Columns panel (scalars, or the start of a distribution's quantities), quantity, target,
-        achieved, ratio; in the order of the calibration file.
+        achieved, ratio, mean, sd (over further districts); in the order of the calibration file.
 
     """
-    rows = pick(calibration, ["quantity", "target", "achieved", "ratio"]).copy()
+    columns = ["quantity", "target", "achieved", "ratio", "mean", "sd"]
+    rows = pick(calibration, columns).copy()
     panel = pd.Series("scalars", index=rows.index)
     for start in DISTRIBUTIONS:
         tail = rows["quantity"].str.removeprefix(start)
@@ -83,6 +84,9 @@ def _scalars(panel: Axes, rows: pd.DataFrame) -> None:
     inside = off.abs() <= WIDEST
     panel.axvspan(-TOLERANCE, TOLERANCE, color="#E4E4E4", linewidth=0, label="within 3%")
     panel.axvline(0, color=REFERENCE, linewidth=0.7)
+    ends = [(rows["mean"] + side * rows["sd"]) / rows["target"] - 1 for side in (-1, 1)]
+    ends = [end.clip(-WIDEST, WIDEST) for end in ends]
+    panel.hlines(height, *ends, color=REFERENCE, linewidth=2.2, alpha=0.5)
     panel.plot(
         off.clip(-WIDEST, WIDEST)[inside],
         [at for at, kept in zip(height, inside, strict=True) if kept],
@@ -116,6 +120,8 @@ def _scalars(panel: Axes, rows: pd.DataFrame) -> None:
 def _distribution(panel: Axes, rows: pd.DataFrame, label: str) -> None:
     number = rows["quantity"].str.rsplit(".", n=1).str[-1].astype(int)
     panel.plot(number, rows["target"], color="black", linewidth=1.0, label="Target")
+    ends = (rows["mean"] + side * rows["sd"] for side in (-1, 1))
+    panel.vlines(number, *ends, color=REFERENCE, linewidth=2.2, alpha=0.5, label="Mean and SD")
     panel.plot(number, rows["achieved"], label="Achieved", **LOOKS["district"].marker_style(3.2))
     panel.set_title(label, loc="left", fontsize=7, fontweight="normal")
     panel.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -1,8 +1,11 @@
-# Not part of the default run: `make calibrate` copies its result to the paper's calibration/parameters.yaml,
-# which is committed.
+# Not part of the default run: `make calibrate` searches, `make seeds` shows what other districts achieve; both copy their
+# results to the paper's folder calibration/, which is committed.
+DISTRICT_NUMBERS = [f"{number:02d}" for number in range(1, config["calibration"]["shown"] + 1)]
+
+
 rule calibrate:
     message:
-        "Searching the synthetic district's parameters (several minutes)"
+        "Searching the synthetic district's parameters (some 20 minutes)"
     input:
         start=of_paper("calibration/parameters.yaml"),
         targets=of_paper("calibration/inputs.yaml"),
@@ -12,15 +15,55 @@ rule calibrate:
         steps=f"{RESULTS}/calibrate/steps.csv",
     params:
         code=code_fingerprint("calibrate"),
-        seed=config["district"]["seed"],
-        years=config["district"]["years"],
-        grades=config["district"]["grades"],
-        split=config["district"]["split"],
-        class_size=config["district"]["class_size"],
-        estimation={name: value for name, value in CHOICES.items() if name != "batch"},
+        search_on=config["calibration"],
+        **CALIBRATION_CHOICES,
     log:
         f"{LOGS}/calibrate.log",
     conda:
         ENVIRONMENT
     script:
         script_path("calibrate")
+
+
+rule calibration_district:
+    message:
+        "Moments of district {wildcards.number} with the same parameters"
+    input:
+        parameters=of_paper("calibration/parameters.yaml"),
+        targets=of_paper("calibration/inputs.yaml"),
+        code=code("calibration_district"),
+    output:
+        f"{RESULTS}/calibrate/districts/{{number}}.csv",
+    params:
+        code=code_fingerprint("calibration_district"),
+        search_on=config["calibration"],
+        **CALIBRATION_CHOICES,
+    wildcard_constraints:
+        number="[0-9]+",
+    log:
+        f"{LOGS}/calibrate_district_{{number}}.log",
+    conda:
+        ENVIRONMENT
+    script:
+        script_path("calibration_district")
+
+
+rule calibration_districts:
+    message:
+        "Gathering the moments of {params.choices[calibration][shown]} districts"
+    input:
+        parts=expand(f"{RESULTS}/calibrate/districts/{{number}}.csv", number=DISTRICT_NUMBERS),
+        parameters=of_paper("calibration/parameters.yaml"),
+        code=code("calibration_districts"),
+    output:
+        table=f"{RESULTS}/calibrate/seeds.csv",
+        origin=f"{RESULTS}/calibrate/seeds.yaml",
+    params:
+        code=code_fingerprint("calibration_districts"),
+        choices={"calibration": config["calibration"], **CALIBRATION_CHOICES},
+    log:
+        f"{LOGS}/calibrate_districts.log",
+    conda:
+        ENVIRONMENT
+    script:
+        script_path("calibration_districts")
