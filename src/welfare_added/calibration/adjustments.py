@@ -176,7 +176,7 @@ def _adjust_effects(
         moves = []
         for advantage in ("absolute", "comparative"):
             quantity = f"status_quo_sorting.{advantage}_advantage_{suffix}.{subject}"
-            moves.append(1.2 * (target[quantity] - moments[quantity]) * absolute_sd / per_unit)
+            moves.append(1.5 * (target[quantity] - moments[quantity]) * absolute_sd / per_unit)
         absolute, comparative = moves
         effects[key][f"{subject}_lower"] += absolute + comparative / 2
         effects[key][f"{subject}_higher"] += absolute - comparative / 2

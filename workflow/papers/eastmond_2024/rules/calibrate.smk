@@ -5,7 +5,7 @@ DISTRICT_NUMBERS = [f"{number:02d}" for number in range(1, config["calibration"]
 
 rule calibrate:
     message:
-        "Searching the synthetic district's parameters (some 20 minutes)"
+        "Searching the synthetic district's parameters (some half hour)"
     input:
         start=of_paper("calibration/parameters.yaml"),
         targets=of_paper("calibration/inputs.yaml"),
