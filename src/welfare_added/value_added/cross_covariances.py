@@ -62,9 +62,7 @@ def by_lag(lower: GroupMeans, higher: GroupMeans, *, equal: bool) -> pd.DataFram
 
     """
     tables = [
-        pd.DataFrame(
-            {"teacher": y.teacher, "year": y.year, "mean": y.mean, "students": y.students}
-        )
+        pd.DataFrame({"teacher": y.teacher, "year": y.year, "mean": y.mean, "students": y.students})
         for y in (lower.years, higher.years)
     ]
     span = max(int(t["year"].max()) for t in tables) - min(int(t["year"].min()) for t in tables)

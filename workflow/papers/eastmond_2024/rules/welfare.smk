@@ -3,13 +3,15 @@ STUDENTS = f"{PRIVATE}/district/students.parquet"
 SLOTS = f"{PRIVATE}/allocation/slots.parquet"
 # Only a synthetic district has true effects to compare estimates with.
 TRUE_EFFECTS = f"{PRIVATE}/truth/value_added.parquet" if SYNTHETIC else []
+TWO_PREDICTORS = SYNTHETIC and config["value_added"]["estimator"] == "leave_year_out"
 WELFARE_TABLES = (
     *("gaps", "equal_gain_index", "winners", "status_quo", "earnings", "subjects", "ces", "mvpf"),
     *("deselection", "text_numbers"),
 )
 WELFARE_FILES = [
     *(f"{WELFARE}/{name}.csv" for name in WELFARE_TABLES),
-    *([f"{WELFARE}/bias.csv", f"{WELFARE}/delivered.csv", f"{WELFARE}/accuracy.csv"] if SYNTHETIC else []),
+    *([f"{WELFARE}/bias.csv"] if SYNTHETIC else []),
+    *([f"{WELFARE}/delivered.csv", f"{WELFARE}/accuracy.csv"] if TWO_PREDICTORS else []),
     f"{WELFARE}/ranking.parquet",
 ]
 
@@ -266,7 +268,7 @@ rule text_numbers:
     script: script_path("text_numbers")
 
 
-if SYNTHETIC:
+if TWO_PREDICTORS:
 
     rule delivered:
         message: "Comparing the gains that estimates claim with those that their plans deliver"
