@@ -1,5 +1,7 @@
 """Small tables of plausible numbers, in the shapes that the earlier stages write."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 
@@ -14,6 +16,7 @@ from welfare_added.exhibits.eastmond_2024 import (
     theory,
     validation,
 )
+from welfare_added.exhibits.eastmond_2024 import delivered as claimed
 from welfare_added.exhibits.eastmond_2024 import earnings as e
 from welfare_added.exhibits.eastmond_2024 import frontiers as f
 
@@ -289,6 +292,34 @@ def outcomes() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["outcome", "measure", *columns, "observations"])
 
 
+def delivered(weights=(0.3, 0.5)) -> pd.DataFrame:
+    """Gains of plans by several estimates: claims are twice what is delivered, but by truth."""
+    rows = []
+    plans = ("separate", "joint", "truth", "standard")
+    for subject, scope, plan in product(("ela", "math"), ("district", "school"), plans):
+        best = {"separate": 0.024, "joint": 0.025, "truth": 0.04, "standard": 0.02}[plan]
+        best *= (1 if subject == "ela" else 1.5) * (1 if scope == "district" else 0.25)
+        for scored_by, weight in product(("separate", "joint", "truth"), weights):
+            mean = best * (1 if scored_by == "truth" else 2 if scored_by == plan else 0.9)
+            rows.append((subject, scope, plan, scored_by, weight, 0.8 * mean, 1.2 * mean, mean))
+    names = ["subject", "scope", "plan", "scored_by", "weight"]
+    return pd.DataFrame(rows, columns=[*names, "gain_lower", "gain_higher", "gain_mean"])
+
+
+def accuracy() -> pd.DataFrame:
+    """Slopes of true effects on both predictors' estimates."""
+    rows = []
+    for subject, predictor in product(("ela", "math"), ("separate", "joint")):
+        for effect in ("lower", "higher", "difference"):
+            slope = 0.16 if (effect, predictor) == ("difference", "separate") else 0.97
+            rows.append(
+                (subject, predictor, effect, slope, 0.02, 0.7, 0.09, 0.015, 0.03, 0.948, 9000)
+            )
+    names = ["subject", "predictor", "effect", "slope", "slope_standard_error", "correlation"]
+    names += ["mean_absolute", "mean_squared_error", "true_variance", "coverage", "teacher_years"]
+    return pd.DataFrame(rows, columns=names)
+
+
 def drawings(note: str = "Synthetic district.") -> dict:
     """Data and figure of every exhibit by name, from the tables above."""
     made = {"figure_01": (theory.theory_data(), theory.draw_theory)}
@@ -332,6 +363,10 @@ def drawings(note: str = "Synthetic district.") -> dict:
     made["figure_d7"] = (
         validation.outcomes_data(outcomes()),
         lambda d: validation.draw_outcomes(d, note),
+    )
+    made["figure_delivered"] = (
+        claimed.planner_gains(delivered()),
+        lambda d: claimed.draw_delivered(d, note),
     )
     made["figure_bias"] = (b.bias_data(bias()), lambda d: b.draw_bias(d, note))
     made["figure_constrained"] = (

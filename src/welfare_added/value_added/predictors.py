@@ -55,7 +55,8 @@ class Predictors:
         subject, teacher_id and the columns of `teacher_tests`.
     summary
         subject, basis, units, without (further ones, which have no standard error), mean_absolute
-        and mean_standard_error of the difference between the effects [student SD], share_significant (two-sided, of the units), share_discovered (at that
+        and mean_standard_error of the difference between the effects [student SD],
+        share_significant (two-sided, of the units), share_discovered (at that
         rate of false discoveries), statistic and p_value of the hypothesis that no teacher has
         comparative advantage (chi-squared, one degree of freedom a unit). Bases: ``residuals``,
         teachers by `teacher_tests`; ``separate`` and ``joint``, teacher-years by their predictions;
