@@ -140,9 +140,9 @@ def draw_delivered(data: pd.DataFrame, note: str) -> Figure:
 
 def _panel(panel: Axes, rows: pd.DataFrame) -> None:
     panel.axhline(0, color=REFERENCE, linewidth=0.6, zorder=0)
-    for kind in KINDS:
-        for plan, name in PLANS.items():
-            look = PLAN_LOOKS[plan]
+    for plan, name in PLANS.items():
+        look = PLAN_LOOKS[plan]
+        for kind in KINDS:
             own = rows[(rows["plan"] == plan) & (rows["kind"] == kind)]
             panel.plot(
                 own["weight"],
