@@ -11,7 +11,7 @@ from welfare_added.welfare.delivered import Solving, delivered
 
 
 def main(inputs, outputs, weights, solving):
-    """Write the gains of all plans by all estimates and in truth, and how estimates relate to it."""
+    """Write gains of all plans by all estimates and in truth, and how estimates relate to it."""
     estimates, truth = pd.read_parquet(inputs.estimates), pd.read_parquet(inputs.truth)
     classes = pd.read_parquet(inputs.classes)
     weights = social_weights(weights)

@@ -1,5 +1,7 @@
 """Small tables of plausible numbers, in the shapes that the earlier stages write."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 
@@ -15,6 +17,7 @@ from welfare_added.exhibits.eastmond_2024 import (
     theory,
     validation,
 )
+from welfare_added.exhibits.eastmond_2024 import delivered as claimed
 from welfare_added.exhibits.eastmond_2024 import earnings as e
 from welfare_added.exhibits.eastmond_2024 import frontiers as f
 
@@ -325,7 +328,7 @@ def choices() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=open_choices.EFFECTS)
 
 
-def delivered() -> pd.DataFrame:
+def by_correlation() -> pd.DataFrame:
     """Claimed and delivered gains at three true correlations."""
     rows = []
     for correlation in (0.9, 0.95, 0.99):
@@ -337,6 +340,34 @@ def delivered() -> pd.DataFrame:
                     rows.append((*row, 0.001, 0.98 * gain, gain, 1.02 * gain, 12))
     columns = ["correlation", "subject", "scope", "plan", "scored_by", "mean", "sd"]
     return pd.DataFrame(rows, columns=[*columns, "q05", "q50", "q95", "worlds"])
+
+
+def delivered(weights=(0.3, 0.5)) -> pd.DataFrame:
+    """Gains of plans by several estimates: claims are twice what is delivered, but by truth."""
+    rows = []
+    plans = ("separate", "joint", "truth", "standard")
+    for subject, scope, plan in product(("ela", "math"), ("district", "school"), plans):
+        best = {"separate": 0.024, "joint": 0.025, "truth": 0.04, "standard": 0.02}[plan]
+        best *= (1 if subject == "ela" else 1.5) * (1 if scope == "district" else 0.25)
+        for scored_by, weight in product(("separate", "joint", "truth"), weights):
+            mean = best * (1 if scored_by == "truth" else 2 if scored_by == plan else 0.9)
+            rows.append((subject, scope, plan, scored_by, weight, 0.8 * mean, 1.2 * mean, mean))
+    names = ["subject", "scope", "plan", "scored_by", "weight"]
+    return pd.DataFrame(rows, columns=[*names, "gain_lower", "gain_higher", "gain_mean"])
+
+
+def accuracy() -> pd.DataFrame:
+    """Slopes of true effects on both predictors' estimates."""
+    rows = []
+    for subject, predictor in product(("ela", "math"), ("separate", "joint")):
+        for effect in ("lower", "higher", "difference"):
+            slope = 0.16 if (effect, predictor) == ("difference", "separate") else 0.97
+            rows.append(
+                (subject, predictor, effect, slope, 0.02, 0.7, 0.09, 0.015, 0.03, 0.948, 9000)
+            )
+    names = ["subject", "predictor", "effect", "slope", "slope_standard_error", "correlation"]
+    names += ["mean_absolute", "mean_squared_error", "true_variance", "coverage", "teacher_years"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def drawings(note: str = "Synthetic district.") -> dict:
@@ -383,6 +414,10 @@ def drawings(note: str = "Synthetic district.") -> dict:
         validation.outcomes_data(outcomes()),
         lambda d: validation.draw_outcomes(d, note),
     )
+    made["figure_delivered"] = (
+        claimed.planner_gains(delivered()),
+        lambda d: claimed.draw_delivered(d, note),
+    )
     made["figure_bias"] = (b.bias_data(bias()), lambda d: b.draw_bias(d, note))
     made["figure_constrained"] = (
         constrained.constrained_data(constrained_frontiers()),
@@ -397,7 +432,7 @@ def drawings(note: str = "Synthetic district.") -> dict:
         lambda d: open_choices.draw_choices(d, note),
     )
     made["figure_true_correlation"] = (
-        open_choices.true_correlation_data(delivered()),
+        open_choices.true_correlation_data(by_correlation()),
         lambda d: open_choices.draw_true_correlation(d, note),
     )
     return made

@@ -5,9 +5,11 @@ import pandas as pd
 import pytest
 from exhibits_cases import (
     PROFILES,
+    accuracy,
     bias,
     calibration,
     conditions,
+    delivered,
     drawings,
     earnings,
     exact_frontiers,
@@ -28,6 +30,12 @@ from welfare_added.exhibits.eastmond_2024.bias import bias_data
 from welfare_added.exhibits.eastmond_2024.calibration import calibration_data
 from welfare_added.exhibits.eastmond_2024.composition import composition_table, composition_tex
 from welfare_added.exhibits.eastmond_2024.conditions import conditions_data, conditions_tex
+from welfare_added.exhibits.eastmond_2024.delivered import (
+    accuracy_tex,
+    gains_table,
+    gains_tex,
+    planner_gains,
+)
 from welfare_added.exhibits.eastmond_2024.earnings import mvpf_data, subjects_data
 from welfare_added.exhibits.eastmond_2024.frontiers import (
     earnings_data,
@@ -339,6 +347,39 @@ def test_conditions_are_written_in_percent_with_their_sides():
     assert r"By mean effects & 0.010 & 0.010" in tex
     assert tex.count("(15) Missed change") == 4 and tex.count("(3) ") == 2
     assert "Made." in tex
+
+
+def test_gains_are_weighted_as_the_planner_does():
+    data = planner_gains(delivered())
+    own = data[(data["subject"] == "ela") & (data["scope"] == "district") & (data["weight"] == 0.3)]
+    gain = own.set_index(["plan", "kind"])["gain"]
+    assert gain["separate", "delivered"] == pytest.approx(0.024 * (0.3 * 0.8 + 0.7 * 1.2))
+    assert gain["separate", "claimed"] == pytest.approx(2 * gain["separate", "delivered"])
+    # plans by standard estimates are claimed by separate ones
+    assert gain["standard", "claimed"] == pytest.approx(0.9 * gain["standard", "delivered"])
+    assert "truth" not in set(data["plan"]) and len(data) == 2 * 2 * 3 * 2 * 2
+
+
+def test_gains_over_the_standard_plan_are_scored_likewise():
+    table = gains_table(delivered()).set_index(["subject", "scope", "plan"])
+    assert table.index[:4].tolist() == [
+        ("ela", "district", plan) for plan in ("standard", "separate", "joint", "truth")
+    ]
+    row = table.loc[("math", "school", "joint")]
+    assert row["share_delivered"] == pytest.approx(0.5)
+    # claimed: 2 x .025 over .9 x .02, delivered: .025 over .02
+    assert row["over_standard_claimed"] == pytest.approx(0.05 / 0.018 - 1)
+    assert row["over_standard_delivered"] == pytest.approx(0.25)
+    assert table.loc[("ela", "school", "truth"), "over_standard_claimed"] == pytest.approx(1.0)
+    tex = gains_tex(table.reset_index(), "")
+    assert r"By group, jointly & 0.0500 & 0.0250 & 0.50 & 177.8\% & 25.0\% \\" in tex
+    assert r"Standard & 0.0180 & 0.0200 & 1.11 &  &  \\" in tex
+
+
+def test_slopes_of_both_predictors_are_laid_out():
+    tex = accuracy_tex(accuracy(), "")
+    assert r"Difference, separately & 0.16 & (0.02) & 0.70 & 0.090 & 0.0150 & 0.948 \\" in tex
+    assert tex.count("Lower-scoring, jointly") == 2
 
 
 def test_table_a1_lays_out_the_moments():

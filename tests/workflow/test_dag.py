@@ -32,7 +32,7 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-NAMES = """01 02 03 04 05 06a 06b 07 08a 08b 09a 09b 10 a1 a2 a3 a4a a4b a5 d6 d7 bias"""
+NAMES = """01 02 03 04 05 06a 06b 07 08a 08b 09a 09b 10 a1 a2 a3 a4a a4b a5 d6 d7 bias delivered"""
 EXHIBITS = [f"figure_{name}" for name in NAMES.split()]
 
 

@@ -14,7 +14,7 @@ COLUMNS = [
 def class_differences(
     system: GroupSystem, classes: pd.DataFrame, own_year: np.ndarray
 ) -> pd.DataFrame:
-    """Difference between the groups' mean residuals in each class, and its variance without effects.
+    """Difference between the groups' mean residuals in each class, and its variance as noise.
 
     Parameters
     ----------

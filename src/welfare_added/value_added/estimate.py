@@ -121,8 +121,8 @@ def estimate_from(
     seed
         For the order of a teacher's classes within a year.
     groups
-        Effects on each group from its own students' residuals (``separate``, eqs. 24 to 27), or from
-        both groups' (``joint``); see `predictions`.
+        Effects on each group from its own students' residuals (``separate``, eqs. 24 to 27), or
+        from both groups' (``joint``); see `predictions`.
     threads
         Pieces of work done at the same time; the estimates do not depend on it.
 

@@ -77,7 +77,7 @@ class GroupSystem:
         return found
 
     def own_year(self, longest: int) -> np.ndarray:
-        """Covariances of a teacher's effects on the groups in one year, (2, 2) [student SD squared].
+        """Covariances of effects on the groups in one year, (2, 2) [student SD squared].
 
         Variances continue those of the lags 1 to ``longest``; the correlation is that of the lags
         up to the drift limit, weighted by pairs, and at most one. The two classes in a year that
@@ -157,7 +157,7 @@ def group_system(
 
 
 def _side_by_side(profiles: Sequence[np.ndarray], length: int) -> np.ndarray:
-    """Two groups' covariances by lag, (length, 2); the last is repeated where one group has fewer."""
+    """Two groups' covariances by lag, (length, 2); a group with fewer repeats its last."""
     last = [np.minimum(np.arange(length), len(profile) - 1) for profile in profiles]
     return np.column_stack([profile[at] for profile, at in zip(profiles, last, strict=True)])
 

@@ -149,9 +149,7 @@ def error_covariances(
             psi = np.linalg.solve(np.where(own, sigma, 0.0), np.where(of_kind, phi, 0.0))
         weights = psi.transpose(0, 2, 1)
         explained = weights @ phi
-        errors[target] = (
-            own_year - explained - explained.transpose(0, 2, 1) + weights @ sigma @ psi
-        )
+        errors[target] = own_year - explained - explained.transpose(0, 2, 1) + weights @ sigma @ psi
     return errors
 
 

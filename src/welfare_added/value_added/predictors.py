@@ -34,8 +34,8 @@ TEACHER_COLUMNS = [
     *("z", "p_value", "q_value"),
 ]
 SUMMARY_COLUMNS = [
-    *("subject", "basis", "units", "mean_absolute", "mean_standard_error", "share_significant"),
-    *("share_discovered", "statistic", "p_value"),
+    *("subject", "basis", "units", "without", "mean_absolute", "mean_standard_error"),
+    *("share_significant", "share_discovered", "statistic", "p_value"),
 ]
 log = logging.getLogger(__name__)
 
@@ -54,8 +54,9 @@ class Predictors:
     teachers
         subject, teacher_id and the columns of `teacher_tests`.
     summary
-        subject, basis, units, mean_absolute and mean_standard_error of the difference between the
-        effects [student SD], share_significant (two-sided, of the units), share_discovered (at that
+        subject, basis, units, without (further ones, which have no standard error), mean_absolute
+        and mean_standard_error of the difference between the effects [student SD],
+        share_significant (two-sided, of the units), share_discovered (at that
         rate of false discoveries), statistic and p_value of the hypothesis that no teacher has
         comparative advantage (chi-squared, one degree of freedom a unit). Bases: ``residuals``,
         teachers by `teacher_tests`; ``separate`` and ``joint``, teacher-years by their predictions;
@@ -166,8 +167,9 @@ def _standard_errors(
     variances = np.column_stack([errors[:, 0, 0], errors[:, 1, 1], difference])
     impossible = int((variances < 0).any(axis=1).sum())
     if impossible:
-        log.info(
-            "%d of %d teacher-years have a standard error that the covariances do not allow",
+        log.warning(
+            "%d of %d teacher-years have no standard error: the covariances within a year come out "
+            "smaller than what their estimates explain",
             *(impossible, len(years)),
         )
     found = np.sqrt(np.where(variances >= 0, variances, np.nan))
@@ -205,4 +207,4 @@ def _row(basis: str, difference: pd.Series, error: pd.Series, significance: floa
     discovered = false_discovery_rates(p_values) <= significance
     spread = (np.abs(difference), error, p_values <= significance, discovered)
     means = [float(np.mean(one)) if len(one) else np.nan for one in spread]
-    return (basis, int(known.sum()), *means)
+    return (basis, int(known.sum()), int((~known).sum()), *means)

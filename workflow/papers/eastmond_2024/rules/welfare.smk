@@ -3,14 +3,17 @@ STUDENTS = f"{PRIVATE}/district/students.parquet"
 SLOTS = f"{PRIVATE}/allocation/slots.parquet"
 # Only a synthetic district has true effects to compare estimates with.
 TRUE_EFFECTS = f"{PRIVATE}/truth/value_added.parquet" if SYNTHETIC else []
+TWO_PREDICTORS = SYNTHETIC and config["value_added"]["estimator"] == "leave_year_out"
 WELFARE_TABLES = (
     *("gaps", "equal_gain_index", "winners", "status_quo", "earnings", "subjects", "ces", "mvpf"),
     *("deselection", "text_numbers", "tie_breaks"),
 )
-OF_THE_TRUTH = ("bias", "conditions", "delivered", "accuracy")
+OF_THE_TRUTH = ("bias", "conditions")
+OF_PREDICTORS = ("delivered", "accuracy")
 WELFARE_FILES = [
     *(f"{WELFARE}/{name}.csv" for name in WELFARE_TABLES),
     *([f"{WELFARE}/{name}.csv" for name in OF_THE_TRUTH] if SYNTHETIC else []),
+    *([f"{WELFARE}/{name}.csv" for name in OF_PREDICTORS] if TWO_PREDICTORS else []),
     f"{WELFARE}/ranking.parquet",
 ]
 
@@ -319,7 +322,7 @@ rule text_numbers:
     script: script_path("text_numbers")
 
 
-if SYNTHETIC:
+if TWO_PREDICTORS:
 
     rule delivered:
         message: "Comparing the gains that estimates claim with those that their plans deliver"
