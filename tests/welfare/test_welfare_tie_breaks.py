@@ -39,7 +39,7 @@ def classrooms(make):
 
 def table_of(classrooms, draws=DRAWS, seed=1, ends="efficient"):
     plans = [plan(classrooms.slots, label, ends) for label in LABELS]
-    return tie_break_table(plans, classrooms, 0.75, PRICES, 15.5, draws, seed)
+    return tie_break_table(plans, classrooms, 0.75, PRICES, 15.5, draws, seed, ends)
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +108,21 @@ def test_the_mean_is_the_exact_one(classrooms, table, label, index):
         counted = label[0] == "subjects" and subject == "math"  # what the planner counts is equal
         assert (sd == 0) if counted else (sd > 1e-4)
         assert mean == pytest.approx(want, abs=4 * sd / np.sqrt(DRAWS) + 1e-11)
+
+
+def test_where_the_plan_follows_a_rule_it_is_taken_as_it_is(classrooms):
+    """Also where a teacher of two classes could stay in either, or the plan is not the best."""
+    given = []
+    for label in LABELS[:2]:
+        teachers = np.tile(np.arange(len(classrooms.slots)), (3, 1))
+        given.append(Reallocation(*label, AT, teachers))
+    own = {("efficient", "stay"): ("efficient", "stay"), ("arbitrary", "stay"): ("stay", "stay")}
+    for (ends, ties), names in own.items():
+        found = tie_break_table(given, classrooms, 0.75, PRICES, 15.5, 2, 1, ends, ties)
+        for weight, name in zip((0.0, 0.5), names, strict=True):
+            assert row(found, LABELS[1], weight, name)["share_moved"] == 0
+    found = tie_break_table(given, classrooms, 0.75, PRICES, 15.5, 2, 1, "efficient", "random")
+    assert row(found, LABELS[1], 0.0, "efficient")["share_moved"] > 0
 
 
 def test_extremes_enclose_the_random_tie_breaks(table):

@@ -55,10 +55,17 @@ def shuffle_places(
 
 def _shuffled(group: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """A random permutation (n,) that maps every position to one of its own group."""
-    result = np.empty(len(group), dtype=int)
-    mixed = np.argsort(group + random.random(len(group)), kind="stable")
-    result[np.argsort(group, kind="stable")] = mixed
+    shared = _shared(group)
+    of = group[shared]
+    mixed = shared[np.argsort(of + random.random(len(shared)), kind="stable")]
+    result = np.arange(len(group))
+    result[shared[np.argsort(of, kind="stable")]] = mixed
     return result
+
+
+def _shared(group: np.ndarray) -> np.ndarray:
+    """Positions whose group, a whole number from zero, has more than one."""
+    return np.flatnonzero(np.bincount(group)[group] > 1)
 
 
 def best_places(
@@ -72,10 +79,10 @@ def best_places(
     from scipy.optimize import linear_sum_assignment  # late: a third of a second to load
 
     result = matching.copy()
-    order = np.argsort(column_group, kind="stable")
+    shared = _shared(column_group)
+    order = shared[np.argsort(column_group[shared], kind="stable")]
     for group in np.split(order, np.flatnonzero(np.diff(column_group[order])) + 1):
-        if len(group) > 1:
-            held = matching[group]
-            chosen = linear_sum_assignment(columns[group] @ rows[held].T, maximize=True)[1]
-            result[group] = held[chosen]
+        held = matching[group]
+        chosen = linear_sum_assignment(columns[group] @ rows[held].T, maximize=True)[1]
+        result[group] = held[chosen]
     return result

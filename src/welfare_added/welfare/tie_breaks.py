@@ -41,6 +41,8 @@ def tie_break_table(
     lifetime_multiplier: float,
     draws: int,
     seed: int,
+    ends: str = "efficient",
+    ties: str = "stay",
 ) -> pd.DataFrame:
     """Results of each plan's tied allocations at weights 0, 0.5 and 1.
 
@@ -59,6 +61,9 @@ def tie_break_table(
     draws : int
         Number of random tie-breaks; 2 or more.
     seed : int
+    ends, ties : str
+        How the given plans were made (config.yaml, allocation.ends and allocation.ties): where a
+        rule below is theirs, the allocation is the plan's own.
 
     Returns
     -------
@@ -85,19 +90,20 @@ def tie_break_table(
     parts, chosen, gain = [], {}, {}
     for plan in sorted(reallocations, key=lambda plan: plan.information):  # heterogeneous first
         random = generator(seed, (plan.subject, plan.scope, plan.information))
-        ties = _ties(plan, classrooms, weight_ela)
+        groups = _groups(plan, classrooms, weight_ela)
         key = plan.subject, plan.scope
         if plan.information == "heterogeneous":
-            gain[key] = ties
+            gain[key] = groups
         elif key not in gain:
             raise UserError(
                 f"the plan for {', '.join(key)}, heterogeneous, is missing; give it too."
             )
         for index, weight in enumerate(AT):
             matching = plan.teachers[_position(plan, weight)]
-            rules = _rules(matching, ties, index, gain[key])
+            rules = _rules(matching, groups, index, gain[key])
+            rules |= _own_rule(matching, weight, ends, ties)
             mixed = [
-                shuffle_places(matching, ties.classes[index], ties.teachers, random)
+                shuffle_places(matching, groups.classes[index], groups.teachers, random)
                 for _ in range(draws)
             ]
             results = worth.of(plan, weight, np.stack([*rules.values(), *mixed]))
@@ -117,26 +123,33 @@ def _position(plan: Reallocation, weight: float) -> int:
     return int(at[0])
 
 
-def _ties(plan: Reallocation, classrooms: Classrooms, weight_ela: float) -> Tied:
+def _groups(plan: Reallocation, classrooms: Classrooms, weight_ela: float) -> Tied:
     objective = plan_objective(
         classrooms.slots, plan.subject, plan.information, AT, weight_ela, "arbitrary"
     )
     return tied(classrooms.slots, objective, plan.scope)
 
 
-def _rules(matching: np.ndarray, ties: Tied, index: int, gain: Tied) -> dict[str, np.ndarray]:
+def _own_rule(matching: np.ndarray, weight: float, ends: str, ties: str) -> dict[str, np.ndarray]:
+    """The given allocation, by the name of the rule that made it; none if it is random."""
+    if ties != "stay":
+        return {}
+    return {"efficient" if weight != UTILITARIAN and ends == "efficient" else "stay": matching}
+
+
+def _rules(matching: np.ndarray, groups: Tied, index: int, gain: Tied) -> dict[str, np.ndarray]:
     """Tied allocations by the stated rules, each (slots,), by name.
 
     gain: of the heterogeneous plan, whose factors give the gain by heterogeneous estimates.
     """
-    classes, teachers = ties.classes[index], ties.teachers
+    classes, teachers = groups.classes[index], groups.teachers
     rules = {"stay": keep_places(matching, classes, teachers)}
     if AT[index] != UTILITARIAN:
-        other = ties.columns[-1 - index]
-        best = best_places(matching, classes, ties.rows, other)
+        other = groups.columns[-1 - index]
+        best = best_places(matching, classes, groups.rows, other)
         both = equal_rows(classes[:, None], other)
         rules["efficient"] = keep_places(best, both, teachers)
-    elif ties is not gain:
+    elif groups is not gain:
         rows, columns = gain.rows, gain.columns[index]
         rules["least"] = best_places(matching, classes, rows, -columns)
         rules["most"] = best_places(matching, classes, rows, columns)

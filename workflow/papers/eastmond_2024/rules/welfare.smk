@@ -183,6 +183,8 @@ rule tie_breaks:
         lifetime_multiplier=config["welfare"]["lifetime_multiplier"],
         draws=config["allocation"]["tie_breaks"],
         seed=config["allocation"]["seed"],
+        ends=config["allocation"]["ends"],
+        ties=config["allocation"]["ties"],
     log: f"{LOGS}/tie_breaks.log"
     conda:
         ENVIRONMENT
