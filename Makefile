@@ -15,7 +15,7 @@ SNAKEMAKE = $(VENV)/bin/snakemake --cores $(CORES) $(if $(PAPER),--config paper=
 AUDIT = $(VENV)/bin/python -m welfare_added.audit $(if $(PAPER),--paper $(PAPER))
 PYTEST = $(VENV)/bin/pytest -n $(CORES) --dist worksteal
 
-.PHONY: reproduce papers test test-all test-slurm lint verify trace compare reference calibrate benchmark wheel lock clean
+.PHONY: reproduce papers test test-all test-slurm lint verify trace compare reference calibrate bootstrap benchmark wheel lock clean
 
 reproduce: $(READY)  ## every exhibit, claim and calibration line of a paper; then, beside the published run
 	$(SNAKEMAKE)
@@ -68,6 +68,11 @@ $(VALIDATORS)/.ready: validators.lock
 calibrate: $(READY)  ## search the parameters of a paper's synthetic world again, and keep them
 	$(SNAKEMAKE) calibrate
 	cp results/$(RUN)/calibrate/parameters.yaml workflow/papers/$(RUN)/calibration/parameters.yaml
+
+bootstrap: $(READY)  ## standard errors by school of the default district (eastmond_2024), and keep them
+	$(SNAKEMAKE) bootstrap
+	mkdir -p workflow/papers/$(RUN)/bootstrap
+	cp results/$(RUN)/bootstrap/standard_errors.csv results/$(RUN)/bootstrap/provenance.json workflow/papers/$(RUN)/bootstrap/
 
 benchmark: $(READY) $(VENV)/.peers  ## time a paper's methods beside their peers (eastmond_2024: some 60 minutes, 22 GB)
 	$(SNAKEMAKE) benchmark

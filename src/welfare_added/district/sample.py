@@ -244,6 +244,16 @@ def _class_table(students: pd.DataFrame) -> pd.DataFrame:
     return classes[["class_id", *keys[:3], *keys[4:], *names]]
 
 
+def regrouped(students: pd.DataFrame, split: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Students with their groups by their own medians, and their classes, as in `Sample`.
+
+    For another set of students than the whole sample, such as one drawn from it.
+    """
+    lower = {f"lower_{name}": _below_median(students, f"lag_{name}", split) for name in SUBJECTS}
+    students = students.assign(**lower)
+    return students, _class_table(students)
+
+
 def _outcomes(district: District, student_ids: pd.Series) -> pd.DataFrame:
     """Later outcomes of the sample; raises DistrictError if the table has none of them."""
     outcomes = district.outcomes

@@ -34,6 +34,8 @@ class Study:
         Raw tables that exist; listed only for a user's own records.
     absent
         Optional columns that they lack, by table.
+    kept
+        Results that take long, which the study has because they are kept or asked for.
 
     """
 
@@ -42,6 +44,7 @@ class Study:
     confidential: bool
     tables: frozenset[str] = frozenset()
     absent: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    kept: frozenset[str] = frozenset()
 
     @property
     def source(self) -> str:
@@ -57,6 +60,7 @@ class Study:
             "named": lambda wanted: bool(self.config["district"]["name"]) == wanted,
             "choice": lambda wanted: all(choice(self.config, k) == v for k, v in wanted.items()),
             "table": lambda wanted: self.synthetic or wanted in self.tables,
+            "kept": lambda wanted: wanted in self.kept,
             "columns": lambda wanted: not self._lacking(wanted, any),
             "any_column": lambda wanted: not self._lacking(wanted, all),
         }
