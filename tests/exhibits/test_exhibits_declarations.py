@@ -56,10 +56,15 @@ def config():
     return read_config(ROOT)
 
 
-def study(config, changes=None, synthetic=False, confidential=False, tables=(), absent=None):
+KEPT = frozenset({"bootstrap"})
+
+
+def study(
+    config, changes=None, synthetic=False, confidential=False, tables=(), absent=None, kept=KEPT
+):
     chosen = overridden(config, {} if synthetic else {"district": {"source": "my/folder"}})
     chosen = overridden(chosen, changes or {})
-    return Study(chosen, synthetic, confidential, frozenset(tables), absent or {})
+    return Study(chosen, synthetic, confidential, frozenset(tables), absent or {}, kept)
 
 
 def own(config, folder: Path, changes=None, confidential=True, columns=None):
@@ -280,16 +285,28 @@ def test_every_papers_declaration_can_be_read(paper):
 
 
 def test_the_paper_has_its_exhibits(exhibits):
-    assert len(exhibits.all) == 25
+    assert len(exhibits.all) == 27
     assert [name for name, one in exhibits.all.items() if one.on_request] == ["figure_constrained"]
     ours = [name for name, one in exhibits.all.items() if one.ours]
-    assert ours == ["figure_bias", "figure_calibration", "figure_constrained"]
+    bootstrap = ["figure_bands", "table_standard_errors"]
+    assert ours == ["figure_bias", "figure_calibration", *bootstrap, "figure_constrained"]
 
 
 def test_nothing_is_skipped_on_the_full_synthetic_district(exhibits, config):
     whole = study(config, synthetic=True)
     assert exhibits.skipped(whole) == {}
     assert [one.name for one in exhibits.made(whole)] == list(exhibits.all)
+
+
+@pytest.mark.parametrize("synthetic", [True, False])
+def test_standard_errors_that_are_neither_kept_nor_made_are_skipped(exhibits, config, synthetic):
+    with_them = study(config, synthetic=synthetic)
+    without = study(config, synthetic=synthetic, kept=frozenset())
+    skipped = exhibits.skipped(without)
+    own = {"figure_bands", "table_standard_errors"}
+    assert set(skipped) - set(exhibits.skipped(with_them)) == own
+    assert all("bootstrap.standard_errors is made" in skipped[name] for name in own)
+    assert own <= {one.name for one in exhibits.made(with_them)}
 
 
 @pytest.mark.parametrize("size", ["tiny", "small"])

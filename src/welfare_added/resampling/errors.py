@@ -49,11 +49,12 @@ def standard_errors(
     table = estimates.rename(columns={"value": "estimate"}).merge(
         spread.reset_index(), on=KEY, how="outer", validate="one_to_one"
     )
-    incomplete = int((table["replications"] != made).sum())
-    if incomplete or not np.isfinite(table["estimate"]).all():
+    absent = (table["replications"] != made) | ~np.isfinite(table["estimate"])
+    incomplete = int(absent.sum())
+    if incomplete:
         raise UserError(
             f"bootstrap: {incomplete} of {len(table)} quantities are not in all {made} "
-            "replications; delete them and make them again"
+            "replications and the district itself; delete their files and make them again"
         )
     table["bias"] = table["mean"] - table["estimate"]
     for name in tails:

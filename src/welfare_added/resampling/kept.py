@@ -44,7 +44,7 @@ def source(config: Mapping, paper: Path) -> dict[str, str]:
 
 
 def fits(provenance: Path | str, wanted: Mapping[str, str]) -> bool:
-    """Whether kept standard errors are of these choices and parameters; false where none are kept."""
+    """Whether kept standard errors are of these choices and parameters; false if none are kept."""
     path = Path(provenance)
     return path.is_file() and json.loads(path.read_text(encoding="utf-8"))["source"] == wanted
 

@@ -94,9 +94,7 @@ def quantities(students: pd.DataFrame, choices: Choices) -> pd.DataFrame:
     parts = []
     for subject, scope, information in PLANS:
         shares = subject_shares(subject, choices.weight_ela)
-        objective = group_objective(
-            slots, shares, information, weights[information], choices.ends
-        )
+        objective = group_objective(slots, shares, information, weights[information], choices.ends)
         plan = solve_plan(slots, objective, scope, choices.solver, choices.tolerance)
         table = _gains(slots, own, plan, shares)
         if subject == "both":
@@ -169,9 +167,7 @@ def _equal_weights(table: pd.DataFrame) -> np.ndarray:
     return np.flatnonzero(table["weight"] == np.unique(table["weight"])[at])
 
 
-def _compared(
-    values: pd.Series, quantity: str, information: str = "heterogeneous"
-) -> pd.DataFrame:
+def _compared(values: pd.Series, quantity: str, information: str = "heterogeneous") -> pd.DataFrame:
     """Rows of a comparison of two plans at equal weights."""
     rows = values.rename("value").reset_index()
     return rows.assign(quantity=quantity, information=information, weight=UTILITARIAN)
