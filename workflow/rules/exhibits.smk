@@ -10,7 +10,7 @@ STUDY = Study(
     RESTRICTED,
     frozenset(tables_in(SOURCE, LAYOUT)),
     absent_columns(SOURCE, LAYOUT, COLUMNS),
-    KEPT,
+    kept=KEPT,
 )
 SKIPPED = EXHIBITS.skipped(STUDY)
 MADE = EXHIBITS.made(STUDY)

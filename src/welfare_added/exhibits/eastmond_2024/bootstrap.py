@@ -20,7 +20,7 @@ from welfare_added.exhibits.style import (
 
 LABELS = ["subject", "scope", "information"]
 NUMBERS = ["estimate", "standard_error", "low", "high", "bias"]
-HELD_OUT = {"held_out_higher": "gain_higher", "held_out_lower": "gain_lower"}
+HELD_OUT = ("held_out_higher", "held_out_lower")
 BY = {"heterogeneous": "by group", "standard": "standard"}
 # Title, quantities with their names, unit in which they are shown, decimals.
 PANELS = {
@@ -114,13 +114,10 @@ def _band(panel: Axes, rows: pd.DataFrame, scope: str, label: str) -> None:
     )
     panel.fill(around["gain_higher"], around["gain_lower"], color=look.colour, alpha=0.2, lw=0)
     panel.plot(rows["gain_higher"], rows["gain_lower"], label=label, **look.line_style())
-    held_out = look.marker_style() | {"markerfacecolor": "white"}
-    panel.plot(
-        rows["held_out_higher"],
-        rows["held_out_lower"],
-        label=f"{label}, year left out",
-        **held_out,
-    )
+    held_out = rows[[*HELD_OUT]].dropna()
+    if len(held_out):
+        marks = look.marker_style() | {"markerfacecolor": "white"}
+        panel.plot(*held_out.to_numpy().T, label=f"{label}, year left out", **marks)
 
 
 def errors_data(errors: pd.DataFrame) -> pd.DataFrame:
