@@ -15,7 +15,7 @@ SNAKEMAKE = $(VENV)/bin/snakemake --cores $(CORES) $(if $(PAPER),--config paper=
 AUDIT = $(VENV)/bin/python -m welfare_added.audit $(if $(PAPER),--paper $(PAPER))
 PYTEST = $(VENV)/bin/pytest -n $(CORES) --dist worksteal
 
-.PHONY: reproduce papers test test-all test-slurm lint verify trace compare reference calibrate bootstrap benchmark wheel lock clean
+.PHONY: reproduce papers test test-all test-slurm lint verify trace compare reference calibrate intervals bootstrap benchmark wheel lock clean
 
 reproduce: $(READY)  ## every exhibit, claim and calibration line of a paper; then, beside the published run
 	$(SNAKEMAKE)
@@ -68,6 +68,11 @@ $(VALIDATORS)/.ready: validators.lock
 calibrate: $(READY)  ## search the parameters of a paper's synthetic world again, and keep them
 	$(SNAKEMAKE) calibrate
 	cp results/$(RUN)/calibrate/parameters.yaml workflow/papers/$(RUN)/calibration/parameters.yaml
+
+intervals: $(READY)  ## Monte Carlo intervals of a paper's numbers, and effects of its open choices, and keep them (hours; docs/claims.md)
+	$(SNAKEMAKE) intervals
+	mkdir -p workflow/papers/$(RUN)/intervals
+	cp $(addprefix results/$(RUN)/intervals/,claims.csv shares.csv choices.csv delivered.csv provenance.json) workflow/papers/$(RUN)/intervals/
 
 bootstrap: $(READY)  ## standard errors by school of the default district (eastmond_2024), and keep them
 	$(SNAKEMAKE) bootstrap

@@ -1,8 +1,11 @@
+from functools import partial
+
 import pandas as pd
 
 from welfare_added.allocation.frontier import subject_shares
 from welfare_added.allocation.objectives import group_objective, social_weights
 from welfare_added.allocation.plans import certificate_summary, solve_plan
+from welfare_added.allocation.tie_breaks import tie_break
 from welfare_added.run import writing
 from welfare_added.run.job import job
 
@@ -16,8 +19,15 @@ def main(slots, plan, certificates, params):
         social_weights(params.weights),
         params.ends,
     )
+    plan_name = params.subject, params.scope, params.information
     results = solve_plan(
-        slots, objective, params.scope, params.solver, params.tolerance, only=params.only
+        slots,
+        objective,
+        params.scope,
+        params.solver,
+        params.tolerance,
+        only=params.only,
+        tie_break=partial(tie_break, params.ties, params.seed, plan_name),
     )
     writing.write_parquet(results[0], plan)
     writing.write_csv(results[1], certificates)

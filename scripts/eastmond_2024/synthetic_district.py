@@ -6,10 +6,15 @@ from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv, write_parquet
 
 
-def main(source, tables, truth, *, size, seed, years, grades):
+def main(source, tables, truth, *, size, seed, years, grades, lower):
     """Make a district from the parameters in ``source``."""
     district = synthesise(
-        parameters.load(source), size=size, seed=seed, years=tuple(years), grades=tuple(grades)
+        parameters.load(source),
+        size=size,
+        seed=seed,
+        years=tuple(years),
+        grades=tuple(grades),
+        lower=lower,
     )
     for name, table in district.tables.items():
         write_csv(table, tables[name])

@@ -8,14 +8,14 @@ from welfare_added.welfare.classrooms import read_classrooms
 from welfare_added.welfare.reallocations import read_reallocations
 
 
-def main(tables, labels, out, weights, earnings_per_sd, tax_rate, profile):
+def main(tables, labels, out, weights, earnings_per_sd, tax_rate, profile, published_students):
     classrooms = read_classrooms(tables.slots, tables.students)
     usual = read_reallocations(tables.usual, labels, classrooms, social_weights(weights))
+    earnings, subjects = pd.read_csv(tables.earnings), pd.read_csv(tables.subjects)
     parts = [
         text_numbers.sizes(classrooms),
-        text_numbers.break_even_bonuses(
-            pd.read_csv(tables.earnings), pd.read_csv(tables.subjects), classrooms, tax_rate
-        ),
+        text_numbers.totals(earnings, classrooms, tax_rate, published_students),
+        text_numbers.break_even_bonuses(earnings, subjects, classrooms, tax_rate),
         text_numbers.standard_plans(usual, classrooms, earnings_per_sd, profile[0]),
         text_numbers.multiplier(*profile),
     ]
@@ -33,4 +33,5 @@ if "snakemake" in globals():
             params.earnings_per_sd,
             params.tax_rate,
             (params.multiplier, params.discount_rate, params.working_ages, params.present_age),
+            params.published_students,
         )

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from welfare_added.allocation.slots import build_slots
+from welfare_added.allocation.slots import build_slots, number_tested, scale, whole_counts
 
 
 @pytest.fixture
@@ -68,3 +68,46 @@ def test_bad_tables_are_refused(classes, value_added):
         build_slots(classes, value_added[value_added["subject"] == "ela"])
     with pytest.raises(ValueError, match=r"1 rows have lower_ela.*outside 0..students.*\['k3'\]"):
         build_slots(classes.assign(lower_math=[10, 0, 10, 2]), value_added)
+
+
+@pytest.fixture
+def tested(classes):
+    return classes[["class_id", "year"]].assign(class_size=[15, 18, 9, 11])
+
+
+def test_tested_students_are_in_groups_of_the_same_shares(classes, value_added, tested):
+    slots = build_slots(classes, value_added, tested)
+    assert slots["students"].tolist() == [18, 15, 9, 11]
+    assert slots["sample_students"].tolist() == [12, 10, 9, 8]
+    assert slots["lower_ela"].tolist() == [9, 6, 9, 0]
+    assert slots["lower_math"].tolist() == [0, 15, 3, 2.75]
+    assert (slots["lower_math"] + slots["higher_math"]).tolist() == slots["students"].tolist()
+    assert scale(slots).tolist() == [1.5, 1.5, 1, 1.375]
+    assert whole_counts(slots, "lower_math").tolist() == [0, 1500, 300, 275]
+    assert list(slots)[:-1] == list(build_slots(classes, value_added))
+
+
+def test_sample_counts_are_whole_students(classes, value_added):
+    slots = build_slots(classes, value_added)
+    assert scale(slots).tolist() == [1, 1, 1, 1]
+    assert whole_counts(slots, "lower_math").tolist() == slots["lower_math"].tolist()
+
+
+def test_class_sizes_of_other_classes_are_refused(classes, value_added, tested):
+    with pytest.raises(ValueError, match=r"below the number in the sample in 1 classes.*\['k3'\]"):
+        build_slots(classes, value_added, tested.assign(class_size=[15, 18, 8, 11]))
+    with pytest.raises(ValueError, match=r"missing or below .* in 1 classes.*\['k2'\]"):
+        build_slots(classes, value_added, tested.iloc[1:])
+    with pytest.raises(ValueError, match="students: 1 rows repeat a key of class_id, year"):
+        build_slots(classes, value_added, pd.concat([tested, tested.iloc[:1]]))
+
+
+def test_tested_students_come_from_class_sizes(tested):
+    students = pd.concat([tested, tested]).assign(ela=0.0)
+    found = number_tested(students, "tested", "tested")
+    assert found["class_size"].tolist() == [15, 18, 9, 11]
+    assert number_tested(students, "sample", "sample") is None
+    with pytest.raises(ValueError, match=r"set district\.class_size to tested"):
+        number_tested(students, "tested", "sample")
+    with pytest.raises(ValueError, match=r"allocation\.counts: 'all' is unknown"):
+        number_tested(students, "all", "tested")

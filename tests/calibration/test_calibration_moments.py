@@ -106,6 +106,27 @@ def test_advantages_are_in_standard_deviations_of_absolute_advantage():
     assert slopes["status_quo_sorting.sd_of_absolute_advantage.ela"] == pytest.approx(1)
 
 
+def test_class_size_falls_with_lower_scoring_students_of_class_and_school():
+    classes = pd.DataFrame(
+        {
+            "class_size": [30, 20, 10],
+            "school_id": ["h", "h", "k"],
+            "share_lower_ela": [0.1, 0.3, 0.5],
+            "share_lower_math": [0.5, 0.3, 0.1],
+        }
+    )
+    students = pd.DataFrame(
+        {"school_id": ["h", "h", "k"], "lower_ela": [True, False, True], "lower_math": [True] * 3}
+    )
+    found = m._sizes_and_composition(classes, students)
+    path = "class_size.correlation_with_share_lower_of_{}.{}"
+    assert found[path.format("class", "ela")] == pytest.approx(-1)
+    assert found[path.format("class", "math")] == pytest.approx(1)
+    sizes, shares = np.array([30, 20, 10]), np.array([0.5, 0.5, 1])
+    assert found[path.format("school", "ela")] == pytest.approx(np.corrcoef(sizes, shares)[0, 1])
+    assert np.isnan(found[path.format("school", "math")])
+
+
 def test_careers_of_settled_teachers():
     rows = []
     for teacher, years, students in (("a", (1, 2, 4), 30), ("b", (1, 2), 30), ("c", (1, 2, 3), 10)):

@@ -14,6 +14,7 @@ TEMPLATE = ROOT / "src/welfare_added/claims/page.html.j2"
 COLUMNS = {
     "frontiers.csv": "subject scope information weight gain_lower gain_higher gain_mean certificate",
     "moments.csv": "quantity value",
+    "value_added/outcomes.csv": "outcome measure coefficient standard_error per_teacher_sd per_teacher_sd_error observations freedom",
     "welfare/deselection.csv": "subject quantity value",
     "welfare/earnings.csv": "scope information weight earnings_lower earnings_higher earnings_mean total_per_year",
     "welfare/gaps.csv": "subject scope information weight change_higher_lower change_racial baseline_higher_lower baseline_racial",
@@ -30,6 +31,14 @@ LABELS = {
     "information": ["heterogeneous", "standard"],
     "weight": [round(0.1 * i, 1) for i in range(11)],
     "weight_ela": [round(0.1 * i, 1) for i in range(11)],
+    "outcome": [
+        "graduated_high_school",
+        "two_year_college",
+        "four_year_college",
+        "any_college",
+        "bachelors_in_six_years",
+    ],
+    "measure": ["standard", "lower", "higher"],
     "bonus": [100.0, 1000.0, 10_000.0, 100_000.0],
 }
 SOURCE = {

@@ -8,6 +8,7 @@ from welfare_added.claims.expressions import (
     evaluate,
     log10_factorial,
     names,
+    number_of_log10_factorial,
 )
 
 VALUES = {"a": 6.0, "b": 2.0, "r.low": 3.0, "r.high": 5.0}
@@ -43,6 +44,16 @@ def test_annuity_counts_both_ends_and_discounts_to_the_age():
 def test_factorial_in_logarithms():
     assert log10_factorial(5) == pytest.approx(math.log10(120))
     assert log10_factorial(0) == pytest.approx(0, abs=1e-15)
+
+
+@pytest.mark.parametrize("number", [1, 1.5, 2, 20, 298.26, 1e6])
+def test_number_of_a_factorial(number):
+    assert number_of_log10_factorial(log10_factorial(number)) == pytest.approx(number, rel=1e-9)
+
+
+def test_three_cells_of_three_hundred_classes():
+    assert math.log10(math.factorial(298)) < 1830.477 / 3 < math.log10(math.factorial(299))
+    assert 298 < number_of_log10_factorial(1830.477 / 3) < 299
 
 
 @pytest.mark.parametrize(

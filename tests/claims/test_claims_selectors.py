@@ -153,6 +153,10 @@ GAIN = {"table": "frontiers.csv", "where": {"subject": "ela", "weight": 0.25}, "
         ({"mean": [GAIN, 2, 1]}, 2),
         ({"min": [GAIN, 2]}, 2),
         ({"max": [GAIN, {"product": [2, 5]}]}, 10),
+        ({"size": {"difference": [GAIN, 5]}}, 2),
+        ({"size": GAIN}, 3),
+        ({"rising": [1, GAIN, 3.5]}, 0.5),
+        ({"rising": [GAIN, 1, 7]}, -2),
     ],
 )
 def test_combinations_by_hand(tables, node, value):
@@ -185,6 +189,11 @@ def test_parts_of_shared_answers_are_found():
         GAIN,
         {"config": "welfare.tax_rate"},
     ]
+
+
+def test_parts_of_sizes_and_orderings_are_found():
+    node = {"rising": [{"size": GAIN}, {"config": "welfare.tax_rate"}]}
+    assert list(parts(node, {})) == [GAIN, {"config": "welfare.tax_rate"}]
 
 
 def test_division_by_zero_is_not_available(tables):

@@ -52,6 +52,21 @@ def test_verdicts_just_inside_and_outside(document_of, change, answer, verdict):
 
 
 @pytest.mark.parametrize(
+    ("numbers", "verdict"),
+    [
+        ([0.1, 0.2, 0.3], "reproduced"),
+        ([0.1, 0.3, 0.2], "differs"),
+        ([0.2, 0.1, 0.3], "differs"),
+        ([0.3, 0.2], "differs"),
+        ([-2, -1], "reproduced"),
+    ],
+)
+def test_an_ordering_holds_if_every_step_rises(document_of, numbers, verdict):
+    ordering = {"published": 0, "digit": 0, "bound": "at_least", "answer": {"rising": numbers}}
+    assert verdict_of(document_of(ordering)).verdict == verdict
+
+
+@pytest.mark.parametrize(
     ("expression", "verdict"), [("claim_1 * 2", "adds up"), ("claim_1 * 3", "does not add up")]
 )
 def test_arithmetic_verdicts(document_of, expression, verdict):
@@ -119,6 +134,15 @@ def test_not_available_keeps_the_reason(document_of, tmp_path):
             ("at least 3", "3.21", "− 0.50"),
         ),
         ({"published": 196452, "digit": 0, "answer": 196000}, ("196,452", "196,000", "exact")),
+        (
+            {
+                "published": 0,
+                "digit": 0,
+                "bound": "at_least",
+                "answer": {"interval": [-0.00412, 743]},
+            },
+            ("at least 0", "-0.0041 to 740", "exact"),
+        ),
         ({"published": 0.015, "digit": 0, "answer": 0.0161234}, ("0.015", "0.01612", "exact")),
     ],
 )

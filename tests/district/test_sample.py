@@ -35,11 +35,17 @@ def test_scores_are_standardised_over_all_tested_students(sample):
     assert students["lag_math"].tolist() == [2, 1, 0, 0, -0.5, -0.5, -0.5]
 
 
-def test_lower_scoring_means_strictly_below_the_median_lag_of_the_sample(sample):
-    students = sample.students
-    # medians of the seven lags: -0.5 in ELA (ties with it are higher-scoring), 0 in math
-    assert students["lower_ela"].tolist() == [True] + [False] * 6
-    assert students["lower_math"].tolist() == [False] * 4 + [True] * 3
+def test_students_at_the_median_are_lower_scoring_or_not_as_chosen(raw, export):
+    district = read_district(export(raw), LAYOUT)
+    at, below = (
+        analysis_sample(district, YEARS, GRADES, lower=lower) for lower in ("at_or_below", "below")
+    )
+    # lags -1.5, three of -0.5 (the median), 0, 0, 1 in ELA; 2, 1, 0, 0, and three of -0.5 in math
+    assert below.students["lower_ela"].tolist() == [True] + [False] * 6
+    assert below.students["lower_math"].tolist() == [False] * 4 + [True] * 3
+    assert at.students["lower_ela"].tolist() == [True] * 4 + [False] * 3
+    assert at.students["lower_math"].tolist() == [False] * 2 + [True] * 5
+    assert at.classes[["lower_ela", "lower_math"]].to_numpy().tolist() == [[3, 1], [1, 4]]
 
 
 def test_lagged_controls_come_from_the_year_before(sample):
@@ -53,12 +59,12 @@ def test_classes_count_their_sample_students(sample):
     assert sample.classes.to_dict("records") == [
         {
             "class_id": "k1", "year": 2003, "grade": 3, "school_id": "h1", "teacher_id": "007",
-            "class_size": 3, "students": 3, "lower_ela": 1, "lower_math": 0,
+            "class_size": 3, "students": 3, "lower_ela": 3, "lower_math": 1,
             "black_hispanic": 1, "white_asian": 2,
         },
         {
             "class_id": "k2", "year": 2003, "grade": 3, "school_id": "h1", "teacher_id": "7",
-            "class_size": 4, "students": 4, "lower_ela": 0, "lower_math": 3,
+            "class_size": 4, "students": 4, "lower_ela": 1, "lower_math": 4,
             "black_hispanic": 2, "white_asian": 1,
         },
     ]  # fmt: skip
@@ -172,7 +178,7 @@ def test_a_year_that_no_student_survives_is_named(raw, export):
     assert "    0 student-years: scored in both subjects last year\n" in text
 
 
-@pytest.mark.parametrize("choice", ["split", "class_size", "lag"])
+@pytest.mark.parametrize("choice", ["split", "class_size", "lag", "lower"])
 def test_unknown_choices_are_refused(raw, export, choice):
     district = read_district(export(raw), LAYOUT)
     with pytest.raises(ValueError, match=rf"config.yaml: district.{choice} is 'x'; choose one of"):
@@ -237,9 +243,13 @@ def _sample_or_none(district, **choices):
 
 
 @settings(max_examples=60, deadline=None)
-@given(districts(), st.sampled_from(["year_grade", "pooled"]))
-def test_sample_agrees_with_plain_loops(district, split):
-    sample = _sample_or_none(district, split=split)
+@given(
+    districts(),
+    st.sampled_from(["year_grade", "pooled"]),
+    st.sampled_from(["at_or_below", "below"]),
+)
+def test_sample_agrees_with_plain_loops(district, split, lower):
+    sample = _sample_or_none(district, split=split, lower=lower)
     scores = _standardised(district.enrolments)
     expected = {}
     for row in district.enrolments.itertuples():
@@ -268,8 +278,9 @@ def test_sample_agrees_with_plain_loops(district, split):
             if split == "year_grade":
                 peers = peers[(peers["year"] == key[1]) & (peers["grade"] == grade)]
             lags = peers[f"lag_{subject}"]
-            assert row[f"lower_{subject}"] == (row[f"lag_{subject}"] < statistics.median(lags))
-            assert (lags < lags.median()).sum() <= len(lags) / 2
+            lag, median = row[f"lag_{subject}"], statistics.median(lags)
+            expected_lower = lag < median or (lag == median and lower == "at_or_below")
+            assert row[f"lower_{subject}"] == expected_lower
 
 
 @settings(max_examples=30, deadline=None)

@@ -1,6 +1,8 @@
 """The synthetic district: equal seeds give equal tables, and the tables are what they claim."""
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +14,7 @@ from welfare_added.district import parameters
 from welfare_added.district.sample import analysis_sample
 from welfare_added.district.synthetic import synthesise
 from welfare_added.district.synthetic_effects import draw_effects, innovation_covariance
+from welfare_added.district.synthetic_schools import draw_schools
 from welfare_added.district.synthetic_students import seat
 from welfare_added.district.synthetic_teachers import draw_careers
 from welfare_added.district.tables import read_district
@@ -97,7 +100,8 @@ def effects(chosen):
 
 
 def test_sorting_is_exactly_what_the_parameters_say(chosen, effects):
-    classes, standing, drawn = effects
+    classes, standing, made = effects
+    drawn = made.total(0.0)
     size = classes["expected_seats"].to_numpy() / 25
     x = np.column_stack([np.ones(len(size)), standing[classes["school"]], size])
     for year in (0, 10):
@@ -108,7 +112,7 @@ def test_sorting_is_exactly_what_the_parameters_say(chosen, effects):
 
 
 def test_effects_drift_as_the_parameters_say(chosen, effects):
-    drawn = effects[2]
+    drawn = effects[2].total(0.0)
     for k, name in enumerate(parameters.DIMENSIONS):
         found = np.corrcoef(drawn[:, 4, k], drawn[:, 5, k])[0, 1]
         sorted_part = 0.03
@@ -122,18 +126,36 @@ def test_drifts_that_belong_to_no_process_are_refused(chosen):
         innovation_covariance(apart)
 
 
-def test_tracking_parts_students_by_score():
-    from types import SimpleNamespace
-
+def test_tracking_parts_students_by_score_into_classes_in_order(chosen):
     rng = np.random.default_rng(0)
     score = rng.standard_normal((60, 2))
     students = SimpleNamespace(
         school=np.zeros(60, int), grade=np.full(60, 3), score=score, id=np.arange(60)
     )
     classes = pd.DataFrame({"school": [0, 0], "grade": [3, 3], "seats": [30, 20]})
-    sorted_in = seat(students, classes, 1.0, rng)
-    assert np.bincount(sorted_in + 1).tolist() == [10, 30, 20]
-    means = score.mean(axis=1)
-    ranges = [(means[sorted_in == c].min(), means[sorted_in == c].max()) for c in (0, 1)]
-    (_, low_top), (high_bottom, _) = sorted(ranges)
-    assert low_top < high_bottom
+    how = replace(chosen.students, tracking=1.0, tracking_range=0.0, tracking_on_ela=0.75)
+    schools = draw_schools("tiny", 11, chosen.schools, rng)
+    for order, lowest in (([1.0, 2.0], 0), ([2.0, 1.0], 1)):
+        sorted_in = seat(students, classes, np.array(order), schools, how, rng)
+        assert np.bincount(sorted_in + 1).tolist() == [10, 30, 20]
+        past = score @ [0.75, 0.25]
+        assert past[sorted_in == lowest].max() < past[sorted_in == 1 - lowest].min()
+
+
+def test_schools_differ_in_tracking_as_their_range_says(chosen):
+    rng = np.random.default_rng(4)
+    schools = draw_schools("small", 11, chosen.schools, rng)
+    pupils, number = 200, len(schools.share)
+    students = SimpleNamespace(
+        school=np.repeat(np.arange(number), pupils),
+        grade=np.full(number * pupils, 3),
+        score=np.repeat(rng.standard_normal((number * pupils, 1)), 2, axis=1),
+    )
+    classes = pd.DataFrame({"school": np.repeat(np.arange(number), 2), "grade": 3, "seats": 100})
+    how = replace(chosen.students, tracking=0.4, tracking_range=1.0)
+    row = seat(students, classes, np.tile([0.0, 1.0], number), schools, how, rng)
+    means = pd.Series(students.score[:, 0]).groupby(row).mean().to_numpy().reshape(number, 2)
+    parted = means[:, 1] - means[:, 0]
+    assert np.corrcoef(parted, schools.tracking)[0, 1] > 0.9
+    # The school at the lower end parts by chance alone: an error of 2 / sqrt(200)
+    assert abs(parted[schools.tracking.argmin()]) < 0.5 and parted.max() > 1.2

@@ -259,6 +259,22 @@ def mvpf() -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def conditions(weights=WEIGHTS) -> pd.DataFrame:
+    """Conditions that hold as printed at every weight, in absolute value from 0.5 on."""
+    groups = {"ela": ("ela", "math"), "math": ("math", "ela"), "both": ("both", "ela")}
+    rows = [
+        (subject, scope, "heterogeneous", by, name, weight, -0.02, 0.01, 1.0, float(weight > 0.4))
+        for subject, groups_ in groups.items()
+        for scope in ("district", "school")
+        for by in groups_
+        for name in ("2", "3", "4", "15", "16-19")
+        for weight in weights
+    ]
+    columns = ["subject", "scope", "information", "by", "condition", "weight"]
+    columns += ["by_group", "by_mean", "holds", "holds_in_size"]
+    return pd.DataFrame(rows, columns=columns)
+
+
 def calibration() -> pd.DataFrame:
     targets = {
         "counts.teachers": 1816,

@@ -7,6 +7,7 @@ from exhibits_cases import (
     PROFILES,
     bias,
     calibration,
+    conditions,
     drawings,
     earnings,
     exact_frontiers,
@@ -26,6 +27,7 @@ from exhibits_cases import (
 from welfare_added.exhibits.eastmond_2024.bias import bias_data
 from welfare_added.exhibits.eastmond_2024.calibration import calibration_data
 from welfare_added.exhibits.eastmond_2024.composition import composition_table, composition_tex
+from welfare_added.exhibits.eastmond_2024.conditions import conditions_data, conditions_tex
 from welfare_added.exhibits.eastmond_2024.earnings import mvpf_data, subjects_data
 from welfare_added.exhibits.eastmond_2024.frontiers import (
     earnings_data,
@@ -313,6 +315,28 @@ def test_bias_keeps_both_theorems_of_heterogeneous_allocations():
     assert data.groupby(["scope", "subject", "theorem"]).size().unique().tolist() == [11]
     second = data[(data["theorem"] == 2) & (data["scope"] == "district")]
     assert second.groupby("subject")["bias"].first().to_dict() == {"ela": -0.0024, "math": -0.004}
+
+
+def test_conditions_are_means_over_weights_in_the_papers_order():
+    table = conditions()
+    table.loc[(table["subject"] == "math") & (table["by"] == "ela"), "holds"] = 0.25
+    data = conditions_data(table.sample(frac=1, random_state=1))
+    assert data["condition"].drop_duplicates().tolist() == ["2", "3", "4", "15", "16-19"]
+    assert len(data) == 2 * 5 * 6 and not data.isna().any(axis=None)
+    above = np.mean(table["weight"].unique() > 0.4)
+    assert data["holds_in_size"].unique() == pytest.approx([above])
+    other = data[~data["own_groups"].astype(bool) & (data["subject"] == "math")]
+    assert other["holds"].unique() == [0.25]
+    assert (data.drop(other.index)["holds"] == 1).all()
+
+
+def test_conditions_are_written_in_percent_with_their_sides():
+    tex = conditions_tex(conditions_data(conditions()), "Made.")
+    assert tex.count("holds as printed") == tex.count("in absolute value (percent)") == 2
+    assert r"(2) Covariance within groups below total & 100 & 100 & 100 & 100 & 100 & 100 \\" in tex
+    assert r"By effects on groups & $-$0.020 & $-$0.020" in tex
+    assert tex.count("(15) Missed change") == 4 and tex.count("(3) ") == 2
+    assert "Made." in tex
 
 
 def test_table_a1_lays_out_the_moments():

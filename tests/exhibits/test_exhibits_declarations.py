@@ -64,7 +64,7 @@ def study(
 ):
     chosen = overridden(config, {} if synthetic else {"district": {"source": "my/folder"}})
     chosen = overridden(chosen, changes or {})
-    return Study(chosen, synthetic, confidential, frozenset(tables), absent or {}, kept)
+    return Study(chosen, synthetic, confidential, frozenset(tables), absent or {}, kept=kept)
 
 
 def own(config, folder: Path, changes=None, confidential=True, columns=None):
@@ -283,13 +283,15 @@ def test_every_papers_declaration_can_be_read(paper):
 
 # --- what a study can have ---
 
+OF_THE_TRUTH = ["figure_bias", "table_conditions", "figure_calibration"]
+
 
 def test_the_paper_has_its_exhibits(exhibits):
-    assert len(exhibits.all) == 27
+    assert len(exhibits.all) == 28
     assert [name for name, one in exhibits.all.items() if one.on_request] == ["figure_constrained"]
     ours = [name for name, one in exhibits.all.items() if one.ours]
     bootstrap = ["figure_bands", "table_standard_errors"]
-    assert ours == ["figure_bias", "figure_calibration", *bootstrap, "figure_constrained"]
+    assert ours == [*OF_THE_TRUTH, *bootstrap, "figure_constrained"]
 
 
 def test_nothing_is_skipped_on_the_full_synthetic_district(exhibits, config):
@@ -321,7 +323,7 @@ def test_a_smaller_synthetic_district_skips_the_calibration_alone(exhibits, conf
 
 def test_own_tables_skip_with_reasons(exhibits, config, tmp_path):
     skipped = exhibits.skipped(own(config, tmp_path, BAYES, confidential=False))
-    assert list(skipped) == ["figure_d6", "figure_d7", "figure_bias", "figure_calibration"]
+    assert list(skipped) == ["figure_d6", "figure_d7", *OF_THE_TRUTH]
     assert skipped["figure_d7"] == (
         f"{tmp_path} holds no outcomes.csv or outcomes.parquet, so later outcomes are unknown"
     )
@@ -333,13 +335,10 @@ def test_own_tables_skip_with_reasons(exhibits, config, tmp_path):
     assert "only the synthetic district has a known true value added" in skipped["figure_bias"]
     assert "these are the user's own tables" in skipped["figure_calibration"]
     (tmp_path / "outcomes.csv").write_text(f"student_id,{','.join(OUTCOMES)}\n")
-    assert list(exhibits.skipped(own(config, tmp_path, confidential=False))) == [
-        "figure_bias",
-        "figure_calibration",
-    ]
+    assert list(exhibits.skipped(own(config, tmp_path, confidential=False))) == OF_THE_TRUTH
     runpy.run_path(str(ROOT / "scripts/skipped.py"))["main"](skipped, tmp_path / "skipped.csv")
     table = pd.read_csv(tmp_path / "skipped.csv")
-    assert table.columns.tolist() == ["exhibit", "reason"] and len(table) == 4
+    assert table.columns.tolist() == ["exhibit", "reason"] and len(table) == 5
     assert table["reason"].tolist() == list(skipped.values())
 
 
@@ -347,7 +346,7 @@ def test_outcomes_without_their_columns_and_no_ethnicity_skip(exhibits, config, 
     (tmp_path / "enrolments.csv").write_text("student_id,gender\n")
     (tmp_path / "outcomes.csv").write_text("student_id\n")
     skipped = exhibits.skipped(own(config, tmp_path, confidential=False))
-    assert list(skipped) == ["figure_08b", "figure_d7", "figure_bias", "figure_calibration"]
+    assert list(skipped) == ["figure_08b", "figure_d7", *OF_THE_TRUTH]
     assert skipped["figure_08b"] == (
         f"the enrolments in {tmp_path} have no column ethnicity, so racial gaps are unknown"
     )
@@ -380,7 +379,7 @@ def test_confidential_reasons_do_not_name_the_folder(exhibits, config, tmp_path)
 def test_a_synthetic_district_kept_as_confidential_hides_how_it_was_made(exhibits, config, size):
     hidden = study(config, {"district": {"size": size}}, synthetic=True, confidential=True)
     reason = "it shows what a confidential district would not have: how it was made"
-    assert exhibits.skipped(hidden) == dict.fromkeys(["figure_bias", "figure_calibration"], reason)
+    assert exhibits.skipped(hidden) == dict.fromkeys(OF_THE_TRUTH, reason)
 
 
 def test_all_columns_are_needed_or_any_of_each_table(config):

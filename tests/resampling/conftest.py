@@ -20,10 +20,14 @@ def choices():
     config = read_config(ROOT, "eastmond_2024")
     estimation = {name: one for name, one in config["value_added"].items() if name != "batch"}
     return Choices(
-        split=config["district"]["split"],
+        **{name: config["district"][name] for name in ("split", "lower", "class_size")},
         estimation=estimation,
         weights=[0.0, 0.5, 1.0],
-        **{name: config["allocation"][name] for name in ("ends", "solver", "tolerance")},
+        **{
+            name: config["allocation"][name]
+            for name in ("ends", "solver", "tolerance", "counts", "ties")
+        },
+        tie_seed=config["allocation"]["seed"],
         weight_ela=config["welfare"]["subject_weight_ela"],
         **{
             name: config["welfare"][name]

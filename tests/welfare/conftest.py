@@ -39,6 +39,7 @@ def three_classes():
     students = pd.DataFrame(pupils, columns=["class_id", "ethnicity", "lower_ela", "lower_math"])
     students["year"], students["grade"] = 2010, 3
     students["school_id"] = np.where(students["class_id"] == "2", "B", "A")
+    students["teacher_id"] = students["class_id"].map({"0": "a", "1": "b", "2": "c"})
     students["ela"] = [-1.0, -0.5, 0.5, -0.2, 1.0, -1.3, 0.7, 0.8]
     students["math"] = [-0.9, -0.7, 0.1, 0.3, 1.1, -1.4, 0.9, 0.6]
     teachers = pd.DataFrame(

@@ -363,11 +363,59 @@ def test_headline_worth(three):
     assert table["best_earnings_over_math_only_district"] == 30
     assert table["break_even_bonus_best_district"] == approx(0.5 * 90 * 8 / 3)
     sizes = text_numbers.sizes(three).set_index("quantity")["value"]
-    assert sizes["teachers_per_year"] == 3
+    assert sizes["teachers_per_year"] == sizes["reallocated_teachers_per_year"] == 3
     assert sizes["students_per_year_lower_math"] == 3
     cells = three.slots["cell"].value_counts().tolist()
     ways = np.prod([np.prod(np.arange(1, size + 1)) for size in cells])
     assert sizes["allocations_log10_per_year"] == approx(np.log10(ways))
+
+
+def without_estimate(three_tables):
+    """The three classes, and a fourth whose teacher has no estimate."""
+    students, slots = three_tables
+    fourth = students.iloc[:2].assign(class_id="3", teacher_id="d")
+    return build_classrooms(slots, pd.concat([students, fourth], ignore_index=True), "slots")
+
+
+def test_teachers_without_an_estimate_are_paid_and_their_students_gain_nothing(make):
+    classrooms = without_estimate(make.three())
+    sizes = text_numbers.sizes(classrooms).set_index("quantity")["value"]
+    assert sizes["teachers_per_year"] == 4
+    assert sizes["reallocated_teachers_per_year"] == 3
+    assert sizes["students_per_year"] == 8
+    assert sizes["reallocated_classes_per_year"] == 3
+    earnings = pd.DataFrame(
+        {
+            "scope": "district",
+            "information": "heterogeneous",
+            "weight": WEIGHTS,
+            "total_per_year": [0.0, 900.0, 0.0],
+        }
+    )
+    found = text_numbers.totals(earnings, classrooms, 0.5, 16).set_index("quantity")["value"]
+    assert found["total_per_year_district"] == 900
+    assert found["total_per_year_published_students_district"] == 1800
+    assert found["break_even_bonus_published_students_district"] == approx(0.5 * 1800 / 4)
+    assert len(text_numbers.totals(earnings, classrooms, 0.5, None)) == 1
+
+
+def test_teachers_of_other_years_are_not_paid(make):
+    students, slots = make.three()
+    early = students.assign(year=2009)
+    classrooms = build_classrooms(slots, pd.concat([students, early]), "slots")
+    assert classrooms.teachers_per_year == 3
+
+
+def test_tested_students_stand_for_their_class(make):
+    students, slots = make.three()
+    tested = slots.assign(students=slots["students"] * 2, sample_students=slots["students"])
+    names = [f"{g}_{s}" for g in ("lower", "higher") for s in ("ela", "math")]
+    tested[names] = tested[names] * 2.0
+    once, twice = (build_classrooms(one, students, "slots") for one in (slots, tested))
+    assert np.array_equal(twice.counts, 2 * once.counts)
+    assert twice.teacher_years == once.teacher_years
+    with pytest.raises(ValueError, match="column lower_ela disagrees with the students"):
+        build_classrooms(tested.assign(lower_ela=slots["lower_ela"]), students, "slots")
 
 
 def test_flat_profile_does_not_give_the_published_multiplier():

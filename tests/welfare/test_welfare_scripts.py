@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from welfare_added.allocation.frontier import frontier, subject_shares
+from welfare_added.welfare.tie_breaks import COLUMNS as TIED
 
 SCRIPTS = Path(__file__).parents[2] / "scripts/eastmond_2024"
 PRICES = {"ela": 1524, "math": 650}
@@ -55,13 +56,27 @@ COLUMNS = {
         "covariance",
         "identity_error",
     ],
+    "conditions": [
+        *LABELS[:3],
+        "by",
+        "condition",
+        "weight",
+        "by_group",
+        "by_mean",
+        "holds",
+        "holds_in_size",
+        "teachers",
+    ],
     "text_numbers": ["quantity", "value", "unit", "note"],
+    "tie_breaks": [*LABELS, "tie_break", *TIED],
 }
 ROWS = {
+    "tie_breaks": 14 * 2 * 6 + 8 * 5 + 6 * 7,
     "gaps": 60,
     "equal_gain_index": 30,
     "winners": 60,
     "bias": 120,
+    "conditions": 600,
     "subjects": 10,
     "earnings": 20,
 }
@@ -140,13 +155,19 @@ def run_all(root):
     script("ranking")(root / "value_added.parquet", students, root / "ranking.parquet", 0.5, 0.75)
     truth = root / "truth.parquet"
     script("bias")(*data, *single, truth, root / "bias.csv", 5, 0.75, 0.7, 0.5)
+    script("conditions")(*data, *single, truth, root / "conditions.csv", 5, 0.75, 0.7, 0.5)
     tables = {name: root / f"{name}.parquet" for name in ("slots", "students")}
     tables |= {name: root / f"{name}.csv" for name in ("earnings", "subjects")}
     tables["usual"] = [path for path in plans("math") if path.stem.endswith("standard")]
     profile = (15.5, 0.03, [20, 65], 10)
     usual = [("math", scope, "standard") for scope in ("district", "school")]
     script("text_numbers")(
-        SimpleNamespace(**tables), usual, root / "text_numbers.csv", 5, PRICES, 0.28, profile
+        SimpleNamespace(**tables), usual, root / "text_numbers.csv", 5, PRICES, 0.28, profile, 90
+    )
+    paths, labels = labelled("ela", "math", "both", "subjects")
+    how = {"weight_ela": 0.75, "earnings_per_sd": PRICES, "lifetime_multiplier": 15.5}
+    script("tie_breaks")(
+        *data, paths, root / "tie_breaks.csv", labels=labels, weights=5, draws=3, seed=1, **how
     )
 
 
@@ -169,7 +190,8 @@ def test_scalars_are_unique(folder):
 def test_scalars_that_claims_need(folder):
     numbers = set(pd.read_csv(folder / "text_numbers.csv")["quantity"])
     usual = {f"earnings_standard_math_only_{scope}" for scope in ("district", "school")}
-    assert {"teachers_per_year", *usual} <= numbers
+    totals = {f"total_per_year_published_students_{scope}" for scope in ("district", "school")}
+    assert {"teachers_per_year", *usual, *totals} <= numbers
     assert {"share_below_median", "mean_loss"} <= set(
         pd.read_csv(folder / "status_quo.csv")["quantity"]
     )

@@ -15,6 +15,7 @@ if (PAPER_FOLDER / "claims.yaml").is_file() and WITH_CLAIMS:
             document=of_paper("claims.yaml"),
             schema=relative(CLAIMS_SCHEMA),
             template=relative(SOURCE_FOLDER / "welfare_added/claims/page.html.j2"),
+            intervals=INTERVALS[:1],
             cells=[of_paper(name) for name in CLAIMS["cell_files"]],
             tables=[f"{RESULTS}/{table}" for table in CLAIMS["tables"]],
             code=code("claims"),
@@ -25,6 +26,8 @@ if (PAPER_FOLDER / "claims.yaml").is_file() and WITH_CLAIMS:
             code=code_fingerprint("claims"),
             choices=checked(choices_of, CLAIMS["choices"], config),
             origin=ORIGIN,
+            intervals_differ=INTERVALS_DIFFER or [],
+            intervals_stale=INTERVALS_STALE,
         log: f"{LOGS}/claims.log"
         conda:
             ENVIRONMENT

@@ -21,6 +21,7 @@ rule district:
         years=config["district"]["years"],
         grades=config["district"]["grades"],
         split=config["district"]["split"],
+        lower=config["district"]["lower"],
         class_size=config["district"]["class_size"],
         lag=config["district"]["lag"],
     resources:

@@ -10,6 +10,7 @@ STUDY = Study(
     RESTRICTED,
     frozenset(tables_in(SOURCE, LAYOUT)),
     absent_columns(SOURCE, LAYOUT, COLUMNS),
+    INTERVALS_DIFFER,
     kept=KEPT,
 )
 SKIPPED = EXHIBITS.skipped(STUDY)

@@ -2,6 +2,7 @@
 # files that its study makes, and EXPLORER, the tables of the report's explorer of plans, if it has one.
 
 
+include: "kept_intervals.smk"
 include: "exhibits.smk"
 include: "claims.smk"
 include: "disclosure.smk"

@@ -1,7 +1,7 @@
 CHOICES = {
     name: config["value_added"][name]
     for name in (
-        *("estimator", "absorb", "years_used", "weighting", "drift_limit"),
+        *("estimator", "groups", "absorb", "years_used", "weighting", "drift_limit"),
         *("minimum_class_size", "teacher_share", "seed", "batch"),
     )
 }

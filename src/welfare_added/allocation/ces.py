@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from welfare_added.allocation.slots import PARTS as HUNDREDTHS
+from welfare_added.allocation.slots import scale
 from welfare_added.district.vocabulary import SUBJECTS
 from welfare_added.run.errors import UserError
 
@@ -64,7 +66,8 @@ def ces_factors(
 
     For subject s and group g of a class: dollars_s times the sum of the marginal weights (see
     ``marginal_weights``) of its students in g. Times value added [student SD] this is in weighted
-    dollars a year. students: class_id, year, lag_ela, lag_math, lower_ela, lower_math.
+    dollars a year. students: class_id, year, lag_ela, lag_math, lower_ela, lower_math. Where slots
+    count tested students, each student of the sample stands for as many of the class.
     The paper prints no formula; at gamma = 0 this is its utilitarian, earnings-maximising plan.
     Raises UserError where students and slots have different counts for a class.
     """
@@ -80,13 +83,14 @@ def ces_factors(
             at = rows["slot"].to_numpy()[members]
             _same_counts(at, slots, f"{group}_{subject}")
             sums = [np.bincount(at, layer[members], len(slots)) for layer in weights]
-            columns.append(dollar * np.stack(sums))
+            columns.append(dollar * np.stack(sums) * scale(slots))
     return np.stack(columns, axis=2)
 
 
 def _same_counts(at: np.ndarray, slots: pd.DataFrame, column: str) -> None:
     """Raise UserError where the numbers of students differ from the slots' counts."""
-    wrong = np.bincount(at, minlength=len(slots)) != slots[column].to_numpy()
+    counted = np.bincount(at, minlength=len(slots)) * scale(slots)
+    wrong = np.rint(counted * HUNDREDTHS) != np.rint(slots[column].to_numpy() * HUNDREDTHS)
     if wrong.any():
         raise UserError(
             f"students: {int(wrong.sum())} classes hold another number of students than {column} "

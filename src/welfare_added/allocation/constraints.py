@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from welfare_added.allocation.slots import scale
 from welfare_added.assignment.milp import Side
 from welfare_added.district.vocabulary import BLACK_HISPANIC, GROUPS, RACES, WHITE_ASIAN
 from welfare_added.run.errors import UserError
@@ -219,7 +220,8 @@ def _totals_by_race(
             lower = of_race[f"lower_{subject}"].astype(bool)
             for group, members in (("lower", lower), ("higher", ~lower)):
                 number = of_race.loc[members, "class_id"].value_counts()
-                counts[f"{group}_{subject}"] = rows["class_id"].map(number).fillna(0.0)
+                number = rows["class_id"].map(number).fillna(0.0)
+                counts[f"{group}_{subject}"] = number * scale(rows)
         of_groups, group_sizes = _totals_by_group(rows, subjects, counts)
         totals.append(of_groups.sum(axis=0))
         sizes.append(group_sizes.sum())

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from welfare_added.allocation.slots import whole_counts
 from welfare_added.assignment.whole import row_grid
 from welfare_added.run.errors import UserError
 
@@ -18,7 +19,7 @@ def group_gain(slots: pd.DataFrame, plan: np.ndarray, subject: str, group: str) 
     the classes does not matter. Raises UserError where the group has no student.
     Source: Eastmond et al. (2024), section 4.1 and figure 4.
     """
-    counts = slots[f"{group}_{subject}"].to_numpy(np.int64)
+    counts = whole_counts(slots, f"{group}_{subject}")
     value_added, unit = row_grid(slots[f"va_{group}_{subject}"].to_numpy(float))
     value_added = value_added.astype(np.int64)
     if counts.sum() == 0:

@@ -67,7 +67,7 @@ def group_objective(
     information: heterogeneous (value added by group of students) or standard (one estimate for all
     students). ends: see config.yaml, allocation.ends. Raises UserError on other choices.
     """
-    _one_of("information", information, INFORMATION)
+    one_of("information", information, INFORMATION)
 
     def factors(weight: float) -> np.ndarray:
         columns = []
@@ -126,7 +126,7 @@ def cell_problems(
 
     Raises UserError on a scope that is neither district nor school.
     """
-    _one_of("scope", scope, SCOPES)
+    one_of("scope", scope, SCOPES)
     for cell, at in cells_of(slots, only):
         rows = slots.iloc[at]
         schools = pd.factorize(rows["school_id"])[0]
@@ -144,13 +144,14 @@ def _objective(
     teachers: np.ndarray, factors: Callable[[float], np.ndarray], weights: np.ndarray, ends: str
 ) -> Objective:
     """Stack the factors over the weights; the other group's objective breaks ties at 0 and 1."""
-    _one_of("allocation.ends", ends, ENDS)
+    one_of("allocation.ends", ends, ENDS)
     ties = {}
     if ends == "efficient":
         ties = {i: factors(1 - w) for i, w in enumerate(weights) if w in (0, 1)}
     return Objective(teachers, np.stack([factors(w) for w in weights]), weights, ties)
 
 
-def _one_of(name: str, value: str, choices: Sequence[str]) -> None:
+def one_of(name: str, value: str, choices: Sequence[str]) -> None:
+    """Raise UserError, naming the choice ``name``, unless ``value`` is one of ``choices``."""
     if value not in choices:
         raise UserError(f"{name}: {value!r} is unknown; want one of {', '.join(choices)}.")

@@ -3,7 +3,7 @@
 import logging
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from welfare_added.allocation.objectives import Objective, cell_problems, cells_of
+from welfare_added.assignment.places import keep_places
 from welfare_added.assignment.problem import Optimum, Problem
-from welfare_added.assignment.sweep import SOLVERS
+from welfare_added.assignment.sweep import SOLVERS, Places
 from welfare_added.run.errors import UserError
 
 CERTIFICATE = [
@@ -30,9 +31,11 @@ def solve_plan(
     tolerance: float = 1e-9,
     prefix: str = "w",
     only: tuple[int, int] | None = None,
+    tie_break: Callable[[int], Places] = lambda cell: keep_places,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Plan and certificates for an objective, over all cells or the year and grade ``only``.
 
+    tie_break: how ties are broken in the cell of a number; by default teachers stay where they can.
     Plan: slot (class), then w000, w001, ..., one column per weight with the slot of the teacher
     who takes the class.
     Certificates: cell, weight, primal, dual, relative_gap, largest_violation, tie_gap (of the
@@ -46,7 +49,7 @@ def solve_plan(
     chosen = [np.empty((0, 1 + len(objective.weights)), dtype=np.int32)]
     certificates = []
     for (cell, at), problem in zip(cells, progress(problems, len(cells)), strict=True):
-        optima = _solve_cell(problem, solver, tolerance)
+        optima = _solve_cell(problem, solver, tolerance, tie_break(cell))
         teachers = [at[optimum.matching] for optimum in optima]
         chosen.append(np.column_stack([at, *teachers]).astype(np.int32))
         certificates += [
@@ -70,9 +73,9 @@ def certificate_summary(certificates: pd.DataFrame, solver: str) -> dict[str, ob
     }
 
 
-def _solve_cell(problem: Problem, solver: str, tolerance: float) -> list[Optimum]:
+def _solve_cell(problem: Problem, solver: str, tolerance: float, places: Places) -> list[Optimum]:
     start = time.perf_counter()
-    optima = list(SOLVERS[solver](problem, tolerance))
+    optima = list(SOLVERS[solver](problem, tolerance, places))
     log.info(
         "%s: %d slots, %d weights, largest relative gap %.1e, %d fallbacks, %.2f s",
         problem.name,

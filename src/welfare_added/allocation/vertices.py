@@ -9,6 +9,7 @@ import pandas as pd
 from welfare_added.allocation.frontier import group_gain
 from welfare_added.allocation.objectives import Objective, cell_problems, cells_of
 from welfare_added.allocation.plans import progress
+from welfare_added.allocation.slots import whole_counts
 from welfare_added.assignment.exact import ExactFrontier, Vertex
 from welfare_added.assignment.places import equal_rows, keep_places
 from welfare_added.district.vocabulary import GROUPS
@@ -38,7 +39,7 @@ def trace(
     on); the first vertex lists changes from the status quo, the others from the one before.
     Raises CertificateError where a vertex is not proven optimal.
     """
-    totals = {f"{g}_{s}": slots[f"{g}_{s}"].sum() for g in GROUPS for s in subjects}
+    totals = {f"{g}_{s}": whole_counts(slots, f"{g}_{s}").sum() for g in GROUPS for s in subjects}
     cells = cells_of(slots, only)
     problems = cell_problems(slots, objective, scope, only)
     none = np.empty((0, 0), dtype=int)
@@ -90,7 +91,7 @@ def _part(
     totals: Mapping[str, float],
 ) -> np.ndarray:
     """A cell's part of the district's mean gain of a group, (V,); zero where the group is empty."""
-    count = rows[f"{group}_{subject}"].sum()
+    count = whole_counts(rows, f"{group}_{subject}").sum()
     if count == 0:
         return np.zeros(len(matchings))
     return group_gain(rows, matchings, subject, group) * count / totals[f"{group}_{subject}"]

@@ -17,37 +17,48 @@ from welfare_added.assignment.whole import whole_problem
 log = logging.getLogger(__name__)
 
 Engine = NetworkEngine | LsaEngine
+# Permutes a matching within groups of equal columns and of equal rows, as `places.keep_places`.
+Places = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
-def network(problem: Problem, tolerance: float = 1e-9) -> Iterator[Optimum]:
+def network(
+    problem: Problem, tolerance: float = 1e-9, places: Places = keep_places
+) -> Iterator[Optimum]:
     """Certified optima of a problem at each weight, by our network simplex.
 
     Where it stalls, scipy solves instead; that is logged and marked in the optimum.
+    places: which of the matchings is taken that differ by equal columns and equal rows alone.
     Raises CertificateError where optimality is not proven to ``tolerance``, a relative gap.
     """
-    return sweep(problem, NetworkEngine, tolerance)
+    return sweep(problem, NetworkEngine, tolerance, places)
 
 
-def lsa(problem: Problem, tolerance: float = 1e-9) -> Iterator[Optimum]:
+def lsa(
+    problem: Problem, tolerance: float = 1e-9, places: Places = keep_places
+) -> Iterator[Optimum]:
     """The same by scipy's linear sum assignment."""
-    return sweep(problem, LsaEngine, tolerance)
+    return sweep(problem, LsaEngine, tolerance, places)
 
 
-SOLVERS: dict[str, Callable[[Problem, float], Iterator[Optimum]]] = {
+SOLVERS: dict[str, Callable[[Problem, float, Places], Iterator[Optimum]]] = {
     "network": network,
     "lsa": lsa,
 }
 
 
 def sweep(
-    problem: Problem, kind: Callable[[Problem], Engine], tolerance: float
+    problem: Problem,
+    kind: Callable[[Problem], Engine],
+    tolerance: float,
+    places: Places = keep_places,
 ) -> Iterator[Optimum]:
     """Certified optima at each weight, by the class of solver ``kind``.
 
     Factors are whole numbers (`whole_problem`), so that equal scores compare as equal. Where the
     problem has a second objective, it chooses among the optima: only arcs of reduced cost zero are
-    allowed, and the problem is solved and certified again. Rows then keep their own column wherever
-    that costs neither objective.
+    allowed, and the problem is solved and certified again. ``places`` then chooses among matchings
+    that differ by equal columns and equal rows alone, at no cost to either objective: by default
+    rows keep their own column wherever they can.
     """
     whole = whole_problem(problem)
     problem = whole.problem
@@ -67,7 +78,7 @@ def sweep(
             stage = certify(arcs, stage, solution[0], tolerance, f"{where}, tie-break")
             matching, tie_gap, fallback = stage.matching, stage.relative_gap, fallback or again
             grouping.append(second)
-        matching = keep_places(matching, equal_rows(*grouping), same_row)
+        matching = places(matching, equal_rows(*grouping), same_row)
         optimum = certify(problem.arcs, factors, matching, tolerance, where)
         optimum = replace(optimum, tie_gap=tie_gap, fallback=fallback)
         yield optimum.in_units(whole.units[index])

@@ -26,7 +26,7 @@ from welfare_added.audit.readme import (
     renewed,
 )
 from welfare_added.audit.trace import file_tree
-from welfare_added.audit.verdicts import exhibits, expanded, numbers, studies, tables_of
+from welfare_added.audit.verdicts import exhibits, numbers, studies, tables_of
 from welfare_added.audit.verify import (
     EXIT_CODES,
     VERIFIED,
@@ -36,6 +36,7 @@ from welfare_added.audit.verify import (
     worst,
 )
 from welfare_added.claims import document
+from welfare_added.claims.answers import expanded
 from welfare_added.district.layout import Layout, read_layout
 from welfare_added.exhibits.declarations import Exhibits, read_exhibits
 from welfare_added.run import choices, folders

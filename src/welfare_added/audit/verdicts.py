@@ -33,15 +33,6 @@ def tables_of(claim: Claim, document: Document, results: str) -> list[str]:
     return [f"{results}/{table}" for table in dict.fromkeys(named)]
 
 
-def expanded(answer: object, shared: Mapping[str, object]) -> object:
-    """An answer with references to shared answers replaced by these."""
-    if isinstance(answer, Mapping):
-        if "use" in answer:
-            return expanded(shared[answer["use"]], shared)
-        return {key: expanded(value, shared) for key, value in answer.items()}
-    return [expanded(one, shared) for one in answer] if isinstance(answer, list) else answer
-
-
 def worst_of(verification: Verification, paths: list[str]) -> Finding:
     """The worst finding among some files of the paper; one that no job made is missing."""
     findings = [

@@ -1,7 +1,8 @@
 """From parameters to moments: simulate a district and estimate its value added."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import numpy as np
 import pandas as pd
 
 from welfare_added.calibration.moments import moments
@@ -23,6 +24,7 @@ def evaluator(
     grades: tuple[int, ...],
     split: str,
     class_size: str,
+    lower: str,
     estimation: dict,
 ) -> Callable[[dict], pd.Series]:
     """Return the function from nested parameters to moments that `search` evaluates.
@@ -33,7 +35,7 @@ def evaluator(
         From `read_targets`.
     seed, years, grades
         See `synthesise`.
-    split, class_size
+    split, class_size, lower
         See `analysis_sample`.
     estimation
         See `estimate_value_added`.
@@ -44,14 +46,33 @@ def evaluator(
 
     def evaluate(nested: dict) -> pd.Series:
         district = synthesise(
-            parameters.from_dict(nested), size="full", seed=seed, years=years, grades=grades
+            parameters.from_dict(nested),
+            size="full",
+            seed=seed,
+            years=years,
+            grades=grades,
+            lower=lower,
         )
-        sample = analysis_sample(in_memory(district), years, grades, split, class_size)
+        sample = analysis_sample(in_memory(district), years, grades, split, class_size, lower=lower)
         batches = as_batches(sample.students)
         estimates = estimate_value_added(batches, **estimation).estimates
         return moments(sample.students, sample.classes, estimates, sample.outcomes, bins)
 
     return evaluate
+
+
+def mean_moments(worlds: Sequence[Callable[[dict], pd.Series]]) -> Callable[[dict], pd.Series]:
+    """Return the function from nested parameters to the mean of the moments of several worlds."""
+
+    def evaluate(nested: dict) -> pd.Series:
+        return pd.concat([world(nested) for world in worlds], axis=1).mean(axis=1, skipna=False)
+
+    return evaluate
+
+
+def district_seeds(seed: int, number: int) -> list[int]:
+    """Seeds of ``number`` districts, spawned from one; the first are the same at any number."""
+    return [int(s.generate_state(1)[0]) for s in np.random.SeedSequence(seed).spawn(number)]
 
 
 def in_memory(district: SyntheticDistrict) -> District:

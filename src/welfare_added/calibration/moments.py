@@ -48,6 +48,7 @@ def moments(
         values |= _composition(estimated, students, subject, bins[subject])
         values |= _gaps(students, subject)
     values |= _sorting(estimated)
+    values |= _sizes_and_composition(estimated, students)
     values |= _panel(classes)
     if len(outcomes):
         values["long_term_outcomes.high_school_graduation_rate"] = _graduation(students, outcomes)
@@ -202,6 +203,21 @@ def _sorting(classes: pd.DataFrame) -> dict[str, float]:
     return values
 
 
+def _sizes_and_composition(classes: pd.DataFrame, students: pd.DataFrame) -> dict[str, float]:
+    """Correlation of class size with the share lower-scoring, of the class and of its school."""
+    size = classes["class_size"].astype(float)
+    values = {}
+    for subject in SUBJECTS:
+        of_school = students.groupby("school_id")[f"lower_{subject}"].mean()
+        for name, share in (
+            ("class", classes[f"share_lower_{subject}"]),
+            ("school", classes["school_id"].map(of_school)),
+        ):
+            path = f"class_size.correlation_with_share_lower_of_{name}.{subject}"
+            values[path] = size.corr(share)
+    return values
+
+
 def _panel(classes: pd.DataFrame) -> dict[str, float]:
     students = classes.groupby("teacher_id")["students"].sum()
     settled = students.index[students >= SETTLED_STUDENTS]
@@ -223,7 +239,7 @@ def _panel(classes: pd.DataFrame) -> dict[str, float]:
 
 
 def _graduation(students: pd.DataFrame, outcomes: pd.DataFrame) -> float:
-    studied = outcomes[outcomes["student_id"].isin(students["student_id"].unique())]
+    studied = outcomes.merge(students[["student_id"]].drop_duplicates(), on="student_id")
     return studied["graduated_high_school"].astype(float).mean()
 
 

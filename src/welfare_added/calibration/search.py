@@ -1,26 +1,20 @@
 """Search for the synthetic district's parameters, by matching estimates to published inputs.
 
-Each parameter is paired with the published moment that it moves most. A step adjusts every
-parameter by the deviation of its own moment, for a given number of steps. The parameters that
-decide who is present are adjusted first, as they change the random draws; then, with those fixed,
-all others.
+A step adjusts every parameter by the deviation of its own moment, for a given number of steps.
+The parameters that decide who is present are adjusted first, as they change the random draws; then,
+with those fixed, all others. The moments are means over several worlds of one law, so that
+parameters are not fitted to one draw; `searched_on` fits those of a single one.
 """
 
 import copy
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from welfare_added.district.parameters import EffectParameters
-from welfare_added.district.synthetic_effects import innovation_covariance
-from welfare_added.district.vocabulary import GROUPS, SUBJECTS
-
-# Slope of a school's mean achievement on its classes' share of lower-scoring students, about.
-ACHIEVEMENT_ON_SHARE = -3.3
-log = logging.getLogger(__name__)
+from welfare_added.calibration.adjustments import adjust_people, adjust_scores, make_feasible
+from welfare_added.calibration.evaluate import evaluator
 
 
 @dataclass(frozen=True)
@@ -50,7 +44,7 @@ def search(
     targets
         From `read_targets`.
     evaluate
-        From parameters to moments; see `evaluator`.
+        From parameters to moments; see `evaluator` and `mean_moments`.
     people_steps, score_steps
         Number of steps for the numbers of people and classes, then for scores and value added.
     report
@@ -91,151 +85,52 @@ def misses(target: pd.Series, moments: pd.Series) -> pd.Series:
     return moments.reindex(target.index) / target - 1
 
 
-def adjust_people(p: dict, target: pd.Series, moments: pd.Series, weights: pd.Series) -> None:
-    """Adjust, in place, the parameters that decide who is present and in which classes."""
-    teachers, classes, students = p["teachers"], p["classes"], p["students"]
-    _adjust_careers(teachers["years_observed"], target, moments)
-    gone = "teacher_panel.share_still_teaching_next_year"
-    teachers["gap_probability"] += 1.2 * (moments[gone] - target[gone])
-    same = "teacher_panel.share_in_same_school_if_still_teaching"
-    teachers["same_school"] += target[same] - moments[same]
-    years = "counts.teacher_years_with_leave_year_out_va"
-    estimated, all_classes = "class_size.bins.classes", "counts.class_years"
-    teachers["second_class"] += (
-        target[estimated] / target[years] - moments[estimated] / moments[years]
-    )
-    teachers["fragment"] += (target[all_classes] - moments[all_classes]) / target[all_classes]
-    _adjust_sizes(classes, target, moments, weights)
-    # Classes of lower-scoring students are smaller: their mean share over classes exceeds a half.
-    above = [
-        _binned(target, moments, weights, f"share_of_class_lower_scoring.{s}.bins.")[0]
-        for s in SUBJECTS
-    ]
-    loading = classes["size_on_achievement"] + 4 * float(np.mean(above))
-    classes["size_on_achievement"] = min(max(loading, 0.0), 0.95)
-    total, distinct = "counts.student_years", "counts.students"
-    students["exit"] += 0.9 * (moments[total] / target[total] - 1)
-    repeats = moments[total] / moments[distinct] - target[total] / target[distinct]
-    students["unlinked"] = min(max(students["unlinked"] + 0.45 * repeats, 0.0), 0.5)
+def searched_on(
+    parameters: dict,
+    seed: int,
+    targets: pd.DataFrame,
+    *,
+    steps: int = 2,
+    **settings,
+) -> dict:
+    """Parameters with which the district of one ``seed`` meets the published inputs.
 
+    What people and classes there are stays; scores, value added and sorting are adjusted, so that
+    one district's slopes are those published and not those of the average district.
 
-def _adjust_careers(shares: dict[int, float], target: pd.Series, moments: pd.Series) -> None:
-    """Adjust shares of teachers by years observed; targets: of those with 50 students or more."""
-    name = "teacher_panel.years_observed_per_teacher"
-    for years in list(shares):
-        quantity = f"{name}.{years:02d}"
-        if quantity in target.index and moments[quantity] > 0:
-            shares[years] *= (target[quantity] / moments[quantity]) ** 0.8
-    estimated = "counts.teacher_years_with_leave_year_out_va"
-    several = (1 - shares[1]) * (target[estimated] / moments[estimated]) ** 0.8
-    rest = sum(share for years, share in shares.items() if years > 1)
-    for years in shares:
-        shares[years] = 1 - several if years == 1 else shares[years] / rest * several
+    Parameters
+    ----------
+    parameters
+        Nested dictionary, as in the parameter file; drifts and correlations that exclude each
+        other are first brought together.
+    targets
+        From `read_targets`.
+    steps
+        Number of evaluations and adjustments.
+    settings
+        years, grades, split, class_size, lower and estimation of `evaluator`.
 
-
-def _adjust_sizes(classes: dict, target: pd.Series, moments: pd.Series, weights: pd.Series) -> None:
-    """Adjust class sizes: mean, difference between grades, and the two SDs within grades."""
-    level, spread = _binned(target, moments, weights, "class_size.bins.")
-    mean = classes["mean_size"]
-    middle = (mean["grade_3"] + mean["grade_4_5"]) / 2 + 0.8 * level
-    half = (mean["grade_4_5"] - mean["grade_3"]) / 2 * spread**0.5
-    mean["grade_3"], mean["grade_4_5"] = middle - half, middle + half
-    cell, own = "class_size.sd_within_grade_year", "class_size.sd_within_school_grade_year"
-    classes["sd_class"] *= target[own] / moments[own]
-    between = [np.sqrt(s[cell] ** 2 - s[own] ** 2) for s in (target, moments)]
-    classes["sd_cell"] *= (between[0] / between[1]) ** 0.8
-
-
-def adjust_scores(p: dict, target: pd.Series, moments: pd.Series, weights: pd.Series) -> None:
-    """Adjust, in place, the parameters of scores and of value added."""
-    students, effects = p["students"], p["effects"]
-    ratio = target / moments.reindex(target.index)
-    cohort = "share_of_class_lower_scoring.sd_within_school_grade_year"
-    tracked = []
-    for s in SUBJECTS:
-        gap = "baseline_gaps.white_and_asian_minus_black_and_hispanic"
-        students["persistence"][s] *= ratio[f"baseline_gaps.higher_minus_lower.{s}"]
-        students["ethnic_gap"][s] *= ratio[f"{gap}.{s}"]
-        between = [np.sqrt(0.25 - values[f"{cohort}.{s}"] ** 2) for values in (target, moments)]
-        students["school_sd"][s] *= (between[0] / between[1]) ** 0.7
-        tracked.append(
-            _binned(target, moments, weights, f"share_of_class_lower_scoring.{s}.bins.")[1]
-        )
-    students["tracking"] = min(students["tracking"] + 1.5 * (np.mean(tracked) - 1), 0.95)
-    students["tracking"] = max(students["tracking"], 0.0)
-    for s in SUBJECTS:
-        _adjust_effects(effects, s, target, moments, ratio)
-    cross = "value_added.cross_subject_cross_group_correlation"
-    effects["correlation"]["cross"] *= ratio[cross] ** 0.8
-    _make_feasible(effects)
-
-
-def _make_feasible(effects: dict) -> None:
-    """Shrink drift differences and the cross-subject correlation until the covariance exists."""
-    drift = effects["drift"]
-    while not _is_feasible(effects):
-        effects["correlation"]["cross"] *= 0.999
-        for subject in SUBJECTS:
-            names = [f"{subject}_{group}" for group in GROUPS]
-            middle = np.mean([drift[name] for name in names])
-            for name in names:
-                drift[name] += 0.05 * (middle - drift[name])
-
-
-def _is_feasible(effects: dict) -> bool:
-    try:
-        innovation_covariance(EffectParameters(**effects))
-    except ValueError:
-        return False
-    return True
-
-
-def _adjust_effects(
-    effects: dict, subject: str, target: pd.Series, moments: pd.Series, ratio: pd.Series
-) -> None:
-    name = f"value_added.{subject}"
-    for group in GROUPS:
-        dimension = f"{subject}_{group}"
-        effects["sd"][dimension] *= ratio[f"{name}.sd_{group}"]
-        persistence = f"value_added.year_to_year_correlation.{dimension}"
-        drift = effects["drift"][dimension] + 0.5 * (target[persistence] - moments[persistence])
-        effects["drift"][dimension] = min(drift, 0.999)
-    # True correlation and common class shocks move the same moment: the former is assumed.
-    effects["class_shock"][subject] *= ratio[f"{name}.correlation"] ** 3
-    absolute_sd = (effects["sd"][f"{subject}_lower"] + effects["sd"][f"{subject}_higher"]) / 2
-    for key, suffix, per_unit in (
-        ("sorting_on_achievement", "on_share_lower", ACHIEVEMENT_ON_SHARE),
-        ("sorting_on_size", "per_25_students", 0.8),
-    ):
-        moves = []
-        for advantage in ("absolute", "comparative"):
-            quantity = f"status_quo_sorting.{advantage}_advantage_{suffix}.{subject}"
-            moves.append(1.2 * (target[quantity] - moments[quantity]) * absolute_sd / per_unit)
-        absolute, comparative = moves
-        effects[key][f"{subject}_lower"] += absolute + comparative / 2
-        effects[key][f"{subject}_higher"] += absolute - comparative / 2
-
-
-def _binned(
-    target: pd.Series, moments: pd.Series, weights: pd.Series, prefix: str
-) -> tuple[float, float]:
-    """Difference in means and ratio of SDs of binned values, target against moment."""
-    names = [q for q in target.index if q.startswith(prefix) and weights[q] > 0]
-    w = weights[names].to_numpy()
-    values = [series[names].to_numpy() for series in (target, moments)]
-    means = [np.average(v, weights=w) for v in values]
-    spreads = [
-        np.sqrt(np.average((v - m) ** 2, weights=w)) for v, m in zip(values, means, strict=True)
-    ]
-    return means[0] - means[1], spreads[0] / spreads[1]
+    """
+    target, weights = (targets.set_index("quantity")[name] for name in ("target", "weight"))
+    evaluate = evaluator(targets, seed=seed, **settings)
+    found = copy.deepcopy(parameters)
+    make_feasible(found["effects"])
+    for _ in range(steps):
+        found = round_all(found)
+        adjust_scores(found, target, evaluate(found), weights)
+    return round_all(found)
 
 
 def round_all(parameters: dict) -> dict:
-    """Round every number of nested dictionaries to six significant digits."""
-    return {
-        key: round_all(value) if isinstance(value, dict) else float(f"{value:.6g}")
-        for key, value in parameters.items()
-    }
+    """Round every real number of nested dictionaries to six significant digits."""
+    return {key: _rounded(value) for key, value in parameters.items()}
+
+
+def _rounded(value):
+    if isinstance(value, dict):
+        return round_all(value)
+    # Whole numbers and words stay.
+    return value if isinstance(value, int | str) else float(f"{value:.6g}")
 
 
 def step_table(steps: list[Step], targets: pd.DataFrame) -> pd.DataFrame:

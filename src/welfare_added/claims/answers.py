@@ -1,5 +1,6 @@
 """Compute our number for a claim, from result tables, config.yaml, sums and ratios."""
 
+import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,6 +8,12 @@ from dataclasses import dataclass
 from welfare_added.claims import expressions
 from welfare_added.claims.claim import Number
 from welfare_added.claims.selectors import AnswerError, NotAvailableError, Tables, select
+
+
+def smallest_step(*values: float) -> float:
+    """Smallest difference between neighbours of a row of numbers; below 0 if they do not rise."""
+    return min(later - earlier for earlier, later in itertools.pairwise(values))
+
 
 COMBINATIONS: Mapping[str, Callable[..., float]] = {
     "ratio": lambda a, b: a / b,
@@ -17,6 +24,8 @@ COMBINATIONS: Mapping[str, Callable[..., float]] = {
     "mean": lambda *values: math.fsum(values) / len(values),
     "min": min,
     "max": max,
+    "size": abs,
+    "rising": smallest_step,
 }
 
 
@@ -76,7 +85,8 @@ def answer(node, sources: Sources) -> Number:
         case "interval":
             values = [answer(part, sources) for part in operand]
             return min(values), max(values)
-    values = [answer(part, sources) for part in operand]
+    operands = operand if isinstance(operand, list) else [operand]
+    values = [answer(part, sources) for part in operands]
     try:
         return COMBINATIONS[operation](*values)
     except ZeroDivisionError:
@@ -104,3 +114,12 @@ def parts(node, shared: Mapping[str, object]) -> Iterator[Mapping]:
         for operands in node.values():
             for operand in operands if isinstance(operands, list) else [operands]:
                 yield from parts(operand, shared)
+
+
+def expanded(node: object, shared: Mapping[str, object]) -> object:
+    """An answer with references to shared answers replaced by these."""
+    if isinstance(node, Mapping):
+        if "use" in node:
+            return expanded(shared[node["use"]], shared)
+        return {key: expanded(value, shared) for key, value in node.items()}
+    return [expanded(one, shared) for one in node] if isinstance(node, list) else node

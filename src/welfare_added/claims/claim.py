@@ -22,6 +22,8 @@ class Tolerance:
         Added before ``relative`` applies: 100 for "percent more", so that the ratio's error counts.
     standard_errors
         For a recovery: number of standard errors of the estimate; replaces the others.
+    interval
+        The kept 90% interval over worlds decides, in place of the others.
     why
         Reason for the tolerance.
 
@@ -32,6 +34,7 @@ class Tolerance:
     absolute: float = 0.0
     offset: float = 0.0
     standard_errors: float = 0.0
+    interval: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,17 @@ from welfare_added.claims.answers import Sources
 from welfare_added.claims.claim import RECOVERY, Claim, Number, ends
 from welfare_added.claims.digits import decimals
 from welfare_added.claims.document import ClaimsError, Document
+from welfare_added.claims.intervals import Intervals, is_wide
 from welfare_added.claims.selectors import Tables
-from welfare_added.claims.verdicts import Verdict, judge
+from welfare_added.claims.verdicts import NO_INTERVALS, NOT_JUDGED, Verdict, judge
 from welfare_added.run.choices import ConfigError, choice
 
 
 def compare(
-    document: Document, tables: Mapping[str, Path | str], choices: Mapping[str, object]
+    document: Document,
+    tables: Mapping[str, Path | str],
+    choices: Mapping[str, object],
+    intervals: Intervals = NO_INTERVALS,
 ) -> list[Verdict]:
     """Compute our number for every claim and compare it with the published one.
 
@@ -28,6 +32,8 @@ def compare(
         File of each table that they use, by its path below results/<study>.
     choices
         Value of each key of config.yaml that they use, by dotted path.
+    intervals
+        Of claims that are judged by one.
 
     Raises
     ------
@@ -36,7 +42,7 @@ def compare(
 
     """
     sources = Sources(Tables(tables), choices, document.shared, document.published_number)
-    return [judge(claim, document, sources) for claim in document.claims]
+    return [judge(claim, document, sources, intervals) for claim in document.claims]
 
 
 def as_table(verdicts: list[Verdict]) -> pd.DataFrame:
@@ -48,10 +54,12 @@ def as_table(verdicts: list[Verdict]) -> pd.DataFrame:
         id, location, quantity, unit, kind, published, reproduced, tolerance [the claim's unit],
         verdict, reason, bound, digit (one unit of the last printed digit, 0 of an exact number,
         empty for a recovery), quote, note, answer. Ranges read ``low to high``; the number of a
-        table's cell has the digits that the paper prints.
+        table's cell has the digits that the paper prints. If any claim is judged by an interval,
+        also interval_mean, interval_low and interval_high (90%), and wide (yes if half the width
+        exceeds a quarter of the published number).
 
     """
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "id": verdict.claim.id,
             "location": verdict.claim.location,
@@ -71,6 +79,19 @@ def as_table(verdicts: list[Verdict]) -> pd.DataFrame:
         }
         for verdict in verdicts
     )
+    if any(verdict.interval or verdict.verdict == NOT_JUDGED for verdict in verdicts):
+        table = table.join(pd.DataFrame([_interval_texts(verdict) for verdict in verdicts]))
+    return table
+
+
+def _interval_texts(verdict: Verdict) -> dict[str, str]:
+    """Interval of a claim as columns; empty texts if it has none."""
+    one = verdict.interval
+    wide = one is not None and is_wide(verdict.claim, one)
+    numbers = {name: as_text(getattr(one, name, None)) for name in ("mean", "low", "high")}
+    return {f"interval_{name}": text for name, text in numbers.items()} | {
+        "wide": "yes" if wide else ""
+    }
 
 
 def _published(claim: Claim) -> str:

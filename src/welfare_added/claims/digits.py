@@ -20,7 +20,8 @@ def reproduced_text(claim: Claim, reproduced: Number | None, tolerance: float) -
     """Our number to the digits of the published one and two more; empty for None.
 
     A recovery is shown to two significant digits of its tolerance, some standard errors. An exact
-    published number has the decimals needed to write it.
+    published number has the decimals needed to write it; what is only said to be above or below
+    zero is shown to MORE significant digits.
     """
     if reproduced is None:
         return ""
@@ -28,6 +29,8 @@ def reproduced_text(claim: Claim, reproduced: Number | None, tolerance: float) -
         return shown(reproduced, two_digits_of(tolerance))
     if claim.digit:
         return shown(reproduced, claim.digit / 10**MORE)
+    if not any(ends(claim.published)):
+        return _for_each_end(reproduced, lambda end: _to_step(float(f"{end:.{MORE}g}"), 0))
     places = max(_decimals_needed(end) for end in ends(claim.published))
     return _for_each_end(reproduced, lambda end: _without_zeros(_rounded(end, places + MORE)))
 

@@ -34,6 +34,19 @@ def log10_factorial(number: float) -> float:
     return math.lgamma(number + 1) / math.log(10)
 
 
+def number_of_log10_factorial(log10: float) -> float:
+    """Number whose factorial has the decimal logarithm ``log10``, zero or more; at least 1.
+
+    The factorial is that of `log10_factorial`, which rises from 1 on, so that there is one.
+    """
+    from scipy.optimize import brentq  # late: a third of a second to load
+
+    below, above = 1.0, 2.0
+    while log10_factorial(above) < log10:
+        above *= 2
+    return float(brentq(lambda number: log10_factorial(number) - log10, below, above, xtol=1e-12))
+
+
 def positive(*numbers: float) -> float:
     """How many of the numbers are above zero."""
     return float(sum(number > 0 for number in numbers))
@@ -46,6 +59,7 @@ FUNCTIONS: Mapping[str, Callable[..., float]] = {
     "log10_factorial": log10_factorial,
     "max": max,
     "min": min,
+    "number_of_log10_factorial": number_of_log10_factorial,
     "positive": positive,
     "sqrt": math.sqrt,
 }

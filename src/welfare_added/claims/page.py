@@ -8,14 +8,17 @@ from pathlib import Path
 import jinja2
 
 from welfare_added.claims import digits
+from welfare_added.claims.claim import ends
 from welfare_added.claims.document import Document
 from welfare_added.claims.grid import Grid, grid
-from welfare_added.claims.verdicts import AGREES, DISAGREES, NOT_AVAILABLE, Verdict
+from welfare_added.claims.intervals import is_wide
+from welfare_added.claims.verdicts import AGREES, DISAGREES, NOT_AVAILABLE, NOT_JUDGED, Verdict
 
 MARKS = {
     **dict.fromkeys(AGREES.values(), "✓"),
     **dict.fromkeys(DISAGREES.values(), "✗"),
     NOT_AVAILABLE: "–",
+    NOT_JUDGED: "–",
 }
 
 
@@ -28,7 +31,13 @@ class Section:
     grids: list[Grid] = field(default_factory=list)
 
 
-def page(document: Document, verdicts: list[Verdict], district: str, template: Path | str) -> str:
+def page(
+    document: Document,
+    verdicts: list[Verdict],
+    district: str,
+    template: Path | str,
+    stale: bool = False,
+) -> str:
     """Write the page.
 
     Parameters
@@ -41,12 +50,15 @@ def page(document: Document, verdicts: list[Verdict], district: str, template: P
         Where our numbers come from, in a sentence or two.
     template
         The page's jinja2 template.
+    stale
+        Whether the kept intervals were made by other code.
 
     """
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"published": published, "reproduced": reproduced, "allowed": allowed}
+    environment.filters |= {"mean": mean, "spread": spread}
     return environment.from_string(Path(template).read_text(encoding="utf-8")).render(
         document=document,
         verdicts=verdicts,
@@ -54,6 +66,8 @@ def page(document: Document, verdicts: list[Verdict], district: str, template: P
         counts=counts(verdicts),
         marks=MARKS,
         district=district,
+        by_interval=any(document.tolerances[one.claim.tolerance].interval for one in verdicts),
+        stale=stale,
     )
 
 
@@ -103,3 +117,23 @@ def allowed(verdict: Verdict) -> str:
         return "exact"
     side = {"at_least": "−", "at_most": "+"}.get(verdict.claim.bound or "", "±")
     return f"{side} {digits.shown(verdict.tolerance, digits.two_digits_of(verdict.tolerance))}"
+
+
+def mean(verdict: Verdict) -> str:
+    """Write the Monte Carlo mean with the digits of our number; empty if there is no interval."""
+    one = verdict.interval
+    return digits.reproduced_text(verdict.claim, one.mean, verdict.tolerance) if one else ""
+
+
+def spread(verdict: Verdict) -> str:
+    """Write the 90% interval, of a range that of each end, and whether it is wide."""
+    one = verdict.interval
+    if one is None:
+        return ""
+    pairs = zip(ends(one.low), ends(one.high), strict=True)
+    texts = [
+        f"{digits.reproduced_text(verdict.claim, low, 0)} to "
+        f"{digits.reproduced_text(verdict.claim, high, 0)}"
+        for low, high in pairs
+    ]
+    return "; ".join(texts) + (" (wide)" if is_wide(verdict.claim, one) else "")

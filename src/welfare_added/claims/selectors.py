@@ -27,6 +27,13 @@ class Tables:
         self._read: dict[str, pd.DataFrame] = {}
         self._positions: dict[tuple[str, str], dict[str, np.ndarray]] = {}
 
+    @classmethod
+    def of(cls, tables: Mapping[str, pd.DataFrame]) -> "Tables":
+        """Tables in memory, by their path below results/<study>."""
+        held = cls(dict.fromkeys(tables, ""))
+        held._read = dict(tables)
+        return held
+
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Read a table.
 

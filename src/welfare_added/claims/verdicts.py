@@ -1,4 +1,4 @@
-"""Compare published and reproduced numbers: tolerance and verdict."""
+"""Compare published and reproduced numbers: tolerance or interval, and verdict."""
 
 import math
 from dataclasses import dataclass, replace
@@ -7,6 +7,7 @@ from welfare_added.claims import expressions
 from welfare_added.claims.answers import Sources, answer, parts
 from welfare_added.claims.claim import RECOVERY, Claim, Number, ends
 from welfare_added.claims.document import Document
+from welfare_added.claims.intervals import Interval, Intervals, compatible
 from welfare_added.claims.selectors import AnswerError, NotAvailableError
 
 AGREES = {
@@ -24,6 +25,8 @@ DISAGREES = {
     "recovery": "not recovered",
 }
 NOT_AVAILABLE = "not available"
+NOT_JUDGED = "not judged"
+NO_INTERVALS = Intervals()
 SLACK = 1e-9
 CELL_REMEDY = "map a label that the output words otherwise by the answer's rows, columns or panels"
 
@@ -42,10 +45,12 @@ class Verdict:
         Largest distance from the published number that still agrees, in the claim's unit; NaN if
         a recovery has no standard error.
     verdict
-        reproduced, differs, adds up, does not add up, assumed, recovered, not recovered, or not
-        available.
+        reproduced, differs, adds up, does not add up, assumed, recovered, not recovered, not
+        available, or not judged (by an interval, which is not of this run).
     reason
-        Why it is not available, else empty.
+        Why it is not available or not judged, else empty.
+    interval
+        Of a claim that is judged by one.
 
     """
 
@@ -54,9 +59,12 @@ class Verdict:
     tolerance: float
     verdict: str
     reason: str = ""
+    interval: Interval | None = None
 
 
-def judge(claim: Claim, document: Document, sources: Sources) -> Verdict:
+def judge(
+    claim: Claim, document: Document, sources: Sources, intervals: Intervals = NO_INTERVALS
+) -> Verdict:
     """Compute our number for one claim and compare it with the published one.
 
     Raises
@@ -68,6 +76,8 @@ def judge(claim: Claim, document: Document, sources: Sources) -> Verdict:
     try:
         if claim.kind == RECOVERY:
             return _judge_recovery(claim, document, sources)
+        if document.tolerances[claim.tolerance].interval:
+            return _judge_by_interval(claim, document, sources, intervals)
         return _judge_published(claim, document, sources)
     except AnswerError as error:
         where = f" (cell of {claim.cell.source}; {CELL_REMEDY})" if claim.cell else ""
@@ -82,6 +92,22 @@ def _judge_published(claim: Claim, document: Document, sources: Sources) -> Verd
         return Verdict(claim, None, tolerance, NOT_AVAILABLE, str(reason))
     words = AGREES if agrees(claim, reproduced, tolerance) else DISAGREES
     return Verdict(claim, reproduced, tolerance, words[claim.kind])
+
+
+def _judge_by_interval(
+    claim: Claim, document: Document, sources: Sources, intervals: Intervals
+) -> Verdict:
+    """Whether the published number is among those that other worlds with the same inputs have."""
+    half = claim.digit / 2
+    try:
+        reproduced = answer(claim.answer, sources)
+    except NotAvailableError as reason:
+        return Verdict(claim, None, half, NOT_AVAILABLE, str(reason))
+    if lack := intervals.unusable(claim, document):
+        return Verdict(claim, reproduced, half, NOT_JUDGED, lack)
+    interval = intervals.by_id[claim.id]
+    words = AGREES if compatible(claim, interval) else DISAGREES
+    return Verdict(claim, reproduced, half, words[claim.kind], interval=interval)
 
 
 def _judge_recovery(claim: Claim, document: Document, sources: Sources) -> Verdict:

@@ -11,6 +11,21 @@ TEACHERS = {"full": 1816, "small": 343, "tiny": 86}
 
 
 @dataclass(frozen=True)
+class SchoolParameters:
+    """Schools.
+
+    Attributes
+    ----------
+    open
+        Number open in a year, of the published number over all years; the same share in districts
+        of other sizes.
+
+    """
+
+    open: int
+
+
+@dataclass(frozen=True)
 class TeacherParameters:
     """Teachers' careers and moves.
 
@@ -80,8 +95,12 @@ class StudentParameters:
     ethnic_gap, school_sd
         On entry: mean score of white and Asian minus Black and Hispanic students, and SD between
         schools.
-    tracking
-        Weight of last year's scores in assigning a grade's students to classes, 0 (random) to 1.
+    score_step
+        Distance of neighbouring values of a test's score: SD over the number of items per SD.
+    tracking, tracking_range, tracking_on_ela
+        Weight of last year's scores in assigning a grade's students to classes, 0 (random) to 1;
+        range of schools' weights, as a share of their mean, to either side of it; weight of ELA
+        among these scores, 0 (math alone) to 1.
 
     """
 
@@ -93,7 +112,10 @@ class StudentParameters:
     school_mean: float
     ethnic_gap: dict[str, float]
     school_sd: dict[str, float]
+    score_step: float
     tracking: float
+    tracking_range: float
+    tracking_on_ela: float
 
 
 @dataclass(frozen=True)
@@ -107,8 +129,11 @@ class EffectParameters:
     correlation
         Between the groups within ELA, within math, and between the subjects.
     sorting_on_achievement, sorting_on_size
-        Slope of each dimension on the school's mean achievement [per SD] and on class size [per 25
-        students].
+        Slope of each dimension on the school's mean achievement [per SD], were no teachers sorted
+        within schools, and on class size [per 25 students].
+    within_school_share
+        Share of the covariance of value added and a class's composition that lies within schools,
+        grades and years, 0 to 1; ``proportional``: as of the variance of composition.
     class_shock, group_shock
         SD of the shock common to a class, and of the shock to each of its two groups.
 
@@ -119,6 +144,7 @@ class EffectParameters:
     drift: dict[str, float]
     sorting_on_achievement: dict[str, float]
     sorting_on_size: dict[str, float]
+    within_school_share: float | str
     class_shock: dict[str, float]
     group_shock: dict[str, float]
 
@@ -134,6 +160,7 @@ class OutcomeParameters:
 class Parameters:
     """All parameters of the synthetic district."""
 
+    schools: SchoolParameters
     teachers: TeacherParameters
     classes: ClassParameters
     students: StudentParameters

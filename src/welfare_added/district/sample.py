@@ -25,6 +25,8 @@ CONTROLS = [
     *("lag_share_absent", "lag_special_education", "lag_english_learner"),
 ]
 
+LOWER = ("at_or_below", "below")
+
 log = logging.getLogger(__name__)
 
 
@@ -61,14 +63,15 @@ def analysis_sample(
     split: str = "year_grade",
     class_size: str = "tested",
     lag: str = "last_year",
+    lower: str = "at_or_below",
 ) -> Sample:
     """Derive the analysis sample: students with both scores this year and last, linked to a class.
 
     Scores have mean zero and SD one within year, grade and subject over all tested students,
     linked to a class or not. The lagged score is the student's standardised score a year earlier,
     or in the last tested year, in whatever grade: a repeater's is from the same grade.
-    Lower-scoring students are those whose lagged score is strictly below the sample median, by
-    subject (section 3.2).
+    Lower-scoring students are those whose lagged score is at or below the sample median, or below
+    it, by subject (section 3.2: "below"; figure 3's bins average more than one half).
 
     Parameters
     ----------
@@ -85,18 +88,21 @@ def analysis_sample(
         Count a class's students ``tested`` in both subjects this year, or those in the ``sample``.
     lag
         Lagged scores and traits are of ``last_year``, or of the ``last_tested`` year of ``years``.
+    lower
+        Students at the median count as lower-scoring (``at_or_below``) or not (``below``).
 
     Raises
     ------
     DistrictError
         If a year has no students, or there are no rows for lagged scores.
     UserError
-        If ``split``, ``class_size`` or ``lag`` is not one of the above.
+        If ``split``, ``class_size``, ``lag`` or ``lower`` is not one of the above.
 
     """
     _check_choice("split", split, ("year_grade", "pooled"))
     _check_choice("class_size", class_size, ("tested", "sample"))
     _check_choice("lag", lag, LAGS)
+    _check_choice("lower", lower, LOWER)
     lags = lag_years(years, lag)
     file = district.files["enrolments"]
     check_coverage(district.enrolments, file, lags, grades)
@@ -109,7 +115,7 @@ def analysis_sample(
     _require_years(rows.loc[kept, "year"], lags, table, file)
     counted = kept if class_size == "sample" else rows["tested"]
     size = rows[counted].groupby("class_row").size()
-    students = _add_groups(rows[kept], size, split)
+    students = _add_groups(rows[kept], size, split, lower)
     classes = _class_table(students)
     _log_limits(students, classes)
     return Sample(
@@ -209,7 +215,7 @@ def _require_years(present: pd.Series, lags: Mapping[int, int], steps: pd.DataFr
     raise_any([Problem(str(file), what, remedy, "year", examples=counts)])
 
 
-def _add_groups(students: pd.DataFrame, size: pd.Series, split: str) -> pd.DataFrame:
+def _add_groups(students: pd.DataFrame, size: pd.Series, split: str, lower: str) -> pd.DataFrame:
     """Add the lower-scoring groups and class sizes; ``size`` is indexed by ``class_row``."""
     flags = [
         name
@@ -217,7 +223,7 @@ def _add_groups(students: pd.DataFrame, size: pd.Series, split: str) -> pd.DataF
         if students[name].notna().any()
     ]
     students = students.assign(
-        **{f"lower_{name}": _below_median(students, f"lag_{name}", split) for name in SUBJECTS},
+        **{f"lower_{name}": _is_lower(students, f"lag_{name}", split, lower) for name in SUBJECTS},
         **{flag: students[flag].astype("int64") for flag in flags},
         class_size=students["class_row"].map(size).astype("int64"),
     )
@@ -225,10 +231,20 @@ def _add_groups(students: pd.DataFrame, size: pd.Series, split: str) -> pd.DataF
     return students.sort_values(keys, ignore_index=True)[STUDENT_COLUMNS]
 
 
-def _below_median(students: pd.DataFrame, lag: str, split: str) -> pd.Series:
-    if split == "pooled":
-        return students[lag] < students[lag].median()
-    return students[lag] < students.groupby(["year", "grade"])[lag].transform("median")
+def _is_lower(students: pd.DataFrame, lag: str, split: str, lower: str) -> pd.Series:
+    cells = [0] * len(students) if split == "pooled" else ["year", "grade"]
+    median = students.groupby(cells)[lag].transform("median")
+    return lower_scoring(students[lag], median, lower)
+
+
+def lower_scoring(
+    score: pd.Series | np.ndarray, median: pd.Series | np.ndarray | float, lower: str
+) -> pd.Series | np.ndarray:
+    """Whether last year's ``score`` is lower-scoring, given the ``median`` and the rule for ties.
+
+    lower: ``at_or_below`` or ``below``.
+    """
+    return score <= median if lower == "at_or_below" else score < median
 
 
 def _class_table(students: pd.DataFrame) -> pd.DataFrame:
@@ -244,13 +260,15 @@ def _class_table(students: pd.DataFrame) -> pd.DataFrame:
     return classes[["class_id", *keys[:3], *keys[4:], *names]]
 
 
-def regrouped(students: pd.DataFrame, split: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def regrouped(students: pd.DataFrame, split: str, lower: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Students with their groups by their own medians, and their classes, as in `Sample`.
 
-    For another set of students than the whole sample, such as one drawn from it.
+    For another set of students than the whole sample, such as one drawn from it; split and lower
+    as in `analysis_sample`.
     """
-    lower = {f"lower_{name}": _below_median(students, f"lag_{name}", split) for name in SUBJECTS}
-    students = students.assign(**lower)
+    students = students.assign(
+        **{f"lower_{name}": _is_lower(students, f"lag_{name}", split, lower) for name in SUBJECTS}
+    )
     return students, _class_table(students)
 
 

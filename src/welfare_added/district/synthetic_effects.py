@@ -1,5 +1,7 @@
 """The synthetic teachers' value added, by subject and group, with drift and sorting."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -50,17 +52,40 @@ def innovation_covariance(parameters: EffectParameters) -> np.ndarray:
     return innovation
 
 
+@dataclass(frozen=True)
+class Effects:
+    """Teachers' value added by part, in ``DIMENSIONS`` order [student SD].
+
+    Attributes
+    ----------
+    own : (teachers, years, 4) array
+        What does not depend on the teacher's place.
+    by_achievement, by_size : (teachers, 4) array
+        By the schools' achievement, were no teachers sorted within schools, and by class size.
+
+    """
+
+    own: np.ndarray
+    by_achievement: np.ndarray
+    by_size: np.ndarray
+
+    def total(self, within_share: float) -> np.ndarray:
+        """Value added (teachers, years, 4), if ``within_share`` of sorting is within schools."""
+        placed = (1 - within_share) * self.by_achievement + self.by_size
+        return self.own + placed[:, None, :]
+
+
 def draw_effects(
     classes: pd.DataFrame,
     achievement: np.ndarray,
     years: int,
     parameters: EffectParameters,
     rng: np.random.Generator,
-) -> np.ndarray:
+) -> Effects:
     """Draw every teacher's value added in every year.
 
     Each dimension follows a stationary first-order autoregression. Draws are made orthogonal to
-    schools' mean achievement and to class size, so that sorting equals its parameters exactly.
+    schools' mean achievement and to class size, so that sorting on both is as its parameters say.
 
     Parameters
     ----------
@@ -68,12 +93,6 @@ def draw_effects(
         From `draw_classes`.
     achievement : (S,) array
         Mean achievement of the schools [SD over schools].
-
-    Returns
-    -------
-    (teachers, years, 4) array
-        In ``DIMENSIONS`` order [student SD].
-
     """
     traits = _sorting_traits(classes, achievement)
     drift = np.array([parameters.drift[name] for name in DIMENSIONS])
@@ -84,13 +103,13 @@ def draw_effects(
     for year in range(1, years):
         innovations = _orthogonal_draws(traits, rng) @ innovation
         effects[:, year] = drift * effects[:, year - 1] + innovations
-    loadings = np.array(
-        [
-            [parameters.sorting_on_achievement[name] for name in DIMENSIONS],
-            [parameters.sorting_on_size[name] for name in DIMENSIONS],
-        ]
+    achievement_slopes = [parameters.sorting_on_achievement[name] for name in DIMENSIONS]
+    size_slopes = [parameters.sorting_on_size[name] for name in DIMENSIONS]
+    return Effects(
+        own=effects,
+        by_achievement=np.outer(traits[:, 0], achievement_slopes),
+        by_size=np.outer(traits[:, 1], size_slopes),
     )
-    return effects + (traits @ loadings)[:, None, :]
 
 
 def _sorting_traits(classes: pd.DataFrame, achievement: np.ndarray) -> np.ndarray:

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.district.parameters import EffectParameters, StudentParameters
-from welfare_added.district.synthetic_teachers import Schools
+from welfare_added.district.sample import lower_scoring
+from welfare_added.district.synthetic_schools import Schools
 from welfare_added.district.vocabulary import SUBJECTS
 
 # Log share of each ethnicity in a school of average achievement; slope of log-odds on achievement.
@@ -21,7 +22,6 @@ FEMALE_SCORE = np.array([0.03, -0.02])
 ABSENCE_SCORE = np.array([-0.4, -0.6])
 CROSS_SUBJECT_NOISE = 0.45
 CROSS_SUBJECT_ENTRY = 0.75
-SCALE_MEAN, SCALE_SD = 350, 60
 
 
 @dataclass
@@ -112,12 +112,18 @@ def _traits_score(special: np.ndarray, learner: np.ndarray, female: np.ndarray) 
 
 
 def seat(
-    students: Students, classes: pd.DataFrame, tracking: float, rng: np.random.Generator
+    students: Students,
+    classes: pd.DataFrame,
+    order: np.ndarray,
+    schools: Schools,
+    parameters: StudentParameters,
+    rng: np.random.Generator,
 ) -> np.ndarray:
     """Assign a year's students of each school and grade to the seats of its classes.
 
-    Students with a seat are drawn at random, and sorted into classes by last year's scores, with
-    weight ``tracking``, and noise. Returns the row of each student's class, -1 for none.
+    Students with a seat are drawn at random, and sorted into classes by last year's scores and
+    noise, weighted as ``parameters`` say; classes are filled in ascending ``order`` (C,). Returns
+    the row of each student's class, -1 for none.
     """
     cell = students.school * 10 + students.grade
     drawn_order = np.lexsort((rng.random(len(cell)), cell))
@@ -129,11 +135,14 @@ def seat(
     capacity[cells] = np.bincount(inverse, weights=seats).astype(int)
     chosen = drawn_order[rank < capacity[cell[drawn_order]]]
     chance = rng.standard_normal(len(chosen))
-    mixed = tracking * students.score[chosen].mean(axis=1) + (1 - tracking) * chance
-    chosen = chosen[np.lexsort((mixed, cell[chosen]))]
-    order = np.lexsort((rng.random(len(classes)), class_cell))
+    on_ela = parameters.tracking_on_ela
+    own = 1 + parameters.tracking_range * schools.tracking[students.school[chosen]]
+    tracking = np.minimum(parameters.tracking * own, 1)
+    past = on_ela * students.score[chosen, 0] + (1 - on_ela) * students.score[chosen, 1]
+    chosen = chosen[np.lexsort((tracking * past + (1 - tracking) * chance, cell[chosen]))]
+    by_cell = np.lexsort((order, class_cell))
     result = np.full(len(cell), -1)
-    result[chosen] = np.repeat(order, seats[order])
+    result[chosen] = np.repeat(by_cell, seats[by_cell])
     return result
 
 
@@ -157,8 +166,9 @@ def next_scores(
     tested: np.ndarray,
     effects: np.ndarray,
     parameters: StudentParameters,
+    lower: str,
     rng: np.random.Generator,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> np.ndarray:
     """Draw this year's scores.
 
     A score is linear in last year's scores, their school-grade mean, the student's traits, the
@@ -175,11 +185,13 @@ def next_scores(
         Who takes this year's tests.
     effects : (C, 4) array
         Effect of each class by subject and group [student SD].
+    lower
+        See `analysis_sample`.
 
     Returns
     -------
     (n, 2) array
-        Scores, rounded to scale points, in student SD.
+        Scores, rounded to the test's step, in student SD.
     """
     sample = (class_row >= 0) & tested & students.had_test
     lag = students.score
@@ -192,7 +204,9 @@ def next_scores(
         systematic[:, k] += own * lag[:, k] + parameters.cross_persistence * lag[:, 1 - k]
         gap = parameters.ethnic_gap[subject]
         systematic[:, k] += max(rest, 0) * gap * ETHNIC_SCORE[students.ethnicity]
-    systematic += _class_effect(students, class_row, sample, effects)
+    group = 2 * np.arange(2) + higher_scoring(students, class_row, sample, lower)
+    in_class = class_row >= 0
+    systematic[in_class] += np.take_along_axis(effects[class_row[in_class]], group[in_class], 1)
     noise = _correlated(len(lag), CROSS_SUBJECT_NOISE, rng)
     score = np.empty_like(lag)
     for grade in np.unique(students.grade):
@@ -200,7 +214,7 @@ def next_scores(
         explained = systematic[in_grade]
         spread = np.sqrt(np.clip(1 - explained.var(axis=0), 0.05, None))
         score[in_grade] = explained - explained.mean(axis=0) + spread * noise[in_grade]
-    return (score * SCALE_SD).round() / SCALE_SD
+    return (score / parameters.score_step).round() * parameters.score_step
 
 
 def _school_means(students: Students, sample: np.ndarray) -> np.ndarray:
@@ -215,18 +229,17 @@ def _school_means(students: Students, sample: np.ndarray) -> np.ndarray:
     return np.column_stack(means)[cell]
 
 
-def _class_effect(
-    students: Students, class_row: np.ndarray, sample: np.ndarray, effects: np.ndarray
+def higher_scoring(
+    students: Students, class_row: np.ndarray, sample: np.ndarray, lower: str
 ) -> np.ndarray:
-    """Effect of the class on the student's group, (n, 2); zero outside the classes."""
-    added = np.zeros((len(class_row), 2))
-    in_class = class_row >= 0
-    for grade in np.unique(students.grade[in_class]):
-        in_grade = in_class & (students.grade == grade)
-        reference = sample & in_grade
-        for k in range(2):
-            lag = students.score[:, k]
-            reference_lags = lag[reference] if reference.any() else lag[in_grade]
-            higher = (lag[in_grade] >= np.median(reference_lags)).astype(int)
-            added[in_grade, k] = effects[class_row[in_grade], 2 * k + higher]
-    return added
+    """Whether students in classes are higher-scoring, (n, 2) bool; false outside the classes.
+
+    The median is that of the ``sample`` in the grade, or of all in classes if there is none.
+    """
+    higher = np.zeros((len(class_row), 2), dtype=bool)
+    for grade in np.unique(students.grade[class_row >= 0]):
+        in_grade = (class_row >= 0) & (students.grade == grade)
+        reference = sample & in_grade if (sample & in_grade).any() else in_grade
+        median = np.median(students.score[reference], axis=0)
+        higher[in_grade] = ~lower_scoring(students.score[in_grade], median, lower)
+    return higher

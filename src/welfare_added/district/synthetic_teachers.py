@@ -1,46 +1,14 @@
-"""The synthetic district's schools, teachers' careers, and classes."""
-
-from dataclasses import dataclass
+"""The synthetic district's teachers: careers, posts, and classes."""
 
 import numpy as np
 import pandas as pd
 
 from welfare_added.district.parameters import ClassParameters, TeacherParameters
+from welfare_added.district.synthetic_schools import Schools
 
 SMALLEST_CLASS = 8
 LARGEST_FRAGMENT = 6
 CAPPED_GRADE = 3
-
-
-@dataclass(frozen=True)
-class Schools:
-    """Schools.
-
-    Attributes
-    ----------
-    share : (S,) array
-        Share of the district's classes.
-    achievement : (S,) array
-        Mean achievement, standardised to mean zero and SD one over schools.
-
-    """
-
-    share: np.ndarray
-    achievement: np.ndarray
-
-
-def draw_schools(number: int, rng: np.random.Generator) -> Schools:
-    """Draw schools' sizes (log-normal) and achievement (evenly spaced normal quantiles)."""
-    share = np.exp(0.3 * rng.standard_normal(number))
-    quantiles = rng.permutation((np.arange(number) + 0.5) / number)
-    achievement = _normal_quantile(quantiles)
-    return Schools(share / share.sum(), (achievement - achievement.mean()) / achievement.std())
-
-
-def _normal_quantile(p: np.ndarray) -> np.ndarray:
-    from scipy.special import ndtri
-
-    return ndtri(p)
 
 
 def draw_careers(
@@ -152,11 +120,13 @@ def _assign_posts(
     teachers, years = observed.shape
     grade_share = (1 / mean_size) / (1 / mean_size).sum()
     last_school, last_grade = np.full(teachers, -1), np.full(teachers, -1)
+    # Who stays where a school is followed by another is in another school, too.
+    same_school = min(parameters.same_school / (1 - schools.change), 1.0)
     rows = []
     for year in range(years):
         active = np.flatnonzero(observed[:, year])
         vacancies = np.outer(schools.share, grade_share) * len(active)
-        stays = (last_school[active] >= 0) & (rng.random(len(active)) < parameters.same_school)
+        stays = (last_school[active] >= 0) & (rng.random(len(active)) < same_school)
         keeps = rng.random(len(active)) < parameters.same_grade
         school = np.where(stays, last_school[active], -1)
         grade = np.where(stays & keeps, last_grade[active], -1)

@@ -34,6 +34,8 @@ class Study:
         Raw tables that exist; listed only for a user's own records.
     absent
         Optional columns that they lack, by table.
+    differs
+        Why the paper's kept intervals are not of this study's choices; None if none are kept.
     kept
         Results that take long, which the study has because they are kept or asked for.
 
@@ -44,6 +46,7 @@ class Study:
     confidential: bool
     tables: frozenset[str] = frozenset()
     absent: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    differs: Sequence[str] | None = None
     kept: frozenset[str] = frozenset()
 
     @property
@@ -62,6 +65,7 @@ class Study:
             "table": lambda wanted: self.synthetic or wanted in self.tables,
             "kept": lambda wanted: wanted in self.kept,
             "columns": lambda wanted: not self._lacking(wanted, any),
+            "intervals": lambda wanted: (self.differs == []) == wanted,
             "any_column": lambda wanted: not self._lacking(wanted, all),
         }
         return all(tests[key](wanted) for key, wanted in condition.items() if key != "else")

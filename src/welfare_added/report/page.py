@@ -118,6 +118,7 @@ def render(
         skipped=skipped.to_dict("records"),
         claims=None if claims is None else claim_rows(claims),
         counts=None if claims is None else counts(claims),
+        by_interval=claims is not None and "interval_mean" in claims,
         calibration=None if calibration is None else Markup(as_table(calibration)),
         explorer=explorer and _explorer(explorer, environment),
         no_explorer=no_explorer,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -10,7 +11,8 @@ import pandas as pd
 from welfare_added.allocation.frontier import frontier, subject_shares
 from welfare_added.allocation.objectives import group_objective, social_weights
 from welfare_added.allocation.plans import solve_plan
-from welfare_added.allocation.slots import build_slots
+from welfare_added.allocation.slots import build_slots, number_tested
+from welfare_added.allocation.tie_breaks import tie_break
 from welfare_added.district.sample import regrouped
 from welfare_added.district.vocabulary import GROUPS, INFORMATION, SCOPES, SUBJECTS
 from welfare_added.resampling.held_out import with_own_year
@@ -37,26 +39,31 @@ class Choices:
 
     Attributes
     ----------
-    split
+    split, lower, class_size
         See `analysis_sample`.
     estimation
         See `estimate_value_added`.
     weights
         Social weights on lower-scoring students, 0.5 among them, of plans by value added by group.
         Plans by standard value added are made at 0.5 only, where they are compared with.
-    ends, solver, tolerance
-        See `group_objective` and `solve_plan`.
+    ends, solver, tolerance, counts, ties, tie_seed
+        See `group_objective`, `solve_plan`, `number_tested` and `tie_break`.
     weight_ela, earnings_per_sd, lifetime_multiplier, tax_rate
         Section ``welfare`` of config.yaml.
 
     """
 
     split: str
+    lower: str
+    class_size: str
     estimation: Mapping[str, object]
     weights: Sequence[float]
     ends: str
     solver: str
     tolerance: float
+    counts: str
+    ties: str
+    tie_seed: int
     weight_ela: float
     earnings_per_sd: Mapping[str, float]
     lifetime_multiplier: float
@@ -81,9 +88,10 @@ def quantities(students: pd.DataFrame, choices: Choices) -> pd.DataFrame:
         break_even_bonus [$ a teacher and year].
 
     """
-    students, classes = regrouped(students, choices.split)
+    students, classes = regrouped(students, choices.split, choices.lower)
     value_added = estimate_value_added(as_batches(students), **choices.estimation)
-    slots = build_slots(classes, value_added.estimates_to_keep())
+    tested = number_tested(students, choices.counts, choices.class_size)
+    slots = build_slots(classes, value_added.estimates_to_keep(), tested)
     own = None
     if choices.estimation["estimator"] == "leave_year_out":
         own = with_own_year(slots, value_added.class_means_to_keep())
@@ -95,11 +103,15 @@ def quantities(students: pd.DataFrame, choices: Choices) -> pd.DataFrame:
     for subject, scope, information in PLANS:
         shares = subject_shares(subject, choices.weight_ela)
         objective = group_objective(slots, shares, information, weights[information], choices.ends)
-        plan = solve_plan(slots, objective, scope, choices.solver, choices.tolerance)
+        name = subject, scope, information
+        places = partial(tie_break, choices.ties, choices.tie_seed, name)
+        plan = solve_plan(
+            slots, objective, scope, choices.solver, choices.tolerance, tie_break=places
+        )
         table = _gains(slots, own, plan, shares)
         if subject == "both":
-            table = table.assign(**_money(slots, plan, choices))
-        labels = dict(zip(LABELS, (subject, scope, information), strict=True))
+            table = table.assign(**_money(slots, plan, choices, _teachers(students, slots)))
+        labels = dict(zip(LABELS, name, strict=True))
         parts.append(table.assign(**labels))
     return _long(pd.concat(parts, ignore_index=True))
 
@@ -126,7 +138,10 @@ def _gains(
 
 
 def _money(
-    slots: pd.DataFrame, plan: tuple[pd.DataFrame, pd.DataFrame], choices: Choices
+    slots: pd.DataFrame,
+    plan: tuple[pd.DataFrame, pd.DataFrame],
+    choices: Choices,
+    teachers: int,
 ) -> dict[str, np.ndarray]:
     """Earnings that a plan for both subjects brings, and the bonus that taxes on them pay for."""
     rates = earnings_array(choices.earnings_per_sd)
@@ -138,14 +153,19 @@ def _money(
         earnings[f"earnings_{group}"] = lifetime_value(gains, rates, choices.lifetime_multiplier)
         everyone = everyone + lifetime_value(gains * students, rates, choices.lifetime_multiplier)
     years = slots["year"].nunique()
-    teachers = len(slots[["year", "teacher_id"]].drop_duplicates()) / years
     total = everyone / years
     return {
         **earnings,
         "earnings_mean": (earnings["earnings_lower"] + earnings["earnings_higher"]) / 2,
         "total_per_year": total,
-        "break_even_bonus": break_even_bonus(total, teachers, choices.tax_rate),
+        "break_even_bonus": break_even_bonus(total, teachers / years, choices.tax_rate),
     }
+
+
+def _teachers(students: pd.DataFrame, slots: pd.DataFrame) -> int:
+    """Teachers of the sample in the years of the slots, each once a year: all are paid a bonus."""
+    here = students.loc[students["year"].isin(slots["year"]), ["year", "teacher_id"]]
+    return len(here.drop_duplicates())
 
 
 def _long(table: pd.DataFrame) -> pd.DataFrame:

@@ -12,21 +12,22 @@ from welfare_added.district.vocabulary import PLACE
 from welfare_added.run.errors import UserError
 from welfare_added.value_added.class_sums import ClassSums, collect
 from welfare_added.value_added.controls import Variables, variables
-from welfare_added.value_added.group_model import Choices, group_model
+from welfare_added.value_added.group_model import Choices
+from welfare_added.value_added.group_predictions import (
+    GroupOfClasses,
+    check_predictor,
+    group_of_classes,
+    predictions,
+)
 from welfare_added.value_added.parallel import in_order
-from welfare_added.value_added.prediction import shrunken_means
 from welfare_added.value_added.residuals import (
     ClassResiduals,
     class_groups,
     class_residuals,
     within_effects,
 )
-from welfare_added.value_added.student_variables import CLASS, MEASURES, SUBJECTS
-from welfare_added.value_added.variance_components import (
-    VARIANCE_COLUMNS,
-    ClassMeans,
-    Variances,
-)
+from welfare_added.value_added.student_variables import MEASURES, SUBJECTS
+from welfare_added.value_added.variance_components import VARIANCE_COLUMNS
 
 # Further digits depend on the machine's BLAS and on the order of rows, and would break ties between
 # allocations differently.
@@ -103,6 +104,7 @@ def estimate_from(
     drift_limit: int | None,
     teacher_share: float,
     seed: int,
+    groups: str = "separate",
     threads: int = 1,
 ) -> ValueAdded:
     """Estimate value added from per-class sums.
@@ -118,6 +120,9 @@ def estimate_from(
         See `Choices`.
     seed
         For the order of a teacher's classes within a year.
+    groups
+        Effects on each group from its own students' residuals (``separate``, eqs. 24 to 27), or from
+        both groups' (``joint``); see `predictions`.
     threads
         Pieces of work done at the same time; the estimates do not depend on it.
 
@@ -128,25 +133,18 @@ def estimate_from(
 
     """
     choices = Choices(estimator, years_used, weighting, drift_limit, teacher_share)
-    streams = iter(np.random.SeedSequence(seed).spawn(len(SUBJECTS) * len(MEASURES)))
+    check_predictor(groups, choices)
     tables: dict[str, list[pd.DataFrame]] = {"lags": [], "variances": [], "means": []}
-    residuals = score_residuals(sums, variables(sums), absorb, threads)
     estimates = []
-    for subject in SUBJECTS:
-        columns = []
-        for group in MEASURES:
-            group_residuals = residuals[subject, group]
-            _require_students(group_residuals, f"{subject}, {group}", sums.minimum_class_size)
-            stream = np.random.default_rng(next(streams))
-            means, lags, components = _estimate_group(
-                group_residuals, sums.classes, choices, stream
-            )
-            columns.append(means)
+    of_subjects = subject_groups(sums, choices, absorb=absorb, seed=seed, threads=threads)
+    for subject, of_groups in of_subjects.items():
+        for group, one in of_groups.items():
             label = {"subject": subject, "group": group}
-            tables["lags"].append(lags.assign(**label))
-            tables["variances"].append(components.table().assign(**label))
-            tables["means"].append(means.drop(columns="estimate").assign(**label))
-        estimates.append(_join_groups(columns).assign(subject=subject))
+            tables["lags"].append(one.model.lags.assign(**label))
+            tables["variances"].append(one.model.components.table().assign(**label))
+            tables["means"].append(one.table.assign(**label))
+        predicted = predictions(of_groups, choices, groups)
+        estimates.append(places_with_all(predicted).assign(subject=subject))
     return ValueAdded(
         _ordered(estimates, ["subject", *PLACE, *(f"va_{group}" for group in MEASURES)]),
         _ordered(tables["lags"], ["subject", "group", "lag", "covariance", "correlation", "pairs"]),
@@ -156,6 +154,20 @@ def estimate_from(
             ["subject", "group", "class_id", *PLACE, "mean_residual", "students"],
         ),
     )
+
+
+def subject_groups(
+    sums: ClassSums, choices: Choices, *, absorb: str, seed: int, threads: int = 1
+) -> dict[str, dict[str, GroupOfClasses]]:
+    """Class means and moments by subject and group; arguments as in `estimate_from`."""
+    residuals = score_residuals(sums, variables(sums), absorb, threads)
+    streams = iter(np.random.SeedSequence(seed).spawn(len(SUBJECTS) * len(MEASURES)))
+    found: dict[str, dict[str, GroupOfClasses]] = {subject: {} for subject in SUBJECTS}
+    for (subject, group), own in residuals.items():
+        _require_students(own, f"{subject}, {group}", sums.minimum_class_size)
+        stream = np.random.default_rng(next(streams))
+        found[subject][group] = group_of_classes(own, sums.classes, choices, stream)
+    return found
 
 
 def _require_students(residuals: ClassResiduals, label: str, minimum: int) -> None:
@@ -204,39 +216,16 @@ def score_residuals(
     }
 
 
-def _estimate_group(
-    residuals: ClassResiduals, classes: pd.DataFrame, choices: Choices, rng: np.random.Generator
-) -> tuple[pd.DataFrame, pd.DataFrame, Variances]:
-    """From one group's residuals to its estimates, autocovariances and variances.
-
-    The first table has one row a class: mean residual, students, and the teacher's estimate.
-    """
-    table = classes[[*CLASS, "teacher"]].iloc[residuals.classes].reset_index(drop=True)
-    mean, students = residuals.mean, residuals.students
-    means = ClassMeans(table["teacher"].to_numpy(), table["year"].to_numpy(), mean, students)
-    table = table.assign(mean_residual=mean, students=students)
-    model = group_model(means, residuals.squares, residuals.slopes, choices, rng)
-    if choices.estimator == "empirical_bayes":
-        shrunken = shrunken_means(means, model.components, choices.teacher_share)
-        table = table.assign(estimate=shrunken.estimate[means.teacher])
-        return table, model.lags, model.components
-    years = model.years
-    predicted = model.predict().estimate
-    by_year = pd.DataFrame({"teacher": years.teacher, "year": years.year, "estimate": predicted})
-    table = table.merge(by_year, on=["teacher", "year"], how="left")
-    return table, model.lags, model.components
-
-
-def _join_groups(columns: list[pd.DataFrame]) -> pd.DataFrame:
+def places_with_all(predicted: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Estimates by teacher, year, grade and school where all three versions exist."""
-    joined = join_groups(dict(zip(MEASURES, columns, strict=True)), PLACE)
+    joined = join_groups(predicted, PLACE)
     if joined.empty:
         raise UserError(
             "no teacher has an estimate in all three versions: leave-year-out estimates need "
             "teachers seen in two years or more; for teachers seen once set "
             "value_added.estimator to empirical_bayes in config.yaml"
         )
-    scored = len(columns[0].drop_duplicates(PLACE))
+    scored = len(predicted["standard"].drop_duplicates(PLACE))
     log.info("%d of %d teacher-year-grade-schools have all three estimates", len(joined), scored)
     return joined
 

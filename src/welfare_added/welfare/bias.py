@@ -190,7 +190,7 @@ def bias_table(
         subjects = subject_weights(reallocation.subject, weight_ela)
         gamma = planner_weights(classrooms, reallocation.subject, weight_ela, weight, premium)
         true, standard, heterogeneous = (
-            _score_changes(reallocation, classrooms, effects, subjects)
+            score_changes(reallocation, classrooms, effects, subjects)
             for effects in (true_effects, classrooms.standard_effects, classrooms.effects)
         )
         groups = conditioning_groups(reallocation.subject).ravel()
@@ -210,8 +210,12 @@ def bias_table(
     return pd.concat(tables, ignore_index=True)
 
 
-def _score_changes(
+def score_changes(
     reallocation: Reallocation, classrooms: Classrooms, effects: np.ndarray, subjects: np.ndarray
 ) -> np.ndarray:
+    """Sums of changes in the score by type of student, (weights, 12), as in `changes`.
+
+    ``subjects`` is (2,), the weight of each subject in the score.
+    """
     sums = changes(reallocation, classrooms, effects)
     return np.einsum("s,wsrab->wrab", subjects, sums).reshape(len(sums), -1)

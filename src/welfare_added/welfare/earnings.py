@@ -52,6 +52,16 @@ def earnings_of_plan(
 
     """
     sums = changes(reallocation, classrooms, classrooms.effects)
+    return earnings_of_changes(sums, classrooms, earnings_per_sd, lifetime_multiplier)
+
+
+def earnings_of_changes(
+    sums: np.ndarray,
+    classrooms: Classrooms,
+    earnings_per_sd: np.ndarray,
+    lifetime_multiplier: float,
+) -> pd.DataFrame:
+    """The same from the changes in scores by type, `reallocations.changes`."""
     gains = group_gains(sums, classrooms)
     lower, higher = (
         lifetime_value(gains[..., group], earnings_per_sd, lifetime_multiplier)

@@ -83,11 +83,12 @@ def _deselected(slots: pd.DataFrame, share: float) -> dict[str, float]:
     """Lower bounds: dismissed class-years (student-years) over a teacher's most class-years."""
     class_years = slots["teacher_id"].value_counts().max()
     sure = share * len(slots) / class_years
+    students = slots["students"] if "sample_students" not in slots else slots["sample_students"]
     return {
-        "students": share * slots["students"].sum() / class_years,
+        "students": share * students.sum() / class_years,
         "teachers": sure,
         "schools": slots["school_id"].nunique(),
-        "students_sure": share * slots["students"].sum() / class_years,
+        "students_sure": share * students.sum() / class_years,
         "teachers_sure": sure,
         "largest_two": min(1.0, 2 / sure) if sure else 1.0,
     }

@@ -70,16 +70,25 @@ def read_reallocations(
 def read_reallocation(
     path: Path | str, labels: Labels, classrooms: Classrooms, weights: np.ndarray
 ) -> Reallocation:
-    """Read a plan.
+    """Read a plan's parquet; see `reallocation_of`."""
+    return reallocation_of(pd.read_parquet(path), labels, classrooms, weights, str(path))
+
+
+def reallocation_of(
+    plan: pd.DataFrame, labels: Labels, classrooms: Classrooms, weights: np.ndarray, name: str
+) -> Reallocation:
+    """A plan with its labels and weights, checked.
 
     Parameters
     ----------
-    path
-        Parquet: slot, then one column per weight, numbered in the order of ``weights``.
+    plan
+        Slot, then one column per weight, numbered in the order of ``weights``.
     labels
         Subject, scope and information of the plan, as in `Reallocation`.
     classrooms : Classrooms
     weights : (weights,) array
+    name
+        Of the plan's file, in errors.
 
     Raises
     ------
@@ -89,23 +98,23 @@ def read_reallocation(
 
     """
     subject, scope, information = labels
-    table = pd.read_parquet(path).sort_values("slot", kind="stable")
+    table = plan.sort_values("slot", kind="stable")
     if not np.array_equal(table["slot"], classrooms.slots["slot"]):
         raise UserError(
-            f"{path}: column slot has {len(table)} rows which are not the "
+            f"{name}: column slot has {len(table)} rows which are not the "
             f"{len(classrooms.slots)} slots of the allocation; make the plan again"
         )
     columns = sorted(column for column in table if column != "slot")
     if len(columns) != len(weights):
         raise UserError(
-            f"{path}: {len(columns)} columns ({', '.join(columns[:3])}, ...) where "
+            f"{name}: {len(columns)} columns ({', '.join(columns[:3])}, ...) where "
             f"{len(weights)} weights are asked for; make the plan again"
         )
     teachers = table[columns].to_numpy(dtype=np.intp).T
     within = ["cell", "school_id"] if scope == "school" else ["cell"]
     home = classrooms.slots.groupby(within, sort=True).ngroup().to_numpy()
     for column, assigned in zip(columns, teachers, strict=True):
-        _check_permutation(assigned, home, f"{path}: column {column}", " and ".join(within))
+        _check_permutation(assigned, home, f"{name}: column {column}", " and ".join(within))
     return Reallocation(
         subject=subject,
         scope=scope,

@@ -13,11 +13,18 @@ from welfare_added.welfare.reallocations import Reallocation, utilitarian_positi
 
 
 def sizes(classrooms: Classrooms) -> pd.DataFrame:
-    """Mean number of teachers and students per year, and of possible allocations in logs."""
+    """Mean number of teachers, students and classes per year, and of allocations in logs."""
     years = classrooms.years
     rows = [
-        ("teachers_per_year", classrooms.teachers_per_year, "teachers", "N of eq. 10"),
-        ("students_per_year", classrooms.counts.sum() / years, "students", ""),
+        ("teachers_per_year", classrooms.teachers_per_year, "teachers", "all, N of eq. 10"),
+        (
+            "reallocated_teachers_per_year",
+            classrooms.reallocated_teachers_per_year,
+            "teachers",
+            "with estimates in both subjects",
+        ),
+        ("students_per_year", classrooms.counts.sum() / years, "students", "of these teachers"),
+        ("reallocated_classes_per_year", len(classrooms.slots) / years, "classes", "all grades"),
     ]
     for subject, (higher, lower) in zip(SUBJECTS, classrooms.group_sizes / years, strict=True):
         rows += [
@@ -26,6 +33,41 @@ def sizes(classrooms: Classrooms) -> pd.DataFrame:
         ]
     log10 = gammaln(classrooms.slots["cell"].value_counts() + 1).sum() / np.log(10) / years
     rows.append(("allocations_log10_per_year", log10, "log10", "district-wide allocations"))
+    return _table(rows)
+
+
+def totals(
+    earnings: pd.DataFrame, classrooms: Classrooms, tax_rate: float, published_students: int | None
+) -> pd.DataFrame:
+    """Value of a year's reallocation by scope; plan for both subjects at weight 0.5.
+
+    Teachers without an estimate keep their class, so their students gain nothing and are in no
+    total; the teachers are paid a bonus as all others (section 5.2).
+
+    Parameters
+    ----------
+    earnings : DataFrame
+        ``welfare/earnings.csv``.
+    classrooms : Classrooms
+    tax_rate : float
+        Marginal tax rate on the gains.
+    published_students : int or None
+        Students a year to whom the gain per student is also applied, with the bonus that the tax on
+        this total pays for to the sample's teachers; None for neither.
+
+    """
+    rows = []
+    for scope, total in utilitarian_totals(earnings).items():
+        rows.append((f"total_per_year_{scope}", total, "$", "students of classes reallocated"))
+        if published_students is None:
+            continue
+        scaled = total * published_students * classrooms.years / classrooms.counts.sum()
+        bonus = break_even_bonus(scaled, classrooms.teachers_per_year, tax_rate)
+        note = "the same gain per student, published number of students"
+        rows += [
+            (f"total_per_year_published_students_{scope}", scaled, "$", note),
+            (f"break_even_bonus_published_students_{scope}", bonus, "$", note),
+        ]
     return _table(rows)
 
 

@@ -21,6 +21,7 @@ include: "rules/benchmark.smk"
 if SYNTHETIC:
 
     include: "rules/calibrate.smk"
+    include: "rules/intervals.smk"
 
 
 ALL_FILES = rules.done.input

@@ -53,7 +53,7 @@ EXPLORER_CHOICES = {"tax_rate": config["welfare"]["tax_rate"]}
 
 
 CHECK_CHOICES = {
-    name: config["district"][name] for name in ("years", "lag", "grades", "split", "class_size", "confirmed")
+    name: config["district"][name] for name in ("years", "lag", "grades", "split", "lower", "class_size", "confirmed")
 }
 
 

@@ -31,12 +31,15 @@ rule slots:
     message: "Listing the classes that can be reallocated"
     input:
         classes=f"{PRIVATE}/district/classes.parquet",
+        students=f"{PRIVATE}/district/students.parquet",
         value_added=f"{PRIVATE}/value_added.parquet",
         code=code("slots"),
     output:
         slots=f"{PRIVATE}/allocation/slots.parquet",
     params:
         code=code_fingerprint("slots"),
+        counts=config["allocation"]["counts"],
+        class_size=config["district"]["class_size"],
     priority: 1  # most jobs wait for it
     log: f"{LOGS}/slots.log"
     conda:
@@ -66,6 +69,8 @@ rule allocation:
         subject_weight_ela=config["welfare"]["subject_weight_ela"],
         weights=config["allocation"]["weights"],
         ends=config["allocation"]["ends"],
+        ties=config["allocation"]["ties"],
+        seed=config["allocation"]["seed"],
         solver=config["allocation"]["solver"],
         tolerance=config["allocation"]["tolerance"],
     resources: **needs(mb=200, minutes=20)
@@ -92,6 +97,8 @@ rule allocation_subjects:
         scope=lambda wildcards: wildcards.scope,
         weights=config["allocation"]["weights"],
         ends=config["allocation"]["ends"],
+        ties=config["allocation"]["ties"],
+        seed=config["allocation"]["seed"],
         solver=config["allocation"]["solver"],
         tolerance=config["allocation"]["tolerance"],
     resources: **needs(mb=200, minutes=20)
@@ -121,6 +128,8 @@ rule allocation_ces:
         earnings_per_sd=config["welfare"]["earnings_per_sd"],
         mean_earnings=config["welfare"]["mean_annual_earnings"],
         floor=config["allocation"]["ces_floor"],
+        ties=config["allocation"]["ties"],
+        seed=config["allocation"]["seed"],
         solver=config["allocation"]["solver"],
         tolerance=config["allocation"]["tolerance"],
     resources: **needs(mb=80, minutes=20)

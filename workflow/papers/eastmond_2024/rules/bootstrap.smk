@@ -11,10 +11,11 @@ if ERRORS_MADE or (BOOTSTRAP["standard_errors"] == "kept" and KEPT_ERRORS_FIT):
 ERRORS_FILES = [f"{PRIVATE}/bootstrap.csv"] if "bootstrap" in KEPT else []
 BATCHES = batches(BOOTSTRAP["replications"], BOOTSTRAP["batch"])
 REPLICATED = {
-    "split": config["district"]["split"],
+    **{name: config["district"][name] for name in ("split", "lower", "class_size")},
     "estimation": {name: value for name, value in CHOICES.items() if name != "batch"},
     "weights": BOOTSTRAP["weights"],
-    **{name: config["allocation"][name] for name in ("ends", "solver", "tolerance")},
+    **{name: config["allocation"][name] for name in ("ends", "solver", "tolerance", "counts", "ties")},
+    "tie_seed": config["allocation"]["seed"],
     "weight_ela": config["welfare"]["subject_weight_ela"],
     **{name: config["welfare"][name] for name in ("earnings_per_sd", "lifetime_multiplier", "tax_rate")},
 }

@@ -16,6 +16,7 @@ rule synthetic_district:
         seed=config["district"]["seed"],
         years=config["district"]["years"],
         grades=config["district"]["grades"],
+        lower=config["district"]["lower"],
     log:
         f"{LOGS}/synthetic_district.log",
     conda:

@@ -5,20 +5,22 @@ SLOTS = f"{PRIVATE}/allocation/slots.parquet"
 TRUE_EFFECTS = f"{PRIVATE}/truth/value_added.parquet" if SYNTHETIC else []
 WELFARE_TABLES = (
     *("gaps", "equal_gain_index", "winners", "status_quo", "earnings", "subjects", "ces", "mvpf"),
-    *("deselection", "text_numbers"),
+    *("deselection", "text_numbers", "tie_breaks"),
 )
 WELFARE_FILES = [
     *(f"{WELFARE}/{name}.csv" for name in WELFARE_TABLES),
-    *([f"{WELFARE}/bias.csv"] if SYNTHETIC else []),
+    *([f"{WELFARE}/bias.csv", f"{WELFARE}/conditions.csv"] if SYNTHETIC else []),
     f"{WELFARE}/ranking.parquet",
 ]
 
 
 GROUP_PLANS = plan_labels(["ela", "math", "both"])
+CONDITIONS_PLANS = plan_labels(["ela", "math", "both"], ["heterogeneous"])
 EARNINGS_PLANS = plan_labels(["both"])
 SUBJECT_PLANS = plan_labels(["subjects"], ["heterogeneous"])
 CES_PLANS = plan_labels(["ces"], ["heterogeneous"])
 STANDARD_MATH_PLANS = plan_labels(["math"], ["standard"])
+TIED_PLANS = GROUP_PLANS + SUBJECT_PLANS
 
 
 rule gaps:
@@ -159,6 +161,30 @@ rule ces:
     script: script_path("ces")
 
 
+rule tie_breaks:
+    message: "Measuring how much depends on which of several optimal plans is taken"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        plans=plan_files(TIED_PLANS),
+        code=code("tie_breaks"),
+    output:
+        table=f"{WELFARE}/tie_breaks.csv",
+    params:
+        code=code_fingerprint("tie_breaks"),
+        labels=TIED_PLANS,
+        weights=config["allocation"]["weights"],
+        weight_ela=config["welfare"]["subject_weight_ela"],
+        earnings_per_sd=config["welfare"]["earnings_per_sd"],
+        lifetime_multiplier=config["welfare"]["lifetime_multiplier"],
+        draws=config["allocation"]["tie_breaks"],
+        seed=config["allocation"]["seed"],
+    log: f"{LOGS}/tie_breaks.log"
+    conda:
+        ENVIRONMENT
+    script: script_path("tie_breaks")
+
+
 rule public_funds:
     message: "Computing the marginal value of public funds of teacher bonuses"
     input:
@@ -239,6 +265,31 @@ rule bias:
     script: script_path("bias")
 
 
+if SYNTHETIC:
+
+    rule conditions:
+        message: "Checking the conditions under which effects by group lower the bias"
+        input:
+            slots=SLOTS,
+            students=STUDENTS,
+            plans=plan_files(CONDITIONS_PLANS),
+            truth=TRUE_EFFECTS,
+            code=code("conditions"),
+        output:
+            conditions=f"{WELFARE}/conditions.csv",
+        params:
+            labels=CONDITIONS_PLANS,
+            code=code_fingerprint("conditions"),
+            weights=config["allocation"]["weights"],
+            weight_ela=config["welfare"]["subject_weight_ela"],
+            bias_weight=config["welfare"]["bias_weight"],
+            premium=config["welfare"]["bias_premium"],
+        log: f"{LOGS}/conditions.log"
+        conda:
+            ENVIRONMENT
+        script: script_path("conditions")
+
+
 rule text_numbers:
     message: "Computing the numbers of the text that no other table holds"
     input:
@@ -260,6 +311,7 @@ rule text_numbers:
         discount_rate=config["welfare"]["discount_rate"],
         working_ages=config["welfare"]["working_ages"],
         present_age=config["welfare"]["present_age"],
+        published_students=config["welfare"]["published_students"] if SYNTHETIC else None,
     log: f"{LOGS}/text_numbers.log"
     conda:
         ENVIRONMENT
