@@ -8,7 +8,7 @@ from welfare_added.calibration.evaluate import in_memory
 from welfare_added.district import parameters
 from welfare_added.district.sample import analysis_sample
 from welfare_added.district.synthetic import synthesise
-from welfare_added.resampling.quantities import Choices, quantities
+from welfare_added.resampling.quantities import Choices, chosen, quantities
 from welfare_added.run.choices import read_config, read_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -18,22 +18,7 @@ YEARS, GRADES = (2003, 2008), (3, 4)
 @pytest.fixture(scope="session")
 def choices():
     config = read_config(ROOT, "eastmond_2024")
-    estimation = {name: one for name, one in config["value_added"].items() if name != "batch"}
-    return Choices(
-        **{name: config["district"][name] for name in ("split", "lower", "class_size")},
-        estimation=estimation,
-        weights=[0.0, 0.5, 1.0],
-        **{
-            name: config["allocation"][name]
-            for name in ("ends", "solver", "tolerance", "counts", "ties")
-        },
-        tie_seed=config["allocation"]["seed"],
-        weight_ela=config["welfare"]["subject_weight_ela"],
-        **{
-            name: config["welfare"][name]
-            for name in ("earnings_per_sd", "lifetime_multiplier", "tax_rate")
-        },
-    )
+    return Choices(**chosen(config) | {"weights": [0.0, 0.5, 1.0]})
 
 
 @pytest.fixture(scope="session")

@@ -114,6 +114,7 @@ def test_kept_ones_fit_the_choices_that_they_depend_on(config, tmp_path):
         ("allocation", "weights", 11),
         ("allocation", "scatter", "grade_year"),
         ("bootstrap", "batch", 3),
+        ("welfare", "deselected_share", 0.1),
         ("exhibits", "mvpf_cap", 6),
     ):
         assert fits(kept, source(changed(config, section, key, value), PAPER)), key

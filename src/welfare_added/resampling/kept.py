@@ -7,17 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from welfare_added.resampling.quantities import chosen
 from welfare_added.run.digests import digest, sha256
 from welfare_added.run.errors import UserError
 
-SECTIONS = ("district", "value_added", "allocation", "welfare", "bootstrap")
-# Choices of these sections on which the standard errors do not depend.
-WITHOUT = {
-    "district": ("name", "confirmed", "columns", "recode"),
-    "value_added": ("batch",),
-    "allocation": ("frontier", "scatter", "weights", "ces_gammas", "ces_floor"),
-    "bootstrap": ("standard_errors", "batch"),
-}
+# What the synthetic district's draws depend on, beside `chosen`.
+DISTRICT = ("size", "seed", "years", "grades", "lag")
+DRAWS = ("replications", "seed", "level")
 LABELS = ["subject", "scope", "information", "weight"]
 GAINS = ["gain_lower", "gain_higher", "gain_mean"]
 ROUNDED = 1e-7  # relative; kept numbers have eight significant digits
@@ -31,14 +27,13 @@ def batches(replications: int, size: int) -> list[tuple[int, int]]:
 
 def source(config: Mapping, paper: Path) -> dict[str, str]:
     """Digests of what the synthetic district's standard errors depend on, apart from the code."""
-    chosen = {
-        name: {
-            key: value for key, value in config[name].items() if key not in WITHOUT.get(name, ())
-        }
-        for name in SECTIONS
-    }
+    choices = [
+        chosen(config),
+        {name: config["district"][name] for name in DISTRICT},
+        {name: config["bootstrap"][name] for name in DRAWS},
+    ]
     return {
-        "choices": digest(chosen),
+        "choices": digest(choices),
         "parameters": sha256(Path(paper) / "calibration/parameters.yaml"),
     }
 

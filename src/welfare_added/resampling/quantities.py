@@ -70,6 +70,20 @@ class Choices:
     tax_rate: float
 
 
+def chosen(config: Mapping) -> dict[str, object]:
+    """Arguments of `Choices` from the configuration of a run."""
+    district, allocation, welfare = (config[name] for name in ("district", "allocation", "welfare"))
+    return {
+        **{name: district[name] for name in ("split", "lower", "class_size")},
+        "estimation": {name: one for name, one in config["value_added"].items() if name != "batch"},
+        "weights": config["bootstrap"]["weights"],
+        **{name: allocation[name] for name in ("ends", "solver", "tolerance", "counts", "ties")},
+        "tie_seed": allocation["seed"],
+        "weight_ela": welfare["subject_weight_ela"],
+        **{name: welfare[name] for name in ("earnings_per_sd", "lifetime_multiplier", "tax_rate")},
+    }
+
+
 def quantities(students: pd.DataFrame, choices: Choices) -> pd.DataFrame:
     """Everything from the medians of scores to the value of public funds, for a set of students.
 

@@ -1,6 +1,7 @@
 # Standard errors by school: replications in jobs, which a second run resumes. The synthetic district's are kept in the
 # paper's folder (`make bootstrap`), and a run of the same choices reads them there.
 from welfare_added.resampling.kept import batches, fits, source
+from welfare_added.resampling.quantities import chosen
 
 BOOTSTRAP = config["bootstrap"]
 KEPT_ERRORS = {name: of_paper(f"bootstrap/{name}") for name in ("standard_errors.csv", "provenance.json")}
@@ -10,15 +11,7 @@ if ERRORS_MADE or (BOOTSTRAP["standard_errors"] == "kept" and KEPT_ERRORS_FIT):
     KEPT = KEPT | {"bootstrap"}
 ERRORS_FILES = [f"{PRIVATE}/bootstrap.csv"] if "bootstrap" in KEPT else []
 BATCHES = batches(BOOTSTRAP["replications"], BOOTSTRAP["batch"])
-REPLICATED = {
-    **{name: config["district"][name] for name in ("split", "lower", "class_size")},
-    "estimation": {name: value for name, value in CHOICES.items() if name != "batch"},
-    "weights": BOOTSTRAP["weights"],
-    **{name: config["allocation"][name] for name in ("ends", "solver", "tolerance", "counts", "ties")},
-    "tie_seed": config["allocation"]["seed"],
-    "weight_ela": config["welfare"]["subject_weight_ela"],
-    **{name: config["welfare"][name] for name in ("earnings_per_sd", "lifetime_multiplier", "tax_rate")},
-}
+REPLICATED = chosen(config)
 
 
 rule bootstrap_replications:
