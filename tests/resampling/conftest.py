@@ -8,7 +8,7 @@ from welfare_added.calibration.evaluate import in_memory
 from welfare_added.district import parameters
 from welfare_added.district.sample import analysis_sample
 from welfare_added.district.synthetic import synthesise
-from welfare_added.resampling.quantities import Choices, chosen, quantities
+from welfare_added.resampling.quantities import Choices, choices_from, quantities
 from welfare_added.run.choices import read_config, read_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +18,7 @@ YEARS, GRADES = (2003, 2008), (3, 4)
 @pytest.fixture(scope="session")
 def choices():
     config = read_config(ROOT, "eastmond_2024")
-    return Choices(**chosen(config) | {"weights": [0.0, 0.5, 1.0]})
+    return Choices(**choices_from(config) | {"weights": [0.0, 0.5, 1.0]})
 
 
 @pytest.fixture(scope="session")

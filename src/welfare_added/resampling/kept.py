@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from welfare_added.resampling.quantities import chosen
+from welfare_added.resampling.quantities import choices_from
 from welfare_added.run.digests import digest, sha256
 from welfare_added.run.errors import UserError
 
-# What the synthetic district's draws depend on, beside `chosen`.
+# What the synthetic district's draws depend on, beside `choices_from`.
 DISTRICT = ("size", "seed", "years", "grades", "lag")
 DRAWS = ("replications", "seed", "level")
 LABELS = ["subject", "scope", "information", "weight"]
@@ -28,7 +28,7 @@ def batches(replications: int, size: int) -> list[tuple[int, int]]:
 def source(config: Mapping, paper: Path) -> dict[str, str]:
     """Digests of what the synthetic district's standard errors depend on, apart from the code."""
     choices = [
-        chosen(config),
+        choices_from(config),
         {name: config["district"][name] for name in DISTRICT},
         {name: config["bootstrap"][name] for name in DRAWS},
     ]

@@ -70,7 +70,7 @@ class Choices:
     tax_rate: float
 
 
-def chosen(config: Mapping) -> dict[str, object]:
+def choices_from(config: Mapping) -> dict[str, object]:
     """Arguments of `Choices` from the configuration of a run."""
     district, allocation, welfare = (config[name] for name in ("district", "allocation", "welfare"))
     return {

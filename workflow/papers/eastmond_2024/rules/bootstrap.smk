@@ -1,7 +1,7 @@
 # Standard errors by school: replications in jobs, which a second run resumes. The synthetic district's are kept in the
 # paper's folder (`make bootstrap`), and a run of the same choices reads them there.
 from welfare_added.resampling.kept import batches, fits, source
-from welfare_added.resampling.quantities import chosen
+from welfare_added.resampling.quantities import choices_from
 
 BOOTSTRAP = config["bootstrap"]
 KEPT_ERRORS = {name: of_paper(f"bootstrap/{name}") for name in ("standard_errors.csv", "provenance.json")}
@@ -11,7 +11,7 @@ if ERRORS_MADE or (BOOTSTRAP["standard_errors"] == "kept" and KEPT_ERRORS_FIT):
     KEPT = KEPT | {"bootstrap"}
 ERRORS_FILES = [f"{PRIVATE}/bootstrap.csv"] if "bootstrap" in KEPT else []
 BATCHES = batches(BOOTSTRAP["replications"], BOOTSTRAP["batch"])
-REPLICATED = chosen(config)
+REPLICATED = choices_from(config)
 
 
 rule bootstrap_replications:
