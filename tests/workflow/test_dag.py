@@ -475,7 +475,8 @@ def test_standard_errors_are_made_resumed_and_kept(changed):
     changed.run(*drawn, cores=2)
     table = pd.read_csv(results(changed) / "bootstrap.csv")
     assert (table["replications"] == 3).all() and (table["standard_error"] > 0).any()
-    half = table[(table["quantity"] == "gain_mean") & (table["weight"] == 0.5)]
+    by_group = table["information"] == "heterogeneous"
+    half = table[by_group & (table["quantity"] == "gain_mean") & (table["weight"] == 0.5)]
     keys = ["subject", "scope", "information"]
     own = half.merge(pd.read_csv(results(changed) / "frontiers.csv"), on=[*keys, "weight"])
     assert own["estimate"].tolist() == pytest.approx(own["gain_mean"].tolist(), rel=1e-7)

@@ -36,6 +36,10 @@ def standard_errors(
         With fewer than two replications, or where one lacks a quantity or is there twice.
 
     """
+    # Replications are read from files, whose numbers have fewer digits.
+    estimates, replications = (
+        table.assign(weight=table["weight"].round(9)) for table in (estimates, replications)
+    )
     made = replications["replication"].nunique()
     if made < 2:
         raise UserError(f"bootstrap: {made} replications have no standard error; make two or more")
