@@ -15,7 +15,7 @@ SNAKEMAKE = $(VENV)/bin/snakemake --cores $(CORES) $(if $(PAPER),--config paper=
 AUDIT = $(VENV)/bin/python -m welfare_added.audit $(if $(PAPER),--paper $(PAPER))
 PYTEST = $(VENV)/bin/pytest -n $(CORES) --dist worksteal
 
-.PHONY: reproduce papers test test-all test-slurm lint verify trace compare reference calibrate seeds intervals benchmark wheel lock clean
+.PHONY: reproduce papers test test-all test-slurm lint verify trace compare reference calibrate seeds intervals bootstrap benchmark wheel lock clean
 
 reproduce: $(READY)  ## every exhibit, claim and calibration line of a paper; then, beside the published run
 	$(SNAKEMAKE)
@@ -78,6 +78,11 @@ intervals: $(READY)  ## Monte Carlo intervals of a paper's numbers, and effects 
 	$(SNAKEMAKE) intervals
 	mkdir -p workflow/papers/$(RUN)/intervals
 	cp $(addprefix results/$(RUN)/intervals/,claims.csv shares.csv choices.csv delivered.csv provenance.json) workflow/papers/$(RUN)/intervals/
+
+bootstrap: $(READY)  ## standard errors by school of the default district (eastmond_2024), and keep them
+	$(SNAKEMAKE) bootstrap
+	mkdir -p workflow/papers/$(RUN)/bootstrap
+	cp results/$(RUN)/bootstrap/standard_errors.csv results/$(RUN)/bootstrap/provenance.json workflow/papers/$(RUN)/bootstrap/
 
 benchmark: $(READY) $(VENV)/.peers  ## time a paper's methods beside their peers (eastmond_2024: some 60 minutes, 22 GB)
 	$(SNAKEMAKE) benchmark

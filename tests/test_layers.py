@@ -10,7 +10,7 @@ from welfare_added.run.imports import imported
 ROOT = Path(__file__).parents[1]
 # A paper's own packages, in the order in which one may import another.
 PAPERS = {
-    "eastmond_2024": ("allocation", "welfare"),
+    "eastmond_2024": ("allocation", "welfare", "resampling"),
     "ellison_2020": ("admissions",),
     "bates_2022": ("market",),
     "laverde_2023": ("selection",),

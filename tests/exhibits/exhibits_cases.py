@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.exhibits.eastmond_2024 import bias as b
-from welfare_added.exhibits.eastmond_2024 import calibration as c
-from welfare_added.exhibits.eastmond_2024 import ces as ces_planner
 from welfare_added.exhibits.eastmond_2024 import (
+    bootstrap,
     constrained,
     open_choices,
     profiles,
@@ -17,6 +16,8 @@ from welfare_added.exhibits.eastmond_2024 import (
     theory,
     validation,
 )
+from welfare_added.exhibits.eastmond_2024 import calibration as c
+from welfare_added.exhibits.eastmond_2024 import ces as ces_planner
 from welfare_added.exhibits.eastmond_2024 import delivered as claimed
 from welfare_added.exhibits.eastmond_2024 import earnings as e
 from welfare_added.exhibits.eastmond_2024 import frontiers as f
@@ -110,6 +111,31 @@ def bias(weights=WEIGHTS) -> pd.DataFrame:
         [weighted(one, weights).assign(theorem=1), weighted(two, weights).assign(theorem=2)]
     )
     return table.assign(bias=table["external_validity"] + table["covariance"])
+
+
+def standard_errors(held_out: bool = True) -> pd.DataFrame:
+    """Estimates of the frontiers above, with intervals of a tenth of them on either side."""
+    chosen = frontiers(np.array([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0])).drop(columns="certificate")
+    standard = (chosen["information"] == "standard") & (chosen["weight"] != 0.5)
+    table = chosen[~standard].copy()
+    table["index"] = (
+        table["weight"] * table["gain_lower"] + (1 - table["weight"]) * table["gain_higher"]
+    )
+    if held_out:
+        for name in ("lower", "higher", "mean"):
+            table[f"held_out_{name}"] = 0.7 * table[f"gain_{name}"]
+        table["overstated"] = 0.3 * table["gain_mean"]
+    at_half = table["weight"] == 0.5
+    table.loc[at_half & (table["information"] == "heterogeneous"), "over_standard"] = 2 / 3
+    table.loc[at_half & (table["information"] == "standard"), "higher_over_lower"] = 1.3
+    table.loc[table["subject"] == "both", "earnings_mean"] = 1234.0
+    table.loc[table["subject"] == "both", "break_even_bonus"] = 7000.0
+    keys = ["subject", "scope", "information", "weight"]
+    long = table.melt(keys, var_name="quantity", value_name="estimate").dropna()
+    size = long["estimate"].abs() / 10
+    spread = {"standard_error": 0.6 * size, "bias": 0.0 * size, "replications": 40}
+    ends = {"low": long["estimate"] - size, "high": long["estimate"] + 1.5 * size}
+    return long.assign(**spread, **ends, mean=long["estimate"]).reset_index(drop=True)
 
 
 def constrained_frontiers(plans=9, weights=(0.1, 0.5, 0.9)) -> pd.DataFrame:
@@ -419,6 +445,10 @@ def drawings(note: str = "Synthetic district.") -> dict:
         lambda d: claimed.draw_delivered(d, note),
     )
     made["figure_bias"] = (b.bias_data(bias()), lambda d: b.draw_bias(d, note))
+    made["figure_bands"] = (
+        bootstrap.bands_data(standard_errors()),
+        lambda d: bootstrap.draw_bands(d, note),
+    )
     made["figure_constrained"] = (
         constrained.constrained_data(constrained_frontiers()),
         lambda d: constrained.draw_constrained(d, note),

@@ -57,10 +57,15 @@ def config():
     return read_config(ROOT)
 
 
-def study(config, changes=None, synthetic=False, confidential=False, tables=(), absent=None):
+KEPT = frozenset({"bootstrap"})
+
+
+def study(
+    config, changes=None, synthetic=False, confidential=False, tables=(), absent=None, kept=KEPT
+):
     chosen = overridden(config, {} if synthetic else {"district": {"source": "my/folder"}})
     chosen = overridden(chosen, changes or {})
-    return Study(chosen, synthetic, confidential, frozenset(tables), absent or {})
+    return Study(chosen, synthetic, confidential, frozenset(tables), absent or {}, kept=kept)
 
 
 def own(config, folder: Path, changes=None, confidential=True, columns=None):
@@ -285,10 +290,11 @@ OF_THE_TRUTH = ["figure_bias", "table_conditions", *TRUTH, "figure_calibration",
 
 
 def test_the_paper_has_its_exhibits(exhibits):
-    assert len(exhibits.all) == 32
+    assert len(exhibits.all) == 34
     assert [name for name, one in exhibits.all.items() if one.on_request] == ["figure_constrained"]
     ours = [name for name, one in exhibits.all.items() if one.ours]
-    assert ours == [*OF_THE_TRUTH, "figure_constrained"]
+    bootstrap = ["figure_bands", "table_standard_errors"]
+    assert ours == [*OF_THE_TRUTH, *bootstrap, "figure_constrained"]
 
 
 def test_nothing_is_skipped_on_the_full_synthetic_district(exhibits, config):
@@ -302,6 +308,17 @@ def test_intervals_of_other_choices_are_not_drawn(exhibits, config, differs):
     other = replace(study(config, synthetic=True), differs=differs)
     assert list(exhibits.skipped(other)) == OF_WORLDS
     assert "of other choices than this run's" in exhibits.skipped(other)["figure_choices"]
+
+
+@pytest.mark.parametrize("synthetic", [True, False])
+def test_standard_errors_that_are_neither_kept_nor_made_are_skipped(exhibits, config, synthetic):
+    with_them = study(config, synthetic=synthetic)
+    without = study(config, synthetic=synthetic, kept=frozenset())
+    skipped = exhibits.skipped(without)
+    own = {"figure_bands", "table_standard_errors"}
+    assert set(skipped) - set(exhibits.skipped(with_them)) == own
+    assert all("bootstrap.standard_errors is made" in skipped[name] for name in own)
+    assert own <= {one.name for one in exhibits.made(with_them)}
 
 
 @pytest.mark.parametrize("size", ["tiny", "small"])

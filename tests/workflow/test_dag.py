@@ -465,3 +465,50 @@ def test_the_readme_says_what_each_exhibit_is_made_from(tiny):
     absent = {row.split("|")[2].strip(" `") for row in rows - made}
     of_worlds = {"figure_choices", "table_choices", "figure_true_correlation"}
     assert {"figure_calibration"} <= absent <= {"figure_calibration", *of_worlds}
+
+
+def test_standard_errors_are_made_resumed_and_kept(changed):
+    few = {"replications": 3, "batch": 2, "weights": [0.0, 0.5, 1.0]}
+    paper = changed.folder / "workflow/papers/eastmond_2024"
+    drawn = ("results/eastmond_2024/figures/figure_bands.csv", "table_standard_errors")
+    assert "figure_bands" not in changed.due("--forceall")
+    changed.choose({"bootstrap": few | {"standard_errors": "made"}})
+    assert {"figure_bands", "table_standard_errors", "bootstrap_table"} <= changed.due()
+    changed.run(*drawn, cores=2)
+    table = pd.read_csv(results(changed) / "bootstrap.csv")
+    assert (table["replications"] == 3).all() and (table["standard_error"] > 0).any()
+    by_group = table["information"] == "heterogeneous"
+    half = table[by_group & (table["quantity"] == "gain_mean") & (table["weight"] == 0.5)]
+    keys = ["subject", "scope", "information"]
+    own = half.merge(pd.read_csv(results(changed) / "frontiers.csv"), on=[*keys, "weight"])
+    assert own["estimate"].tolist() == pytest.approx(own["gain_mean"].tolist(), rel=1e-7)
+    made = (results(changed) / "bootstrap/standard_errors.csv").read_bytes()
+    # An interrupted run makes what is missing, and nothing else.
+    (results(changed) / "bootstrap/replications_2_2.csv").unlink()
+    (results(changed) / "bootstrap/standard_errors.csv").unlink()
+    done = changed.run("bootstrap")
+    assert "replications 2 to 2" in done and "replications 0 to 1" not in done
+    assert (results(changed) / "bootstrap/standard_errors.csv").read_bytes() == made
+    (paper / "bootstrap").mkdir(exist_ok=True)
+    for name in ("standard_errors.csv", "provenance.json"):
+        shutil.copy(results(changed) / "bootstrap" / name, paper / "bootstrap" / name)
+    changed.choose({"bootstrap": {"standard_errors": "kept"}})
+    due = changed.due(*drawn)
+    assert "bootstrap_table" in due and "bootstrap_replications" not in due
+    changed.run(*drawn)
+    assert (results(changed) / "bootstrap.csv").read_bytes() == made
+    changed.choose({"welfare": {"tax_rate": 0.3}})
+    assert "figure_bands" not in changed.due("--forceall")
+    changed.choose({"welfare": {"tax_rate": 0.28}})
+    edited = paper / "bootstrap/standard_errors.csv"
+    edited.write_text(
+        edited.read_text().replace(
+            "ela,district,heterogeneous,0.5,0.", "ela,district,heterogeneous,0.5,0.9"
+        )
+    )
+    failed = changed.snakemake(*drawn)
+    assert failed.returncode != 0
+    assert (
+        "gains beside the standard errors are not those of this run"
+        in failed.stdout + failed.stderr
+    )

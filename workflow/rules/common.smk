@@ -55,6 +55,8 @@ RAW_FOLDER = f"{PRIVATE}/district/raw"
 # Tables and choices of the report's explorer of plans, set by papers that have one; why a study has none although its
 # paper does.
 EXPLORER, EXPLORER_CHOICES, NO_EXPLORER = {}, {}, ""
+# Results that the study has although no run makes them by default; a paper adds theirs.
+KEPT = frozenset()
 LOGS = f"{PRIVATE}/logs"
 ENVIRONMENT = str(ROOT / "envs/environment.yaml")
 

@@ -11,6 +11,7 @@ STUDY = Study(
     frozenset(tables_in(SOURCE, LAYOUT)),
     absent_columns(SOURCE, LAYOUT, COLUMNS),
     INTERVALS_DIFFER,
+    kept=KEPT,
 )
 SKIPPED = EXHIBITS.skipped(STUDY)
 MADE = EXHIBITS.made(STUDY)

@@ -260,6 +260,18 @@ def _class_table(students: pd.DataFrame) -> pd.DataFrame:
     return classes[["class_id", *keys[:3], *keys[4:], *names]]
 
 
+def regrouped(students: pd.DataFrame, split: str, lower: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Students with their groups by their own medians, and their classes, as in `Sample`.
+
+    For another set of students than the whole sample, such as one drawn from it; split and lower
+    as in `analysis_sample`.
+    """
+    students = students.assign(
+        **{f"lower_{name}": _is_lower(students, f"lag_{name}", split, lower) for name in SUBJECTS}
+    )
+    return students, _class_table(students)
+
+
 def _outcomes(district: District, student_ids: pd.Series) -> pd.DataFrame:
     """Later outcomes of the sample; raises DistrictError if the table has none of them."""
     outcomes = district.outcomes

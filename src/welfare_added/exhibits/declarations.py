@@ -36,6 +36,8 @@ class Study:
         Optional columns that they lack, by table.
     differs
         Why the paper's kept intervals are not of this study's choices; None if none are kept.
+    kept
+        Results that take long, which the study has because they are kept or asked for.
 
     """
 
@@ -45,6 +47,7 @@ class Study:
     tables: frozenset[str] = frozenset()
     absent: Mapping[str, Sequence[str]] = field(default_factory=dict)
     differs: Sequence[str] | None = None
+    kept: frozenset[str] = frozenset()
 
     @property
     def source(self) -> str:
@@ -60,6 +63,7 @@ class Study:
             "named": lambda wanted: bool(self.config["district"]["name"]) == wanted,
             "choice": lambda wanted: all(choice(self.config, k) == v for k, v in wanted.items()),
             "table": lambda wanted: self.synthetic or wanted in self.tables,
+            "kept": lambda wanted: wanted in self.kept,
             "columns": lambda wanted: not self._lacking(wanted, any),
             "intervals": lambda wanted: (self.differs == []) == wanted,
             "any_column": lambda wanted: not self._lacking(wanted, all),

@@ -19,6 +19,7 @@ include: "rules/welfare.smk"
 include: "rules/populations.smk"
 include: "rules/constrained.smk"
 include: "rules/calibration.smk"
+include: "rules/bootstrap.smk"
 
 
 # All results are targets, not only the last ones, so that a deleted file is made again.
@@ -37,6 +38,7 @@ RESULT_FILES = [
     *RAW_FILES,
     *POPULATION_FILES,
     *CALIBRATION_FILES,
+    *ERRORS_FILES,
 ]
 # Tables of the report's explorer of plans.
 EXPLORER = {
