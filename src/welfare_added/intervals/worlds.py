@@ -134,7 +134,7 @@ def made(
 def used_tables(document: Document) -> list[str]:
     """Tables of worlds that the answered claims use."""
     claims = [claim for claim in document.claims if claim.kind in ANSWERED]
-    used = set().union(*(_tables(claim, document) for claim in claims))
+    used = set().union(*(_used("table", claim, document) for claim in claims))
     return [name for name in TABLES if name in used]
 
 
@@ -145,12 +145,18 @@ def answers_of(
 
     A claim that needs a table which is not made in worlds has no row.
     """
-    choices = choices_of(document.choices(), config)
-    sources = Sources(Tables.of(tables), choices, document.shared, document.published_number)
-    rows = []
-    for claim in document.claims:
-        if claim.kind in ANSWERED and _tables(claim, document) <= set(tables):
-            rows += [(claim.kind, claim.id, *one) for one in _ends(claim.answer, sources)]
+    claims = [
+        claim
+        for claim in document.claims
+        if claim.kind in ANSWERED and _used("table", claim, document) <= set(tables)
+    ]
+    paths = set().union(*(_used("config", claim, document) for claim in claims))
+    sources = Sources(
+        Tables.of(tables), choices_of(paths, config), document.shared, document.published_number
+    )
+    rows = [
+        (claim.kind, claim.id, *end) for claim in claims for end in _ends(claim.answer, sources)
+    ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -162,8 +168,9 @@ def headlines_of(
     return {one.name: answer(one.answer, sources) for one in declared.headlines}
 
 
-def _tables(claim: Claim, document: Document) -> set[str]:
-    return {part["table"] for part in parts(claim.answer, document.shared) if "table" in part}
+def _used(key: str, claim: Claim, document: Document) -> set[str]:
+    """Tables (``table``), or keys of the configuration (``config``), that a claim's answer uses."""
+    return {part[key] for part in parts(claim.answer, document.shared) if key in part}
 
 
 def _ends(node: object, sources: Sources) -> list[tuple[str, float]]:
