@@ -69,15 +69,14 @@ def texts_of_claim(row: dict[str, str]) -> dict[str, str]:
     """``published`` and ``reproduced`` of a row of claims.csv, to the digits that the paper prints.
 
     A recovery is shown to two significant digits of its tolerance, some standard errors; the truth
-    of one that was not estimated as it is. ``interval`` is the mean and 90% interval of a claim
-    that is judged by one, and empty for others.
+    of one that was not estimated as it is. Where claims are judged by intervals, also
+    ``interval``: mean and 90% interval.
     """
     step = float(row["digit"] or 0)
     if row["kind"] == RECOVERY and row["tolerance"]:
         step = two_digits_of(float(row["tolerance"]))
     bound = row["bound"].replace("_", " ")
     texts = {name: _ends(row[name], step, row["unit"]) for name in ("published", "reproduced")}
-    texts["interval"] = ""
     if row.get("interval_mean"):
         pair = (_ends(row[f"interval_{name}"], step, row["unit"]) for name in ("low", "high"))
         mean = _ends(row["interval_mean"], step, row["unit"])
