@@ -139,6 +139,19 @@ def test_claims_are_counted_by_kind_and_verdict():
     assert list(counts(table)["input"]) == ["a", "b"]
 
 
+def test_claims_with_and_without_an_interval_stand_in_one_table():
+    shared = {"digit": "0.1", "unit": "SD", "bound": "", "tolerance": "0", "quote": "", "id": "x"}
+    shared |= {"published": "1", "reproduced": "1.1", "quantity": "q", "location": "l"}
+    judged = {"kind": "prediction", "verdict": "reproduced", "interval_mean": "1.2", "wide": ""}
+    judged |= {"interval_low": "0.9", "interval_high": "1.4"}
+    without = {"kind": "input", "verdict": "differs", "wide": ""}
+    without |= dict.fromkeys(["interval_mean", "interval_low", "interval_high"], "")
+    table = pd.DataFrame([shared | judged, shared | without])
+    page = render("x", HEAD, [], NOTHING_SKIPPED, table, None, None)
+    assert page.count('data-head="Mean and 90% interval"') == 2
+    assert "1.2 [0.9, 1.4]" in page
+
+
 @pytest.mark.parametrize(("inches", "share"), [(6.5, 100), (4.6, 71), (8.5, 100)])
 def test_a_narrow_figure_is_not_blown_up(tmp_path, inches, share):
     figure, _ = house_style(panels)(columns=1, width=inches)
