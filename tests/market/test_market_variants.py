@@ -131,6 +131,29 @@ def test_random_intercepts_are_those_of_the_choice_package(panel):
     np.testing.assert_allclose(score, wanted[1], atol=1e-6)
 
 
+def test_random_intercepts_of_many_trials_and_of_parts_of_one_are_those_of_an_integral():
+    rng = np.random.default_rng(2)
+    agent, trials = (
+        np.repeat([0, 1, 2], 4),
+        np.array([1.0, 3, 2.5, 300, 400, 7, 600, 1, 1, 1, 2, 1]),
+    )
+    x, taken = rng.standard_normal((12, 1)), np.floor(trials * rng.random(12))
+    model = intercept_logit(x, taken, trials, agent, names=["a"], blocks=[])
+    at = np.array([0.4, 0.8])
+    line = np.linspace(-8, 8, 200_001)
+    wanted = []
+    for a in range(3):
+        of = agent == a
+        utility = (x[of] @ at[:1])[:, None] + at[1] * line
+        height = (taken[of, None] * utility - trials[of, None] * np.logaddexp(0, utility)).sum(0)
+        height -= line**2 / 2
+        mass = np.exp(height - height.max()).sum() * (line[1] - line[0]) / np.sqrt(2 * np.pi)
+        wanted.append(height.max() + np.log(mass))
+    np.testing.assert_allclose(model.evaluate(at)[0], wanted, atol=1e-7)
+    slope = derivative(lambda one: model.evaluate(one)[0].sum(), at)
+    np.testing.assert_allclose(model.evaluate(at)[1].sum(axis=0), slope, rtol=1e-5, atol=1e-4)
+
+
 def test_scores_of_intercepts_of_schools_by_teacher_sum_to_the_slope(panel):
     x, taken, trials, teacher, school = panel
     model = intercept_logit(

@@ -75,6 +75,15 @@ def test_nothing_runs_off_a_page(folder):
                 assert 72 <= x <= 540 and 72 <= y <= 792 - 72, text
 
 
+def test_pages_share_the_fonts_of_their_text(folder):
+    write_binder(HEAD, EXHIBITS, folder, folder / "exhibits.pdf")
+    title, drawn, table = (
+        {one.idnum for one in page["/Resources"]["/Font"].values()}
+        for page in PdfReader(folder / "exhibits.pdf").pages
+    )
+    assert title == table < drawn
+
+
 def where(page):
     """Texts of a page, and where each begins [points from the lower left corner]."""
     places = []

@@ -1,6 +1,7 @@
 """Payoffs in the core of an assignment game: prices that support an optimal matching."""
 
 import numpy as np
+from numba import njit
 
 from welfare_added.assignment.certificate import CertificateError
 
@@ -22,9 +23,28 @@ def lowest_payoffs(
     lead = here - here.diagonal()
     size = max(float(np.abs(scores).max(initial=0.0)), float(np.abs(floor).max(initial=0.0)))
     payoff = floor.astype(float)
-    for _ in range(len(floor) + 1):
-        higher = np.maximum((lead + payoff).max(axis=1), floor)
-        if (higher - payoff).max(initial=0.0) <= tolerance * size:
-            return payoff
-        payoff = np.maximum(payoff, higher)
-    raise CertificateError("no prices support the matching: it is not optimal")
+    if not _raise_payoffs(np.ascontiguousarray(lead), payoff, tolerance * size):
+        raise CertificateError("no prices support the matching: it is not optimal")
+    return payoff
+
+
+@njit(cache=True, nogil=True, fastmath={"nnan", "nsz"})
+def _raise_payoffs(lead, payoff, slack):
+    """Raise payoffs (n,) to the longest paths, in place, each row from those before it.
+
+    lead: (n, n) score of each row with another's partner, less that other's own. Without
+    circles of positive length n rounds are enough; returns whether the last raised none by more
+    than ``slack``.
+    """
+    for _ in range(len(payoff) + 1):
+        most = 0.0
+        for i in range(len(payoff)):
+            best = payoff[i]
+            for other in range(len(payoff)):
+                path = lead[i, other] + payoff[other]
+                best = path if path > best else best
+            most = max(most, best - payoff[i])
+            payoff[i] = best
+        if most <= slack:
+            return True
+    return False

@@ -9,6 +9,7 @@ from numba import njit
 
 NEWTON_STEPS = 100
 PRECISE = 1e-10
+MOST_FACTORS = 512  # between 1 and 2, whose product does not overflow
 
 
 @njit(cache=True, nogil=True)
@@ -36,7 +37,8 @@ def intercept_panel(first, index, spread, taken, trials, nodes, log_weights, val
 
     """
     number = len(nodes)
-    points, density = np.empty(number), np.empty(number)
+    points, density, factor = np.empty(number), np.empty(number), np.empty(number)
+    residuals = np.empty((np.diff(first).max(), number))
     for a in range(len(value)):
         rows = range(first[a], first[a + 1])
         mode = 0.0
@@ -62,20 +64,53 @@ def intercept_panel(first, index, spread, taken, trials, nodes, log_weights, val
         for q in range(number):
             points[q] = mode + scale * nodes[q]
             density[q] = log_weights[q] + np.log(scale) + 0.5 * (nodes[q] ** 2 - points[q] ** 2)
+        factor[:] = 1.0
+        factors = 0.0
         for i in rows:
+            whole = trials[i] <= MOST_FACTORS and trials[i] == np.floor(trials[i])
+            if factors + trials[i] > MOST_FACTORS:
+                _subtract_logs(factor, density)
+                factors = 0.0
+            if whole:
+                factors += trials[i]
+            residual = residuals[i - first[a]]
             for q in range(number):
                 v = index[i] + spread * points[q]
-                density[q] += taken[i] * v - trials[i] * (max(v, 0.0) + np.log1p(np.exp(-abs(v))))
+                small = np.exp(-abs(v))
+                inverse = 1.0 / (1.0 + small)
+                density[q] += taken[i] * v - trials[i] * max(v, 0.0)
+                residual[q] = taken[i] - trials[i] * (inverse if v >= 0.0 else small * inverse)
+                if whole:
+                    for _ in range(int(trials[i])):
+                        factor[q] *= 1.0 + small
+                else:
+                    density[q] -= trials[i] * np.log1p(small)
+        _subtract_logs(factor, density)
         top = density.max()
         total = 0.0
         for q in range(number):
             density[q] = np.exp(density[q] - top)
             total += density[q]
         value[a] = top + np.log(total)
+        density /= total
+        weighted = density * points
         for i in rows:
-            mean[i] = 0.0
-            moment[i] = 0.0
-            for q in range(number):
-                left = taken[i] - trials[i] / (1.0 + np.exp(-(index[i] + spread * points[q])))
-                mean[i] += density[q] / total * left
-                moment[i] += density[q] / total * left * points[q]
+            residual = residuals[i - first[a]]
+            mean[i] = _dot(density, residual)
+            moment[i] = _dot(weighted, residual)
+
+
+@njit(nogil=True)
+def _subtract_logs(factor, density):
+    """Subtract logs of products of probabilities' inverses, which are one again then."""
+    for q in range(len(factor)):
+        density[q] -= np.log(factor[q])
+        factor[q] = 1.0
+
+
+@njit(nogil=True, fastmath={"contract", "nsz", "reassoc"})
+def _dot(left, right):
+    total = 0.0
+    for q in range(len(left)):
+        total += left[q] * right[q]
+    return total

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 from docutils.core import publish_doctree
+from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from pypdf import PageObject, PdfReader, PdfWriter, Transformation
+from pypdf.generic import DictionaryObject, NameObject
 
 from welfare_added.exhibits.style import house_style
 from welfare_added.report.amounts import four_digits
@@ -66,9 +68,13 @@ def write_binder(
     """
     writer = PdfWriter()
     writer.metadata = None
-    writer.add_page(_printed(_title_page(head, folder.name))[0])
-    for exhibit in exhibits:
-        _add_page(writer, exhibit, folder)
+    texts = [_title_page(head, folder.name), *(_texts(exhibit, folder) for exhibit in exhibits)]
+    title, *pages = _printed(texts)
+    writer.add_page(title)
+    for exhibit, page, text in zip(exhibits, pages, texts[1:], strict=True):
+        added = writer.add_page(page)
+        if _is_figure(exhibit):
+            _add_figure(added, folder / f"figures/{exhibit['name']}.pdf", _height(text))
         writer.add_outline_item(title=exhibit["label"], page_number=len(writer.pages) - 1)
     for page in writer.pages:
         page.compress_content_streams()
@@ -98,25 +104,44 @@ def wrapped(text: str, size: float, weight: str = "normal") -> Text:
     return Text(textwrap.wrap(text, letters), size, weight)
 
 
-def _add_page(writer: PdfWriter, exhibit: Mapping[str, str], folder: Path) -> None:
-    """Add a page with label, caption, and the figure or table."""
-    name = exhibit["name"]
+def _is_figure(exhibit: Mapping[str, str]) -> bool:
+    return exhibit["name"].startswith("figure")
+
+
+def _height(texts: Sequence[Text]) -> float:
+    return sum(text.height for text in texts)
+
+
+def _texts(exhibit: Mapping[str, str], folder: Path) -> list[Text]:
+    """What is printed of an exhibit: label and caption, and a table with its small print."""
     title = f"{exhibit['label']}  {exhibit['subject']}".strip()
     head = [wrapped(title, 12, "bold"), wrapped(plain(exhibit["caption"]), 9)]
-    if not name.startswith("figure"):
-        foot = [wrapped(exhibit["note"], 7)] if exhibit["note"] else []
-        room = HEIGHT - 2 * MARGIN - sum(text.height for text in [*head, *foot])
-        table = _table(folder / f"tables/{name}.csv", room)
-        writer.add_page(_printed([*head, *table, *foot])[0])
-        return
-    text, used = _printed(head)
-    drawn = PdfReader(folder / f"figures/{name}.pdf").pages[0]
+    if _is_figure(exhibit):
+        return head
+    foot = [wrapped(exhibit["note"], 7)] if exhibit["note"] else []
+    room = HEIGHT - 2 * MARGIN - _height([*head, *foot])
+    return [*head, *_table(folder / f"tables/{exhibit['name']}.csv", room), *foot]
+
+
+def _add_figure(page: PageObject, path: Path, used: float) -> None:
+    """Draw a figure on a page, below the height that is used [points]."""
+    drawn = PdfReader(path).pages[0]
     wide, high = float(drawn.mediabox.width), float(drawn.mediabox.height)
     room = HEIGHT - 2 * MARGIN - used
     scale = min(1.0, (WIDTH - 2 * MARGIN) / wide, room / high)
     left, low = (WIDTH - scale * wide) / 2, HEIGHT - MARGIN - used - scale * high
-    move = Transformation().scale(scale).translate(left, low)
-    writer.add_page(text).merge_transformed_page(drawn, move)
+    page[NameObject("/Resources")] = _own_resources(page)
+    page.merge_transformed_page(drawn, Transformation().scale(scale).translate(left, low))
+
+
+def _own_resources(page: PageObject) -> DictionaryObject:
+    """A page's resources apart from those of other pages, which would get its drawing's too."""
+    own = DictionaryObject()
+    for name, shared in page["/Resources"].items():
+        content = shared.get_object()
+        is_list = isinstance(content, DictionaryObject)
+        own[name] = DictionaryObject(content) if is_list else shared
+    return own
 
 
 def plain(caption: str) -> str:
@@ -145,8 +170,18 @@ def _table(path: Path, room: float) -> list[Text]:
 
 
 @house_style
-def _printed(texts: Sequence[Text]) -> tuple[PageObject, float]:
-    """A page of paragraphs from the top, and the height that they use [points]."""
+def _printed(pages: Sequence[Sequence[Text]]) -> list[PageObject]:
+    """Pages of paragraphs, each from the top; one file, whose fonts are embedded once."""
+    content = io.BytesIO()
+    none = {"CreationDate": None, "Creator": None, "Producer": None}
+    with PdfPages(content, metadata=none) as file:
+        for texts in pages:
+            file.savefig(_drawn(texts))
+    return list(PdfReader(content).pages)
+
+
+def _drawn(texts: Sequence[Text]) -> Figure:
+    """A page of paragraphs from the top."""
     figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72))
     used = 0.0
     left = MARGIN / WIDTH
@@ -166,7 +201,4 @@ def _printed(texts: Sequence[Text]) -> tuple[PageObject, float]:
             parse_math=False,
         )
         used += text.height
-    content = io.BytesIO()
-    none = {"CreationDate": None, "Creator": None, "Producer": None}
-    figure.savefig(content, format="pdf", metadata=none)
-    return PdfReader(content).pages[0], used
+    return figure
