@@ -78,7 +78,8 @@ def sample_of(tables) -> pd.DataFrame:
 
 def estimated(students) -> pd.DataFrame:
     choices = read_config(ROOT)["value_added"] | {"drift_limit": 7}
-    del choices["batch"]
+    for not_of_estimates in ("batch", "extrapolated_from", "significance"):
+        del choices[not_of_estimates]
     return estimate_value_added(as_batches(students), **choices).estimates
 
 

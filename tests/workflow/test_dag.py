@@ -74,7 +74,8 @@ def test_the_truth_is_read_by_no_estimation_or_allocation(changed):
         inputs = node.split("output", 1)[0]
         readers[rule] = "truth/value_added.parquet" in inputs
     asked_for = {"all", "manifest"}  # that it be there; they read nothing of it
-    assert {rule for rule, reads in readers.items() if reads} - asked_for == {"bias", "delivered"}
+    of_the_truth = {"bias", "conditions", "delivered"}
+    assert {rule for rule, reads in readers.items() if reads} - asked_for == of_the_truth
     assert readers.keys() >= ESTIMATION | ALLOCATION
 
 
