@@ -33,6 +33,10 @@ PLANS = [
 MEAN = "gain_mean"
 
 
+# Keys of value_added in config.yaml on which no estimate depends.
+OTHER_CHOICES = ("batch", "extrapolated_from", "significance")
+
+
 @dataclass(frozen=True)
 class Choices:
     """The choices of a run on which the quantities depend.
@@ -75,7 +79,9 @@ def choices_from(config: Mapping) -> dict[str, object]:
     district, allocation, welfare = (config[name] for name in ("district", "allocation", "welfare"))
     return {
         **{name: district[name] for name in ("split", "lower", "class_size")},
-        "estimation": {name: one for name, one in config["value_added"].items() if name != "batch"},
+        "estimation": {
+            name: one for name, one in config["value_added"].items() if name not in OTHER_CHOICES
+        },
         "weights": config["bootstrap"]["weights"],
         **{name: allocation[name] for name in ("ends", "solver", "tolerance", "counts", "ties")},
         "tie_seed": allocation["seed"],
