@@ -4,10 +4,10 @@ import logging
 
 import yaml
 
-from welfare_added.calibration.districts import read_parameters
 from welfare_added.calibration.evaluate import district_seeds, evaluator, mean_moments
 from welfare_added.calibration.search import search, step_table
 from welfare_added.calibration.targets import read_targets
+from welfare_added.run.choices import read_yaml
 from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv, write_text
 
@@ -17,7 +17,7 @@ def main(start, targets, parameters_path, steps_path, *, search_on, **settings):
     targets = read_targets(targets)
     seeds = district_seeds(search_on["seed"], search_on["searched"])
     steps = search(
-        read_parameters(start),
+        read_yaml(start),
         targets,
         mean_moments([evaluator(targets, seed=seed, **settings) for seed in seeds]),
         people_steps=search_on["people_steps"],

@@ -1,8 +1,8 @@
 """Moments of another district of the same law."""
 
-from welfare_added.calibration.districts import read_parameters
 from welfare_added.calibration.evaluate import district_seeds, evaluator
 from welfare_added.calibration.targets import read_targets
+from welfare_added.run.choices import read_yaml
 from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv
 
@@ -12,7 +12,7 @@ def main(parameters, targets, path, *, number, search_on, **settings):
     position = search_on["searched"] + number
     seed = district_seeds(search_on["seed"], position)[-1]
     evaluate = evaluator(read_targets(targets), seed=seed, **settings)
-    write_csv(evaluate(read_parameters(parameters)).reset_index(), path)
+    write_csv(evaluate(read_yaml(parameters)).reset_index(), path)
 
 
 if "snakemake" in globals():

@@ -11,10 +11,10 @@ from welfare_added.calibration.districts import (
     gather,
     kept_districts,
     provenance,
-    read_parameters,
 )
 from welfare_added.calibration.evaluate import district_seeds, evaluator
 from welfare_added.calibration.targets import read_targets
+from welfare_added.run.choices import read_yaml
 from welfare_added.run.writing import write_csv, write_text
 
 CALIBRATION = Path(__file__).parents[2] / "workflow/papers/eastmond_2024/calibration"
@@ -80,6 +80,6 @@ def test_a_kept_district_is_made_again():
     targets = read_targets(CALIBRATION / "inputs.yaml")
     seed = district_seeds(chosen["seed"], chosen["searched"] + 1)[-1]
     evaluate = evaluator(targets, seed=seed, **settings)
-    found = evaluate(read_parameters(CALIBRATION / "parameters.yaml"))
+    found = evaluate(read_yaml(CALIBRATION / "parameters.yaml"))
     kept = pd.read_csv(CALIBRATION / "seeds.csv", index_col="quantity")["district_01"]
     np.testing.assert_allclose(found[kept.index], kept, rtol=1e-5, atol=1e-9)

@@ -34,6 +34,7 @@ from welfare_added.district.values import RawTables, check_values
 from welfare_added.district.years import lag_years
 from welfare_added.run.choices import read_config, read_yaml
 from welfare_added.run.writing import as_json
+from welfare_added.value_added.choices import estimation
 from welfare_added.value_added.estimate import estimate_value_added
 from welfare_added.value_added.student_variables import as_batches
 
@@ -77,9 +78,7 @@ def sample_of(tables) -> pd.DataFrame:
 
 
 def estimated(students) -> pd.DataFrame:
-    choices = read_config(ROOT)["value_added"] | {"drift_limit": 7}
-    for not_of_estimates in ("batch", "extrapolated_from", "significance"):
-        del choices[not_of_estimates]
+    choices = estimation(read_config(ROOT)["value_added"]) | {"drift_limit": 7}
     return estimate_value_added(as_batches(students), **choices).estimates
 
 

@@ -1,10 +1,6 @@
-CHOICES = {
-    name: config["value_added"][name]
-    for name in (
-        *("estimator", "groups", "absorb", "years_used", "weighting", "drift_limit"),
-        *("minimum_class_size", "teacher_share", "seed", "batch"),
-    )
-}
+from welfare_added.value_added.choices import estimation
+
+CHOICES = {**estimation(config["value_added"]), "batch": config["value_added"]["batch"]}
 
 
 rule value_added:

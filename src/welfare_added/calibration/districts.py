@@ -5,17 +5,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
+from welfare_added.run.choices import read_yaml
 from welfare_added.run.digests import sha256
 
 DIGITS = 6  # significant, of kept moments; those of other machines differ far beyond them
 log = logging.getLogger(__name__)
-
-
-def read_parameters(path: Path | str) -> dict:
-    """Nested parameters of a YAML file, as numbers and words."""
-    return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
 
 
 def gather(parts: Sequence[Path | str]) -> pd.DataFrame:
@@ -54,7 +49,7 @@ def kept_districts(table: Path | str, origin: Path | str, now: Mapping) -> pd.Da
         Columns mean, sd and districts (their number), indexed by quantity.
 
     """
-    then = yaml.safe_load(Path(origin).read_text(encoding="utf-8"))
+    then = read_yaml(origin)
     changed = sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
     if changed:
         log.warning(

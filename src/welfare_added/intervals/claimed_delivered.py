@@ -6,13 +6,17 @@ import pandas as pd
 
 from welfare_added.district.vocabulary import SUBJECTS
 from welfare_added.intervals.declaration import IntervalsError, changed
-from welfare_added.intervals.one_world import estimated, sample_of, simulated
+from welfare_added.intervals.one_world import sample_of, simulated
 from welfare_added.intervals.summaries import FEWEST, QUANTILES, rounded
 from welfare_added.intervals.worlds import Setting, searched, seeded
+from welfare_added.value_added.choices import estimation
+from welfare_added.value_added.class_sums import collect
+from welfare_added.value_added.estimate import estimate_from
+from welfare_added.value_added.group_predictions import PREDICTORS
+from welfare_added.value_added.student_variables import as_batches
 from welfare_added.welfare.delivered import KEYS, Solving, delivered
 from welfare_added.welfare.reallocations import UTILITARIAN
 
-PREDICTORS = ("separate", "joint")  # of value_added.groups
 GAINS = ("gain_lower", "gain_higher", "gain_mean")
 
 
@@ -33,10 +37,12 @@ def delivered_in(setting: Setting, correlation: float, number: int) -> pd.DataFr
     start = changed(setting.parameters, wanted, "parameters")
     district = simulated(searched(setting, start, config), config)
     sample = sample_of(district, config)
-    estimates = {}
-    for groups in PREDICTORS:
-        own = changed(config, {"value_added": {"groups": groups}}, "config")
-        estimates[groups] = estimated(sample.students, own).estimates_to_keep()
+    choices = estimation(config["value_added"])
+    sums = collect(as_batches(sample.students), choices.pop("minimum_class_size"))
+    estimates = {
+        groups: estimate_from(sums, **choices | {"groups": groups}).estimates_to_keep()
+        for groups in PREDICTORS
+    }
     chosen = {name: config["allocation"][name] for name in ("solver", "tolerance", "ends")}
     gains = delivered(
         sample.classes, estimates, district.truth, [UTILITARIAN], solving=Solving(**chosen)

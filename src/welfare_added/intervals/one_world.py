@@ -26,15 +26,11 @@ from welfare_added.intervals.world_tables import (
     Plan,
     Results,
 )
+from welfare_added.value_added.choices import estimation
 from welfare_added.value_added.estimate import ValueAdded, estimate_value_added
 from welfare_added.value_added.student_variables import as_batches
 from welfare_added.welfare.classrooms import Classrooms
 from welfare_added.welfare.reallocations import Labels
-
-ESTIMATION = (  # choices of the section value_added on which estimates depend
-    *("estimator", "groups", "absorb", "years_used", "weighting", "drift_limit"),
-    *("minimum_class_size", "teacher_share", "seed"),
-)
 
 
 @dataclass(frozen=True)
@@ -91,12 +87,7 @@ def sample_of(district: SyntheticDistrict, config: Mapping) -> Sample:
 
 def estimated(students: pd.DataFrame, config: Mapping) -> ValueAdded:
     """Value added of a sample's students."""
-    return estimate_value_added(as_batches(students), **estimation(config))
-
-
-def estimation(config: Mapping) -> dict[str, object]:
-    """Choices of the estimator."""
-    return {name: config["value_added"][name] for name in ESTIMATION}
+    return estimate_value_added(as_batches(students), **estimation(config["value_added"]))
 
 
 def world_of(

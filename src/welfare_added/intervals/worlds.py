@@ -23,9 +23,10 @@ from welfare_added.claims.compare import choices_of
 from welfare_added.claims.document import Document
 from welfare_added.claims.selectors import NotAvailableError, Tables
 from welfare_added.intervals.declaration import Declaration, all_changed, changed, read
-from welfare_added.intervals.one_world import World, estimation, sample_of, simulated, world_of
+from welfare_added.intervals.one_world import World, sample_of, simulated, world_of
 from welfare_added.intervals.world_tables import TABLES
 from welfare_added.run.choices import read_yaml
+from welfare_added.value_added.choices import estimation
 
 ANSWERED = ("prediction", "input")  # kinds of claims that differ between worlds
 SIGNIFICANT = 10  # digits of a world's answers
@@ -119,7 +120,7 @@ def searched(setting: Setting, parameters: Mapping, config: Mapping) -> dict:
         setting.targets,
         steps=setting.declared.score_steps,
         **{key: chosen[key] for key in ("years", "grades", "split", "class_size", "lower")},
-        estimation=estimation(config),
+        estimation=estimation(config["value_added"]),
     )
 
 

@@ -16,6 +16,7 @@ from welfare_added.allocation.tie_breaks import tie_break
 from welfare_added.district.sample import regrouped
 from welfare_added.district.vocabulary import GROUPS, INFORMATION, SCOPES, SUBJECTS
 from welfare_added.resampling.held_out import with_own_year
+from welfare_added.value_added.choices import estimation
 from welfare_added.value_added.estimate import estimate_value_added
 from welfare_added.value_added.student_variables import as_batches
 from welfare_added.welfare.earnings import earnings_array, lifetime_value
@@ -31,10 +32,6 @@ PLANS = [
     *product(("both",), SCOPES, ("heterogeneous",)),
 ]
 MEAN = "gain_mean"
-
-
-# Keys of value_added in config.yaml on which no estimate depends.
-OTHER_CHOICES = ("batch", "extrapolated_from", "significance")
 
 
 @dataclass(frozen=True)
@@ -79,9 +76,7 @@ def choices_from(config: Mapping) -> dict[str, object]:
     district, allocation, welfare = (config[name] for name in ("district", "allocation", "welfare"))
     return {
         **{name: district[name] for name in ("split", "lower", "class_size")},
-        "estimation": {
-            name: one for name, one in config["value_added"].items() if name not in OTHER_CHOICES
-        },
+        "estimation": estimation(config["value_added"]),
         "weights": config["bootstrap"]["weights"],
         **{name: allocation[name] for name in ("ends", "solver", "tolerance", "counts", "ties")},
         "tie_seed": allocation["seed"],

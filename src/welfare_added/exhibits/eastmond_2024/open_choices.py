@@ -5,6 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from welfare_added.exhibits.eastmond_2024.validation import NORMAL_95
+from welfare_added.exhibits.latex import tabular
 from welfare_added.exhibits.output import Drawn, choose, pick
 from welfare_added.exhibits.style import (
     LOOKS,
@@ -23,7 +25,6 @@ EFFECTS = [
     *("default", "default_sd", "difference", "standard_error", "worlds"),
 ]
 COLUMNS = 3
-NORMAL_95 = 1.959964
 FIGURES = 3  # significant digits of the table
 SERIES = {  # plan and what it is scored by
     ("separate", "separate"): ("Groups separately, claimed", Look("#D55E00", "-", "o")),
@@ -97,35 +98,20 @@ def choices_tex(data: pd.DataFrame, note: str) -> str:
 
     A headline number a line with its default, then a line a choice: difference, standard error.
     """
-    lines = [
-        r"\begin{tabular}{lrr}",
-        r"\toprule",
-        r"Choice & Difference & Standard error \\",
-    ]
+    panels = {}
     for _, rows in data.groupby("headline", sort=False):
         first = rows.iloc[0]
         head = f"{first['headline_label']} [{first['unit']}], default {_short(first['default'])}"
-        lines += [r"\midrule", rf"\multicolumn{{3}}{{l}}{{{_escaped(head)}}} \\"]
-        lines += [
-            f"{_escaped(row.choice_label)} & {_short(row.difference)} & "
-            rf"{_short(row.standard_error)} \\"
+        panels[head] = [
+            [row.choice_label, _short(row.difference), _short(row.standard_error)]
             for row in rows.itertuples()
         ]
-    lines.append(r"\bottomrule")
-    if note:
-        lines.append(
-            rf"\multicolumn{{3}}{{p{{0.8\linewidth}}}}{{\footnotesize {_escaped(note)}}} \\"
-        )
-    return "\n".join([*lines, r"\end{tabular}", ""])
+    return tabular(["Choice", "Difference", "Standard error"], panels, note)
 
 
 def _short(value: float) -> str:
     text = f"{value:.{FIGURES}g}" if abs(value) < 10**FIGURES else f"{value:.0f}"
     return text.replace("-", "$-$")
-
-
-def _escaped(text: str) -> str:
-    return text.replace("%", r"\%").replace("&", r"\&")
 
 
 def figure_true_correlation(delivered: pd.DataFrame, *, note: str) -> Drawn:

@@ -1,7 +1,7 @@
 # What the moments of other districts of the same law depend on.
 CALIBRATION_CHOICES = {
     **{name: config["district"][name] for name in ("years", "grades", "split", "class_size", "lower")},
-    "estimation": {name: value for name, value in CHOICES.items() if name != "batch"},
+    "estimation": estimation(config["value_added"]),
 }
 # Only the synthetic district of the published size is calibrated, unless it is treated as confidential.
 CALIBRATION_FILES = []
