@@ -8,7 +8,8 @@ from welfare_added.calibration.evaluate import in_memory
 from welfare_added.district import parameters
 from welfare_added.district.sample import analysis_sample
 from welfare_added.district.synthetic import synthesise
-from welfare_added.resampling.quantities import Choices, choices_from, quantities
+from welfare_added.resampling.declaration import choices_from
+from welfare_added.resampling.quantities import Choices, quantities
 from welfare_added.run.choices import read_config, read_yaml
 
 ROOT = Path(__file__).parents[2]

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from welfare_added.resampling.declaration import batches, fits, source
 from welfare_added.resampling.errors import standard_errors
-from welfare_added.resampling.kept import batches, check_estimates, fits, source
+from welfare_added.resampling.kept import check_estimates
 from welfare_added.resampling.quantities import KEY
 from welfare_added.run.choices import overridden, read_config
 from welfare_added.run.errors import UserError

@@ -229,7 +229,7 @@ def test_no_correlation_above_one_is_used():
 # --- tests of comparative advantage ---
 
 
-def tests_of(groups):
+def teachers_tested(groups):
     system = system_of(groups, LEAVE_OUT)
     low, high = (groups[name].means for name in ("lower", "higher"))
     table = pd.DataFrame(
@@ -243,7 +243,9 @@ def tests_of(groups):
 
 
 def test_without_comparative_advantage_p_values_are_uniform():
-    p_values = np.concatenate([tests_of(planted(300 + s, 1.0)[0])["p_value"] for s in range(6)])
+    p_values = np.concatenate(
+        [teachers_tested(planted(300 + s, 1.0)[0])["p_value"] for s in range(6)]
+    )
     error = np.sqrt(0.05 * 0.95 / len(p_values))
     assert abs((p_values < 0.05).mean() - 0.05) < 3.5 * error
     assert abs((p_values < 0.5).mean() - 0.5) < 3.5 * np.sqrt(0.25 / len(p_values))
@@ -253,9 +255,9 @@ def test_large_comparative_advantage_is_discovered_and_false_discoveries_are_few
     false, found = [], []
     for seed in range(4):
         groups, _ = planted(400 + seed, 0.0, spread=0.3)
-        table = tests_of(groups)
+        table = teachers_tested(groups)
         found.append((table["q_value"] < 0.05).mean())
-        null = tests_of(planted(500 + seed, 1.0)[0])
+        null = teachers_tested(planted(500 + seed, 1.0)[0])
         false.append((null["q_value"] < 0.05).any())
     assert np.mean(found) > 0.3
     assert np.mean(false) <= 0.25  # in at most 5% of such districts

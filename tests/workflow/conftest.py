@@ -103,13 +103,18 @@ class Project:
 
     def due(self, *arguments: str) -> set[str]:
         """Names of the rules that a run would execute."""
+        return set(self.jobs_due(*arguments))
+
+    def jobs_due(self, *arguments: str) -> dict[str, int]:
+        """The same with the number of jobs of each."""
         output = self.run("--dry-run", "--quiet=host", *arguments)
         lines = output.splitlines()
         if "Job stats:" not in lines:
             assert "Nothing to be done" in output, output
-            return set()
+            return {}
         table = lines[lines.index("Job stats:") + 3 :]
-        return {row.split()[0] for row in table[: [*table, ""].index("")]} - {"total"}
+        counts = dict(row.split() for row in table[: [*table, ""].index("")])
+        return {rule: int(count) for rule, count in counts.items() if rule != "total"}
 
     def choose(self, changes: dict, paper: str = "eastmond_2024") -> None:
         """Change choices where they stand: in config.yaml, or in the paper's own file."""

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,6 @@ from welfare_added.run.imports import project_modules
 
 pytestmark = pytest.mark.slow
 ROUNDS, KILLS = 6, 5
-HALVES = pytest.mark.parametrize("half", [0, 1])  # minutes each: for two cores
 
 
 def results(project):
@@ -179,8 +179,8 @@ def scripts_of(root: Path) -> dict[str, list[Path]]:
     }
 
 
-@HALVES
-def test_an_edit_of_any_module_makes_exactly_its_targets_due(changed, half):
+def test_an_edit_of_a_module_makes_exactly_its_targets_due(changed):
+    """Of one module for each of twelve sets of rules; tests/run has every module, by its digests."""
     root = changed.folder
     read_by = edges(changed)
     uses = {
@@ -189,27 +189,46 @@ def test_an_edit_of_any_module_makes_exactly_its_targets_due(changed, half):
         if rule in read_by
     }
     assert set(read_by) - set(uses) == {"all"}
-    imported = sorted(set().union(*uses.values()))
-    edited = [module for module in imported if module.name != "__init__.py"]
-    assert len(edited) > 100
-    for module in edited[half::2]:
+    used_by: dict[frozenset[str], list[Path]] = {}
+    for module in sorted(set().union(*uses.values())):
+        if module.name != "__init__.py":
+            rules = frozenset(rule for rule, modules in uses.items() if module in modules)
+            used_by.setdefault(rules, []).append(module)
+    assert len(used_by) > 60
+    draw = random.Random(20261129)
+    for rules in draw.sample(sorted(used_by, key=sorted), 12):
+        module = draw.choice(used_by[rules])
         before = module.read_text()
         module.write_text(before + "\nEDITED = True\n")
-        direct = {rule for rule, modules in uses.items() if module in modules}
-        assert changed.due() == downstream(direct, read_by), module
+        assert changed.due() == downstream(set(rules), read_by), module
         module.write_text(before)
     assert changed.due() == set()
 
 
-@HALVES
-def test_any_result_that_is_lost_is_made_again(changed, half):
-    records = sorted(results(changed).glob("records/*.json"))
-    assert len(records) > 60
-    for path in records[half::2]:
-        made = json.loads(path.read_text())
-        lost = [changed.folder / one["path"] for one in made["outputs"]]
-        for file in lost:
+def depths(read_by: dict[str, set[str]]) -> dict[str, int]:
+    """How many rules are on the longest way to each: rules of one depth read nothing of each other."""
+    found = dict.fromkeys(read_by, 0)
+    for _ in read_by:
+        for rule, readers in read_by.items():
+            for reader in readers:
+                found[reader] = max(found[reader], found[rule] + 1)
+    return found
+
+
+def test_any_result_that_is_lost_is_made_again(changed):
+    """All results of one depth at a time: as many jobs of each rule are due as have lost theirs."""
+    made = [json.loads(path.read_text()) for path in results(changed).glob("records/*.json")]
+    assert len(made) > 60
+    read_by = edges(changed)
+    depth = depths(read_by)
+    for level in sorted({depth[record["rule"]] for record in made}):
+        lost = [record for record in made if depth[record["rule"]] == level]
+        files = [changed.folder / one["path"] for record in lost for one in record["outputs"]]
+        for file in files:
             file.rename(f"{file}.away")
-        assert made["rule"] in changed.due(), path.stem
-        for file in lost:
+        due = changed.jobs_due()
+        jobs = Counter(record["rule"] for record in lost)
+        assert {rule: due.get(rule) for rule in jobs} == jobs
+        assert set(due) == downstream(set(jobs), read_by)
+        for file in files:
             Path(f"{file}.away").rename(file)

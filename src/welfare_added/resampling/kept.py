@@ -1,47 +1,13 @@
-"""Standard errors kept in the paper's folder, and whether they are those of a run."""
-
-import json
-from collections.abc import Mapping
-from pathlib import Path
+"""Whether kept standard errors are those of a run."""
 
 import numpy as np
 import pandas as pd
 
-from welfare_added.resampling.quantities import choices_from
-from welfare_added.run.digests import digest, sha256
 from welfare_added.run.errors import UserError
 
-# What the synthetic district's draws depend on, beside `choices_from`.
-DISTRICT = ("size", "seed", "years", "grades", "lag")
-DRAWS = ("replications", "seed", "level")
 LABELS = ["subject", "scope", "information", "weight"]
 GAINS = ["gain_lower", "gain_higher", "gain_mean"]
 ROUNDED = 1e-7  # relative; kept numbers have eight significant digits
-
-
-def batches(replications: int, size: int) -> list[tuple[int, int]]:
-    """First and last replication of each job, counted from 0."""
-    starts = range(0, replications, size)
-    return [(first, min(first + size, replications) - 1) for first in starts]
-
-
-def source(config: Mapping, paper: Path) -> dict[str, str]:
-    """Digests of what the synthetic district's standard errors depend on, apart from the code."""
-    choices = [
-        choices_from(config),
-        {name: config["district"][name] for name in DISTRICT},
-        {name: config["bootstrap"][name] for name in DRAWS},
-    ]
-    return {
-        "choices": digest(choices),
-        "parameters": sha256(Path(paper) / "calibration/parameters.yaml"),
-    }
-
-
-def fits(provenance: Path | str, wanted: Mapping[str, str]) -> bool:
-    """Whether kept standard errors are of these choices and parameters; false if none are kept."""
-    path = Path(provenance)
-    return path.is_file() and json.loads(path.read_text(encoding="utf-8"))["source"] == wanted
 
 
 def check_estimates(errors: pd.DataFrame, frontiers: pd.DataFrame) -> None:

@@ -16,7 +16,6 @@ from welfare_added.allocation.tie_breaks import tie_break
 from welfare_added.district.sample import regrouped
 from welfare_added.district.vocabulary import GROUPS, INFORMATION, SCOPES, SUBJECTS
 from welfare_added.resampling.held_out import with_own_year
-from welfare_added.value_added.choices import estimation
 from welfare_added.value_added.estimate import estimate_value_added
 from welfare_added.value_added.student_variables import as_batches
 from welfare_added.welfare.earnings import earnings_array, lifetime_value
@@ -69,20 +68,6 @@ class Choices:
     earnings_per_sd: Mapping[str, float]
     lifetime_multiplier: float
     tax_rate: float
-
-
-def choices_from(config: Mapping) -> dict[str, object]:
-    """Arguments of `Choices` from the configuration of a run."""
-    district, allocation, welfare = (config[name] for name in ("district", "allocation", "welfare"))
-    return {
-        **{name: district[name] for name in ("split", "lower", "class_size")},
-        "estimation": estimation(config["value_added"]),
-        "weights": config["bootstrap"]["weights"],
-        **{name: allocation[name] for name in ("ends", "solver", "tolerance", "counts", "ties")},
-        "tie_seed": allocation["seed"],
-        "weight_ela": welfare["subject_weight_ela"],
-        **{name: welfare[name] for name in ("earnings_per_sd", "lifetime_multiplier", "tax_rate")},
-    }
 
 
 def quantities(students: pd.DataFrame, choices: Choices) -> pd.DataFrame:

@@ -1,7 +1,6 @@
 # Standard errors by school: replications in jobs, which a second run resumes. The synthetic district's are kept in the
 # paper's folder (`make bootstrap`), and a run of the same choices reads them there.
-from welfare_added.resampling.kept import batches, fits, source
-from welfare_added.resampling.quantities import choices_from
+from welfare_added.resampling.declaration import batches, choices_from, fits, source
 
 BOOTSTRAP = config["bootstrap"]
 KEPT_ERRORS = {name: of_paper(f"bootstrap/{name}") for name in ("standard_errors.csv", "provenance.json")}
