@@ -148,6 +148,11 @@ def copy_project(folder: Path) -> Project:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, target, follow_symlinks=False)
+    # What numba has compiled already: it holds for a source file of the same date and size.
+    for compiled in ROOT.glob("src/**/*.nb[ic]"):
+        target = folder / compiled.relative_to(ROOT)
+        target.parent.mkdir(exist_ok=True)
+        shutil.copy2(compiled, target)
     project = Project(folder)
     project.choose(SMALL_CHOICES)
     return project
