@@ -1,6 +1,7 @@
 """A copy of the project with a tiny district, run whole once."""
 
 import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
@@ -156,6 +157,15 @@ def copy_project(folder: Path) -> Project:
     project = Project(folder)
     project.choose(SMALL_CHOICES)
     return project
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every table, figure and page in a folder."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for pattern in ("*.csv", "*.parquet", "*.png", "*.pdf", "*.tex", "*.html")
+        for path in sorted(folder.rglob(pattern))
+    }
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """What machines do to a run: killed, full, set back, shared, cut off. Slow: `make test-all`."""
 
-import hashlib
 import json
 import os
 import random
@@ -12,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from conftest import digests
 
 from welfare_added.exhibits.declarations import read_exhibits
 from welfare_added.run.imports import project_modules
@@ -22,14 +22,6 @@ ROUNDS, KILLS = 6, 5
 
 def results(project):
     return project.folder / "results" / "eastmond_2024"
-
-
-def digests(folder: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for pattern in ("*.csv", "*.parquet", "*.png", "*.pdf", "*.tex", "*.html")
-        for path in sorted(folder.rglob(pattern))
-    }
 
 
 def test_runs_killed_at_thirty_random_moments_end_with_the_same_bytes(changed):

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 import slurm_cluster
-from conftest import ROOT, Project, copy_project
-from test_faults import digests
+from conftest import ROOT, Project, copy_project, digests
 
 pytestmark = pytest.mark.slurm
 EXAMPLE = re.compile(
