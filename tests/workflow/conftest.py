@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from snakemake_calls import snakemake
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -61,13 +62,8 @@ class Project:
     folder: Path
 
     def snakemake(self, *arguments: str, cores: int = 1) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            self._command(arguments, cores),
-            **self._place(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        place = self._place()
+        return snakemake(["--cores", str(cores), *arguments], place["cwd"], place["env"])
 
     def audit(self, *arguments: str) -> subprocess.CompletedProcess:
         return subprocess.run(
@@ -80,18 +76,14 @@ class Project:
 
     def start(self, *arguments: str, cores: int = 1) -> subprocess.Popen:
         """A run of its own process group, to be interrupted."""
+        command = [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        return subprocess.Popen(
-            self._command(arguments, cores), **self._place(), **quiet, start_new_session=True
-        )
+        return subprocess.Popen(command, **self._place(), **quiet, start_new_session=True)
 
     def copied(self, folder: Path) -> "Project":
         """The same in another folder, which a test may change."""
         shutil.copytree(self.folder, folder, symlinks=True)
         return Project(folder)
-
-    def _command(self, arguments: tuple[str, ...], cores: int) -> list[str]:
-        return [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments]
 
     def _place(self) -> dict:
         path = {"PYTHONPATH": str(self.folder / "src"), "OPENBLAS_NUM_THREADS": "1"}
