@@ -17,7 +17,7 @@ from welfare_added.exhibits.declarations import read_exhibits
 from welfare_added.run.imports import project_modules
 
 pytestmark = pytest.mark.slow
-ROUNDS, KILLS = 6, 5
+ROUNDS, KILLS = 3, 10
 
 
 def results(project):
