@@ -27,7 +27,7 @@ papers:  ## the same for every paper
 test: $(READY) $(VALIDATORS)/.ready  ## units, properties, recovery, each paper's tiny world
 	$(PYTEST)
 
-test-all: $(READY) $(VALIDATORS)/.ready  ## the same, and what takes minutes: killed runs, full disks, an edit of every module
+test-all: $(READY) $(VALIDATORS)/.ready  ## the same, and what takes minutes: killed runs, full disks, edits of modules
 	$(PYTEST) -m "not slurm"
 
 test-slurm: $(READY)  ## the tiny district on a real Slurm, on loopback (Debian: slurm-wlm, munge)
