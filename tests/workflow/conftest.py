@@ -24,11 +24,7 @@ FEW_DRAWS = {
     "monte_carlo": {"pools": 2},
 }
 
-# Rows of table 7 that tiny runs leave out: others have the same scripts.
-LEFT_OUT = """buffer_7 first_day teachers_school_fe teachers_school_re teachers_teacher_fe
-    teachers_teacher_re_school_fe teachers_teacher_fe_school_fe teachers_correlated
-    principals_first_half principals_second_half principals_rank_active principals_hire_only"""
-# As few draws, runs and points as the choices allow, whose numbers mean nothing.
+# As few draws, runs and points as the choices allow: a run of seconds, whose numbers mean nothing.
 FEW_RUNS = {
     "district": {"size": "tiny"},
     "value_added": {"draws": 20, "simulations": 5},
@@ -51,7 +47,6 @@ FEW_RUNS = {
     },
     "market": {
         **{"runs": 6, "frontier_points": 5, "other_cycles": [2015]},
-        "rows_on_request": LEFT_OUT.split(),
         "bonuses": {"points": 3, "spending": 100, "options": "windows", "lump_sum": "minutes"},
         "uncertainty": {"draws": 3, "runs": 2, "seed": 1},
     },

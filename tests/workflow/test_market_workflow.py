@@ -52,7 +52,7 @@ def test_every_exhibit_and_table_is_there_and_none_is_empty(tiny_bates):
         for path in one.files(PRIVATE).values():
             assert (tiny_bates.folder / path).stat().st_size > 0, path
     tables = [path for kind in ("csv", "parquet") for path in folder.rglob(f"*.{kind}")]
-    assert len(tables) > 150
+    assert len(tables) > 200
     empty = []
     for path in tables:
         rows = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
@@ -78,7 +78,7 @@ def test_certificates_say_that_allocations_are_stable_and_plans_optimal(tiny_bat
     sets = table(tiny_bates, "market/stable_sets")
     assert (sets["lowest"] <= sets["highest"]).all() and sets["same_partner"].between(0, 1).all()
     rows = table(tiny_bates, "robustness").set_index("row")
-    assert (rows["best"].isna() == rows["note"].notna()).all() and rows["best"].notna().sum() >= 7
+    assert (rows["best"].isna() == rows["note"].notna()).all() and rows["best"].notna().sum() > 12
     best, all_policies = policies.loc["best", "gain"], policies["gain"]
     assert (all_policies <= best + 1e-9).all() and policies.loc["worst", "gain"] < 0 < best
 
