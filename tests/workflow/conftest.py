@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from snakemake_calls import snakemake
+from snakemake_calls import load, snakemake
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -158,6 +158,12 @@ def digests(folder: Path) -> dict[str, str]:
         for pattern in ("*.csv", "*.parquet", "*.png", "*.pdf", "*.tex", "*.html")
         for path in sorted(folder.rglob(pattern))
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def libraries() -> None:
+    """Load them before a test sets variables of its own."""
+    load()
 
 
 @pytest.fixture(scope="session")
