@@ -1,9 +1,11 @@
 """Our own exhibits: effect of every open choice, and gains by the groups' true correlation."""
 
+from textwrap import fill
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from welfare_added.exhibits.eastmond_2024.validation import NORMAL_95
 from welfare_added.exhibits.latex import tabular
@@ -25,6 +27,9 @@ EFFECTS = [
     *("default", "default_sd", "difference", "standard_error", "worlds"),
 ]
 COLUMNS = 3
+TITLE = 24  # letters a line
+TICKS = 3  # spaces between them, at most
+APART = 0.0013  # marks at one correlation stand side by side, so that none hides another
 FIGURES = 3  # significant digits of the table
 SERIES = {  # plan and what it is scored by
     ("separate", "separate"): ("Groups separately, claimed", Look("#D55E00", "-", "o")),
@@ -63,7 +68,7 @@ def draw_choices(data: pd.DataFrame, note: str) -> Figure:
     """Draw the effects of open choices from :func:`choices_data`, a panel a headline number."""
     headlines = data["headline"].drop_duplicates().tolist()
     rows = -(-len(headlines) // COLUMNS)
-    figure, axes = panels(columns=COLUMNS, rows=rows, height=2.15 * rows, sharey=True)
+    figure, axes = panels(columns=COLUMNS, rows=rows, height=2.3 * rows, sharey=True)
     every = [panel for row in axes for panel in row]
     for panel, headline in zip(every, headlines, strict=False):
         _effects(panel, data[data["headline"] == headline])
@@ -84,7 +89,8 @@ def _effects(panel: Axes, rows: pd.DataFrame) -> None:
     panel.set_ylim(len(rows) - 0.4, -0.6)
     panel.tick_params(axis="y", length=0)
     panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    panel.set_title(rows["headline_label"].iloc[0], loc="left", fontsize=7)
+    panel.xaxis.set_major_locator(MaxNLocator(TICKS))
+    panel.set_title(fill(rows["headline_label"].iloc[0], TITLE), loc="left", fontsize=7)
 
 
 def table_choices(choices: pd.DataFrame, *, note: str) -> Drawn:
@@ -145,13 +151,12 @@ def draw_true_correlation(data: pd.DataFrame, note: str) -> Figure:
     for row, (scope, place) in zip(axes, SCOPES.items(), strict=True):
         for panel, (subject, name) in zip(row, SUBJECTS.items(), strict=True):
             own = data[(data["scope"] == scope) & (data["subject"] == subject)]
-            for (plan, scored), (label, look) in SERIES.items():
+            for number, ((plan, scored), (label, look)) in enumerate(SERIES.items()):
                 line = own[(own["plan"] == plan) & (own["scored_by"] == scored)]
-                panel.fill_between(
-                    line["correlation"], line["q05"], line["q95"], color=look.colour, alpha=0.12
-                )
+                at = line["correlation"] + APART * (number - len(SERIES) // 2)
+                panel.fill_between(at, line["q05"], line["q95"], color=look.colour, alpha=0.12)
                 marks = look.marker_style(3.4) | look.line_style()
-                panel.plot(line["correlation"], line["mean"], label=label, **marks)
+                panel.plot(at, line["mean"], label=label, **marks)
             panel.set_title(f"{name}, {place.lower()}", loc="left")
             panel.set_ylim(bottom=0)
         row[0].set_ylabel("Mean gain (student SD)")
