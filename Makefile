@@ -74,7 +74,7 @@ seeds: $(READY)  ## moments of further synthetic districts with these parameters
 	$(SNAKEMAKE) calibration_districts
 	cp results/$(RUN)/calibrate/seeds.csv results/$(RUN)/calibrate/seeds.yaml workflow/papers/$(RUN)/calibration/
 
-intervals: $(READY)  ## Monte Carlo intervals of a paper's numbers, and effects of its open choices, and keep them (hours; docs/claims.md)
+intervals: $(READY)  ## Monte Carlo intervals of a paper's numbers, and effects of its open choices, and keep them (45 minutes; docs/claims.md)
 	$(SNAKEMAKE) intervals
 	mkdir -p workflow/papers/$(RUN)/intervals
 	cp $(addprefix results/$(RUN)/intervals/,claims.csv shares.csv choices.csv delivered.csv provenance.json) workflow/papers/$(RUN)/intervals/
