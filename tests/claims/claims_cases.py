@@ -25,6 +25,7 @@ COLUMNS = {
     "welfare/mvpf.csv": "scope bonus benefits net_cost mvpf",
     "welfare/status_quo.csv": "subject quantity value",
     "welfare/subjects.csv": "scope weight_ela gain_ela gain_math earnings_mean",
+    "welfare/school_gains.csv": "subject scope information weight gain_above gain_below",
     "welfare/winners.csv": "subject scope information weight share_harmed mean_loss share_helped mean_win share_moved",
 }
 LABELS = {

@@ -29,6 +29,7 @@ from welfare_added.welfare.public_funds import (
 )
 from welfare_added.welfare.ranking import ranking_table, representative_class, welfare_added
 from welfare_added.welfare.reallocations import Reallocation
+from welfare_added.welfare.schools import school_gains_table
 from welfare_added.welfare.winners import status_quo_table, winners_table
 
 SWAP = np.array([[0, 1, 2], [1, 0, 2], [1, 0, 2]])
@@ -120,6 +121,25 @@ def test_winners_of_the_swap(three):
     idle = table[table["weight"] == 0.0]
     assert (idle[["share_harmed", "share_helped", "share_moved"]] == 0).all(axis=None)
     assert idle[["mean_loss", "mean_win"]].isna().all(axis=None)
+
+
+def test_lower_scoring_students_gain_by_school(three):
+    """In ELA three of school A's five students are lower-scoring, and one of B's three."""
+    across = np.array([[0, 1, 2], [2, 1, 0], [1, 0, 2]])
+    plans = [reallocation("ela", across), reallocation("both", across)]
+    table = school_gains_table(plans, three)
+    assert table["subject"].tolist() == ["ela"] * 3
+    assert table["gain_above"].tolist() == approx([0, 0.1 + 0.2, 0])
+    assert table["gain_below"].tolist() == approx([0, 2 * (-0.2 - 0.1) / 3, (2 * 0.2 - 0.2) / 3])
+
+
+def test_schools_without_lower_scoring_students_gain_nothing_known(make):
+    students, slots = make.three()
+    students = students.assign(lower_ela=students["lower_ela"] & (students["class_id"] != "2"))
+    slots.loc[2, ["lower_ela", "higher_ela"]] = [0, 3]
+    classrooms = build_classrooms(slots, students, "slots")
+    table = school_gains_table([reallocation("ela")], classrooms)
+    assert table["gain_above"].isna().all() and table["gain_below"].notna().all()
 
 
 def test_a_teacher_who_swaps_own_classes_does_not_move(make):

@@ -34,6 +34,7 @@ COLUMNS = {
         "gain_mean_over_standard",
     ],
     "winners": [*LABELS, "share_harmed", "mean_loss", "share_helped", "mean_win", "share_moved"],
+    "school_gains": [*LABELS, "gain_above", "gain_below"],
     "status_quo": ["subject", "quantity", "value"],
     "subjects": ["scope", "weight_ela", "gain_ela", "gain_math", "earnings_mean"],
     "earnings": [
@@ -75,6 +76,7 @@ ROWS = {
     "gaps": 60,
     "equal_gain_index": 30,
     "winners": 60,
+    "school_gains": 40,
     "bias": 120,
     "conditions": 600,
     "subjects": 10,
@@ -146,6 +148,7 @@ def run_all(root):
     script("gaps")(*data, *single, root / "gaps.csv", 5, 0.75)
     script("equal_gain_index")(*data, root / "frontiers.csv", root / "equal_gain_index.csv", 0.75)
     script("winners")(*data, *single, root / "winners.csv", 5, 0.75)
+    script("school_gains")(*data, *single, root / "school_gains.csv", 5)
     script("status_quo")(*data, root / "status_quo.csv", 0.75)
     script("earnings")(*data, *labelled("both"), root / "earnings.csv", 5, PRICES, 15.5)
     script("subjects")(*data, *labelled("subjects"), root / "subjects.csv", 5, PRICES, 15.5)

@@ -6,7 +6,7 @@ TRUE_EFFECTS = f"{PRIVATE}/truth/value_added.parquet" if SYNTHETIC else []
 TWO_PREDICTORS = SYNTHETIC and config["value_added"]["estimator"] == "leave_year_out"
 WELFARE_TABLES = (
     *("gaps", "equal_gain_index", "winners", "status_quo", "earnings", "subjects", "ces", "mvpf"),
-    *("deselection", "text_numbers", "tie_breaks"),
+    *("deselection", "text_numbers", "tie_breaks", "school_gains"),
 )
 OF_THE_TRUTH = ("bias", "conditions")
 OF_PREDICTORS = ("delivered", "accuracy")
@@ -83,6 +83,25 @@ rule winners:
     conda:
         ENVIRONMENT
     script: script_path("winners")
+
+
+rule school_gains:
+    message: "Comparing gains of lower-scoring students between schools"
+    input:
+        slots=SLOTS,
+        students=STUDENTS,
+        plans=plan_files(GROUP_PLANS),
+        code=code("school_gains"),
+    output:
+        gains=f"{WELFARE}/school_gains.csv",
+    params:
+        labels=GROUP_PLANS,
+        code=code_fingerprint("school_gains"),
+        weights=config["allocation"]["weights"],
+    log: f"{LOGS}/school_gains.log"
+    conda:
+        ENVIRONMENT
+    script: script_path("school_gains")
 
 
 rule status_quo:
