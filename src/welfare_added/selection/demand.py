@@ -57,7 +57,7 @@ def floor_of(rankings: str) -> float:
 
 
 def demand_cells(demand: Demand, pairs: Pairs, value: np.ndarray, teachers: int) -> Cells:
-    """Sums of latent utilities (D,) and regressors by listed pair, as `outcome_block` wants them."""
+    """Sums of latent utilities (D,) and of regressors by listed pair."""
     listed, k = len(pairs.listed), len(demand.names)
     sums = np.zeros((listed, k))
     np.add.at(sums, pairs.of_candidate, demand.regressors)

@@ -1,0 +1,201 @@
+"""One sweep of the Gibbs sampler (eqs. 1 to 6), every step exact.
+
+From one draw of eta^y to the next it is integrated out of all steps: none of them may use the old
+one. Within the blocks of lists and of scores, teachers' and pairs' effects are integrated out of
+the draws of coefficients, standard deviations and loadings.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from welfare_added.selection import matches, supply
+from welfare_added.selection import outcome_block as block
+from welfare_added.selection.demand import draw_values, with_values
+from welfare_added.selection.model import Model
+from welfare_added.selection.priors import Priors
+from welfare_added.selection.slices import slice_draw
+from welfare_added.selection.state import Scales, State
+
+LOG_SD_WIDTH, LOADING_WIDTH = 0.5, 1.0
+
+
+def sweep(model: Model, state: State, rng: np.random.Generator) -> State:
+    """Draw everything once, from the decisions of teachers to scores.
+
+    Parameters
+    ----------
+    model
+        Prepared system.
+    state
+        Present state, which is left as it is.
+    rng
+        The chain's generator.
+
+    """
+    state = supply.draw_utilities(model.menus, state, rng)
+    state = supply.draw_coefficients(model.menus, state, model.priors, rng)
+    state = supply.move_level(model.menus, state, model.priors, rng)
+    state = supply.move_scale(model.menus, state, model.priors, rng)
+    state = draw_lists(model, state, rng)
+    return draw_scores(model, state, rng)
+
+
+def draw_lists(model: Model, state: State, rng: np.random.Generator) -> State:
+    """Draw v, then coefficients and scales with phi and eta^v integrated out, then these."""
+    data, pairs = model.demand, model.pairs
+    mean = (
+        data.regressors @ state.demand + state.phi[data.teacher] + state.eta_v[pairs.of_candidate]
+    )
+    value = draw_values(data, mean, state.value, model.floor, rng)
+    state = _scale_lists(replace(state, value=value), value - mean, model.priors, rng)
+    cells = with_values(model.lists, data, pairs, state.value)
+    scales, gap, noise = state.scales, *cell_gaps(model, state)
+
+    def effects(scales: Scales) -> block.Effects:
+        weights = scales.phi_weights
+        cell_mean, cell_variance = matches.listed_prior(scales, pairs, state.eta_u, gap, noise)
+        return block.Effects(
+            teacher_mean=scales.sd_phi * weights[0] * state.theta / scales.sd_theta,
+            teacher_variance=np.full(model.teachers, (scales.sd_phi * weights[1]) ** 2),
+            cell_mean=cell_mean,
+            cell_variance=cell_variance,
+            error_variance=1.0,
+        )
+
+    drawn = _coefficients(cells, effects(scales), model.priors.demand, rng)
+    residual = block.cell_residuals(cells, drawn)
+    names = ("sd_phi", "phi_theta", "sd_eta_v", "v_u")
+    scales = _draw_scales(scales, names, cells, effects, residual, model.priors, rng)
+    phi = _normal(*block.teacher_posterior(cells, effects(scales), residual), rng)
+    eta_v = _normal(*block.cell_posterior(cells, effects(scales), residual, phi), rng)
+    return replace(state, demand=drawn, scales=scales, phi=phi, eta_v=eta_v)
+
+
+def draw_scores(model: Model, state: State, rng: np.random.Generator) -> State:
+    """Draw coefficients, scales, theta and eta^u with eta^y integrated out; eta^y; SD of eps."""
+    cells, pairs = model.scores, model.pairs
+
+    def effects(scales: Scales) -> block.Effects:
+        cell_mean, cell_variance = matches.cell_prior(scales, pairs, state)
+        weight = np.where(pairs.ranked_teacher, scales.phi_weights[0], 0.0)
+        return block.Effects(
+            teacher_mean=scales.sd_theta * weight * state.phi / scales.sd_phi,
+            teacher_variance=scales.sd_theta**2 * (1 - weight**2),
+            cell_mean=cell_mean,
+            cell_variance=cell_variance,
+            error_variance=scales.sd_eps**2,
+        )
+
+    drawn = _coefficients(cells, effects(state.scales), model.priors.outcome, rng)
+    residual = block.cell_residuals(cells, drawn)
+    names = ("sd_theta", "sd_eta_y", "y_u", "y_v")
+    scales = _draw_scales(state.scales, names, cells, effects, residual, model.priors, rng)
+    theta = _normal(*block.teacher_posterior(cells, effects(scales), residual), rng)
+    state = replace(state, outcome=drawn, scales=scales, theta=theta)
+    state = _draw_tastes(model, state, rng)
+    eta_y = _normal(*block.cell_posterior(cells, effects(state.scales), residual, theta), rng)
+    return _draw_errors(model, replace(state, eta_y=eta_y), rng)
+
+
+def cell_gaps(model: Model, state: State) -> tuple[np.ndarray, np.ndarray]:
+    """Cells' mean residuals (J,) around theta, and the variances (J,) of eps in them."""
+    residual = block.cell_residuals(model.scores, state.outcome)
+    noise = state.scales.sd_eps**2 / model.scores.rows
+    return residual - state.theta[model.scores.teacher], noise
+
+
+def _draw_tastes(model, state, rng):
+    """eta^u, then its standard deviation."""
+    terms = matches.taste_terms(state.scales, model.pairs, state.eta_v, *cell_gaps(model, state))
+    state = supply.draw_tastes(model.menus, state, *terms, rng)
+    squares, count = state.eta_u @ state.eta_u, len(state.eta_u)
+
+    def log_density(log_sd):
+        sd = np.exp(log_sd)
+        return (
+            -count * log_sd
+            - 0.5 * squares / sd**2
+            + matches.log_density_of_z(*terms, state.eta_u / sd)
+            + model.priors.sd_eta_u.log_density(log_sd)
+        )
+
+    log_sd = slice_draw(log_density, np.log(state.scales.sd_eta_u), LOG_SD_WIDTH, rng)
+    return replace(state, scales=replace(state.scales, sd_eta_u=float(np.exp(log_sd))))
+
+
+def _draw_errors(model, state, rng):
+    effect = state.theta[model.scores.teacher] + state.eta_y
+    squares = block.squared_errors(model.scores, state.outcome, effect)
+    rows = model.scores.rows.sum()
+
+    def log_density(log_sd):
+        normal = -rows * log_sd - 0.5 * squares * np.exp(-2 * log_sd)
+        return normal + model.priors.sd_eps.log_density(log_sd)
+
+    log_sd = slice_draw(log_density, np.log(state.scales.sd_eps), 2 / np.sqrt(rows), rng)
+    return replace(state, scales=replace(state.scales, sd_eps=float(np.exp(log_sd))))
+
+
+def _scale_lists(state, errors, priors, rng):
+    """Multiply all in units of v by one number; orders and zero stay (Liu and Wu 1999)."""
+    scales, volume = state.scales, len(errors) + len(state.demand)
+    if volume == 0:
+        return state
+    squares = errors @ errors + state.demand @ state.demand / priors.demand
+
+    def log_density(log_factor):
+        return (
+            volume * log_factor
+            - 0.5 * np.exp(2 * log_factor) * squares
+            + priors.sd_phi.log_density(np.log(scales.sd_phi) + log_factor)
+            + priors.sd_eta_v.log_density(np.log(scales.sd_eta_v) + log_factor)
+        )
+
+    k = float(np.exp(slice_draw(log_density, 0.0, 2 / np.sqrt(volume), rng)))
+    return replace(
+        state,
+        value=k * state.value,
+        demand=k * state.demand,
+        phi=k * state.phi,
+        eta_v=k * state.eta_v,
+        scales=replace(scales, sd_phi=k * scales.sd_phi, sd_eta_v=k * scales.sd_eta_v),
+    )
+
+
+def _coefficients(cells, effects, prior_variance, rng):
+    if cells.cross.shape[0] == 0:
+        return np.empty(0)
+    return block.draw_normal(*block.coefficient_posterior(cells, effects, prior_variance), rng)
+
+
+def _draw_scales(
+    scales: Scales,
+    names: Sequence[str],
+    cells: block.Cells,
+    effects: Callable[[Scales], block.Effects],
+    residual: np.ndarray,
+    priors: Priors,
+    rng: np.random.Generator,
+) -> Scales:
+    """Standard deviations and loadings one after the other, effects integrated out."""
+    for name in names:
+        is_sd = name.startswith("sd_")
+
+        def changed(x, name=name, scales=scales, is_sd=is_sd):
+            return replace(scales, **{name: float(np.exp(x)) if is_sd else float(x)})
+
+        def log_density(x, name=name, changed=changed, is_sd=is_sd):
+            prior = getattr(priors, name).log_density(x) if is_sd else -(x**2) / priors.loading / 2
+            return prior + block.log_marginal(cells, effects(changed(x)), residual)
+
+        at = getattr(scales, name)
+        start = np.log(at) if is_sd else at
+        width = LOG_SD_WIDTH if is_sd else LOADING_WIDTH
+        scales = changed(slice_draw(log_density, start, width, rng))
+    return scales
+
+
+def _normal(mean, variance, rng):
+    return mean + np.sqrt(variance) * rng.standard_normal(len(mean))
