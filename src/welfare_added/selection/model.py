@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from welfare_added.selection.arrays import Demand, System
+from welfare_added.selection.decision_density import Terms, terms_of
 from welfare_added.selection.demand import demand_cells, first_values, floor_of, used
 from welfare_added.selection.outcome_block import Cells, outcome_cells
 from welfare_added.selection.pairs import Pairs, find_pairs
@@ -23,8 +24,8 @@ class Model:
         Numbers of both.
     names
         Of the regressors of outcomes, supply (inertia comes last) and demand.
-    pairs, menus, demand, priors
-        Pairs; menus; rows of lists that the likelihood uses; priors.
+    pairs, menus, terms, demand, priors
+        Pairs; menus, also as terms of a density; rows of lists that the likelihood uses; priors.
     rankings
         `positive`, `order` or `full` (see `demand.used`).
     scores, lists
@@ -37,6 +38,7 @@ class Model:
     names: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
     pairs: Pairs = field(repr=False)
     menus: Menus = field(repr=False)
+    terms: Terms = field(repr=False)
     demand: Demand = field(repr=False)
     priors: Priors
     rankings: str
@@ -60,13 +62,15 @@ def state_model(system: System, rankings: str, priors: Priors) -> Model:
     """
     system = replace(system, demand=used(system.demand, rankings))
     pairs, names = find_pairs(system), system.supply.names
+    menus = menus_of(system, pairs)
     values = np.zeros(len(system.demand.rank))
     return Model(
         teachers=system.teachers,
         schools=system.schools,
         names=(system.outcomes.names, (*names, "inertia"), system.demand.names),
         pairs=pairs,
-        menus=menus_of(system, pairs),
+        menus=menus,
+        terms=terms_of(menus),
         demand=system.demand,
         priors=priors,
         rankings=rankings,

@@ -12,6 +12,7 @@ import numpy as np
 
 from welfare_added.selection import matches, supply
 from welfare_added.selection import outcome_block as block
+from welfare_added.selection.decision_density import Target, target_of
 from welfare_added.selection.demand import draw_values, with_values
 from welfare_added.selection.model import Model
 from welfare_added.selection.priors import Priors
@@ -40,6 +41,12 @@ def sweep(model: Model, state: State, rng: np.random.Generator) -> State:
     state = supply.move_scale(model.menus, state, model.priors, rng)
     state = draw_lists(model, state, rng)
     return draw_scores(model, state, rng)
+
+
+def held(model: Model, state: State) -> Target:
+    """What `hamiltonian.move` holds when it starts from a state."""
+    terms = matches.taste_terms(state.scales, model.pairs, state.eta_v, *cell_gaps(model, state))
+    return target_of(model.terms, model.menus, model.priors, state, terms)
 
 
 def draw_lists(model: Model, state: State, rng: np.random.Generator) -> State:
