@@ -40,7 +40,8 @@ def move(
         y, speed = turn * y + across * speed, turn * speed - across * y
         value, force = _force(target, coordinates, y)
         speed = speed + 0.5 * step * force
-    gain = value - 0.5 * (speed @ speed) - before
+    with np.errstate(over="ignore", invalid="ignore"):
+        gain = value - 0.5 * (speed @ speed) - before
     if not np.log1p(-chance) < gain:
         return state, False
     return _moved(target, coordinates, y, state), True
@@ -48,8 +49,9 @@ def move(
 
 def _force(target, coordinates, y):
     """Log density at y, and its derivative less that of a standard normal."""
-    value, *derivatives = log_density(target, coordinates.centring, *coordinates.to_point(y))
-    return value, coordinates.pull_back(*derivatives) + y
+    with np.errstate(over="ignore", invalid="ignore"):  # a path that diverges is refused
+        value, *derivatives = log_density(target, coordinates.centring, *coordinates.to_point(y))
+        return value, coordinates.pull_back(*derivatives) + y
 
 
 def _moved(target, coordinates, y, state):

@@ -10,13 +10,13 @@ S = H_pp - H_pl H_ll^-1 H_lp the marginal precision of p. Then
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_factor, cho_solve, cholesky, solve_triangular
 
 from welfare_added.selection.decision_density import Centring, Target
 from welfare_added.selection.density_loops import slopes_and_curvatures
 
 NEWTON_STEPS, CLOSE = 50, 1e-6
-LEAST_PRECISION = 1e-3  # relative; a direction that decisions and priors leave flatter is cut off
+LEAST_LOG_SD_PRECISION = 4.0  # its density is not concave; flatter than this it is not followed
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,11 @@ def find_coordinates(target: Target, parameters: np.ndarray, latents: np.ndarray
     teachers = _by_teacher(target)
     systematic = _systematic(target, parameters)
     mode, size = latents.copy(), len(parameters)
+    mode[:pairs] = np.where(
+        target.menus.rows_of_pair > 0,
+        mode[:pairs],
+        target.taste_product / (1 + target.taste_precision),
+    )
     blocks = []
     for teacher in teachers:
         _to_mode(teacher, target, systematic, np.exp(log_sd), mode)
@@ -218,9 +223,10 @@ def _prior_precision(target, parameters):
 
 
 def _roots(precision):
-    """L with L L' = precision^-1, and its inverse; signs of eigenvectors do not matter."""
-    sizes = np.sqrt(np.abs(np.diag(precision)))
-    values, vectors = np.linalg.eigh(precision / np.outer(sizes, sizes))
-    values = np.maximum(values, LEAST_PRECISION)
-    root = (vectors / np.sqrt(values)) @ vectors.T / sizes[:, None]
-    return root, (vectors * np.sqrt(values)) @ vectors.T * sizes
+    """L with L L' = precision^-1, and its inverse, from the precision with log SD's made usable."""
+    rest, crossed = precision[:-1, :-1], precision[:-1, -1]
+    left = precision[-1, -1] - crossed @ cho_solve(cho_factor(rest), crossed)
+    usable = precision.copy()
+    usable[-1, -1] += max(LEAST_LOG_SD_PRECISION - left, 0)
+    inverse = cholesky(usable, lower=True).T
+    return solve_triangular(inverse, np.eye(len(usable))), inverse
