@@ -22,7 +22,7 @@ from welfare_added.selection.state import Scales, State
 LOG_SD_WIDTH, LOADING_WIDTH = 0.5, 1.0
 
 
-def sweep(model: Model, state: State, rng: np.random.Generator) -> State:
+def sweep(model: Model, state: State, rng: np.random.Generator, repeats: int = 1) -> State:
     """Draw everything once, from the decisions of teachers to scores.
 
     Parameters
@@ -33,14 +33,17 @@ def sweep(model: Model, state: State, rng: np.random.Generator) -> State:
         Present state, which is left as it is.
     rng
         The chain's generator.
+    repeats
+        How often lists and scores are drawn.
 
     """
     state = supply.draw_utilities(model.menus, state, rng)
     state = supply.draw_coefficients(model.menus, state, model.priors, rng)
     state = supply.move_level(model.menus, state, model.priors, rng)
     state = supply.move_scale(model.menus, state, model.priors, rng)
-    state = draw_lists(model, state, rng)
-    return draw_scores(model, state, rng)
+    for _ in range(repeats):
+        state = draw_scores(model, draw_lists(model, state, rng), rng)
+    return state
 
 
 def held(model: Model, state: State) -> Target:
