@@ -164,9 +164,13 @@ def test_what_order_cannot_tell_is_named():
     demand = world().system.demand
     place = np.arange(len(demand.rank)) - np.repeat(demand.first[:-1], np.diff(demand.first))
     number = np.repeat(np.arange(len(demand.first) - 1), np.diff(demand.first))
-    regressors = np.column_stack([demand.regressors[:, 0], number])
-    demand = replace(demand, rank=np.where(place < 4, place + 1, 0), regressors=regressors)
-    with pytest.raises(UserError, match="under `order` nothing tells of race, the same for all"):
+    demand = replace(
+        demand,
+        rank=np.where(place < 4, place + 1, 0),
+        names=("education", "number"),
+        regressors=np.column_stack([demand.regressors[:, 0], number]),
+    )
+    with pytest.raises(UserError, match="under `order` nothing tells of number, the same for all"):
         used(demand, "order")
     with pytest.raises(UserError, match="rankings: best, want one of positive, order, full"):
         used(demand, "best")
