@@ -16,7 +16,7 @@ from welfare_added.selection.parameters import parameter_names, parameter_values
 from welfare_added.selection.preconditioner import Coordinates, find_coordinates
 from welfare_added.selection.priors import Priors
 from welfare_added.selection.state import State
-from welfare_added.selection.sweep import held, sweep
+from welfare_added.selection.sweep import draw_scores, held, sweep
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,8 @@ def generator(seed: int, chain: int) -> np.random.Generator:
 
 
 def begin(model: Model, start_from: Priors, rng: np.random.Generator) -> Chain:
-    """Start a chain (see `model.start`)."""
-    state = start(model, start_from, rng)
+    """Start a chain (see `model.start`), scores first: lists would meet absurd residuals."""
+    state = draw_scores(model, start(model, start_from, rng), rng)
     return Chain(
         state=state,
         rng=rng,
