@@ -95,6 +95,7 @@ def numerical_hessian(target, centring, parameters, latents, step=1e-4):
 
 def test_coordinates_have_the_curvature_of_the_density(case):
     """The Schur complement at the mode is the inverse of root root', log SD included."""
+    # whose second derivative is averaged over tastes
     _, state, target = case
     parameters, latents = point_of(state, Centring(np.zeros(len(state.eta_u)), 0.0))
     found = find_coordinates(target, parameters, latents)
@@ -104,6 +105,8 @@ def test_coordinates_have_the_curvature_of_the_density(case):
     answer = -np.linalg.solve(ll, pl.T)
     np.testing.assert_allclose(found.response, answer @ found.root, atol=1e-5)
     schur, expected = found.inverse_root.T @ found.inverse_root, pp + pl @ answer
+    weight = found.centring.weight
+    expected[-1, -1] += 2 * weight @ (1 - weight)
     left = np.linalg.inv(np.linalg.inv(expected)[-1:, -1:])[0, 0]
     expected[-1, -1] += max(LEAST_LOG_SD_PRECISION - left, 0)
     np.testing.assert_allclose(schur, expected, atol=2e-4)
