@@ -41,7 +41,7 @@ def diagnose(draws: np.ndarray) -> Diagnosis:
     if not np.isfinite(draws).all():
         raise UserError(f"draws: {int((~np.isfinite(draws)).sum())} missing or infinite")
     halves = _halves(draws)
-    folded = _halves(np.abs(draws - np.median(draws)))
+    folded = np.abs(halves - np.median(halves))
     r_hat = max(_r_hat(_normal_scores(halves)), _r_hat(_normal_scores(folded)))
     tails = [effective_draws(_halves((draws <= np.quantile(draws, q)) * 1.0)) for q in TAILS]
     return Diagnosis(r_hat, effective_draws(_normal_scores(halves)), min(tails))
