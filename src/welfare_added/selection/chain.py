@@ -10,13 +10,17 @@ import numpy as np
 
 from welfare_added.run.errors import UserError
 from welfare_added.selection.decision_density import Centring, point_of
+from welfare_added.selection.factors import with_all_matches
 from welfare_added.selection.hamiltonian import move
 from welfare_added.selection.model import Model, start
 from welfare_added.selection.parameters import parameter_names, parameter_values
 from welfare_added.selection.preconditioner import Coordinates, find_coordinates
 from welfare_added.selection.priors import Priors
+from welfare_added.selection.published_sweep import published_sweep
 from welfare_added.selection.state import State
 from welfare_added.selection.sweep import draw_scores, held, sweep
+
+ORDERS = ("collapsed", "published")
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,9 @@ class Schedule:
         Sweeps that are dropped after the pilot; draws that are kept; one of so many sweeps.
     repeats
         Steps of lists and scores a sweep, which cost little beside the decisions.
+    order
+        `collapsed` (`sweep.sweep`), or `published` (`published_sweep`, appendix B), whose rounds
+        must be 0.
     effects
         Kept draws of which teachers' and pairs' effects are kept too, evenly spread.
 
@@ -46,6 +53,7 @@ class Schedule:
     thin: int = 1
     repeats: int = 1
     effects: int = 0
+    order: str = "collapsed"
 
     def __post_init__(self) -> None:
         """Refuse numbers that leave a round without a centre, or nothing to keep."""
@@ -56,6 +64,10 @@ class Schedule:
                 raise UserError(f"schedule.{name}: {getattr(self, name)}, want {number} or more")
         if self.effects > self.kept:
             raise UserError(f"schedule.effects: {self.effects}, want at most kept ({self.kept})")
+        if self.order not in ORDERS:
+            raise UserError(f"schedule.order: {self.order}, want one of {', '.join(ORDERS)}")
+        if self.order == "published" and self.rounds:
+            raise UserError("schedule.rounds: the published order has no moves; want 0")
 
     @property
     def pilot(self) -> int:
@@ -144,7 +156,10 @@ def _once(model: Model, chain: Chain, schedule: Schedule) -> Chain:
     accepted = False
     if chain.coordinates is not None:
         state, accepted = move(held(model, state), chain.coordinates, state, rng)
-    state = sweep(model, state, rng, schedule.repeats)
+    if schedule.order == "published":
+        state = published_sweep(model, state if done else with_all_matches(model, state, rng), rng)
+    else:
+        state = sweep(model, state, rng, schedule.repeats)
     centre = chain.centre
     if schedule.plain // 2 <= done < schedule.pilot:
         here = point_of(state, _uncentred(state))[0]

@@ -115,23 +115,50 @@ def draw_coefficients(
     menus: Menus, state: State, priors: Priors, rng: np.random.Generator
 ) -> State:
     """Draw coefficients and schools' effects together, mu integrated out; then mu and the SD."""
-    q, schools = menus.own_regressors.shape[1], menus.schools
-    eta = state.eta_u
-    row = state.utility - eta[menus.pairs.of_row]
+    q, eta = menus.own_regressors.shape[1], state.eta_u
+    left = state.utility - eta[menus.pairs.of_row]
     own = state.fallback[menus.own] - eta[menus.pairs.of_own[menus.own]]
-    school_sums = np.bincount(menus.data.school, row, minlength=schools)
-    school_sums += np.bincount(menus.data.own_school[menus.own], own, minlength=schools)
-    product = np.concatenate(
-        [menus.regressors.T @ row + menus.own_regressors[menus.own].T @ own, school_sums]
-    )
-    variance = state.scales.sd_school**2
+    precision = coefficient_precision(menus, state.scales.sd_school, priors)
+    drawn = draw_normal(precision, by_coefficient(menus, left, own), rng)
+    state = replace(state, supply=drawn[:q], school_effect=drawn[q:])
+    return draw_school_scales(state, priors, rng)
+
+
+def coefficient_precision(menus: Menus, sd_school: float, priors: Priors) -> np.ndarray:
+    """Precision of coefficients and schools' effects given utilities, mu integrated out."""
+    q, schools, variance = menus.own_regressors.shape[1], menus.schools, sd_school**2
     precision = menus.cross.copy()
     precision[range(q), range(q)] += 1 / priors.supply
     precision[q:, q:] += np.eye(schools) / variance
     precision[q:, q:] -= 1 / (variance * (variance / priors.school_mean + schools))
-    drawn = draw_normal(precision, product, rng)
-    state = replace(state, supply=drawn[:q], school_effect=drawn[q:])
-    return _school_scales(state, priors, rng)
+    return precision
+
+
+def by_coefficient(menus: Menus, row: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Sums of values (R,) and (O,) times regressors, then by school, as coefficients need them."""
+    sums = np.bincount(menus.data.school, row, minlength=menus.schools)
+    sums += np.bincount(menus.data.own_school[menus.own], own, minlength=menus.schools)
+    return np.concatenate(
+        [menus.regressors.T @ row + menus.own_regressors[menus.own].T @ own, sums]
+    )
+
+
+def draw_school_scales(state: State, priors: Priors, rng: np.random.Generator) -> State:
+    """Draw the mean of schools' effects given their SD, then the SD."""
+    effects, scales = state.school_effect, state.scales
+    precision = len(effects) / scales.sd_school**2 + 1 / priors.school_mean
+    mean = effects.sum() / scales.sd_school**2 / precision
+    level = float(mean + rng.standard_normal() / np.sqrt(precision))
+    squares = ((effects - level) ** 2).sum()
+
+    def log_density(log_sd):
+        normal = -len(effects) * log_sd - 0.5 * squares * np.exp(-2 * log_sd)
+        return normal + priors.sd_school.log_density(log_sd)
+
+    log_sd = slice_draw(log_density, np.log(scales.sd_school), 0.3, rng)
+    return replace(
+        state, school_mean=level, scales=replace(scales, sd_school=float(np.exp(log_sd)))
+    )
 
 
 def draw_tastes(
@@ -149,12 +176,18 @@ def draw_tastes(
     count, sd = len(state.eta_u), state.scales.sd_eta_u
     row = state.utility - row_means(menus, state)
     own = (state.fallback - fallback_means(menus, state))[menus.own]
-    sums = np.bincount(menus.pairs.of_row, row, minlength=count)
-    sums += np.bincount(menus.pairs.of_own[menus.own], own, minlength=count)
+    sums = by_pair(menus, row, own)
     sums += menus.rows_of_pair * state.eta_u
     total = 1 + precision + menus.rows_of_pair * sd**2
     z = (product + sd * sums) / total + rng.standard_normal(count) / np.sqrt(total)
     return replace(state, eta_u=sd * z)
+
+
+def by_pair(menus: Menus, row: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Sums (P,) of values of vacancies (R,) and of present positions (O,)."""
+    count = len(menus.pairs.teacher)
+    sums = np.bincount(menus.pairs.of_row, row, minlength=count)
+    return sums + np.bincount(menus.pairs.of_own[menus.own], own, minlength=count)
 
 
 def move_level(menus: Menus, state: State, priors: Priors, rng: np.random.Generator) -> State:
@@ -207,20 +240,3 @@ def first_utilities(menus: Menus) -> tuple[np.ndarray, np.ndarray]:
     data = menus.data
     utility = np.where(data.applied, 0.5, -0.5) + 0.5 * (data.offer == 2)
     return utility, np.zeros(len(data.teacher))
-
-
-def _school_scales(state, priors, rng):
-    effects, scales = state.school_effect, state.scales
-    precision = len(effects) / scales.sd_school**2 + 1 / priors.school_mean
-    mean = effects.sum() / scales.sd_school**2 / precision
-    level = float(mean + rng.standard_normal() / np.sqrt(precision))
-    squares = ((effects - level) ** 2).sum()
-
-    def log_density(log_sd):
-        normal = -len(effects) * log_sd - 0.5 * squares * np.exp(-2 * log_sd)
-        return normal + priors.sd_school.log_density(log_sd)
-
-    log_sd = slice_draw(log_density, np.log(scales.sd_school), 0.3, rng)
-    return replace(
-        state, school_mean=level, scales=replace(scales, sd_school=float(np.exp(log_sd)))
-    )
