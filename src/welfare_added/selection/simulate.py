@@ -137,12 +137,15 @@ def _rankings(data: Demand, pairs: Pairs, state: State, rankings, rng) -> tuple[
         + rng.standard_normal(len(data.teacher))
     )
     number = np.repeat(np.arange(len(data.first) - 1), np.diff(data.first))
-    order = np.lexsort((-value, number))
-    place = np.arange(len(order)) - data.first[number]
-    value = value[order]
-    ranked = np.ones(len(order), dtype=bool)
+    best_first = np.lexsort((-value, number))
+    place = np.empty(len(value), dtype=np.int64)
+    place[best_first] = np.arange(len(value)) - data.first[number]
+    ranked = np.ones(len(value), dtype=bool)
     if rankings != "order":
         ranked = (place < data.most_ranked) & (value > 0)
+    # Nothing may tell of who was not ranked, not even the order of rows.
+    order = np.lexsort((np.where(ranked, place, len(value)), number))
+    place, ranked, value = place[order], ranked[order], value[order]
     demand = replace(
         data,
         teacher=data.teacher[order],
