@@ -97,7 +97,7 @@ class Chain:
     draws
         (draws, parameters) kept so far, as `parameters` orders them.
     effects
-        States kept so far.
+        States kept so far, without utilities.
 
     """
 
@@ -145,7 +145,7 @@ def advance(model: Model, chain: Chain, schedule: Schedule, sweeps: int) -> Chai
         if number > 0 and number % schedule.thin == 0:
             values.append(parameter_values(model, chain.state))
             if _keeps_effects(schedule, number // schedule.thin):
-                effects.append(chain.state)
+                effects.append(_without_utilities(chain.state))
     draws = np.concatenate([chain.draws, np.reshape(values, (len(values), chain.draws.shape[1]))])
     return replace(chain, draws=draws, effects=tuple(effects))
 
@@ -187,6 +187,11 @@ def _with_coordinates(model, chain, schedule):
 
 def _uncentred(state):
     return Centring(np.zeros(len(state.eta_u)), 0.0)
+
+
+def _without_utilities(state):
+    nothing = np.empty(0)
+    return replace(state, utility=nothing, fallback=nothing, value=nothing)
 
 
 def _keeps_effects(schedule, draw):

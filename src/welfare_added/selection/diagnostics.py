@@ -59,7 +59,8 @@ def diagnostics_table(
     names
         Of the parameters.
     prior_sd
-        (parameters,) half the width of the prior's central 68%; missing: nothing is compared.
+        (parameters,) half the width of the prior's central 68% (`parameters.prior_widths`); NaN and
+        missing: not compared.
     least
         Effective draws, of bulk and of tails, below which a parameter is marked.
 

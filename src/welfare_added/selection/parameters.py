@@ -3,7 +3,7 @@
 import numpy as np
 
 from welfare_added.selection.model import Model
-from welfare_added.selection.state import State
+from welfare_added.selection.state import State, prior_parameters
 from welfare_added.selection.supply import row_means
 
 SCALES = ("eps", "theta", "phi", "school", "eta_u", "eta_v", "eta_y")
@@ -33,22 +33,42 @@ def parameter_names(model: Model) -> list[str]:
 
 def parameter_values(model: Model, state: State) -> np.ndarray:
     """Values of the parameters in a state."""
-    scales = state.scales
+    return _of_parameters(vars(state), -row_means(model.menus, state).mean())
+
+
+def prior_widths(model: Model, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """Half the width of the central 68% of each parameter's prior.
+
+    NaN for the fallback less vacancies, whose prior depends on all menus.
+
+    """
+    outcome, supply, demand = (len(names) for names in model.names)
+    values = []
+    for _ in range(draws):
+        drawn = prior_parameters(model.priors, (outcome, supply - 1, demand), model.schools, rng)
+        values.append(_of_parameters(drawn, np.nan))
+    low, high = np.quantile(values, [0.16, 0.84], axis=0)
+    return (high - low) / 2
+
+
+def _of_parameters(drawn, less_vacancies):
+    """Values of coefficients, scales and schools' effects."""
+    scales, demand, schools = drawn["scales"], drawn["demand"], drawn["school_effect"]
     return np.concatenate(
         [
-            state.outcome,
-            state.supply,
-            state.demand,
-            state.demand / np.sqrt(1 + scales.sd_eta_v**2),
+            drawn["outcome"],
+            drawn["supply"],
+            demand,
+            demand / np.sqrt(1 + scales.sd_eta_v**2),
             [getattr(scales, f"sd_{name}") for name in SCALES],
             [
                 scales.phi_weights[0],
                 scales.y_weights[0],
                 scales.correlation_y_v,
                 scales.v_weights[0],
-                -state.school_effect.mean(),
-                -row_means(model.menus, state).mean(),
+                -schools.mean(),
+                less_vacancies,
             ],
-            state.school_effect,
+            schools,
         ]
     )
