@@ -76,6 +76,9 @@ def draw_lists(model: Model, state: State, rng: np.random.Generator) -> State:
 
     drawn = _coefficients(cells, effects(scales), model.priors.demand, rng)
     residual = block.cell_residuals(cells, drawn)
+    factor, scales = _move_ridge(cells, effects, drawn, residual, scales, model.priors, rng)
+    drawn, residual = factor * drawn, factor * residual
+    state = replace(state, value=factor * state.value)
     names = ("sd_phi", "phi_theta", "sd_eta_v", "v_u")
     scales = _draw_scales(scales, names, cells, effects, residual, model.priors, rng)
     phi = _normal(*block.teacher_posterior(cells, effects(scales), residual), rng)
@@ -172,6 +175,37 @@ def _scale_lists(state, errors, priors, rng):
         eta_v=k * state.eta_v,
         scales=replace(scales, sd_phi=k * scales.sd_phi, sd_eta_v=k * scales.sd_eta_v),
     )
+
+
+def _move_ridge(cells, effects, coefficients, residual, scales, priors, rng):
+    """Change the SD of eta^v and multiply v, coefficients and the SD of phi as eta^v + eps does.
+
+    Most pairs are on one list, which tells of eta^v + eps only; v itself would hold their sum. The
+    shift of the log SD is drawn by its density along this orbit, phi and eta^v integrated out.
+    """
+    sd, volume = scales.sd_eta_v, int(cells.rows.sum()) + len(coefficients)
+    squares = block.squared_errors(cells, coefficients, residual)
+    squares += coefficients @ coefficients / priors.demand
+
+    def moved(shift):
+        wider = sd * np.exp(shift)
+        factor = float(np.sqrt((1 + wider**2) / (1 + sd**2)))
+        changed = replace(scales, sd_eta_v=float(wider), sd_phi=factor * scales.sd_phi)
+        return factor, changed
+
+    def log_density(shift):
+        factor, changed = moved(shift)
+        return (
+            volume * np.log(factor)
+            - 0.5 * factor**2 * squares
+            + block.log_marginal(cells, effects(changed), factor * residual)
+            + priors.sd_phi.log_density(np.log(changed.sd_phi))
+            + priors.sd_eta_v.log_density(np.log(changed.sd_eta_v))
+        )
+
+    if len(cells.rows) == 0:
+        return 1.0, scales
+    return moved(slice_draw(log_density, 0.0, LOG_SD_WIDTH, rng))
 
 
 def _coefficients(cells, effects, prior_variance, rng):
