@@ -62,6 +62,16 @@ def z_v_given_scores(
     return product / precision, 1 / precision
 
 
+def log_scores(
+    scales: Scales, pairs: Pairs, eta_u: np.ndarray, gap: np.ndarray, noise: np.ndarray
+) -> float:
+    """Log density of cells' mean residuals given eta^u, the other two effects integrated out."""
+    weight, sd = scales.y_weights[0], scales.sd_eta_y
+    variance = (1 - weight**2) * sd**2 + noise
+    left = gap - sd * weight * eta_u[pairs.of_cell] / scales.sd_eta_u
+    return float(-0.5 * (np.log(variance) + left**2 / variance).sum())
+
+
 def taste_terms(
     scales: Scales, pairs: Pairs, eta_v: np.ndarray, gap: np.ndarray, noise: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -79,8 +79,13 @@ def draw_lists(model: Model, state: State, rng: np.random.Generator) -> State:
     factor, scales = _move_ridge(cells, effects, drawn, residual, scales, model.priors, rng)
     drawn, residual = factor * drawn, factor * residual
     state = replace(state, value=factor * state.value)
-    names = ("sd_phi", "phi_theta", "sd_eta_v", "v_u")
-    scales = _draw_scales(scales, names, cells, effects, residual, model.priors, rng)
+
+    def log_likelihood(scales: Scales) -> float:
+        scores = matches.log_scores(scales, pairs, state.eta_u, gap, noise)
+        return scores + block.log_marginal(cells, effects(scales), residual)
+
+    names = ("sd_phi", "phi_theta", "sd_eta_v", "v_u", "y_v")
+    scales = _draw_scales(scales, names, log_likelihood, model.priors, rng)
     phi = _normal(*block.teacher_posterior(cells, effects(scales), residual), rng)
     eta_v = _normal(*block.cell_posterior(cells, effects(scales), residual, phi), rng)
     return replace(state, demand=drawn, scales=scales, phi=phi, eta_v=eta_v)
@@ -103,8 +108,13 @@ def draw_scores(model: Model, state: State, rng: np.random.Generator) -> State:
 
     drawn = _coefficients(cells, effects(state.scales), model.priors.outcome, rng)
     residual = block.cell_residuals(cells, drawn)
-    names = ("sd_theta", "sd_eta_y", "y_u", "y_v")
-    scales = _draw_scales(state.scales, names, cells, effects, residual, model.priors, rng)
+    scales = _draw_scales(
+        state.scales,
+        ("sd_theta", "sd_eta_y", "y_u", "y_v"),
+        lambda scales: block.log_marginal(cells, effects(scales), residual),
+        model.priors,
+        rng,
+    )
     theta = _normal(*block.teacher_posterior(cells, effects(scales), residual), rng)
     state = replace(state, outcome=drawn, scales=scales, theta=theta)
     state = _draw_tastes(model, state, rng)
@@ -217,9 +227,7 @@ def _coefficients(cells, effects, prior_variance, rng):
 def _draw_scales(
     scales: Scales,
     names: Sequence[str],
-    cells: block.Cells,
-    effects: Callable[[Scales], block.Effects],
-    residual: np.ndarray,
+    log_likelihood: Callable[[Scales], float],
     priors: Priors,
     rng: np.random.Generator,
 ) -> Scales:
@@ -232,7 +240,7 @@ def _draw_scales(
 
         def log_density(x, name=name, changed=changed, is_sd=is_sd):
             prior = getattr(priors, name).log_density(x) if is_sd else -(x**2) / priors.loading / 2
-            return prior + block.log_marginal(cells, effects(changed(x)), residual)
+            return prior + log_likelihood(changed(x))
 
         at = getattr(scales, name)
         start = np.log(at) if is_sd else at
