@@ -146,29 +146,14 @@ def log_density(
         (P + M,) xi and u_0.
 
     """
-    terms, priors, c = target.terms, target.priors, centring.weight
-    pairs, q = len(c), terms.regressors.shape[1]
+    priors, c = target.priors, centring.weight
+    pairs, q = len(c), target.terms.regressors.shape[1]
     coefficients, effects, log_sd = parameters[:q], parameters[q:-1], parameters[-1]
     xi, fallback = latents[:pairs], latents[pairs:]
     shrink = np.exp(-c * (log_sd - centring.log_sd))
     z, sd = xi * shrink, np.exp(log_sd)
-    by_parameter, by_latent = np.zeros(len(parameters)), np.zeros(len(latents))
-    by_taste, by_fallback = by_latent[:pairs], by_latent[pairs:]
-    value = decision_terms(
-        terms.regressors,
-        terms.school,
-        terms.pair,
-        terms.menu,
-        terms.side,
-        target.gap,
-        coefficients,
-        effects,
-        sd * z,
-        fallback,
-        by_parameter[:q],
-        by_parameter[q:-1],
-        by_taste,
-        by_fallback,
+    value, by_coefficient, by_effect, by_taste, by_fallback = _of_decisions(
+        target, coefficients, effects, sd * z, fallback
     )
     free = target.menus.data.displaced
     away = effects - target.school_mean
@@ -182,13 +167,29 @@ def log_density(
         + priors.sd_eta_u.log_density(log_sd)
     )
     by_fallback[free] -= fallback[free]
-    by_parameter[:q] -= coefficients / priors.supply
-    by_parameter[q:-1] -= away / target.sd_school**2
-    by_parameter[-1] = (
-        (sd * by_taste * (1 - c) - c * pull) @ z - c.sum() + priors.sd_eta_u.slope(log_sd)
+    by_coefficient -= coefficients / priors.supply
+    by_effect -= away / target.sd_school**2
+    by_log_sd = (sd * by_taste * (1 - c) - c * pull) @ z - c.sum() + priors.sd_eta_u.slope(log_sd)
+    by_xi = (sd * by_taste + pull) * shrink
+    by_parameter = np.concatenate([by_coefficient, by_effect, [by_log_sd]])
+    return float(value), by_parameter, np.concatenate([by_xi, by_fallback])
+
+
+def _of_decisions(target, coefficients, effects, tastes, fallback):
+    """Log density of decisions, and its derivatives by all that it depends on."""
+    terms, given = target.terms, (coefficients, effects, tastes, fallback)
+    slopes = [np.zeros(len(values)) for values in given]
+    value = decision_terms(
+        terms.regressors,
+        terms.school,
+        terms.pair,
+        terms.menu,
+        terms.side,
+        target.gap,
+        *given,
+        *slopes,
     )
-    by_taste[:] = (sd * by_taste + pull) * shrink
-    return float(value), by_parameter, by_latent
+    return value, *slopes
 
 
 def point_of(state: State, centring: Centring) -> tuple[np.ndarray, np.ndarray]:

@@ -15,8 +15,7 @@ from welfare_added.selection import supply
 from welfare_added.selection.demand import draw_values
 from welfare_added.selection.factors import factors_of, with_factors
 from welfare_added.selection.model import Model
-from welfare_added.selection.priors import SdPrior
-from welfare_added.selection.slices import slice_draw
+from welfare_added.selection.slices import draw_sd
 from welfare_added.selection.state import State
 
 
@@ -90,7 +89,7 @@ def _draw_error(model, state, factors, rng):
     effect = f1[model.pairs.of_cell] + (factors.b4 * f4 + f5)[model.scores.teacher]
     squares = block.squared_errors(model.scores, state.outcome, effect)
     rows = int(model.scores.rows.sum())
-    sd = _draw_sd(state.scales.sd_eps, squares, rows, model.priors.sd_eps, rng)
+    sd = draw_sd(state.scales.sd_eps, squares, rows, model.priors.sd_eps, rng)
     return replace(state, scales=replace(state.scales, sd_eps=sd))
 
 
@@ -145,18 +144,10 @@ def _draw_sds(model, factors, rng):
     priors = model.priors
     each = (priors.sd_eta_y, priors.sd_eta_u, priors.sd_eta_v, priors.sd_phi, priors.sd_theta)
     sd = [
-        _draw_sd(at, f @ f, len(f), prior, rng)
+        draw_sd(at, f @ f, len(f), prior, rng)
         for at, f, prior in zip(factors.sd, factors.f, each, strict=True)
     ]
     return replace(factors, sd=np.array(sd))
-
-
-def _draw_sd(at: float, squares: float, count: int, prior: SdPrior, rng) -> float:
-    def log_density(log_sd):
-        normal = -count * log_sd - 0.5 * squares * np.exp(-2 * log_sd)
-        return normal + prior.log_density(log_sd)
-
-    return float(np.exp(slice_draw(log_density, np.log(at), 2 / np.sqrt(count + 4), rng)))
 
 
 def _regression(cross, moment, prior_variance, rng):

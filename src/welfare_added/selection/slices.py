@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from welfare_added.selection.priors import SdPrior
+
 MOST_STEPS = 10_000  # far beyond any proper density; an improper one would never end
 
 
@@ -48,6 +50,17 @@ def slice_draw(
             low = value
         else:
             high = value
+
+
+def draw_sd(
+    present: float, squares: float, count: int, prior: SdPrior, rng: np.random.Generator
+) -> float:
+    """Standard deviation of normals with mean 0, given their number and sum of squares."""
+
+    def log_density(log_sd):
+        return -count * log_sd - 0.5 * squares * np.exp(-2 * log_sd) + prior.log_density(log_sd)
+
+    return float(np.exp(slice_draw(log_density, np.log(present), 2 / np.sqrt(count + 4), rng)))
 
 
 def _edge(log_density, level, end, step):

@@ -13,7 +13,7 @@ from welfare_added.selection.decision_loops import draw_fallbacks, draw_rows
 from welfare_added.selection.outcome_block import draw_normal
 from welfare_added.selection.pairs import Pairs
 from welfare_added.selection.priors import Priors
-from welfare_added.selection.slices import slice_draw
+from welfare_added.selection.slices import draw_sd, slice_draw
 from welfare_added.selection.state import State
 
 
@@ -149,16 +149,9 @@ def draw_school_scales(state: State, priors: Priors, rng: np.random.Generator) -
     precision = len(effects) / scales.sd_school**2 + 1 / priors.school_mean
     mean = effects.sum() / scales.sd_school**2 / precision
     level = float(mean + rng.standard_normal() / np.sqrt(precision))
-    squares = ((effects - level) ** 2).sum()
-
-    def log_density(log_sd):
-        normal = -len(effects) * log_sd - 0.5 * squares * np.exp(-2 * log_sd)
-        return normal + priors.sd_school.log_density(log_sd)
-
-    log_sd = slice_draw(log_density, np.log(scales.sd_school), 0.3, rng)
-    return replace(
-        state, school_mean=level, scales=replace(scales, sd_school=float(np.exp(log_sd)))
-    )
+    squares = float(((effects - level) ** 2).sum())
+    sd = draw_sd(scales.sd_school, squares, len(effects), priors.sd_school, rng)
+    return replace(state, school_mean=level, scales=replace(scales, sd_school=sd))
 
 
 def draw_tastes(

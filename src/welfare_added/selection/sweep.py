@@ -16,7 +16,7 @@ from welfare_added.selection.decision_density import Target, target_of
 from welfare_added.selection.demand import draw_values, with_values
 from welfare_added.selection.model import Model
 from welfare_added.selection.priors import Priors
-from welfare_added.selection.slices import slice_draw
+from welfare_added.selection.slices import draw_sd, slice_draw
 from welfare_added.selection.state import Scales, State
 
 LOG_SD_WIDTH, LOADING_WIDTH = 0.5, 1.0
@@ -151,14 +151,9 @@ def _draw_tastes(model, state, rng):
 def _draw_errors(model, state, rng):
     effect = state.theta[model.scores.teacher] + state.eta_y
     squares = block.squared_errors(model.scores, state.outcome, effect)
-    rows = model.scores.rows.sum()
-
-    def log_density(log_sd):
-        normal = -rows * log_sd - 0.5 * squares * np.exp(-2 * log_sd)
-        return normal + model.priors.sd_eps.log_density(log_sd)
-
-    log_sd = slice_draw(log_density, np.log(state.scales.sd_eps), 2 / np.sqrt(rows), rng)
-    return replace(state, scales=replace(state.scales, sd_eps=float(np.exp(log_sd))))
+    rows = int(model.scores.rows.sum())
+    sd = draw_sd(state.scales.sd_eps, squares, rows, model.priors.sd_eps, rng)
+    return replace(state, scales=replace(state.scales, sd_eps=sd))
 
 
 def _scale_lists(state, errors, priors, rng):
