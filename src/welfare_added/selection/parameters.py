@@ -8,6 +8,7 @@ from welfare_added.selection.supply import row_means
 
 SCALES = ("eps", "theta", "phi", "school", "eta_u", "eta_v", "eta_y")
 CORRELATIONS = ("theta phi", "eta_y eta_u", "eta_y eta_v", "eta_u eta_v")
+_PAIRS = [f"correlation {pair}" for pair in CORRELATIONS]
 
 
 def parameter_names(model: Model) -> list[str]:
@@ -24,7 +25,7 @@ def parameter_names(model: Model) -> list[str]:
         *(f"demand: {name}" for name in demand),
         *(f"demand standardised: {name}" for name in demand),
         *(f"sd {name}" for name in SCALES),
-        *(f"correlation {pair}" for pair in CORRELATIONS),
+        *_PAIRS,
         "fallback less schools",
         "fallback less vacancies",
         *(f"school effect {number}" for number in range(model.schools)),
@@ -34,6 +35,19 @@ def parameter_names(model: Model) -> list[str]:
 def parameter_values(model: Model, state: State) -> np.ndarray:
     """Values of the parameters in a state."""
     return _of_parameters(vars(state), -row_means(model.menus, state).mean())
+
+
+def told_by_prior_alone(model: Model) -> list[str]:
+    """Names of parameters of which no decision and no score tells anything."""
+    data, names = model.menus.data, []
+    if data.displaced.all():
+        names.append("supply: inertia")
+    if len(model.demand.rank) == 0:
+        names += [f"demand: {name}" for name in model.names[2]]
+        names += ["sd phi", "sd eta_v", *(pair for pair in _PAIRS if "phi" in pair or "_v" in pair)]
+    named = np.union1d(data.school, data.own_school[~data.displaced])
+    absent = np.setdiff1d(np.arange(model.schools), named)
+    return names + [f"school effect {number}" for number in absent]
 
 
 def prior_widths(model: Model, draws: int, rng: np.random.Generator) -> np.ndarray:
