@@ -9,7 +9,7 @@ from selection_cases import INFORMATIVE, world
 from welfare_added.run.errors import UserError
 from welfare_added.selection.all_pairs import effects_of_all_pairs
 from welfare_added.selection.chain import Schedule, advance, begin, generator
-from welfare_added.selection.chain_files import load_chain, save_chain
+from welfare_added.selection.chain_files import complete_chain, load_chain, save_chain
 from welfare_added.selection.model import state_model
 from welfare_added.selection.parameters import parameter_names, prior_widths
 from welfare_added.selection.simulate import draw_parameters, simulate
@@ -46,6 +46,19 @@ def test_a_saved_chain_continues_byte_for_byte(model, tmp_path, stop):
     for name, chain in (("a", whole), ("b", again)):
         save_chain(tmp_path / name, chain)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_a_chain_is_completed_from_its_file(model, tmp_path):
+    whole, path = run(model), tmp_path / "chain.npz"
+    save_chain(path, advance(model, begun(model), SCHEDULE, 9), "digest")
+    rest = model, SCHEDULE, INFORMATIVE, 9, 0
+    completed = complete_chain(*rest, path, "digest", 5)
+    assert np.array_equal(whole.draws, completed.draws)
+    assert np.array_equal(load_chain(path, "digest").draws, whole.draws)
+    anew = complete_chain(*rest, tmp_path / "other.npz", "digest", 7)
+    assert np.array_equal(whole.draws, anew.draws)
+    with pytest.raises(UserError, match="a chain of other data or choices; delete it"):
+        complete_chain(*rest, path, "another", 5)
 
 
 def test_kept_draws_and_effects(model):

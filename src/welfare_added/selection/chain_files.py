@@ -7,15 +7,59 @@ from pathlib import Path
 import numpy as np
 
 from welfare_added.run.errors import UserError
-from welfare_added.selection.chain import Chain
+from welfare_added.selection.chain import Chain, Schedule, advance, begin, generator
 from welfare_added.selection.decision_density import Centring
+from welfare_added.selection.model import Model
 from welfare_added.selection.preconditioner import Coordinates
+from welfare_added.selection.priors import Priors
 from welfare_added.selection.state import Scales, State
 
 SCALES = [f.name for f in fields(Scales)]
 
 
-def save_chain(path: Path, chain: Chain) -> None:
+def complete_chain(
+    model: Model,
+    schedule: Schedule,
+    start_from: Priors,
+    seed: int,
+    number: int,
+    path: Path,
+    mark: str,
+    every: int,
+) -> Chain:
+    """Run a chain to its end, saved on the way, from where the file leaves off if there is one.
+
+    Parameters
+    ----------
+    model, schedule, start_from
+        System, numbers of sweeps, distribution of the start (see `model.start`).
+    seed, number
+        Seed of all chains; which of them this is (0, 1, ...).
+    path
+        Where the chain is saved, at the end too.
+    mark
+        Digest of all that the chain depends on; a file with another one is refused.
+    every
+        Sweeps between saves.
+
+    Raises
+    ------
+    UserError
+        If the file is not a chain's, or is one of other data or choices.
+
+    """
+    chain = (
+        load_chain(path, mark)
+        if path.exists()
+        else begin(model, start_from, generator(seed, number))
+    )
+    while chain.done < schedule.sweeps:
+        chain = advance(model, chain, schedule, every)
+        save_chain(path, chain, mark)
+    return chain
+
+
+def save_chain(path: Path, chain: Chain, mark: str = "") -> None:
     """Write a chain as an npz file, first beside the path, so that no half file stands there."""
     arrays = _state_arrays("state", chain.state)
     for number, state in enumerate(chain.effects):
@@ -26,6 +70,7 @@ def save_chain(path: Path, chain: Chain) -> None:
     counts = np.array([chain.done, chain.accepted, len(chain.effects)])
     arrays |= {
         "generator": np.array(generator),
+        "mark": np.array(mark),
         "counts": counts,
         "centre": chain.centre,
         "draws": chain.draws,
@@ -36,18 +81,20 @@ def save_chain(path: Path, chain: Chain) -> None:
     beside.replace(path)
 
 
-def load_chain(path: Path) -> Chain:
+def load_chain(path: Path, mark: str = "") -> Chain:
     """Read a chain.
 
     Raises
     ------
     UserError
-        If the file is missing or is not a chain's.
+        If the file is missing, is not a chain's, or was saved with another mark.
 
     """
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
+        if str(arrays["mark"]) != mark:
+            raise UserError(f"{path}: a chain of other data or choices; delete it to start anew")
         rng = np.random.Generator(np.random.PCG64())
         rng.bit_generator.state = json.loads(str(arrays["generator"]))
         done, accepted, effects = map(int, arrays["counts"])
@@ -61,6 +108,8 @@ def load_chain(path: Path) -> Chain:
             draws=arrays["draws"],
             effects=tuple(_state(f"effects{number}", arrays) for number in range(effects)),
         )
+    except UserError:
+        raise
     except (OSError, KeyError, ValueError, EOFError) as error:
         raise UserError(f"{path}: not a saved chain ({error}); delete it to start anew") from error
 
