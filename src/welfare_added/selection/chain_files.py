@@ -1,0 +1,146 @@
+"""Chains as files: what is saved continues byte for byte."""
+
+import json
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+
+from welfare_added.run.errors import UserError
+from welfare_added.selection.chain import Chain, Schedule, advance, begin, generator
+from welfare_added.selection.decision_density import Centring
+from welfare_added.selection.model import Model
+from welfare_added.selection.preconditioner import Coordinates
+from welfare_added.selection.priors import Priors
+from welfare_added.selection.state import Scales, State
+
+SCALES = [f.name for f in fields(Scales)]
+
+
+def complete_chain(
+    model: Model,
+    schedule: Schedule,
+    start_from: Priors,
+    seed: int,
+    number: int,
+    path: Path,
+    mark: str,
+    every: int,
+) -> Chain:
+    """Run a chain to its end, saved on the way, from where the file leaves off if there is one.
+
+    Parameters
+    ----------
+    model, schedule, start_from
+        System, numbers of sweeps, distribution of the start (see `model.start`).
+    seed, number
+        Seed of all chains; which of them this is (0, 1, ...).
+    path
+        Where the chain is saved, at the end too.
+    mark
+        Digest of all that the chain depends on; a file with another one is refused.
+    every
+        Sweeps between saves.
+
+    Raises
+    ------
+    UserError
+        If the file is not a chain's, or is one of other data or choices.
+
+    """
+    chain = (
+        load_chain(path, mark)
+        if path.exists()
+        else begin(model, start_from, generator(seed, number))
+    )
+    while chain.done < schedule.sweeps:
+        chain = advance(model, chain, schedule, every)
+        save_chain(path, chain, mark)
+    return chain
+
+
+def save_chain(path: Path, chain: Chain, mark: str = "") -> None:
+    """Write a chain as an npz file, first beside the path, so that no half file stands there."""
+    arrays = _state_arrays("state", chain.state)
+    for number, state in enumerate(chain.effects):
+        arrays |= _state_arrays(f"effects{number}", state)
+    if chain.coordinates is not None:
+        arrays |= _coordinate_arrays(chain.coordinates)
+    generator = json.dumps(chain.rng.bit_generator.state, sort_keys=True)
+    counts = np.array([chain.done, chain.accepted, len(chain.effects)])
+    arrays |= {
+        "generator": np.array(generator),
+        "mark": np.array(mark),
+        "counts": counts,
+        "centre": chain.centre,
+        "draws": chain.draws,
+    }
+    beside = path.with_name(path.name + ".part")
+    with beside.open("wb") as file:
+        np.savez(file, **arrays)
+    beside.replace(path)
+
+
+def load_chain(path: Path, mark: str = "") -> Chain:
+    """Read a chain.
+
+    Raises
+    ------
+    UserError
+        If the file is missing, is not a chain's, or was saved with another mark.
+
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        if str(arrays["mark"]) != mark:
+            raise UserError(f"{path}: a chain of other data or choices; delete it to start anew")
+        rng = np.random.Generator(np.random.PCG64())
+        rng.bit_generator.state = json.loads(str(arrays["generator"]))
+        done, accepted, effects = map(int, arrays["counts"])
+        return Chain(
+            state=_state("state", arrays),
+            rng=rng,
+            done=done,
+            accepted=accepted,
+            centre=arrays["centre"],
+            coordinates=_coordinates(arrays),
+            draws=arrays["draws"],
+            effects=tuple(_state(f"effects{number}", arrays) for number in range(effects)),
+        )
+    except UserError:
+        raise
+    except (OSError, KeyError, ValueError, EOFError) as error:
+        raise UserError(f"{path}: not a saved chain ({error}); delete it to start anew") from error
+
+
+def _state_arrays(prefix, state):
+    arrays = {f"{prefix}.scales": np.array([getattr(state.scales, name) for name in SCALES])}
+    names = [f.name for f in fields(State) if f.name != "scales"]
+    return arrays | {f"{prefix}.{name}": np.asarray(getattr(state, name)) for name in names}
+
+
+def _state(prefix, arrays):
+    scales = dict(zip(SCALES, map(float, arrays[f"{prefix}.scales"]), strict=True))
+    names = [f.name for f in fields(State) if f.name not in ("scales", "school_mean")]
+    return State(
+        scales=Scales(**scales),
+        school_mean=float(arrays[f"{prefix}.school_mean"]),
+        **{name: arrays[f"{prefix}.{name}"] for name in names},
+    )
+
+
+def _coordinate_arrays(coordinates):
+    names = [f.name for f in fields(Coordinates) if f.name != "centring"]
+    return {f"coordinates.{name}": getattr(coordinates, name) for name in names} | {
+        "coordinates.weight": coordinates.centring.weight,
+        "coordinates.log_sd": np.array(coordinates.centring.log_sd),
+    }
+
+
+def _coordinates(arrays):
+    if "coordinates.mode" not in arrays:
+        return None
+    names = [f.name for f in fields(Coordinates) if f.name != "centring"]
+    centring = Centring(arrays["coordinates.weight"], float(arrays["coordinates.log_sd"]))
+    return Coordinates(centring, **{name: arrays[f"coordinates.{name}"] for name in names})

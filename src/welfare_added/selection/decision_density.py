@@ -1,0 +1,201 @@
+"""Joint density of what teachers' decisions depend on, errors of vacancies integrated out.
+
+Parameters p are the coefficients (inertia last), schools' effects and l = log SD of eta^u. Latents
+are xi of each pair and the fallback u_0 of each menu. With z = eta^u / SD and c in [0, 1) a pair's
+centring, z = xi exp(-c (l - l_0)): with c = 0 the prior of xi does not depend on the SD, near 1
+eta^u does not.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from welfare_added.selection.density_loops import decision_terms
+from welfare_added.selection.priors import Priors
+from welfare_added.selection.state import State
+from welfare_added.selection.supply import Menus
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Decisions as terms (K,): merged vacancies, then those with concurrent offers, then own.
+
+    Attributes
+    ----------
+    regressors, school, pair, menu, side
+        See `density_loops.decision_terms`.
+    offered
+        Vacancies (G,) with concurrent offers.
+    offered_menu
+        (G,) menu of each.
+    merged
+        Number of the first terms.
+
+    """
+
+    regressors: np.ndarray = field(repr=False)
+    school: np.ndarray = field(repr=False)
+    pair: np.ndarray = field(repr=False)
+    menu: np.ndarray = field(repr=False)
+    side: np.ndarray = field(repr=False)
+    offered: np.ndarray = field(repr=False)
+    offered_menu: np.ndarray = field(repr=False)
+    merged: int
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is held during one move.
+
+    Attributes
+    ----------
+    terms, menus, priors
+        Decisions and priors.
+    gap
+        (K,) utility less fallback of vacancies with concurrent offers: orders survive any shift of
+        the fallback, and no bound is left. 0 for the other terms.
+    taste_precision, taste_product
+        (P,) what lists and scores tell of z (see `matches.taste_terms`).
+    school_mean, sd_school
+        Of the prior of schools' effects.
+
+    """
+
+    terms: Terms = field(repr=False)
+    menus: Menus = field(repr=False)
+    priors: Priors
+    gap: np.ndarray = field(repr=False)
+    taste_precision: np.ndarray = field(repr=False)
+    taste_product: np.ndarray = field(repr=False)
+    school_mean: float
+    sd_school: float
+
+
+@dataclass(frozen=True)
+class Centring:
+    """Centring (P,) of pairs' tastes, and the l_0 at which xi is z."""
+
+    weight: np.ndarray = field(repr=False)
+    log_sd: float
+
+
+def terms_of(menus: Menus) -> Terms:
+    """Merge vacancies that are equal in menu, school, regressors and decision."""
+    data, pairs = menus.data, menus.pairs
+    menu = np.repeat(np.arange(len(data.teacher)), np.diff(data.first))
+    plain = np.flatnonzero(data.offer == 0)
+    keys = np.column_stack([menu, data.school, data.applied])[plain].astype(np.int64)
+    code = (keys[:, 0] * menus.schools + keys[:, 1]) * 2 + keys[:, 2]
+    _, at, number = np.unique(code, return_index=True, return_inverse=True)
+    differ = (menus.regressors[plain] != menus.regressors[plain[at]][number]).any(axis=1)
+    differ[at] = False
+    alone = np.bincount(number, ~differ, minlength=len(at))
+    merged = np.concatenate([plain[at], plain[differ]])
+    count = np.concatenate([alone, np.ones(int(differ.sum()))])
+    offered, own = np.flatnonzero(data.offer > 0), menus.own
+    rows = np.concatenate([merged, offered])
+    return Terms(
+        regressors=np.vstack([menus.regressors[rows], menus.own_regressors[own]]),
+        school=np.concatenate([data.school[rows], data.own_school[own]]),
+        pair=np.concatenate([pairs.of_row[rows], pairs.of_own[own]]),
+        menu=np.concatenate([menu[rows], own]),
+        side=np.concatenate(
+            [np.where(data.applied[merged], count, -count), np.zeros(len(offered) + len(own))]
+        ),
+        offered=offered,
+        offered_menu=menu[offered],
+        merged=len(merged),
+    )
+
+
+def target_of(
+    terms: Terms,
+    menus: Menus,
+    priors: Priors,
+    state: State,
+    taste_terms: tuple[np.ndarray, np.ndarray],
+) -> Target:
+    """What a move from a state holds fixed."""
+    gap = np.zeros(len(terms.side))
+    kept = slice(terms.merged, terms.merged + len(terms.offered))
+    gap[kept] = state.utility[terms.offered] - state.fallback[terms.offered_menu]
+    return Target(
+        terms=terms,
+        menus=menus,
+        priors=priors,
+        gap=gap,
+        taste_precision=taste_terms[0],
+        taste_product=taste_terms[1],
+        school_mean=state.school_mean,
+        sd_school=state.scales.sd_school,
+    )
+
+
+def log_density(
+    target: Target, centring: Centring, parameters: np.ndarray, latents: np.ndarray
+) -> tuple[float, np.ndarray, np.ndarray]:
+    """Log density up to a constant, and its derivatives.
+
+    Parameters
+    ----------
+    target, centring
+        What is held; how tastes are centred.
+    parameters
+        (q + 1 + S + 1,) coefficients, schools' effects, log SD.
+    latents
+        (P + M,) xi and u_0.
+
+    """
+    priors, c = target.priors, centring.weight
+    pairs, q = len(c), target.terms.regressors.shape[1]
+    coefficients, effects, log_sd = parameters[:q], parameters[q:-1], parameters[-1]
+    xi, fallback = latents[:pairs], latents[pairs:]
+    shrink = np.exp(-c * (log_sd - centring.log_sd))
+    z, sd = xi * shrink, np.exp(log_sd)
+    value, by_coefficient, by_effect, by_taste, by_fallback = _of_decisions(
+        target, coefficients, effects, sd * z, fallback
+    )
+    free = target.menus.data.displaced
+    away = effects - target.school_mean
+    pull = target.taste_product - (1 + target.taste_precision) * z
+    value += (
+        -0.5 * (fallback[free] @ fallback[free])
+        - 0.5 * (coefficients @ coefficients) / priors.supply
+        - 0.5 * (away @ away) / target.sd_school**2
+        + 0.5 * z @ (target.taste_product + pull)
+        - c.sum() * (log_sd - centring.log_sd)
+        + priors.sd_eta_u.log_density(log_sd)
+    )
+    by_fallback[free] -= fallback[free]
+    by_coefficient -= coefficients / priors.supply
+    by_effect -= away / target.sd_school**2
+    by_log_sd = (sd * by_taste * (1 - c) - c * pull) @ z - c.sum() + priors.sd_eta_u.slope(log_sd)
+    by_xi = (sd * by_taste + pull) * shrink
+    by_parameter = np.concatenate([by_coefficient, by_effect, [by_log_sd]])
+    return float(value), by_parameter, np.concatenate([by_xi, by_fallback])
+
+
+def _of_decisions(target, coefficients, effects, tastes, fallback):
+    """Log density of decisions, and its derivatives by all that it depends on."""
+    terms, given = target.terms, (coefficients, effects, tastes, fallback)
+    slopes = [np.zeros(len(values)) for values in given]
+    value = decision_terms(
+        terms.regressors,
+        terms.school,
+        terms.pair,
+        terms.menu,
+        terms.side,
+        target.gap,
+        *given,
+        *slopes,
+    )
+    return value, *slopes
+
+
+def point_of(state: State, centring: Centring) -> tuple[np.ndarray, np.ndarray]:
+    """Parameters and latents of a state."""
+    log_sd = np.log(state.scales.sd_eta_u)
+    parameters = np.concatenate([state.supply, state.school_effect, [log_sd]])
+    xi = state.eta_u / state.scales.sd_eta_u
+    xi = xi * np.exp(centring.weight * (log_sd - centring.log_sd))
+    return parameters, np.concatenate([xi, state.fallback])

@@ -1,0 +1,105 @@
+"""What the three effects of a pair tell of each other (see `state.Scales` for the factors).
+
+eta^y is integrated out throughout: a cell's mean residual around its teacher's effect is normal
+around the mean of eta^y given eta^u and eta^v, with the variance of eta^y left and of eps / rows.
+"""
+
+import numpy as np
+
+from welfare_added.selection.pairs import Pairs
+from welfare_added.selection.state import Scales, State
+
+
+def standard_v(scales: Scales, pairs: Pairs, eta_u: np.ndarray, eta_v: np.ndarray) -> np.ndarray:
+    """z_v (V,) of listed pairs."""
+    weights = scales.v_weights
+    z_u = eta_u[pairs.listed] / scales.sd_eta_u
+    return (eta_v / scales.sd_eta_v - weights[0] * z_u) / weights[1]
+
+
+def cell_prior(scales: Scales, pairs: Pairs, state: State) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance (J,) of eta^y given eta^u, and given eta^v where the cell is on a list."""
+    weights, on_list = scales.y_weights, pairs.cell_listed >= 0
+    mean = weights[0] * state.eta_u[pairs.of_cell] / scales.sd_eta_u
+    z_v = standard_v(scales, pairs, state.eta_u, state.eta_v)
+    mean[on_list] += weights[1] * z_v[pairs.cell_listed[on_list]]
+    variance = np.where(on_list, weights[2] ** 2, 1 - weights[0] ** 2)
+    return scales.sd_eta_y * mean, scales.sd_eta_y**2 * variance
+
+
+def listed_prior(
+    scales: Scales, pairs: Pairs, eta_u: np.ndarray, gap: np.ndarray, noise: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance (V,) of eta^v given eta^u and scores, eta^y integrated out.
+
+    Parameters
+    ----------
+    scales, pairs, eta_u
+        Scales; pairs; (P,) effects.
+    gap, noise
+        (J,) cells' mean residuals around their teachers' effects, and variances of eps in them.
+
+    """
+    mean, variance = z_v_given_scores(scales, pairs, eta_u, gap, noise)
+    weights, z_u = scales.v_weights, eta_u[pairs.listed] / scales.sd_eta_u
+    sd = scales.sd_eta_v
+    return sd * (weights[0] * z_u + weights[1] * mean), (sd * weights[1]) ** 2 * variance
+
+
+def z_v_given_scores(
+    scales: Scales, pairs: Pairs, eta_u: np.ndarray, gap: np.ndarray, noise: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance (V,) of z_v of listed pairs given eta^u and scores."""
+    precision, product = np.ones(len(pairs.listed)), np.zeros(len(pairs.listed))
+    cells = np.flatnonzero(pairs.cell_listed >= 0)
+    if len(cells):
+        weights, sd = scales.y_weights, scales.sd_eta_y
+        around = sd * weights[0] * eta_u[pairs.of_cell[cells]] / scales.sd_eta_u
+        slope, left = sd * weights[1], (sd * weights[2]) ** 2 + noise[cells]
+        place = pairs.cell_listed[cells]
+        precision[place] += slope**2 / left
+        product[place] += slope * (gap[cells] - around) / left
+    return product / precision, 1 / precision
+
+
+def log_scores(
+    scales: Scales, pairs: Pairs, eta_u: np.ndarray, gap: np.ndarray, noise: np.ndarray
+) -> float:
+    """Log density of cells' mean residuals given eta^u, the other two effects integrated out."""
+    weight, sd = scales.y_weights[0], scales.sd_eta_y
+    variance = (1 - weight**2) * sd**2 + noise
+    left = gap - sd * weight * eta_u[pairs.of_cell] / scales.sd_eta_u
+    return float(-0.5 * (np.log(variance) + left**2 / variance).sum())
+
+
+def taste_terms(
+    scales: Scales, pairs: Pairs, eta_v: np.ndarray, gap: np.ndarray, noise: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """What lists and scores tell of z_u: precision (P,) and its product with the mean (P,).
+
+    Parameters
+    ----------
+    scales, pairs, eta_v
+        Scales; pairs; (V,) effects.
+    gap, noise
+        As in `listed_prior`.
+
+    """
+    precision, product = np.zeros(len(pairs.teacher)), np.zeros(len(pairs.teacher))
+    v, y, sd = scales.v_weights, scales.y_weights, scales.sd_eta_y
+    scaled = eta_v / scales.sd_eta_v
+    precision[pairs.listed] += (v[0] / v[1]) ** 2
+    product[pairs.listed] += v[0] * scaled / v[1] ** 2
+    on_list = pairs.cell_listed >= 0
+    slope = np.where(on_list, y[0] - y[1] * v[0] / v[1], y[0]) * sd
+    known = np.zeros(len(gap))
+    known[on_list] = sd * y[1] * scaled[pairs.cell_listed[on_list]] / v[1]
+    left = np.where(on_list, y[2] ** 2, 1 - y[0] ** 2) * sd**2 + noise
+    precision[pairs.of_cell] += slope**2 / left
+    product[pairs.of_cell] += slope * (gap - known) / left
+    return precision, product
+
+
+def log_density_of_z(precision: np.ndarray, product: np.ndarray, z: np.ndarray) -> float:
+    """Log density of what `taste_terms` says, at z (P,), up to a constant in z."""
+    return float(product @ z - 0.5 * (precision @ z**2))

@@ -1,0 +1,239 @@
+"""Coordinates in which the density of decisions is close to independent standard normals.
+
+Latents are at their conditional mode given parameters p_0 (Newton's method, one block a teacher).
+With H minus the second derivatives there, B = -H_ll^-1 H_lp is the response of the mode, and
+S = H_pp - H_pl H_ll^-1 H_lp the marginal precision of p. Then
+
+    p = p_0 + L y_p,  L L' = S^-1;   latents = mode + B (p - p_0) + diag(H_ll)^-1/2 y_l
+
+By the log SD, H is its mean over the latents' conditional normal distribution, not its value at
+their mode: tastes spread around the mode inform of it, which adds 2 sum c (1 - c). A pair's
+centring c, 1 less the share of what is known of its z without menus, makes this least.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve, cholesky, solve_triangular
+
+from welfare_added.selection.decision_density import Centring, Target
+from welfare_added.selection.density_loops import slopes_and_curvatures
+
+NEWTON_STEPS, CLOSE = 50, 1e-6
+LEAST_LOG_SD_PRECISION = 4.0  # its density is not concave; flatter than this it is not followed
+
+
+@dataclass(frozen=True)
+class Coordinates:
+    """A map from y to parameters and latents, frozen after the pilot.
+
+    Attributes
+    ----------
+    centring
+        Of tastes.
+    parameters, root, inverse_root
+        p_0 (D,); L (D, D); its inverse.
+    mode, response, scale
+        (P + M,), B L (P + M, D) and (P + M,) of the latents.
+
+    """
+
+    centring: Centring
+    parameters: np.ndarray = field(repr=False)
+    root: np.ndarray = field(repr=False)
+    inverse_root: np.ndarray = field(repr=False)
+    mode: np.ndarray = field(repr=False)
+    response: np.ndarray = field(repr=False)
+    scale: np.ndarray = field(repr=False)
+
+    def to_point(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Parameters and latents at y."""
+        size = len(self.parameters)
+        shift = self.response @ y[:size]
+        latents = self.mode + shift + self.scale * y[size:]
+        return self.parameters + self.root @ y[:size], latents
+
+    def from_point(self, parameters: np.ndarray, latents: np.ndarray) -> np.ndarray:
+        """The y of parameters and latents."""
+        first = self.inverse_root @ (parameters - self.parameters)
+        return np.concatenate([first, (latents - self.mode - self.response @ first) / self.scale])
+
+    def pull_back(self, by_parameter: np.ndarray, by_latent: np.ndarray) -> np.ndarray:
+        """Derivatives by y from those by parameters and latents."""
+        first = self.root.T @ by_parameter + self.response.T @ by_latent
+        return np.concatenate([first, self.scale * by_latent])
+
+
+@dataclass(frozen=True)
+class _Teacher:
+    """Terms of one teacher, and her latents: pairs, then menus."""
+
+    terms: np.ndarray
+    latents: np.ndarray
+    loads: np.ndarray  # (terms, latents): lead by sd z of pairs and by u_0
+    pairs: int
+
+
+def find_coordinates(target: Target, parameters: np.ndarray, latents: np.ndarray) -> Coordinates:
+    """Coordinates around parameters p_0.
+
+    Parameters
+    ----------
+    target
+        What is held; lists and scores included.
+    parameters
+        (D,) p_0.
+    latents
+        (P + M,) z and u_0 where the search for the mode starts.
+
+    """
+    pairs, log_sd = len(target.taste_precision), float(parameters[-1])
+    teachers = _by_teacher(target)
+    systematic = _systematic(target, parameters)
+    mode, size = latents.copy(), len(parameters)
+    mode[:pairs] = np.where(
+        target.menus.rows_of_pair > 0,
+        mode[:pairs],
+        target.taste_product / (1 + target.taste_precision),
+    )
+    blocks = []
+    for teacher in teachers:
+        _to_mode(teacher, target, systematic, np.exp(log_sd), mode)
+        blocks.append(_block(teacher, target, systematic, np.exp(log_sd), mode))
+    weight = np.zeros(pairs)
+    for teacher, (hessian, _, _) in zip(teachers, blocks, strict=True):
+        own = teacher.latents[: teacher.pairs]
+        information = np.diag(hessian)[: teacher.pairs]
+        weight[own] = 1 - (1 + target.taste_precision[own]) / information
+    scale, response = np.ones(len(mode)), np.zeros((len(mode), size))
+    scale[:pairs] = 1 / np.sqrt(1 + target.taste_precision)
+    precision = _prior_precision(target, parameters)
+    precision[-1, -1] += 2 * (weight * (1 - weight)).sum()
+    for teacher, (hessian, slope, curvature) in zip(teachers, blocks, strict=True):
+        here = teacher.latents
+        own, crossed = _parameter_blocks(
+            teacher, target, slope, curvature, np.exp(log_sd), mode, weight
+        )
+        answer = -cho_solve(cho_factor(hessian), crossed)
+        precision += own + crossed.T @ answer
+        response[here] = answer
+        scale[here] = 1 / np.sqrt(np.diag(hessian))
+    root, inverse = _roots(precision)
+    return Coordinates(
+        centring=Centring(weight, log_sd),
+        parameters=parameters.copy(),
+        root=root,
+        inverse_root=inverse,
+        mode=mode,
+        response=np.ascontiguousarray(response @ root),
+        scale=scale,
+    )
+
+
+def _by_teacher(target: Target) -> list[_Teacher]:
+    terms, pairs = target.terms, len(target.taste_precision)
+    of_menu = target.menus.data.teacher
+    owner = of_menu[terms.menu]
+    order = np.argsort(owner, kind="stable")
+    edges = np.flatnonzero(np.diff(owner[order])) + 1
+    teachers = []
+    for rows in np.split(order, edges):
+        own_pairs, pair = np.unique(terms.pair[rows], return_inverse=True)
+        own_menus = np.flatnonzero(of_menu == owner[rows[0]])
+        loads = np.zeros((len(rows), len(own_pairs) + len(own_menus)))
+        at = np.arange(len(rows))
+        loads[at, pair] = 1
+        loads[at, len(own_pairs) + np.searchsorted(own_menus, terms.menu[rows])] = -1
+        latents = np.concatenate([own_pairs, pairs + own_menus])
+        teachers.append(_Teacher(rows, latents, loads, len(own_pairs)))
+    return teachers
+
+
+def _systematic(target, parameters):
+    q = target.terms.regressors.shape[1]
+    effects = parameters[q:-1]
+    return target.terms.regressors @ parameters[:q] + effects[target.terms.school]
+
+
+def _block(teacher, target, systematic, sd, latents):
+    """Minus the second derivatives of a teacher's latents; slopes and curvatures of her terms."""
+    loads = teacher.loads.copy()
+    loads[:, : teacher.pairs] *= sd
+    lead = systematic[teacher.terms] + loads @ latents[teacher.latents]
+    slope, curvature = slopes_and_curvatures(
+        lead, target.terms.side[teacher.terms], target.gap[teacher.terms]
+    )
+    hessian = loads.T @ (curvature[:, None] * loads)
+    hessian[np.diag_indices_from(hessian)] += _own_precision(teacher, target)
+    return hessian, slope, curvature
+
+
+def _own_precision(teacher, target):
+    pairs = len(target.taste_precision)
+    own, menus = teacher.latents[: teacher.pairs], teacher.latents[teacher.pairs :] - pairs
+    return np.concatenate(
+        [1 + target.taste_precision[own], target.menus.data.displaced[menus].astype(float)]
+    )
+
+
+def _to_mode(teacher, target, systematic, sd, latents):
+    """Newton's method on a concave density, in place; steps are halved where they overshoot."""
+    own = teacher.latents[: teacher.pairs]
+    product = np.zeros(len(teacher.latents))
+    product[: teacher.pairs] = target.taste_product[own]
+    sized = np.where(np.arange(len(product)) < teacher.pairs, sd, 1.0)
+    prior = _own_precision(teacher, target)
+    for _ in range(NEWTON_STEPS):
+        hessian, slope, _ = _block(teacher, target, systematic, sd, latents)
+        at = latents[teacher.latents]
+        gradient = sized * (teacher.loads.T @ slope) + product - prior * at
+        step = cho_solve(cho_factor(hessian), gradient)
+        decrement = np.sqrt(gradient @ step)
+        latents[teacher.latents] = at + step / (1 + max(decrement - 1, 0))
+        if decrement < CLOSE:
+            return
+
+
+def _parameter_blocks(teacher, target, slope, curvature, sd, mode, weight):
+    """Minus second derivatives by parameters (D, D), and by latents and parameters (n, D)."""
+    terms, rows, n = target.terms, teacher.terms, teacher.pairs
+    q, schools = terms.regressors.shape[1], target.menus.schools
+    own = teacher.latents[:n]
+    z, c = mode[own], weight[own]
+    eta = teacher.loads[:, :n] @ (sd * (1 - c) * z)
+    columns = np.zeros((len(rows), q + schools + 1))
+    columns[:, :q] = terms.regressors[rows]
+    columns[np.arange(len(rows)), q + terms.school[rows]] = 1
+    columns[:, -1] = eta
+    weighted = curvature[:, None] * columns
+    loads = teacher.loads.copy()
+    loads[:, :n] *= sd
+    precision, crossed = columns.T @ weighted, loads.T @ weighted
+    by_taste = sd * (teacher.loads[:, :n].T @ slope)
+    pull = target.taste_product[own] - (1 + target.taste_precision[own]) * z
+    precision[-1, -1] += (
+        -by_taste @ ((1 - c) ** 2 * z)
+        + (1 + target.taste_precision[own]) @ (c * z) ** 2
+        - pull @ (c**2 * z)
+    )
+    crossed[:n, -1] += -by_taste * (1 - c) - (1 + target.taste_precision[own]) * c * z + pull * c
+    return precision, crossed
+
+
+def _prior_precision(target, parameters):
+    q, priors = target.terms.regressors.shape[1], target.priors
+    diagonal = np.full(len(parameters), 1 / target.sd_school**2)
+    diagonal[:q] = 1 / priors.supply
+    ends = (priors.sd_eta_u.slope(parameters[-1] + side) for side in (-1e-4, 1e-4))
+    diagonal[-1] = -np.subtract(*reversed(list(ends))) / 2e-4
+    return np.diag(diagonal)
+
+
+def _roots(precision):
+    """L with L L' = precision^-1, and its inverse, from the precision with log SD's made usable."""
+    rest, crossed = precision[:-1, :-1], precision[:-1, -1]
+    left = precision[-1, -1] - crossed @ cho_solve(cho_factor(rest), crossed)
+    usable = precision.copy()
+    usable[-1, -1] += max(LEAST_LOG_SD_PRECISION - left, 0)
+    inverse = cholesky(usable, lower=True).T
+    return solve_triangular(inverse, np.eye(len(usable))), inverse

@@ -1,0 +1,131 @@
+"""Chains: continued byte for byte, kept draws, and what a schedule refuses."""
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from selection_cases import INFORMATIVE, world
+
+from welfare_added.run.errors import UserError
+from welfare_added.selection.all_pairs import effects_of_all_pairs
+from welfare_added.selection.chain import Schedule, advance, begin, generator
+from welfare_added.selection.chain_files import complete_chain, load_chain, save_chain
+from welfare_added.selection.model import state_model
+from welfare_added.selection.parameters import parameter_names, prior_widths
+from welfare_added.selection.simulate import draw_parameters, simulate
+
+SCHEDULE = Schedule(plain=6, rounds=2, moves=4, burn=3, kept=6, thin=2, repeats=2, effects=3)
+
+
+@pytest.fixture(scope="module")
+def model():
+    rng, setting = np.random.default_rng(3), world()
+    system, _ = simulate(setting, draw_parameters(setting, INFORMATIVE, rng), "full", rng)
+    return state_model(system, "full", INFORMATIVE)
+
+
+def begun(model, number=0):
+    return begin(model, INFORMATIVE, generator(9, number))
+
+
+def run(model, number=0):
+    return advance(model, begun(model, number), SCHEDULE, SCHEDULE.sweeps)
+
+
+@pytest.mark.parametrize("stop", [3, 8, 16, 20])
+def test_a_saved_chain_continues_byte_for_byte(model, tmp_path, stop):
+    """Stopped before the pilot's rounds, within one, in the burn-in and among kept draws."""
+    whole, path = run(model), tmp_path / "chain.npz"
+    save_chain(path, advance(model, begun(model), SCHEDULE, stop))
+    again = advance(model, load_chain(path), SCHEDULE, SCHEDULE.sweeps)
+    for field in fields(whole.state):
+        first, second = (getattr(c.state, field.name) for c in (whole, again))
+        assert np.array_equal(first, second) if field.name != "scales" else first == second
+    assert np.array_equal(whole.draws, again.draws)
+    assert whole.rng.bit_generator.state == again.rng.bit_generator.state
+    for name, chain in (("a", whole), ("b", again)):
+        save_chain(tmp_path / name, chain)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_a_chain_is_completed_from_its_file(model, tmp_path):
+    whole, path = run(model), tmp_path / "chain.npz"
+    save_chain(path, advance(model, begun(model), SCHEDULE, 9), "digest")
+    rest = model, SCHEDULE, INFORMATIVE, 9, 0
+    completed = complete_chain(*rest, path, "digest", 5)
+    assert np.array_equal(whole.draws, completed.draws)
+    assert np.array_equal(load_chain(path, "digest").draws, whole.draws)
+    anew = complete_chain(*rest, tmp_path / "other.npz", "digest", 7)
+    assert np.array_equal(whole.draws, anew.draws)
+    with pytest.raises(UserError, match="a chain of other data or choices; delete it"):
+        complete_chain(*rest, path, "another", 5)
+
+
+def test_kept_draws_and_effects(model):
+    chain = run(model)
+    assert chain.draws.shape == (SCHEDULE.kept, len(parameter_names(model)))
+    assert chain.done == SCHEDULE.sweeps and len(chain.effects) == 3
+    assert np.isfinite(chain.draws).all()
+    kept = chain.draws[1::2, : len(model.names[0])]
+    np.testing.assert_array_equal(kept, [state.outcome for state in chain.effects])
+
+
+def test_chains_differ_and_do_not_depend_on_each_other(model):
+    assert not np.array_equal(run(model, 0).draws, run(model, 1).draws)
+    assert generator(9, 1).random() == generator(9, 1).random()
+
+
+def test_decisions_are_respected_to_the_end(model):
+    state, data = run(model).state, model.menus.data
+    menu = np.repeat(np.arange(len(data.teacher)), np.diff(data.first))
+    applied = data.applied.astype(bool)
+    assert (state.utility[applied] >= state.fallback[menu][applied]).all()
+    assert (state.utility[~applied] <= state.fallback[menu][~applied]).all()
+    assert (data.offer > 0).any()
+    for m in np.unique(menu[data.offer > 0]):
+        rows = np.flatnonzero((menu == m) & (data.offer > 0))
+        assert data.offer[rows[state.utility[rows].argmax()]] == 2
+
+
+def test_files_and_schedules_that_are_refused(tmp_path):
+    path = tmp_path / "chain.npz"
+    with pytest.raises(UserError, match="not a saved chain"):
+        load_chain(path)
+    path.write_bytes(b"PK")
+    with pytest.raises(UserError, match="delete it to start anew"):
+        load_chain(path)
+    with pytest.raises(UserError, match=r"schedule.plain: 1, want 2 or more"):
+        Schedule(plain=1, rounds=0, moves=1, burn=0, kept=1)
+    with pytest.raises(UserError, match=r"schedule.effects: 9, want at most kept \(3\)"):
+        Schedule(plain=2, rounds=0, moves=1, burn=0, kept=3, effects=9)
+
+
+def test_effects_of_all_pairs_keep_what_is_known(model):
+    state, rng = run(model).state, np.random.default_rng(1)
+    eta_y, eta_u = effects_of_all_pairs(model, state, rng)
+    pairs = model.pairs
+    assert eta_y.shape == eta_u.shape == (model.teachers, model.schools)
+    np.testing.assert_array_equal(eta_u[pairs.teacher, pairs.school], state.eta_u)
+    cells = pairs.of_cell
+    np.testing.assert_array_equal(eta_y[pairs.teacher[cells], pairs.school[cells]], state.eta_y)
+
+
+def test_unknown_effects_have_the_correlation_of_the_scales(model):
+    state = run(model).state
+    scales = replace(state.scales, y_u=2.0, y_v=0.5, sd_eta_u=0.3, sd_eta_y=0.7)
+    state, rng = replace(state, scales=scales), np.random.default_rng(1)
+    unknown = np.ones((model.teachers, model.schools), dtype=bool)
+    unknown[model.pairs.teacher, model.pairs.school] = False
+    assert unknown.any()
+    drawn = [effects_of_all_pairs(model, state, rng) for _ in range(4000)]
+    eta_y, eta_u = (np.concatenate([pair[k][unknown] for pair in drawn]) for k in (0, 1))
+    assert np.std(eta_y) == pytest.approx(0.7, rel=0.03)
+    assert np.corrcoef(eta_y, eta_u)[0, 1] == pytest.approx(scales.y_weights[0], abs=0.02)
+
+
+def test_prior_widths_are_those_of_the_prior(model):
+    widths = prior_widths(model, 2000, np.random.default_rng(1))
+    names = parameter_names(model)
+    assert widths[names.index("supply: inertia")] == pytest.approx(0.4972, rel=0.06)
+    assert np.isnan(widths[names.index("fallback less vacancies")])
+    assert np.isfinite(np.delete(widths, names.index("fallback less vacancies"))).all()
