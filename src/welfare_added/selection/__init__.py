@@ -1,0 +1,1 @@
+"""Teachers' effects on students jointly with both sides' decisions in a transfer system."""
