@@ -60,7 +60,9 @@ def build_lists(
     first = np.r_[0, np.cumsum(size)]
     names, regressors = _with_constant(rankings, _regressors(records, rows))
     if rankings == "order":
-        names, regressors = _that_vary(names, regressors, np.repeat(np.arange(len(size)), size), rank)
+        names, regressors = _that_vary(
+            names, regressors, np.repeat(np.arange(len(size)), size), rank
+        )
     demand = Demand(
         names=names,
         first=first,

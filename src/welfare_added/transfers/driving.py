@@ -33,6 +33,8 @@ class Driving:
                 f"no driving time of {int(lacking.sum())} teachers and schools of {year} that are on "
                 f"a menu or a teacher's own ({people} teachers)"
             )
-            remedy = "add the minutes from each teacher's home to every school that she may apply to"
+            remedy = (
+                "add the minutes from each teacher's home to every school that she may apply to"
+            )
             raise_any([Problem(self.file, what, remedy, "minutes")])
         return own

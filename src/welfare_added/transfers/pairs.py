@@ -92,9 +92,7 @@ def pair_regressors(records: Records, pairs: Pairs, rows: np.ndarray) -> np.ndar
     students = {name: records.students[name].to_numpy()[student] for name in STUDENT}
     teachers = {name: people[name].to_numpy()[person] for name in TEACHER}
     schools = {name: records.traits[year][name][school] for name in SCHOOL}
-    pair = {
-        name: getattr(pairs, name)[rows] for name in ("previous", "class_size", "redesigned")
-    }
+    pair = {name: getattr(pairs, name)[rows] for name in ("previous", "class_size", "redesigned")}
     return outcome_regressors(students, teachers, schools, pair)
 
 

@@ -55,7 +55,8 @@ def build_menus(raw: RawTables, records: Records, driving: Driving) -> Menus:
         )
         if year in records.years
     )
-    parts = [_round(raw, records, driving, year, number) for year, number in rounds]
+    made = _Decisions.of(raw, records)
+    parts = [_round(raw, records, driving, made, (year, number)) for year, number in rounds]
     parts = [part for part in parts if part is not None]
     if not parts:
         raise UserError(
@@ -81,19 +82,59 @@ def build_menus(raw: RawTables, records: Records, driving: Driving) -> Menus:
     return Menus(supply, menus, rows)
 
 
-def _round(raw: RawTables, records: Records, driving: Driving, year: int, number: int):
-    """Arrays of the menus of one round; None if there are none."""
+@dataclass(frozen=True)
+class _Decisions:
+    """Applications and acceptances by number of the teacher and row of the vacancy."""
+
+    applicant: np.ndarray
+    vacancy: np.ndarray
+    taken: pd.DataFrame  # teacher, year and round of accepted offers
+
+    @classmethod
+    def of(cls, raw: RawTables, records: Records) -> "_Decisions":
+        vacancies, made = raw.tables["vacancies"], raw.tables["applications"]
+        ids = pd.Index(vacancies["vacancy_id"])
+        offers = raw.tables["offers"]
+        offers = offers[offers["accepted"] == 1]
+        of = vacancies[["year", "round"]].iloc[ids.get_indexer(offers["vacancy_id"])]
+        teacher = records.teachers.get_indexer(offers["teacher_id"])
+        return cls(
+            records.teachers.get_indexer(made["teacher_id"]),
+            ids.get_indexer(made["vacancy_id"]),
+            of.reset_index(drop=True).assign(teacher=teacher),
+        )
+
+    def moved(self, teachers: np.ndarray, year: int, number: int) -> np.ndarray:
+        """Whether each teacher accepted an offer of an earlier round of the year."""
+        earlier = (self.taken["year"] == year) & (self.taken["round"] < number)
+        return np.isin(teachers, self.taken["teacher"][earlier])
+
+    def applied(self, teachers: np.ndarray, posted: np.ndarray, shape: tuple) -> np.ndarray:
+        """Which teachers applied to which vacancies, (n, V) bool; shape: numbers of both in all."""
+        row, place = np.full(shape[0], -1), np.full(shape[1], -1)
+        row[teachers], place[posted] = np.arange(len(teachers)), np.arange(len(posted))
+        row, place = row[self.applicant], place[self.vacancy]
+        applied = np.zeros((len(teachers), len(posted)), dtype=bool)
+        own = (row >= 0) & (place >= 0)
+        applied[row[own], place[own]] = True
+        return applied
+
+
+def _round(raw: RawTables, records: Records, driving: Driving, made: _Decisions, when: tuple):
+    """Arrays of the menus of one year and round; None if there are none."""
+    year, number = when
     vacancies = raw.tables["vacancies"]
     posted = np.flatnonzero((vacancies["year"] == year) & (vacancies["round"] == number))
     posted = posted[np.argsort(vacancies["vacancy_id"].to_numpy()[posted], kind="stable")]
     people = records.teacher_years[records.teacher_years["year"] == year].reset_index(drop=True)
-    deciding = has_menu(people, _moved(raw, records, people, year, number))
+    teachers = people["teacher"].to_numpy()
+    deciding = has_menu(people, made.moved(teachers, year, number))
     licences = raw.tables["licences"]
     kinds = pd.Index(np.sort(vacancies["licence"].iloc[posted].unique()))
-    names = records.teachers[people["teacher"]]
+    names = records.teachers[teachers]
     held = held_licences(names, licences[licences["year"] == year], kinds) & deciding[:, None]
     wanted = kinds.get_indexer(vacancies["licence"].iloc[posted])
-    applied = _applied(raw, names, posted)
+    applied = made.applied(teachers, posted, (len(records.teachers), len(vacancies)))
     open_to = held[:, wanted] | applied
     person, place = np.nonzero(open_to)
     if not len(person):
@@ -109,7 +150,7 @@ def _round(raw: RawTables, records: Records, driving: Driving, year: int, number
         "size": size,
         "year": np.full(len(having), year),
         "round": np.full(len(having), number),
-        "teacher": people["teacher"].to_numpy()[having],
+        "teacher": teachers[having],
         "displaced": people["displaced"].to_numpy()[having],
         "own_school": own,
         "own_regressors": own_regressors,
@@ -126,27 +167,6 @@ def _regressors(records, driving, people, year, person, school) -> np.ndarray:
     schools = {name: records.traits[year][name][school] for name in SCHOOL}
     minutes = driving.times(year, people["teacher"].to_numpy()[person], school)
     return supply_regressors(traits, schools, minutes)
-
-
-def _moved(raw, records, people, year: int, number: int) -> np.ndarray:
-    """Whether each teacher accepted an offer of an earlier round of the year."""
-    offers = raw.tables["offers"]
-    vacancies = raw.tables["vacancies"].set_index("vacancy_id")[["year", "round"]]
-    taken = offers[offers["accepted"] == 1].join(vacancies, on="vacancy_id")
-    earlier = taken[(taken["year"] == year) & (taken["round"] < number)]
-    return records.teachers[people["teacher"]].isin(earlier["teacher_id"])
-
-
-def _applied(raw: RawTables, names: pd.Index, posted: np.ndarray) -> np.ndarray:
-    """Which teachers applied to which vacancies of a round, (n, V) bool."""
-    made = raw.tables["applications"]
-    row = names.get_indexer(made["teacher_id"])
-    ids = pd.Index(raw.tables["vacancies"]["vacancy_id"].to_numpy()[posted])
-    place = ids.get_indexer(made["vacancy_id"])
-    applied = np.zeros((len(names), len(posted)), dtype=bool)
-    own = (row >= 0) & (place >= 0)
-    applied[row[own], place[own]] = True
-    return applied
 
 
 def _offers(raw: RawTables, records: Records, vacancy: np.ndarray, teacher: np.ndarray):
