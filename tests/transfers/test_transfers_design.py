@@ -232,7 +232,9 @@ def test_a_menu_without_an_application_and_one_applied_to_in_full_are_taken():
 def test_unknown_words_are_refused():
     with pytest.raises(UserError, match=r"selection.rankings: 'all'; want positive, order, full"):
         build_design(as_raw(world().tables), STUDY, rankings="all")
-    with pytest.raises(UserError, match=r"district.size is 'huge'; choose one of full, small, tiny"):
+    with pytest.raises(
+        UserError, match=r"district.size is 'huge'; choose one of full, small, tiny"
+    ):
         synthesise_system(INPUTS, world_parameters(), size="huge", scenario="published", seed=1)
 
 

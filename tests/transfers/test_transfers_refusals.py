@@ -321,7 +321,9 @@ def test_optional_tables_may_be_missing():
 
 
 def test_a_list_longer_than_allowed():
-    with pytest.raises(UserError, match=r"ranks beyond 1; correct them, or set selection.most_rank"):
+    with pytest.raises(
+        UserError, match=r"ranks beyond 1; correct them, or set selection.most_rank"
+    ):
         build_design(as_raw(world("small").tables), STUDY, most_ranked=1)
 
 

@@ -1,1 +1,1 @@
-"""A district's transfer system: raw tables, checks, a synthetic world, and arrays for the sampler."""
+"""A district's transfer system: raw tables, checks, a synthetic world, the sampler's arrays."""

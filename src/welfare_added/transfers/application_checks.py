@@ -1,4 +1,4 @@
-"""Checks of the transfer system: applications, interviews, rankings and offers against each other."""
+"""Checks of applications, interviews, rankings and offers against each other."""
 
 import logging
 from collections.abc import Sequence

@@ -53,8 +53,8 @@ def build_lists(
         raise UserError(f"{raw.files['rankings']}: nobody is ranked in the years studied")
     if long := int((rank > most_ranked).sum()):
         raise UserError(
-            f"{raw.files['rankings']}, column rank: {long} ranks beyond {most_ranked}; correct them, "
-            "or set selection.most_ranked to the length of the longest list allowed"
+            f"{raw.files['rankings']}, column rank: {long} ranks beyond {most_ranked}; correct "
+            "them, or set selection.most_ranked to the length of the longest list allowed"
         )
     size = rows.groupby("vacancy", sort=False).size().to_numpy()
     first = np.r_[0, np.cumsum(size)]

@@ -30,8 +30,8 @@ class Driving:
         if lacking.any():
             people = len(np.unique(teacher[lacking]))
             what = (
-                f"no driving time of {int(lacking.sum())} teachers and schools of {year} that are on "
-                f"a menu or a teacher's own ({people} teachers)"
+                f"no driving time of {int(lacking.sum())} teachers and schools of {year} that are "
+                f"on a menu or a teacher's own ({people} teachers)"
             )
             remedy = (
                 "add the minutes from each teacher's home to every school that she may apply to"

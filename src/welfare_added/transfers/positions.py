@@ -1,4 +1,4 @@
-"""Positions with tested students: which school, grades and subjects each teaches, and whose it is."""
+"""Positions with tested students: school, grades and subjects of each, and its teacher."""
 
 import numpy as np
 import pandas as pd

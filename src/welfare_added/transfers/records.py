@@ -121,7 +121,7 @@ def _of_years(table: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
 
 
 def _school_ids(tables: Mapping[str, pd.DataFrame]) -> np.ndarray:
-    """Schools of positions, vacancies and outside positions; those of students alone do not count."""
+    """Schools of positions, vacancies and outside positions; not those of students alone."""
     named = [
         tables[name]["school_id"]
         for name in ("positions", "vacancies", "outside_positions")

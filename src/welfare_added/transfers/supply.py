@@ -60,14 +60,14 @@ def build_menus(raw: RawTables, records: Records, driving: Driving) -> Menus:
     parts = [part for part in parts if part is not None]
     if not parts:
         raise UserError(
-            f"{raw.files['vacancies']}: no teacher may apply to any vacancy of {records.years[0]} to "
-            f"{records.years[-1]}; licences must be written alike in licences and vacancies"
+            f"{raw.files['vacancies']}: no teacher may apply to any vacancy of {records.years[0]} "
+            f"to {records.years[-1]}; licences must be written alike in licences and vacancies"
         )
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     if joined["displaced"].all():
         raise UserError(
-            f"{raw.files['teacher_years']}, column displaced: every teacher with a menu is displaced, "
-            "so that inertia is not identified; check the codes of displaced"
+            f"{raw.files['teacher_years']}, column displaced: every teacher with a menu is "
+            "displaced, so that inertia is not identified; check the codes of displaced"
         )
     size = joined.pop("size")
     menu = np.repeat(np.arange(len(size)), size)

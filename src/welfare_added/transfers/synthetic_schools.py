@@ -60,7 +60,7 @@ def shares_of_students(inputs: Mapping, parameters: Mapping) -> np.ndarray:
 
 
 def grade_size(size: Mapping, years: int, mobility: float) -> float:
-    """Students a grade: pairs are students with last year's score, in two subjects and five grades."""
+    """Students a grade: pairs are those with last year's score, in two subjects and five grades."""
     return size["pairs"] / (years * 2 * 5 * (1.0 - mobility))
 
 

@@ -1,6 +1,4 @@
-"""Where the synthetic system starts: who teaches where, and levels that the paper does not print."""
-
-from collections.abc import Mapping
+"""Where the synthetic system starts: who teaches where, and levels that are not printed."""
 
 import numpy as np
 from scipy.optimize import brentq

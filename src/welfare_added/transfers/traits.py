@@ -1,4 +1,4 @@
-"""What the model knows of teachers, students and schools in a year (Laverde et al. 2023, table A3)."""
+"""Traits of teachers, students and schools in a year (Laverde et al. 2023, table A3)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class Standards:
 
 
 def race_indicators(ethnicity: pd.Series) -> dict[str, np.ndarray]:
-    """Indicators black, hispanic, other (neither, nor white) and minority (not white), (n,) each."""
+    """Indicators black, hispanic, other (none of these, nor white) and minority, (n,) each."""
     codes = {name: (ethnicity == name).to_numpy(float) for name in ("black", "hispanic", "white")}
     minority = 1.0 - codes["white"]
     return {
