@@ -1,4 +1,4 @@
-"""Gains of plans over the observed and the random assignment, by group, and what they are made of."""
+"""Gains of plans over the observed assignment, by group, and what they are made of."""
 
 from dataclasses import dataclass
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -81,7 +82,7 @@ def plans(year: Year, scores: np.ndarray, allowed: Mapping[str, np.ndarray]) -> 
         made[name] = Plan(rows[optimum.row], optimum.value, optimum.relative_gap)
     size = max((abs(plan.value) for plan in made.values()), default=0.0)
     largest = float(np.abs(scores[np.isfinite(scores)]).max(initial=0.0))
-    for wide, narrow in zip(order, order[1:], strict=False):
+    for wide, narrow in pairwise(order):
         if made[narrow].value > made[wide].value + TOLERANCE * max(size, largest):
             raise NotNestedError(f"{year.year}: {narrow} is worth more than {wide}")
     return made
@@ -93,7 +94,7 @@ def _solved(year: Year, scores, allowed, name: str) -> MaskedOptimum:
         return optimal_assignment(scores, allowed, TOLERANCE, where)
     except NoAssignmentError as error:
         raise UserError(
-            f"{lacking(year, error.columns)}. Add candidates or licences, or leave the positions out"
+            f"{lacking(year, error.columns)}. Add candidates or licences, or leave positions out"
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""Scores of a position's students with each candidate, from sums over the students (section 6.1)."""
+"""Scores of a position's students with each candidate, from sums over students (section 6.1)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""One year's positions and candidates, and who may take what in the four scenarios (section 6.1)."""
+"""A year's positions and candidates, and who may take what in four scenarios (section 6.1)."""
 
 from dataclasses import dataclass, field
 
