@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from numpy.polynomial.hermite_e import hermegauss
 from scipy.stats import norm
-from small_system import INPUTS, STUDY, as_raw, design, world
+from transfers_world import INPUTS, STUDY, as_raw, design, world
 
 from welfare_added.run.errors import UserError
 from welfare_added.transfers.design import build_design
@@ -239,6 +239,6 @@ def test_unknown_words_are_refused():
 
 
 def world_parameters() -> dict:
-    from small_system import PARAMETERS
+    from transfers_world import PARAMETERS
 
     return PARAMETERS

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from small_system import INPUTS, LAYOUT, PARAMETERS, STUDY, as_raw, world
+from transfers_world import INPUTS, LAYOUT, PARAMETERS, STUDY, as_raw, world
 
 from welfare_added.district.problems import DistrictError
 from welfare_added.district.reading import read_tables

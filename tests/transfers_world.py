@@ -16,7 +16,7 @@ from welfare_added.transfers.synthetic_system import (
     synthesise_system,
 )
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 PAPER = ROOT / "workflow/papers/laverde_2023"
 LAYOUT = read_layout(PAPER / "raw_tables.yaml", ROOT / "workflow/schemas/raw_tables.schema.json")
 INPUTS = read_yaml(PAPER / "calibration/inputs.yaml")
