@@ -9,6 +9,7 @@ from welfare_added.district.layout import read_layout
 from welfare_added.district.values import RawTables
 from welfare_added.run.choices import read_yaml
 from welfare_added.transfers.design import Design, build_design
+from welfare_added.transfers.planted_truth import Truth, planted_truth
 from welfare_added.transfers.records import Study
 from welfare_added.transfers.synthetic_system import (
     SyntheticSystem,
@@ -45,3 +46,8 @@ def as_raw(tables: dict[str, pd.DataFrame]) -> RawTables:
 @cache
 def design(size: str = "tiny", seed: int = 1, rankings: str = "full") -> Design:
     return build_design(as_raw(world(size, seed).tables), STUDY, rankings=rankings)
+
+
+@cache
+def truth(size: str = "tiny", seed: int = 1, rankings: str = "full") -> Truth:
+    return planted_truth(world(size, seed).truth, design(size, seed, rankings))

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from transfers_world import as_raw, design, world
+from transfers_world import as_raw, design, truth, world
 
 from welfare_added.reassignment.draws import plan_draws, scores_of
 from welfare_added.reassignment.from_records import Parameters, YearRecords, draw_of, year_records
@@ -22,37 +22,27 @@ def year_of(year: int, applicants: str = "both", size: str = "tiny") -> YearReco
 
 
 @cache
-def truth(size: str = "tiny") -> Parameters:
-    made, own = world(size).truth, design(size).records
-    table = made["parameters"].set_index(["part", "parameter"])["value"]
-    matches = made["matches"].set_index(["teacher_id", "school_id"])
-    eta = {
-        name: matches[f"eta_{name}"]
-        .unstack()
-        .reindex(index=own.teachers, columns=own.schools)
-        .to_numpy()
-        for name in "yu"
-    }
-    names = design(size).system.supply.names
-    schools = made["schools"].set_index("school_id")["supply_effect"].reindex(own.schools)
+def truth_draw() -> Parameters:
+    own = truth()
+    names = design().system.outcomes.names
     return Parameters(
-        outcomes=table["outcomes"].to_dict(),
-        supply=table["supply"][list(names)].to_numpy(),
-        attraction=schools.to_numpy(),
-        theta=made["teachers"].set_index("teacher_id")["theta"].reindex(own.teachers).to_numpy(),
-        eta_y=eta["y"],
-        eta_u=eta["u"],
+        outcomes=dict(zip(names, own.outcomes, strict=True)),
+        supply=own.supply,
+        attraction=own.attraction,
+        theta=own.theta,
+        eta_y=own.eta_y,
+        eta_u=own.eta_u,
     )
 
 
 def test_scores_change_as_the_regressors_of_the_outcomes_do():
     """Two teachers of a position exchanged: by sums, and by eq. 1 on the students' rows."""
     own, made = year_of(2013), design()
-    draw = draw_of(own, truth(), 0, np.random.default_rng(1))
+    draw = draw_of(own, truth_draw(), 0, np.random.default_rng(1))
     totals = scores_of(draw, "mean_score", own.sums, own.students)
     pairs, records = made.pairs, made.records
     rows = np.flatnonzero(records.positions["year"].to_numpy()[pairs.position] == 2013)
-    slopes = np.array([truth().outcomes[name] for name in OUTCOMES])
+    slopes = np.array([truth_draw().outcomes[name] for name in OUTCOMES])
     observed = pair_regressors(records, pairs, rows) @ slopes
     holder = own.year.observed
     place = np.repeat(np.arange(len(holder)), np.diff(own.students.first))
@@ -66,7 +56,7 @@ def test_scores_change_as_the_regressors_of_the_outcomes_do():
     exchanged = pair_regressors(changed, pairs, rows) @ slopes
     change = np.bincount(place, exchanged - observed)
     number = np.bincount(place)
-    theta, eta = truth().theta, truth().eta_y
+    theta, eta = truth_draw().theta, truth_draw().eta_y
     for who, sign in ((other, 1), (holder, -1)):
         teacher = own.teacher[who]
         change += sign * number * (theta[teacher] + eta[teacher, own.year.school])
@@ -91,7 +81,7 @@ def test_candidates_are_teachers_with_positions_and_applicants_without():
 def test_gains_at_the_planted_truth_fall_with_constraints():
     own = year_of(2014)
     random = np.random.default_rng(3)
-    draws = [draw_of(own, truth(), number, random, cut=0.0) for number in range(3)]
+    draws = [draw_of(own, truth_draw(), number, random, cut=0.0) for number in range(3)]
     aims = ["mean_score", "share_proficient", "class_mean"]
     made, results = plan_draws(own.year, draws, own.sums, own.students, aims)
     assert len(results) == 3 * 3 * 4 and results["relative_gap"].abs().max() < 1e-9
@@ -107,7 +97,7 @@ def test_gains_at_the_planted_truth_fall_with_constraints():
 
 def test_counts_of_the_observed_assignment_are_those_of_the_scores():
     own = year_of(2012)
-    draw = draw_of(own, truth(), 0, np.random.default_rng(1), cut=0.1)
+    draw = draw_of(own, truth_draw(), 0, np.random.default_rng(1), cut=0.1)
     counts = scores_of(draw, "share_proficient", own.sums, own.students)
     observed = counts[own.year.observed, np.arange(len(own.year.school))].sum()
     assert observed == pytest.approx((own.score >= 0.1).sum(), abs=1)  # one may be on the edge
@@ -116,10 +106,10 @@ def test_counts_of_the_observed_assignment_are_those_of_the_scores():
 def test_consent_without_shocks_is_by_mean_utility():
     own = year_of(2012)
     first, second = (
-        draw_of(own, truth(), 0, np.random.default_rng(seed), shocks=False) for seed in (1, 2)
+        draw_of(own, truth_draw(), 0, np.random.default_rng(seed), shocks=False) for seed in (1, 2)
     )
     np.testing.assert_array_equal(first.utility, second.utility)
-    third = draw_of(own, truth(), 0, np.random.default_rng(2))
+    third = draw_of(own, truth_draw(), 0, np.random.default_rng(2))
     assert np.std(third.utility - first.utility) == pytest.approx(1.0, abs=0.05)
 
 

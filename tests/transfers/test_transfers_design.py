@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from numpy.polynomial.hermite_e import hermegauss
 from scipy.stats import norm
-from transfers_world import INPUTS, STUDY, as_raw, design, world
+from transfers_world import INPUTS, PARAMETERS, STUDY, as_raw, design, truth, world
 
 from welfare_added.run.errors import UserError
 from welfare_added.transfers.design import build_design
@@ -15,33 +15,15 @@ from welfare_added.transfers.synthetic_system import synthesise_system
 SEEDS = (1, 2, 3)
 
 
-def truth(name: str, seed: int = 1, size: str = "tiny") -> pd.DataFrame:
-    return world(size, seed).truth[name]
-
-
-def planted(part: str, seed: int = 1, size: str = "tiny") -> pd.Series:
-    table = truth("parameters", seed, size)
-    return table[table["part"] == part].set_index("parameter")["value"]
-
-
-def matches(kind: str, seed: int, size: str) -> np.ndarray:
-    """eta of every teacher and school, by the numbers of the design."""
-    own = design(size, seed).records
-    table = truth("matches", seed, size).set_index(["teacher_id", "school_id"])[f"eta_{kind}"]
-    return table.unstack().reindex(index=own.teachers, columns=own.schools).to_numpy()
-
-
 def utilities(seed: int, size: str) -> tuple[np.ndarray, np.ndarray]:
     """Mean utility of each row and each fallback at the planted values, from the design alone."""
     own, supply = design(size, seed), design(size, seed).system.supply
-    slopes = planted("supply", seed, size)[list(supply.names)].to_numpy()
-    effect = truth("schools", seed, size).set_index("school_id")["supply_effect"]
-    effect = effect.reindex(own.records.schools).to_numpy()
-    eta = matches("u", seed, size)
+    right = truth(size, seed)
+    effect, eta = right.attraction, right.eta_u
     person = supply.teacher[own.menu_rows["menu"]]
-    rows = supply.regressors @ slopes + effect[supply.school] + eta[person, supply.school]
-    present = supply.own_regressors @ slopes + effect[supply.own_school]
-    present += eta[supply.teacher, supply.own_school] + planted("spreads", seed, size)["inertia"]
+    rows = supply.regressors @ right.supply + effect[supply.school] + eta[person, supply.school]
+    present = supply.own_regressors @ right.supply + effect[supply.own_school]
+    present += eta[supply.teacher, supply.own_school] + right.spreads["inertia"]
     return rows, np.where(supply.displaced, 0.0, present)
 
 
@@ -91,7 +73,7 @@ def scores(seed: int, size: str, displaced: bool) -> np.ndarray:
 
 @pytest.mark.parametrize("displaced", [False, True])
 def test_applications_are_those_of_the_model_at_the_planted_values(displaced):
-    z = np.concatenate([scores(seed, "tiny", displaced) for seed in (1, 2, 3, 4, 5, 6)])
+    z = np.concatenate([scores(seed, "tiny", displaced) for seed in range(1, 13)])
     assert 0.75 < np.sqrt((z**2).mean()) < 1.25
     assert np.abs(z).max() < 4.0
 
@@ -105,18 +87,18 @@ def test_a_fallback_without_the_present_schools_match_is_seen(monkeypatch):
         return rows, np.where(fallback == 0.0, 0.0, fallback - 0.5)
 
     monkeypatch.setattr("test_transfers_design.utilities", wrong)
-    z = np.concatenate([scores(seed, "tiny", False) for seed in (1, 2, 3, 4, 5, 6)])
+    z = np.concatenate([scores(seed, "tiny", False) for seed in range(1, 13)])
     assert np.sqrt((z**2).mean()) > 1.25
 
 
 def test_first_posts_do_not_depend_on_unobserved_matches():
     z = []
-    for seed in range(1, 7):
-        records, eta = design(seed=seed).records, matches("u", seed, "tiny")
+    for seed in range(1, 13):
+        records, eta = design(seed=seed).records, truth(seed=seed).eta_u
         first = records.teacher_years[records.teacher_years["year"] == records.years[0]]
         first = first[first["own_school"] >= 0]
         own = eta[first["teacher"], first["own_school"]]
-        z.append(own.mean() / planted("spreads", seed)["sd_eta_u"] * np.sqrt(len(own)))
+        z.append(own.mean() / truth(seed=seed).spreads["sd_eta_u"] * np.sqrt(len(own)))
     assert abs(np.mean(z)) * np.sqrt(len(z)) < 3.5
 
 
@@ -157,23 +139,58 @@ def test_scores_are_the_planted_ones_but_for_their_errors():
     errors, z = [], []
     for seed in SEEDS:
         rows, score, teacher, school = dense(seed)
-        own = design(seed=seed).records
-        slopes = planted("outcomes", seed)
-        names = design(seed=seed).system.outcomes.names
-        known = np.array([slopes.get(name, 0.0) for name in names])
-        effects = truth("schools", seed).set_index("school_id")["outcome_effect"]
-        effects = effects.reindex(own.schools).to_numpy()
-        years = truth("years", seed)["outcome_effect"].to_numpy()
-        year = own.positions["year"].to_numpy()[design(seed=seed).pairs.position] - own.years[0]
-        theta = truth("teachers", seed).set_index("teacher_id")["theta"].reindex(own.teachers)
-        expected = rows @ known + effects[school] + years[year] + theta.to_numpy()[teacher]
-        error = score - expected - matches("y", seed, "tiny")[teacher, school]
+        right = truth(seed=seed)
+        expected = rows @ right.outcomes + (right.theta[:, None] + right.eta_y)[teacher, school]
+        error = score - expected
         errors.append(error)
         slope = rows[:, 1:34].T @ error
         z.append(slope / np.sqrt((rows[:, 1:34] ** 2).sum(axis=0)) / 0.57)
     assert np.concatenate(errors).std() == pytest.approx(0.57, rel=0.02)
     z = np.concatenate(z)
     assert 0.75 < np.sqrt((z**2).mean()) < 1.25
+
+
+def test_ranks_are_those_of_the_model_at_the_planted_values():
+    """Of lists that are not cut off: who is ranked, against the chance that her v is positive."""
+    z = []
+    for seed in range(1, 13):
+        demand, right = design(seed=seed).system.demand, truth(seed=seed)
+        size = np.diff(demand.first)
+        short = np.repeat(size <= demand.most_ranked, size)
+        mean = demand.regressors @ right.demand + right.phi[demand.teacher]
+        mean = (mean + right.eta_v[demand.teacher, demand.school])[short]
+        chance, ranked = norm.cdf(mean), demand.rank[short] > 0
+        column = demand.regressors[short] * (norm.pdf(mean) / (chance * (1 - chance)))[:, None]
+        score = column * (ranked - chance)[:, None]
+        spread = np.sqrt((column**2 * (chance * (1 - chance))[:, None]).sum(axis=0))
+        z.append(score.sum(axis=0)[spread > 0] / spread[spread > 0])
+    z = np.concatenate(z)
+    assert 0.7 < np.sqrt((z**2).mean()) < 1.3
+    assert len(z) > 150
+
+
+def none_applied(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Chance that nothing on a menu is applied to, at the planted values; and whether displaced."""
+    supply = design(seed=seed).system.supply
+    rows, fallback = utilities(seed, "tiny")
+    nodes, weights = hermegauss(40)
+    gap = np.repeat(fallback, np.diff(supply.first))[:, None] + nodes - rows[:, None]
+    none = np.exp(np.add.reduceat(norm.logcdf(gap), supply.first[:-1]))
+    return none @ weights / weights.sum(), supply.displaced
+
+
+def test_as_many_teachers_search_as_the_planted_values_imply():
+    """The published inertia and menus imply more searching teachers than table 1 counts."""
+    z = []
+    for seed in range(1, 13):
+        supply = design(seed=seed).system.supply
+        searching = np.add.reduceat(supply.applied.astype(int), supply.first[:-1]) > 0
+        none, displaced = none_applied(seed)
+        for group in (displaced, ~displaced):
+            chance = 1.0 - none[group]
+            spread = np.sqrt((chance * (1 - chance)).sum())
+            z.append((searching[group].sum() - chance.sum()) / spread)
+    assert 0.6 < np.sqrt(np.mean(np.square(z))) < 1.4
 
 
 def test_lists_have_the_ranked_first_and_all_who_were_interviewed():
@@ -235,10 +252,4 @@ def test_unknown_words_are_refused():
     with pytest.raises(
         UserError, match=r"district.size is 'huge'; choose one of full, small, tiny"
     ):
-        synthesise_system(INPUTS, world_parameters(), size="huge", scenario="published", seed=1)
-
-
-def world_parameters() -> dict:
-    from transfers_world import PARAMETERS
-
-    return PARAMETERS
+        synthesise_system(INPUTS, PARAMETERS, size="huge", scenario="published", seed=1)

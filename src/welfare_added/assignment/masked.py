@@ -80,13 +80,7 @@ def optimal_assignment(
 
     """
     m, n = scores.shape
-    allowed = np.ones((m, n), dtype=bool) if allowed is None else np.asarray(allowed, dtype=bool)
-    if allowed.shape != (m, n) or n == 0:
-        raise ValueError(f"{where}: scores are {scores.shape}, the mask {allowed.shape}")
-    if wrong := int((~np.isfinite(scores[allowed])).sum()):
-        raise ValueError(f"{where}: {wrong} scores of allowed pairs are missing or infinite")
-    if m < n:
-        raise NoAssignmentError(where, unfilled(allowed))
+    allowed = _checked(scores, allowed, where)
     # Rows that are left over take columns of score 0, open to all.
     padded = np.zeros((m, m))
     padded[:, :n] = np.where(allowed, scores, -np.inf)
@@ -103,6 +97,19 @@ def optimal_assignment(
     if not abs(gap) <= tolerance:
         raise CertificateError(f"{where}: relative gap {gap:.3g} exceeds {tolerance:g}.")
     return MaskedOptimum(row[:n], u, v, float(held.sum()), gap)
+
+
+def _checked(scores: np.ndarray, allowed: np.ndarray | None, where: str) -> np.ndarray:
+    """The mask, if it and the scores can be used."""
+    m, n = scores.shape
+    allowed = np.ones((m, n), dtype=bool) if allowed is None else np.asarray(allowed, dtype=bool)
+    if allowed.shape != (m, n) or n == 0:
+        raise ValueError(f"{where}: scores are {scores.shape}, the mask {allowed.shape}")
+    if wrong := int((~np.isfinite(scores[allowed])).sum()):
+        raise ValueError(f"{where}: {wrong} scores of allowed pairs are missing or infinite")
+    if m < n:
+        raise NoAssignmentError(where, unfilled(allowed))
+    return allowed
 
 
 def _solve(padded: np.ndarray, allowed: np.ndarray, where: str) -> np.ndarray:

@@ -119,14 +119,7 @@ def year_records(
     rows = np.flatnonzero(records.positions["year"].to_numpy()[design.pairs.position] == year)
     place, position = np.unique(design.pairs.position[rows], return_inverse=True)
     positions = records.positions.iloc[place]
-    people = records.teacher_years
-    holders = positions["teacher_year"].to_numpy()
-    applying = _applicants(design, year, applicants)
-    now = people[(people["year"] == year) & people["teacher"].isin(applying)].index.to_numpy()
-    candidates = np.unique(np.r_[holders, now[people["position"].to_numpy()[now] < 0]])
-    own = np.full(len(candidates), -1)
-    own[np.searchsorted(candidates, holders)] = np.arange(len(place))
-    table = people.iloc[candidates]
+    table, own = _candidates(design, positions["teacher_year"].to_numpy(), year, applicants)
     licence = positions["licence"].to_numpy()
     made = Year(
         year=year,
@@ -148,6 +141,18 @@ def year_records(
         score=design.pairs.score[rows],
         **groups,
     )
+
+
+def _candidates(design: Design, holders: np.ndarray, year: int, applicants: str):
+    """Rows of teacher_years of a year's candidates, and the position of each, -1 if none."""
+    people = design.records.teacher_years
+    applying = _applicants(design, year, applicants)
+    without = (people["position"] < 0) & (people["year"] == year)
+    more = np.flatnonzero(without & people["teacher"].isin(applying))
+    candidates = np.unique(np.r_[holders, more])
+    own = np.full(len(candidates), -1)
+    own[np.searchsorted(candidates, holders)] = np.arange(len(holders))
+    return people.iloc[candidates], own
 
 
 def _applicants(design: Design, year: int, applicants: str) -> np.ndarray:

@@ -49,13 +49,7 @@ def build_lists(
         raise UserError(f"selection.rankings: {rankings!r}; want {', '.join(RANKINGS)}")
     rows = _candidates(raw, records)
     rank = rows["rank"].to_numpy()
-    if not (rank > 0).any():
-        raise UserError(f"{raw.files['rankings']}: nobody is ranked in the years studied")
-    if long := int((rank > most_ranked).sum()):
-        raise UserError(
-            f"{raw.files['rankings']}, column rank: {long} ranks beyond {most_ranked}; correct "
-            "them, or set selection.most_ranked to the length of the longest list allowed"
-        )
+    _check_lengths(raw, rank, most_ranked)
     size = rows.groupby("vacancy", sort=False).size().to_numpy()
     first = np.r_[0, np.cumsum(size)]
     names, regressors = _with_constant(rankings, _regressors(records, rows))
@@ -73,6 +67,17 @@ def build_lists(
         most_ranked=most_ranked,
     )
     return demand, rows[["vacancy"]]
+
+
+def _check_lengths(raw: RawTables, rank: np.ndarray, most_ranked: int) -> None:
+    file = raw.files["rankings"]
+    if not (rank > 0).any():
+        raise UserError(f"{file}: nobody is ranked in the years studied")
+    if long := int((rank > most_ranked).sum()):
+        raise UserError(
+            f"{file}, column rank: {long} ranks beyond {most_ranked}; correct them, or set "
+            "selection.most_ranked to the length of the longest list allowed"
+        )
 
 
 def _candidates(raw: RawTables, records: Records) -> pd.DataFrame:

@@ -33,8 +33,6 @@ class Driving:
                 f"no driving time of {int(lacking.sum())} teachers and schools of {year} that are "
                 f"on a menu or a teacher's own ({people} teachers)"
             )
-            remedy = (
-                "add the minutes from each teacher's home to every school that she may apply to"
-            )
+            remedy = "add the minutes from each teacher's home to every school on her menus"
             raise_any([Problem(self.file, what, remedy, "minutes")])
         return own

@@ -146,18 +146,24 @@ def play_round(
     fallback = status_quo + rng.standard_normal(len(status_quo))
     applied = realised > fallback[teacher]
     made = np.flatnonzero(applied)
-    value = dict(
-        zip(
-            zip(vacancy[made].tolist(), teacher[made].tolist(), strict=True),
-            realised[made].tolist(),
-            strict=True,
-        )
-    )
+    pairs = zip(vacancy[made].tolist(), teacher[made].tolist(), strict=True)
+    value = dict(zip(pairs, realised[made].tolist(), strict=True))
+    applicants = [teacher[made][vacancy[made] == place] for place in range(len(school))]
+    interviews, rankings = _seen_and_ranked(tastes, applicants, school, seniority, rules, rng)
+    offers, hired = _offers(rankings, value, len(school))
+    shaped = [
+        np.array(rows, dtype=int).reshape(-1, width)
+        for rows, width in ((interviews, 4), (rankings, 3), (offers, 4))
+    ]
+    return Round(teacher, vacancy, utility, applied, *shaped, hired)
+
+
+def _seen_and_ranked(tastes: Tastes, applicants, school, seniority, rules: Rules, rng):
+    """Rows of interviews and of rankings: vacancies' applicants by seniority, and by utility."""
     interviews, rankings = [], []
     interviewing = rng.random(len(school)) < rules.interviewing
     for place in range(len(school)):
-        applicants = teacher[made][vacancy[made] == place]
-        seen, automatic = _interviewed(applicants, seniority, rules, rng)
+        seen, automatic = _interviewed(applicants[place], seniority, rules, rng)
         if not interviewing[place]:  # who has the right to an interview is shown as not invited
             seen, automatic = seen[automatic], automatic[automatic]
         interviews += [
@@ -169,12 +175,7 @@ def play_round(
             best = np.argsort(-worth, kind="stable")[: rules.most_ranked]
             listed = seen[best[worth[best] > 0]]
             rankings += [(place, one, rank) for rank, one in enumerate(listed, 1)]
-    offers, hired = _offers(rankings, value, len(school))
-    shaped = [
-        np.array(rows, dtype=int).reshape(-1, width)
-        for rows, width in ((interviews, 4), (rankings, 3), (offers, 4))
-    ]
-    return Round(teacher, vacancy, utility, applied, *shaped, hired)
+    return interviews, rankings
 
 
 def _interviewed(applicants, seniority, rules: Rules, rng) -> tuple[np.ndarray, np.ndarray]:

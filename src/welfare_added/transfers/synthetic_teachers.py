@@ -10,6 +10,7 @@ from welfare_added.transfers.planted import Planted
 from welfare_added.transfers.synthetic_schools import ETHNICITIES, LICENCES, Schools, coordinates
 
 MINUTES_DECIMALS = 1
+TRUTH_DECIMALS = 8  # of what is planted; further digits depend on the machine
 
 
 @dataclass
@@ -91,7 +92,7 @@ class Hiring:
         held[np.arange(n), licence] = True
         homes = coordinates(n, self.inputs["geography"]["driving_minutes"]["mean"], rng)
         distance = np.sqrt(((homes[:, None] - self.schools.place) ** 2).sum(axis=2))
-        effects = rng.standard_normal((n, 2)) @ self.roots[0].T
+        effects = np.round(rng.standard_normal((n, 2)) @ self.roots[0].T, TRUTH_DECIMALS)
         eta = rng.standard_normal((n, len(self.schools.ids), 3)) @ self.roots[1].T
         return Staff(
             ethnicity=ethnicity,
@@ -102,7 +103,7 @@ class Hiring:
             minutes=np.round(distance, MINUTES_DECIMALS),
             theta=effects[:, 0],
             phi=effects[:, 1],
-            eta=eta,
+            eta=np.round(eta, TRUTH_DECIMALS),
         )
 
 

@@ -14,7 +14,12 @@ from welfare_added.transfers.synthetic_rounds import Tastes
 from welfare_added.transfers.synthetic_schools import ETHNICITIES, LOWER, Schools
 from welfare_added.transfers.synthetic_start import demand_constant, pick_posts, supply_level
 from welfare_added.transfers.synthetic_students import FLAGS, Enrolment
-from welfare_added.transfers.synthetic_teachers import Hiring, licence_rows, yearly_rows
+from welfare_added.transfers.synthetic_teachers import (
+    TRUTH_DECIMALS,
+    Hiring,
+    licence_rows,
+    yearly_rows,
+)
 from welfare_added.transfers.synthetic_transfers import Transfers, decide
 from welfare_added.transfers.traits import Standards, school_traits, student_traits, teacher_traits
 
@@ -48,10 +53,8 @@ class World:
         self.schools, self.truth, self.standards = schools, truth, standards
         self.inputs, self.parameters, self.streams = inputs, parameters, streams
         number, own = len(schools.ids), truth.spreads
-        self.school_effects = own["outcomes_sd_school_effects"] * _normal(
-            streams["schools"], number
-        )
-        self.attraction = own["supply_sd_school_effects"] * _normal(streams["schools"], number)
+        self.school_effects = _normal(streams["schools"], number, own["outcomes_sd_school_effects"])
+        self.attraction = _normal(streams["schools"], number, own["supply_sd_school_effects"])
         self.years, self.year_effects = years, []
         self.constant = self.hiring_constant = None
         posted = np.round(np.linspace(0, vacancies, len(years) + 1)).astype(int)
@@ -187,11 +190,12 @@ class World:
         numbers, people, traits, schools = self._teachers(students, self.years[0])
         tastes = self._tastes(numbers, traits, schools).without_matches()
         own = self.truth.spreads
-        self.attraction = self.attraction + supply_level(tastes, own["displaced_fallback"])
+        level = round(supply_level(tastes, own["displaced_fallback"]), TRUTH_DECIMALS)
+        self.attraction = np.round(self.attraction + level, TRUTH_DECIMALS)
         observed = self._tastes(numbers, traits, schools).without_matches()
         spread = float(np.sqrt(1.0 + own["sd_phi"] ** 2 + own["sd_eta_v"] ** 2))
         share = self.parameters["transfers"]["acceptable"]
-        self.hiring_constant = demand_constant(observed, spread, share)
+        self.hiring_constant = round(demand_constant(observed, spread, share), TRUTH_DECIMALS)
         seniority = people["seniority_rank"].to_numpy()
         licences = self.staff.licences
         random = self.streams["positions"]
@@ -206,9 +210,9 @@ class World:
         )
         if self.constant is None:
             mean = expected + self.school_effects[studied.school][:, None]
-            self.constant = float(-mean.mean())
+            self.constant = round(float(-mean.mean()), TRUTH_DECIMALS)
         random = self.streams["scores"]
-        effect = self.truth.spreads["sd_year_effects"] * float(random.standard_normal())
+        effect = float(_normal(random, 1, self.truth.spreads["sd_year_effects"])[0])
         self.year_effects.append(effect)
         level = self.constant + effect + self.school_effects[studied.school]
         noise = self.truth.spreads["sd_eps"] * random.standard_normal(expected.shape)
@@ -217,5 +221,5 @@ class World:
         self._write_scores(year, scores)
 
 
-def _normal(rng: np.random.Generator, number: int) -> np.ndarray:
-    return rng.standard_normal(number)
+def _normal(rng: np.random.Generator, number: int, sd: float) -> np.ndarray:
+    return np.round(sd * rng.standard_normal(number), TRUTH_DECIMALS)
