@@ -294,6 +294,23 @@ def test_a_school_that_posts_without_teachers():
     assert "vacancies.csv, column school_id: a school without a teacher of the sample" in text
 
 
+def test_positions_outside_the_sample():
+    raw = tables()
+    raw["outside_positions"].loc[0, "school_id"] = "elsewhere"
+    text = refused(raw)
+    assert "outside_positions.csv, column school_id: a school without a teacher of the sam" in text
+    raw = tables()
+    one = raw["positions"].iloc[0]
+    raw["outside_positions"] = added(
+        raw["outside_positions"], **one[["teacher_id", "year", "school_id"]]
+    )
+    text = refused(raw)
+    assert "a position outside the sample of a teacher who has one in the table of positio" in text
+    raw = tables()
+    raw["outside_positions"].loc[0, "teacher_id"] = "t99999"
+    assert "outside_positions.csv, column teacher_id: teachers without a row" in refused(raw)
+
+
 def test_scores_without_a_norm():
     raw = tables()
     rows = raw["tests"]

@@ -139,7 +139,9 @@ def _outside(raw: RawTables, years: Sequence[int]) -> list[Problem]:
     studied = outside["year"].isin(years).to_numpy()
     known = rows_in(outside, raw.tables["teacher_years"], ["teacher_id", "year"])
     positions = raw.tables["positions"]
-    also = rows_in(outside, positions[in_sample(positions)], ["teacher_id", "year"])
+    sample = positions[in_sample(positions)]
+    also = rows_in(outside, sample, ["teacher_id", "year"])
+    there = rows_in(outside, sample, ["school_id", "year"])
     return [
         *problem_of(
             *(raw, "outside_positions", "teacher_id", studied & ~known),
@@ -150,6 +152,11 @@ def _outside(raw: RawTables, years: Sequence[int]) -> list[Problem]:
             *(raw, "outside_positions", "", studied & also),
             "a position outside the sample of a teacher who has one in the table of positions",
             "leave one of the two out",
+        ),
+        *problem_of(
+            *(raw, "outside_positions", "school_id", studied & ~there),
+            "a school without a teacher of the sample in that year, so that nothing is known of it",
+            "leave the position out, and the applications of who has it",
         ),
     ]
 
