@@ -7,6 +7,7 @@ import pandas as pd
 
 from welfare_added.run.errors import UserError
 from welfare_added.selection.arrays import Outcomes
+from welfare_added.selection.sums import sum_outcomes
 from welfare_added.transfers.positions import slots
 from welfare_added.transfers.records import Records
 from welfare_added.transfers.regressors import CONSTANT, OUTCOMES, outcome_regressors
@@ -103,7 +104,6 @@ def outcome_sums(records: Records, pairs: Pairs) -> Outcomes:
     out where it does not vary within any year: year effects then hold it.
     """
     year_of = records.positions["year"].to_numpy()[pairs.position]
-    schools, years = len(records.schools), len(records.years)
     kept = _kept(pairs, year_of)
     names = (
         CONSTANT,
@@ -111,36 +111,26 @@ def outcome_sums(records: Records, pairs: Pairs) -> Outcomes:
         *(f"school_{one}" for one in records.schools[1:]),
         *(f"year_{one}" for one in records.years[1:]),
     )
-    people = records.teacher_years["teacher"].to_numpy()
-    holder = people[records.positions["teacher_year"].to_numpy()[pairs.position]]
-    school_of = records.positions["school"].to_numpy()[pairs.position]
-    cells, cell = np.unique(holder * schools + school_of, return_inverse=True)
-    cross, moment = np.zeros((len(names), len(names))), np.zeros(len(names))
-    sums = np.zeros((len(cells), len(names)))
-    for number, year in enumerate(records.years):
-        rows = np.flatnonzero(year_of == year)
-        if not len(rows):
-            continue
-        block = np.zeros((len(rows), len(names)))
-        block[:, 0] = 1.0
-        block[:, 1 : 1 + len(kept)] = pair_regressors(records, pairs, rows)[:, kept]
-        _dummies(block, 1 + len(kept), school_of[rows], schools)
-        _dummies(block, len(kept) + schools, np.full(len(rows), number), years)
-        cross += block.T @ block
-        moment += block.T @ pairs.score[rows]
-        for column in range(len(names)):
-            sums[:, column] += np.bincount(cell[rows], block[:, column], len(cells))
-    return Outcomes(
-        names=names,
-        cross=cross,
-        moment=moment,
-        square=float(pairs.score @ pairs.score),
-        teacher=cells // schools,
-        school=cells % schools,
-        rows=np.bincount(cell, minlength=len(cells)),
-        score_sum=np.bincount(cell, pairs.score, len(cells)),
-        regressor_sum=sums,
+    batches = (
+        _batch(records, pairs, np.flatnonzero(year_of == year), number, kept)
+        for number, year in enumerate(records.years)
+        if (year_of == year).any()
     )
+    return sum_outcomes(names, len(records.schools), batches)
+
+
+def _batch(records: Records, pairs: Pairs, rows: np.ndarray, number: int, kept: list[int]):
+    """Scores, all regressors, teachers and schools of the pairs of a year, the number-th."""
+    schools, years = len(records.schools), len(records.years)
+    positions = records.positions.iloc[pairs.position[rows]]
+    school = positions["school"].to_numpy()
+    person = records.teacher_years["teacher"].to_numpy()[positions["teacher_year"]]
+    block = np.zeros((len(rows), len(kept) + schools + years - 1))
+    block[:, 0] = 1.0
+    block[:, 1 : 1 + len(kept)] = pair_regressors(records, pairs, rows)[:, kept]
+    _dummies(block, 1 + len(kept), school)
+    _dummies(block, len(kept) + schools, np.full(len(rows), number))
+    return pairs.score[rows], block, person, school
 
 
 def _kept(pairs: Pairs, year_of: np.ndarray) -> list[int]:
@@ -150,7 +140,7 @@ def _kept(pairs: Pairs, year_of: np.ndarray) -> list[int]:
     return [place for place, name in enumerate(OUTCOMES) if varies or name != "redesigned"]
 
 
-def _dummies(block: np.ndarray, first: int, group: np.ndarray, groups: int) -> None:
+def _dummies(block: np.ndarray, first: int, group: np.ndarray) -> None:
     """Set the dummies of groups but the first, in columns from ``first`` on."""
-    some = np.flatnonzero((group > 0) & (group < groups))
+    some = np.flatnonzero(group > 0)
     block[some, first + group[some] - 1] = 1.0
