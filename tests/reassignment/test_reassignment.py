@@ -19,11 +19,11 @@ from welfare_added.reassignment.gains import (
     class_decomposition,
     decomposition,
     quartiles,
-    value_by_group,
 )
+from welfare_added.reassignment.groups import group_names, make_groups
 from welfare_added.reassignment.plans import aim_scores, moved, plans
 from welfare_added.reassignment.proficient import proficient, teachers_part
-from welfare_added.reassignment.scores import Sums, Teachers, student_sums, total_scores
+from welfare_added.reassignment.scores import Sums, Teachers, total_scores
 from welfare_added.reassignment.year import SCENARIOS, Year, accepts, masks
 from welfare_added.run.errors import UserError
 
@@ -143,7 +143,8 @@ def test_plans_are_the_best_of_all_assignments(aim):
 
 def test_nobody_who_keeps_a_position_is_worse_off_where_consent_is_asked():
     one = case(7, m=30, n=20)
-    made, results = plan_draws(one.year, [one.draw], one.sums, one.students, ["mean_score"])
+    planned = plan_draws(one.year, [one.draw], one.sums, one.students, ["mean_score"])
+    made, results = planned.plans, planned.results
     by_scenario = results.set_index("scenario")
     assert (by_scenario.loc[list(SCENARIOS[1:]), "worse_off"] == 0).all()
     assert by_scenario.loc["unconstrained", "worse_off"] > 0
@@ -152,7 +153,7 @@ def test_nobody_who_keeps_a_position_is_worse_off_where_consent_is_asked():
     assert len(made) == 4 * 20 and (results["relative_gap"].abs() < 1e-12).all()
 
 
-def test_the_parts_of_a_gain_add_up_and_groups_average_to_all():
+def test_the_parts_of_a_gain_add_up():
     for seed in SEEDS:
         one = case(seed)
         allowed = masks(one.year, accepts(one.year, one.draw.utility))
@@ -162,15 +163,40 @@ def test_the_parts_of_a_gain_add_up_and_groups_average_to_all():
         observed = scores[one.year.observed, np.arange(len(plan.holder))].sum()
         total = (plan.value - observed) / len(one.position)
         assert parts.effectiveness + parts.match == parts.total == pytest.approx(total, abs=1e-12)
-        group = quartiles(one.students.previous, np.zeros(len(one.position), dtype=int))
-        student = one.students
-        sums = student_sums(
-            one.position, student.minority, student.male, student.previous,
-            len(plan.holder), group, 4,
-        )  # fmt: skip
-        args = one.draw.teachers, sums, one.draw.eta
-        gains = value_by_group(*args, plan.holder) - value_by_group(*args, one.year.observed)
-        assert gains.sum() / len(one.position) == pytest.approx(total, abs=1e-12)
+
+
+def test_gains_by_group_are_those_of_the_students_one_by_one():
+    one = case(6)
+    students, draw = one.students, one.draw
+    quartile = quartiles(students.previous, np.zeros(len(one.position), dtype=int))
+    members = group_names(quartile, (students.minority == 0).astype(int))
+    groups = make_groups(students, members)
+    weights, _ = random_weights(one.year, np.random.default_rng(1))
+    planned = plan_draws(
+        one.year, [draw], one.sums, students, ["mean_score"], None, groups, weights
+    )
+    table = planned.gains.set_index(["scenario", "group"])
+    m = len(one.theta)
+    slow = np.array(
+        [[slow_score(one, who, row) for row in range(len(one.position))] for who in range(m)]
+    )
+    reached = (slow >= draw.need).astype(float)
+    for scenario, plan in planned.plans.groupby("scenario"):
+        holder = plan.sort_values("position")["candidate"].to_numpy()
+        for name, own in members.items():
+            found = table.loc[(scenario, name)]
+            assert found["students"] == own.sum()
+            for value, by_student in (("score", slow), ("proficient", reached)):
+                rows = np.arange(len(one.position))
+                new = by_student[holder[one.position], rows][own].sum()
+                old = by_student[one.year.observed[one.position], rows][own].sum()
+                mean = (by_student * weights[:, one.position])[:, own].sum()
+                assert found[f"gain_{value}"] == pytest.approx(new - old, abs=1e-9)
+                assert found[f"gain_{value}_over_random"] == pytest.approx(new - mean, abs=1e-9)
+    parts = table["gain_score"].unstack()
+    whole = parts["all"]
+    for names in ([f"quartile_{number}" for number in (1, 2, 3, 4)], ["white", "non_white"]):
+        np.testing.assert_allclose(parts[names].sum(axis=1), whole, atol=1e-12)
 
 
 def test_effectiveness_cannot_change_class_means_of_a_fixed_pool():
@@ -214,7 +240,7 @@ def test_no_plan_of_another_aim_is_better_at_an_aim_than_its_own():
     aims = ["mean_score", "share_proficient", "class_mean"]
     for seed in range(10):
         one = case(seed)
-        _, results = plan_draws(one.year, [one.draw], one.sums, one.students, aims)
+        results = plan_draws(one.year, [one.draw], one.sums, one.students, aims).results
         made = {aim: scores_of(one.draw, aim, one.sums, one.students) for aim in aims}
         allowed = masks(one.year, accepts(one.year, one.draw.utility))
         for aim in aims:
@@ -239,7 +265,7 @@ def draws_of(number: int):
 def test_the_feasible_planner_gains_no_more_than_the_clairvoyant():
     one, draws = draws_of(30)
     expected = {"mean_score": expected_scores(draws, "mean_score", one.sums, None)}
-    _, results = plan_draws(one.year, draws, one.sums, None, ["mean_score"], expected)
+    results = plan_draws(one.year, draws, one.sums, None, ["mean_score"], expected).results
     table = results.pivot(index=["draw", "scenario"], columns="planner", values="value")
     assert (table[FEASIBLE] <= table["clairvoyant"] + 1e-12).all()
     assert (table[FEASIBLE] < table["clairvoyant"] - 1e-6).mean() > 0.3
@@ -249,7 +275,8 @@ def test_the_feasible_planner_gains_no_more_than_the_clairvoyant():
 
 def test_blocking_pairs_of_a_plan_by_hand():
     one = case(5)
-    made, results = plan_draws(one.year, [one.draw], one.sums, one.students, ["mean_score"])
+    planned = plan_draws(one.year, [one.draw], one.sums, one.students, ["mean_score"])
+    made, results = planned.plans, planned.results
     allowed = masks(one.year, accepts(one.year, one.draw.utility))["unconstrained"]
     for scenario, plan in made.groupby("scenario"):
         holder = plan.sort_values("position")["candidate"].to_numpy()

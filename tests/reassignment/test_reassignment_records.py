@@ -83,7 +83,8 @@ def test_gains_at_the_planted_truth_fall_with_constraints():
     random = np.random.default_rng(3)
     draws = [draw_of(own, truth_draw(), number, random, cut=0.0) for number in range(3)]
     aims = ["mean_score", "share_proficient", "class_mean"]
-    made, results = plan_draws(own.year, draws, own.sums, own.students, aims)
+    planned = plan_draws(own.year, draws, own.sums, own.students, aims)
+    made, results = planned.plans, planned.results
     assert len(results) == 3 * 3 * 4 and results["relative_gap"].abs().max() < 1e-9
     table = results.pivot(index=["aim", "draw"], columns="scenario", values="value")
     values = table[list(SCENARIOS)].to_numpy()

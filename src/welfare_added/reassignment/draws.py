@@ -8,6 +8,7 @@ import pandas as pd
 
 from welfare_added.assignment.one_to_one import blocking_pairs
 from welfare_added.reassignment.gains import class_decomposition, decomposition
+from welfare_added.reassignment.groups import Group, group_gains, group_values
 from welfare_added.reassignment.plans import Plan, aim_scores, moved, plans, worse_off
 from welfare_added.reassignment.proficient import Students, proficient
 from welfare_added.reassignment.scores import Sums, Teachers, total_scores
@@ -72,6 +73,30 @@ def expected_scores(
     return total / number
 
 
+@dataclass(frozen=True)
+class Planned:
+    """Plans of a year in all draws.
+
+    Attributes
+    ----------
+    plans
+        planner, aim, scenario, draw, year, position, candidate.
+    results
+        planner, aim, scenario, draw, year, with value (of the aim, in the draw), observed (the same
+        of the observed assignment), relative_gap, the parts of `decomposition` and of
+        `class_decomposition` (class_*), moves, displaced, brought_in, worse_off, and
+        blocking_pairs where schools' utilities are given.
+    gains
+        planner, aim, scenario, draw, year, group, students, and the sums of `group_gains`; empty
+        without groups.
+
+    """
+
+    plans: pd.DataFrame = field(repr=False)
+    results: pd.DataFrame = field(repr=False)
+    gains: pd.DataFrame = field(repr=False)
+
+
 def plan_draws(
     year: Year,
     draws: Iterable[Draw],
@@ -79,7 +104,9 @@ def plan_draws(
     students: Students | None,
     aims: Sequence[str],
     expected: Mapping[str, np.ndarray] | None = None,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+    groups: Sequence[Group] = (),
+    weights: np.ndarray | None = None,
+) -> Planned:
     """Plan every draw, aim and scenario, and value the plans on the draw.
 
     Parameters
@@ -93,19 +120,17 @@ def plan_draws(
     expected
         By aim, of `expected_scores`; with it the feasible planner plans too. It may ask teachers
         for consent, but knows of their effects on students only what it expects.
-
-    Returns
-    -------
-    plans, results
-        planner, aim, scenario, draw, year, position, candidate; and planner, aim, scenario, draw,
-        year, with value (of the aim, in the draw), observed (the same of the observed assignment),
-        relative_gap, the parts of `decomposition` and of `class_decomposition` (class_*), moves,
-        displaced, brought_in, worse_off and blocking_pairs (missing without ``worth``).
+    groups, weights
+        Of `make_groups` and `random_weights`, for gains by group.
 
     """
-    made, results = [], []
+    made, results, gains = [], [], []
     for draw in draws:
         allowed = masks(year, accepts(year, draw.utility, draw.status_quo))
+        values = [
+            (group, group_values(group, draw.teachers, draw.eta, draw.need, draw.need_sd))
+            for group in groups
+        ]
         for aim in aims:
             own = scores_of(draw, aim, sums, students)
             planners = {CLAIRVOYANT: own} | ({FEASIBLE: expected[aim]} if expected else {})
@@ -115,12 +140,22 @@ def plan_draws(
                     label |= {"draw": draw.number, "year": year.year}
                     made.append(_rows(label, plan))
                     results.append(label | _result(year, draw, sums, own, allowed, plan))
-    return pd.concat(made, ignore_index=True), pd.DataFrame(results)
+                    gains += _gains(label, year, plan, values, weights)
+    return Planned(pd.concat(made, ignore_index=True), pd.DataFrame(results), pd.DataFrame(gains))
 
 
 def _rows(label: Mapping, plan: Plan) -> pd.DataFrame:
     positions = np.arange(len(plan.holder))
     return pd.DataFrame({**label, "position": positions, "candidate": plan.holder})
+
+
+def _gains(label: Mapping, year: Year, plan: Plan, values, weights) -> list[dict]:
+    return [
+        label
+        | {"group": group.name, "students": len(group.rows)}
+        | group_gains(tables, plan.holder, year.observed, weights)
+        for group, tables in values
+    ]
 
 
 def _result(year: Year, draw: Draw, sums: Sums, own, allowed, plan: Plan) -> dict:

@@ -1,4 +1,4 @@
-"""Gains of plans over the observed assignment, by group, and what they are made of."""
+"""Gains of plans over the observed assignment, and what they are made of; students' quartiles."""
 
 from dataclasses import dataclass
 
@@ -45,29 +45,6 @@ def class_decomposition(
     matched = match[holder, positions] - match[observed, positions]
     parts = float(change.mean()), float(matched.mean())
     return Decomposition(sum(parts), *parts)
-
-
-def value_by_group(
-    teachers: Teachers, sums: Sums, eta: np.ndarray, holder: np.ndarray
-) -> np.ndarray:
-    """Sum of scores that teachers account for, by group of students, (groups,).
-
-    sums: (n, groups) each. Divide a difference of two plans by the students of each group.
-    """
-    positions = np.arange(len(holder))
-    who = holder[:, None]
-    minority, male = teachers.minority[who], teachers.male[who]
-    level = teachers.effectiveness[who] + eta[holder, positions][:, None]
-    alike = np.where(minority == 1, sums.minority, sums.students - sums.minority)
-    same = np.where(male == 1, sums.male, sums.students - sums.male)
-    rows = (
-        level * sums.students
-        + teachers.match_minority * alike
-        + teachers.match_gender * same
-        + teachers.on_minority[who] * sums.minority
-        + teachers.on_previous[who] * sums.previous
-    )
-    return rows.sum(axis=0)
 
 
 def quartiles(previous: np.ndarray, cell: np.ndarray) -> np.ndarray:

@@ -77,7 +77,7 @@ def teachers_of_draw(
 
 @dataclass(frozen=True)
 class Sums:
-    """Sums over the students of each position, (n,) or (n, groups) each.
+    """Sums over the students of each position, (n,) each.
 
     Attributes
     ----------
@@ -100,16 +100,11 @@ def student_sums(
     male: np.ndarray,
     previous: np.ndarray,
     positions: int,
-    group: np.ndarray | None = None,
-    groups: int = 1,
 ) -> Sums:
-    """Sums by position, (n,), or by position and group, (n, groups), over students' rows."""
-    key = position if group is None else position * groups + group
-    shape = (positions,) if group is None else (positions, groups)
-    size = positions if group is None else positions * groups
+    """Sums by position over students' rows (N,)."""
 
     def total(weights: np.ndarray | None) -> np.ndarray:
-        return np.bincount(key, weights, size).reshape(shape).astype(float)
+        return np.bincount(position, weights, positions).astype(float)
 
     return Sums(total(None), total(minority), total(male), total(previous))
 
