@@ -8,6 +8,7 @@ from transfers_world import as_raw, design, truth, world
 
 from welfare_added.reassignment.draws import plan_draws, scores_of
 from welfare_added.reassignment.from_records import Parameters, YearRecords, draw_of, year_records
+from welfare_added.reassignment.proficient import proficient
 from welfare_added.reassignment.year import SCENARIOS
 from welfare_added.run.errors import UserError
 from welfare_added.transfers.driving import Driving
@@ -27,6 +28,7 @@ def truth_draw() -> Parameters:
     names = design().system.outcomes.names
     return Parameters(
         outcomes=dict(zip(names, own.outcomes, strict=True)),
+        sd_eps=own.spreads["sd_eps"],
         supply=own.supply,
         attraction=own.attraction,
         theta=own.theta,
@@ -104,6 +106,32 @@ def test_counts_of_the_observed_assignment_are_those_of_the_scores():
     assert observed == pytest.approx((own.score >= 0.1).sum(), abs=1)  # one may be on the edge
 
 
+def test_expected_counts_leave_out_the_students_own_errors():
+    own, random = year_of(2012), np.random.default_rng(1)
+    realised, expected = (
+        draw_of(own, truth_draw(), 0, random, cut=0.1, errors=one)
+        for one in ("realised", "expected")
+    )
+    errors = expected.need - realised.need
+    assert errors.std() == pytest.approx(0.57, rel=0.06) and abs(errors.mean()) < 0.06
+    counts = [
+        scores_of(draw, "share_proficient", own.sums, own.students) for draw in (realised, expected)
+    ]
+    positions = np.arange(len(own.year.school))
+    first, second = (table[own.year.observed, positions].sum() for table in counts)
+    assert second == pytest.approx(first, rel=0.1) and second != first
+    drawn = [
+        proficient(
+            own.students,
+            expected.teachers,
+            expected.eta,
+            expected.need - 0.57 * random.standard_normal(len(expected.need)),
+        )
+        for _ in range(300)
+    ]
+    np.testing.assert_allclose(np.mean(drawn, axis=0), counts[1], atol=0.9)
+
+
 def test_consent_without_shocks_is_by_mean_utility():
     own = year_of(2012)
     first, second = (
@@ -119,5 +147,7 @@ def test_unknown_words_and_years_are_refused():
     driving = Driving(raw, own.records)
     with pytest.raises(UserError, match=r"reassignment\.applicants: 'all'; want before, same, bo"):
         year_records(raw, own, driving, 2012, "all")
+    with pytest.raises(UserError, match=r"reassignment\.errors: 'none'; want realised or expec"):
+        draw_of(year_of(2012), truth_draw(), 0, np.random.default_rng(1), errors="none")
     with pytest.raises(UserError, match="2009 is not one of the years studied"):
         year_records(raw, own, driving, 2009)

@@ -62,7 +62,8 @@ def expected_scores(
 ) -> np.ndarray:
     """Mean over draws of what a planner adds up, (m, n): what the feasible planner goes by.
 
-    draws: of a posterior that uses the years before alone, or leaves the year out.
+    draws: of a posterior that uses the years before alone, or leaves the year out, with expected
+    errors of students.
     """
     total, number = None, 0
     for draw in draws:

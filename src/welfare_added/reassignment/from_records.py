@@ -10,17 +10,19 @@ from welfare_added.district.values import RawTables
 from welfare_added.reassignment.draws import Draw
 from welfare_added.reassignment.gains import quartiles
 from welfare_added.reassignment.proficient import Students, teachers_part
-from welfare_added.reassignment.scores import Sums, student_sums, teachers_of_draw
+from welfare_added.reassignment.scores import Sums, Teachers, student_sums, teachers_of_draw
 from welfare_added.reassignment.year import Year
 from welfare_added.run.errors import UserError
 from welfare_added.transfers.design import Design
 from welfare_added.transfers.driving import Driving
-from welfare_added.transfers.regressors import supply_regressors
+from welfare_added.transfers.pairs import pair_regressors
+from welfare_added.transfers.regressors import CONSTANT, OUTCOMES, supply_regressors
 from welfare_added.transfers.traits import RACES, SCHOOL
 
 # The transfer system whose applicants without a position are candidates too: that which filled the
 # year's positions, or that which takes place in the year.
 APPLICANTS = ("before", "same", "both")
+ERRORS = ("realised", "expected")
 EXPERIENCE = {"experience_2_3": (2, 4), "experience_4_6": (4, 7), "experience_7_up": (7, np.inf)}
 
 
@@ -42,8 +44,10 @@ class YearRecords:
         (m, S, q) regressors of teachers' utility at every school.
     students, sums
         Of the positions.
-    score
-        (N,) scores.
+    score, regressors
+        (N,) scores, and (N, p) regressors of eq. 1 with the teacher observed, dummies aside.
+    levels
+        Names of the dummies of the year and of each position's school, (n,), as of `outcome_sums`.
     quartile, white
         (N,) quartile of last year's score within grade and subject, and 1 if white.
 
@@ -57,6 +61,8 @@ class YearRecords:
     students: Students = field(repr=False)
     sums: Sums = field(repr=False)
     score: np.ndarray = field(repr=False)
+    regressors: np.ndarray = field(repr=False)
+    levels: tuple[str, tuple[str, ...]] = field(repr=False)
     quartile: np.ndarray = field(repr=False)
     white: np.ndarray = field(repr=False)
 
@@ -68,7 +74,9 @@ class Parameters:
     Attributes
     ----------
     outcomes
-        Coefficients of eq. 1 by name.
+        Coefficients of eq. 1 by name, with constant and dummies; those that are not there are 0.
+    sd_eps
+        SD of the errors of eq. 1.
     supply
         (q,) coefficients of eq. 2.
     attraction
@@ -81,6 +89,7 @@ class Parameters:
     """
 
     outcomes: Mapping[str, float]
+    sd_eps: float
     supply: np.ndarray = field(repr=False)
     attraction: np.ndarray = field(repr=False)
     theta: np.ndarray = field(repr=False)
@@ -139,6 +148,8 @@ def year_records(
         students=students,
         sums=sums,
         score=design.pairs.score[rows],
+        regressors=pair_regressors(records, design.pairs, rows),
+        levels=(f"year_{year}", tuple(f"school_{one}" for one in positions["school_id"])),
         **groups,
     )
 
@@ -220,6 +231,7 @@ def draw_of(
     rng: np.random.Generator,
     *,
     cut: float | None = None,
+    errors: str = "realised",
     shocks: bool = True,
 ) -> Draw:
     """A draw for the candidates and positions of a year.
@@ -231,12 +243,16 @@ def draw_of(
     rng
         Of errors in utilities.
     cut
-        Score from which a student is proficient; None: the share proficient is no aim. Each
-        student keeps the error that she had in the draw.
+        Score from which a student is proficient; None: the share proficient is no aim.
+    errors
+        Whether each student keeps the error that she had in the draw (``realised``: "simulate
+        data"), or is proficient with a chance (``expected``: all that a feasible planner knows).
     shocks
         Whether teachers consent with an error for each position (eq. 2), or by mean utility alone.
 
     """
+    if errors not in ERRORS:
+        raise UserError(f"reassignment.errors: {errors!r}; want {' or '.join(ERRORS)}")
     who, school = own.teacher, own.year.school
     teachers = teachers_of_draw(own.traits, parameters.theta[who], parameters.outcomes)
     eta = parameters.eta_y[np.ix_(who, school)]
@@ -249,5 +265,25 @@ def draw_of(
         elsewhere = elsewhere + rng.standard_normal(len(who))
     need = None
     if cut is not None:
-        need = cut - own.score + teachers_part(own.students, teachers, eta, own.year.observed)
-    return Draw(number, teachers, eta, utility, elsewhere, need=need)
+        level = _score_without_teacher(own, parameters, teachers, eta, errors)
+        need = cut - level
+    sd = parameters.sd_eps if errors == "expected" else 0.0
+    return Draw(number, teachers, eta, utility, elsewhere, need=need, need_sd=sd)
+
+
+def _score_without_teacher(
+    own: YearRecords, parameters: Parameters, teachers: Teachers, eta: np.ndarray, errors: str
+) -> np.ndarray:
+    """Score of each student less what her teacher adds, (N,), with her error or without."""
+    observed = own.year.observed
+    part = teachers_part(own.students, teachers, eta, observed)
+    if errors == "realised":
+        return own.score - part
+    slope = parameters.outcomes
+    year, schools = own.levels
+    place = np.repeat(np.arange(len(observed)), np.diff(own.students.first))
+    level = np.array([slope.get(name, 0.0) for name in schools])
+    level += slope.get(CONSTANT, 0.0) + slope.get(year, 0.0)
+    level += parameters.theta[own.teacher[observed]] + eta[observed, np.arange(len(observed))]
+    fitted = own.regressors @ np.array([slope.get(name, 0.0) for name in OUTCOMES])
+    return fitted + level[place] - part
