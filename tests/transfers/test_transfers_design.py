@@ -222,6 +222,21 @@ def test_offers_held_together_are_compared():
     assert declined.sum() == (size[size > 1] - 1).sum()
 
 
+def test_vacancies_below_half_time_are_left_out():
+    raw, own = as_raw(world("small").tables), design("small")
+    offers = raw.tables["offers"].merge(raw.tables["vacancies"], on="vacancy_id")
+    held = offers.groupby(["teacher_id", "year", "round", "step"])["accepted"].transform("size")
+    one = offers.loc[(held > 1) & (offers["accepted"] == 1), "vacancy_id"].iloc[0]
+    small = raw.tables["vacancies"]["vacancy_id"] == one
+    raw.tables["vacancies"].loc[small, "fte"] = 0.4
+    made = build_design(raw, STUDY)
+    gone = np.flatnonzero(small)[0]
+    assert len(made.menu_rows) == len(own.menu_rows) - (own.menu_rows["vacancy"] == gone).sum()
+    assert gone not in set(made.menu_rows["vacancy"]) | set(made.list_rows["vacancy"])
+    assert (made.system.supply.offer == 2).sum() == (own.system.supply.offer == 2).sum() - 1
+    assert len(made.menus) == len(own.menus)  # who accepted it has no later menu all the same
+
+
 def test_order_of_rows_in_the_files_does_not_matter():
     raw = as_raw(world().tables)
     for name, rows in raw.tables.items():

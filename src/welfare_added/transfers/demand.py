@@ -8,6 +8,7 @@ import pandas as pd
 from welfare_added.district.values import RawTables
 from welfare_added.run.errors import UserError
 from welfare_added.selection.arrays import UNRANKED, Demand
+from welfare_added.transfers.positions import LEAST_FTE
 from welfare_added.transfers.records import Records
 from welfare_added.transfers.regressors import CONSTANT, DEMAND, demand_regressors
 from welfare_added.transfers.traits import RACES, SCHOOL
@@ -93,7 +94,8 @@ def _candidates(raw: RawTables, records: Records) -> pd.DataFrame:
         teacher=records.teachers.get_indexer(rows["teacher_id"]),
         rank=rows["rank"].fillna(UNRANKED).astype(int),
     )
-    rows = rows[rows["year"].isin(records.years)]
+    half = vacancies["fte"].to_numpy()[at] >= LEAST_FTE
+    rows = rows[rows["year"].isin(records.years) & half]
     last = rows["rank"].where(rows["rank"] > 0, rows["rank"].max() + 1)
     return rows.assign(last=last).sort_values(
         ["year", "vacancy_id", "last", "teacher_id"], ignore_index=True

@@ -5,7 +5,9 @@ import pandas as pd
 
 from welfare_added.transfers.scores import SUBJECTS
 
-LEAST_FTE = 0.5  # "We drop teachers working less than half time" (section 2.2)
+LEAST_FTE = (
+    0.5  # "We drop teachers working less than half time" (section 2.2; vacancies: footnote 8)
+)
 TAUGHT = {"math": ("math",), "reading": ("reading",), "both": SUBJECTS}
 
 

@@ -57,8 +57,8 @@ class Records:
     years
         Springs studied.
     teacher_years
-        One row a teacher and year: teacher, year, the columns of `teacher_traits`, seniority_rank,
-        displaced, gave_notice (bool), position (row in ``positions``, -1 if none), own_school (of
+        One row a teacher and year: teacher, year, the columns of `teacher_traits`, displaced,
+        gave_notice (bool), position (row in ``positions``, -1 if none), own_school (of
         her position, in the sample or outside it; -1 if she has none or is displaced).
     positions
         Of the sample: columns of the raw table, school, and teacher_year (row of who holds it).
@@ -160,7 +160,6 @@ def _joined(people, positions, tables, index, standards):
             "teacher": teachers.get_indexer(people["teacher_id"]),
             "year": people["year"],
             **teacher_traits(people, standards),
-            "seniority_rank": people["seniority_rank"],
             "displaced": displaced,
             "gave_notice": np.nan_to_num(people["gave_notice"].to_numpy(float)).astype(bool),
             "position": held,

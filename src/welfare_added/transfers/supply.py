@@ -10,6 +10,7 @@ from welfare_added.run.errors import UserError
 from welfare_added.selection.arrays import ACCEPTED, DECLINED, Supply
 from welfare_added.transfers.driving import Driving
 from welfare_added.transfers.menus import has_menu, held_licences
+from welfare_added.transfers.positions import LEAST_FTE
 from welfare_added.transfers.records import Records
 from welfare_added.transfers.regressors import SUPPLY, supply_regressors
 from welfare_added.transfers.traits import SCHOOL
@@ -39,6 +40,8 @@ class Menus:
 
 def build_menus(raw: RawTables, records: Records, driving: Driving) -> Menus:
     """Menus by year, round and teacher, with regressors and decisions.
+
+    Vacancies below half time are left out, as positions are (footnote 8).
 
     Raises
     ------
@@ -124,7 +127,8 @@ def _round(raw: RawTables, records: Records, driving: Driving, made: _Decisions,
     """Arrays of the menus of one year and round; None if there are none."""
     year, number = when
     vacancies = raw.tables["vacancies"]
-    posted = np.flatnonzero((vacancies["year"] == year) & (vacancies["round"] == number))
+    of_round = (vacancies["year"] == year) & (vacancies["round"] == number)
+    posted = np.flatnonzero(of_round & (vacancies["fte"] >= LEAST_FTE))
     posted = posted[np.argsort(vacancies["vacancy_id"].to_numpy()[posted], kind="stable")]
     people = records.teacher_years[records.teacher_years["year"] == year].reset_index(drop=True)
     teachers = people["teacher"].to_numpy()
@@ -179,7 +183,8 @@ def _offers(raw: RawTables, records: Records, vacancy: np.ndarray, teacher: np.n
         vacancy=pd.Index(vacancies["vacancy_id"]).get_indexer(offers["vacancy_id"]),
         teacher=records.teachers.get_indexer(offers["teacher_id"]),
     )
-    made = made.join(vacancies[["year", "round"]], on="vacancy")
+    made = made.join(vacancies[["year", "round", "fte"]], on="vacancy")
+    made = made[made["fte"] >= LEAST_FTE]
     held = made.groupby(["teacher", "year", "round", "step"])["accepted"]
     made = made[(held.transform("size") > 1) & (held.transform("sum") == 1)]
     at = pd.MultiIndex.from_arrays([vacancy, teacher]).get_indexer(
