@@ -13,7 +13,7 @@ PAPERS = {
     "eastmond_2024": ("allocation", "welfare", "resampling"),
     "ellison_2020": ("admissions",),
     "bates_2022": ("market",),
-    "laverde_2023": ("selection",),
+    "laverde_2023": ("selection", "transfers", "reassignment"),
     "biasi_2017": ("pay",),
 }
 # Lowest first (see "The way data flows" in the design). Packages of one line do not import each other.

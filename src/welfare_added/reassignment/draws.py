@@ -1,0 +1,182 @@
+"""Plans and gains of a year in every draw of the parameters, by two planners (section 6.1)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.assignment.one_to_one import blocking_pairs
+from welfare_added.reassignment.gains import class_decomposition, decomposition
+from welfare_added.reassignment.groups import Group, group_gains, group_values
+from welfare_added.reassignment.plans import Plan, aim_scores, moved, plans, worse_off
+from welfare_added.reassignment.proficient import Students, proficient
+from welfare_added.reassignment.scores import Sums, Teachers, total_scores
+from welfare_added.reassignment.year import Year, accepts, masks
+from welfare_added.run.errors import UserError
+
+CLAIRVOYANT, FEASIBLE = "clairvoyant", "feasible"
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One draw of the parameters and latent variables for a year's candidates and positions.
+
+    Attributes
+    ----------
+    number
+        Of the draw.
+    teachers, eta
+        Candidates, and (m, n) eta^y at each position's school.
+    utility, status_quo
+        (m, n) and (m,): as of `accepts`.
+    worth
+        (m, n) utility of schools, or None: stability is then not counted.
+    need
+        (N,) as of `proficient`, or None: the share of proficient students is then no aim.
+    need_sd
+        0 if ``need`` has the students' own errors in it, else their SD.
+
+    """
+
+    number: int
+    teachers: Teachers
+    eta: np.ndarray = field(repr=False)
+    utility: np.ndarray = field(repr=False)
+    status_quo: np.ndarray | None = field(repr=False, default=None)
+    worth: np.ndarray | None = field(repr=False, default=None)
+    need: np.ndarray | None = field(repr=False, default=None)
+    need_sd: float = 0.0
+
+
+def scores_of(draw: Draw, aim: str, sums: Sums, students: Students | None) -> np.ndarray:
+    """What a planner with an aim adds up in a draw, (m, n)."""
+    counts = None
+    if aim == "share_proficient" and draw.need is not None and students is not None:
+        counts = proficient(students, draw.teachers, draw.eta, draw.need, draw.need_sd)
+    return aim_scores(aim, total_scores(draw.teachers, sums, draw.eta), sums, counts)
+
+
+def expected_scores(
+    draws: Iterable[Draw], aim: str, sums: Sums, students: Students | None
+) -> np.ndarray:
+    """Mean over draws of what a planner adds up, (m, n): what the feasible planner goes by.
+
+    draws: of a posterior that uses the years before alone, or leaves the year out, with expected
+    errors of students.
+    """
+    total, number = None, 0
+    for draw in draws:
+        one = scores_of(draw, aim, sums, students)
+        total, number = one if total is None else total + one, number + 1
+    if total is None:
+        raise UserError("reassignment.draws: no draw, so that nothing can be expected")
+    return total / number
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Plans of a year in all draws.
+
+    Attributes
+    ----------
+    plans
+        planner, aim, scenario, draw, year, position, candidate.
+    results
+        planner, aim, scenario, draw, year, with value (of the aim, in the draw), observed (the same
+        of the observed assignment), relative_gap, the parts of `decomposition` and of
+        `class_decomposition` (class_*), moves, displaced, brought_in, worse_off, and
+        blocking_pairs where schools' utilities are given.
+    gains
+        planner, aim, scenario, draw, year, group, students, and the sums of `group_gains`; empty
+        without groups.
+
+    """
+
+    plans: pd.DataFrame = field(repr=False)
+    results: pd.DataFrame = field(repr=False)
+    gains: pd.DataFrame = field(repr=False)
+
+
+def plan_draws(
+    year: Year,
+    draws: Iterable[Draw],
+    sums: Sums,
+    students: Students | None,
+    aims: Sequence[str],
+    expected: Mapping[str, np.ndarray] | None = None,
+    groups: Sequence[Group] = (),
+    weights: np.ndarray | None = None,
+) -> Planned:
+    """Plan every draw, aim and scenario, and value the plans on the draw.
+
+    Parameters
+    ----------
+    year, sums, students
+        Candidates and positions, and their students.
+    draws
+        Draws of the posterior; teachers consent by the utilities of each.
+    aims
+        Of `AIMS`.
+    expected
+        By aim, of `expected_scores`; with it the feasible planner plans too. It may ask teachers
+        for consent, but knows of their effects on students only what it expects.
+    groups, weights
+        Of `make_groups` and `random_weights`, for gains by group.
+
+    """
+    made, results, gains = [], [], []
+    for draw in draws:
+        allowed = masks(year, accepts(year, draw.utility, draw.status_quo))
+        values = [
+            (group, group_values(group, draw.teachers, draw.eta, draw.need, draw.need_sd))
+            for group in groups
+        ]
+        for aim in aims:
+            own = scores_of(draw, aim, sums, students)
+            planners = {CLAIRVOYANT: own} | ({FEASIBLE: expected[aim]} if expected else {})
+            for planner, scores in planners.items():
+                for scenario, plan in plans(year, scores, allowed).items():
+                    label = {"planner": planner, "aim": aim, "scenario": scenario}
+                    label |= {"draw": draw.number, "year": year.year}
+                    made.append(_rows(label, plan))
+                    results.append(label | _result(year, draw, sums, own, allowed, plan))
+                    gains += _gains(label, year, plan, values, weights)
+    return Planned(pd.concat(made, ignore_index=True), pd.DataFrame(results), pd.DataFrame(gains))
+
+
+def _rows(label: Mapping, plan: Plan) -> pd.DataFrame:
+    positions = np.arange(len(plan.holder))
+    return pd.DataFrame({**label, "position": positions, "candidate": plan.holder})
+
+
+def _gains(label: Mapping, year: Year, plan: Plan, values, weights) -> list[dict]:
+    return [
+        label
+        | {"group": group.name, "students": len(group.rows)}
+        | group_gains(tables, plan.holder, year.observed, weights)
+        for group, tables in values
+    ]
+
+
+def _result(year: Year, draw: Draw, sums: Sums, own, allowed, plan: Plan) -> dict:
+    """Value of a plan in a draw, and what it is made of."""
+    holder, positions = plan.holder, np.arange(len(plan.holder))
+    parts = vars(decomposition(year, draw.teachers, sums, draw.eta, holder))
+    by_class = vars(class_decomposition(year, draw.teachers, sums, draw.eta, holder))
+    result = {
+        "value": float(own[holder, positions].sum()),
+        "observed": float(own[year.observed, positions].sum()),
+        "relative_gap": plan.relative_gap,
+        **parts,
+        **{f"class_{name}": value for name, value in by_class.items()},
+        **moved(year, holder),
+        "worse_off": worse_off(year, holder, draw.utility),
+    }
+    if draw.worth is not None:
+        partner = np.full(len(year.own), -1)
+        partner[holder] = positions
+        result["blocking_pairs"] = blocking_pairs(
+            draw.utility, draw.worth, partner, allowed["unconstrained"], "unmatched"
+        )
+    return result
