@@ -48,6 +48,7 @@ rule policies:
         code=code_fingerprint("policies"),
         simulation=SIMULATION,
     threads: 1
+    priority: 1  # others wait for it, or it is long and nothing else is left to do beside it
     log: f"{LOGS}/policies.log"
     conda:
         ENVIRONMENT
@@ -71,6 +72,7 @@ rule market_frontier:
         options=config["market"]["bonuses"]["options"],
         share_of_gain=config["market"]["text"]["share_of_gain"],
     threads: 1
+    priority: 1  # others wait for it, or it is long and nothing else is left to do beside it
     log: f"{LOGS}/market_frontier.log"
     conda:
         ENVIRONMENT
@@ -135,6 +137,7 @@ rule market_uncertainty:
         assembly=ASSEMBLY,
         **config["market"]["uncertainty"],
     threads: 1
+    priority: 1  # others wait for it, or it is long and nothing else is left to do beside it
     log: f"{LOGS}/market_uncertainty.log"
     conda:
         ENVIRONMENT

@@ -70,6 +70,7 @@ rule teacher_preferences:
         may_fail=False,
     threads: 2  # results do not depend on it
     resources: mem_mb=6000
+    priority: 2  # the market waits for it
     log: f"{LOGS}/teacher_preferences.log"
     conda:
         ENVIRONMENT
@@ -116,6 +117,7 @@ rule principal_preferences:
         chosen=PRINCIPAL_CHOICES,
         may_fail=False,
     resources: mem_mb=3000
+    priority: 2  # the market waits for it
     log: f"{LOGS}/principal_preferences.log"
     conda:
         ENVIRONMENT
