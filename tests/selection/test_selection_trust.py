@@ -84,9 +84,9 @@ def test_ranks_of_true_values_are_uniform():
 @pytest.mark.slow
 def test_intervals_cover_planted_values():
     size = WorldSize(teachers=120, schools=20, years=10, vacancies=15)
-    schedule = Schedule(plain=100, rounds=3, moves=50, burn=100, kept=1500)
+    schedule = Schedule(plain=100, rounds=3, moves=50, burn=50, kept=400)
     worlds = [world(size, seed) for seed in range(50)]
     truths = [planted(20, seed) for seed in range(50)]
     table = coverage(worlds, truths, WEAK, INFORMATIVE, "full", schedule, 1, 4)
-    for part in ("outcomes:", "supply:"):
-        assert 0.85 < table.loc[table["parameter"].str.startswith(part), "covered"].mean() < 0.95
+    pooled = table["parameter"].str.startswith(("outcomes:", "supply:"))
+    assert 0.86 < table.loc[pooled, "covered"].mean() < 0.94
