@@ -275,10 +275,11 @@ def compiled(tree: ast.Module) -> list[ast.FunctionDef]:
 
 def foreign(tree: ast.Module) -> set[str]:
     """What compiled functions use of other modules, or of what was computed from them."""
-    own = {"np", *dir(builtins), *(function.name for function in compiled(tree))}
+    own = {"np", "math", *dir(builtins), *(function.name for function in compiled(tree))}
     for node in tree.body:
         if isinstance(node, ast.Assign) and numbers(node.value, own):
-            own |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+            targets = [name for target in node.targets for name in ast.walk(target)]
+            own |= {name.id for name in targets if isinstance(name, ast.Name)}
     used = set()
     for function in compiled(tree):
         names = [node for part in function.body for node in ast.walk(part)]
@@ -290,8 +291,11 @@ def foreign(tree: ast.Module) -> set[str]:
 
 
 def numbers(value: ast.expr, known: set[str]) -> bool:
-    """Whether an expression is arithmetic with numbers of its own file."""
-    kinds = (ast.Constant, ast.UnaryOp, ast.BinOp, ast.operator, ast.unaryop, ast.Name, ast.Load)
+    """Whether an expression is arithmetic or an array of numbers of its own file."""
+    kinds = (
+        *(ast.Constant, ast.UnaryOp, ast.BinOp, ast.operator, ast.unaryop, ast.Name, ast.Load),
+        *(ast.Call, ast.Attribute, ast.List, ast.Tuple),
+    )
     parts = list(ast.walk(value))
     names = {part.id for part in parts if isinstance(part, ast.Name)}
     return all(isinstance(part, kinds) for part in parts) and names <= known
@@ -305,5 +309,5 @@ def test_compiled_functions_use_nothing_of_other_modules():
 
 
 def test_a_compiled_function_that_calls_another_module_is_found():
-    text = "from numba import njit\nfrom m import f, N\nM = 2\nK = M * 3\nL = N + 1\n\n@njit\ndef g(x):\n    return f(x) + N * M + K + L\n"
+    text = "from numba import njit\nfrom m import f, N\nM = 2\nK = M * 3\nL = np.array([N, 1])\nP, Q = math.sqrt(2), 1\n\n@njit\ndef g(x):\n    return f(x) + N * M + K + L + P + Q\n"
     assert foreign(ast.parse(text)) == {"f", "N", "L"}
