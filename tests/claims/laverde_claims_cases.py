@@ -54,11 +54,15 @@ RULES += ("most_other_interviews", "most_ranked", "popular_not_ranked")
 NOT_RECORDED = ("delegating_districts", "districts_internal_first", "inference_schools")
 NOT_RECORDED += ("generalizability", "hours_to_accept", "share_with_comments")
 NAMES = {
-    "selection/text_numbers.csv": ("sweeps", "thinning", "draws_in_tables", "equations", "factors")
-    + ("steps_published", "share_observable_negative", "evaluation_years"),
-    "reassignment/text_numbers.csv": ("draws", "years", "candidates_beyond_positions")
-    + ("effectiveness_of_placed_over_observed", "offers_of_selected_over_displaced")
-    + ("ranks_of_displaced_over_selected", "mobile_of_selected", "staying_of_selected"),
+    "selection/text_numbers.csv": {
+        *("sweeps", "thinning", "draws_in_tables", "steps_published", "equations", "factors"),
+        *("share_observable_negative", "evaluation_years"),
+    },
+    "reassignment/text_numbers.csv": {
+        *("draws", "years", "candidates_beyond_positions", "mobile_of_selected"),
+        *("effectiveness_of_placed_over_observed", "offers_of_selected_over_displaced"),
+        *("ranks_of_displaced_over_selected", "staying_of_selected"),
+    },
 }
 LABELS = {
     "fact": {*PUBLISHED, *RULES, *NOT_RECORDED},
@@ -71,50 +75,38 @@ LABELS = {
     "rankings": {"full", "positive"},
     "equation": {"outcomes", "supply", "demand"},
 }
-# Rows of tables 2 to 4 by panel, and where inputs.yaml plants them.
+INTERACTIONS = "education_x_average_score education_x_minority experience_x_average_score"
+INTERACTIONS += " experience_x_minority experience_x_average_experience"
+# Rows of tables 2 to 4 by panel; after an equals sign, the name in inputs.yaml where it differs.
 PLANTED = {
     "table_2": {
-        "students": ("prev_score", "male", "low_income", "english_learner", "black", "hispanic"),
-        "teachers": {"male": "teacher_male"}
-        | {n: n for n in ("education", "experience_2_3", "experience_4_6", "experience_7_up")},
-        "schools": {"black": "share_black", "hispanic": "share_hispanic"}
-        | {
-            n: n
-            for n in (
-                *("share_low_income", "share_english_learner"),
-                "low_income_x_share_low_income",
-            )
-        },
-        "interactions": ("match_minority", "match_gender", "minority_x_education")
-        + ("prev_score_x_education", "minority_x_experience", "prev_score_x_experience")
-        + ("class_size",),
-        "spreads": ("sd_theta", "sd_eta_y"),
+        "students": "prev_score male low_income english_learner black hispanic",
+        "teachers": "male=teacher_male education experience_2_3 experience_4_6 experience_7_up",
+        "schools": "share_low_income share_english_learner share_black share_hispanic"
+        " low_income_x_share_low_income",
+        "interactions": "match_minority match_gender minority_x_education prev_score_x_education"
+        " minority_x_experience prev_score_x_experience class_size",
+        "spreads": "sd_theta sd_eta_y",
     },
     "table_3": {
-        "students": {"black": "share_black", "hispanic": "share_hispanic"}
-        | {n: n for n in ("free_lunch", "average_score")},
-        "teachers": {"black": "teachers_black", "hispanic": "teachers_hispanic"}
-        | {"average_experience": "average_experience"},
-        "interactions": ("students_match_minority", "teachers_match_minority")
-        + ("education_x_average_score", "education_x_minority", "experience_x_average_score")
-        + ("experience_x_minority", "experience_x_average_experience"),
-        "other": ("driving_minutes", "inertia"),
-        "spreads": ("sd_eta_u",),
+        "students": "free_lunch black=share_black hispanic=share_hispanic average_score",
+        "teachers": "black=teachers_black hispanic=teachers_hispanic average_experience",
+        "interactions": f"students_match_minority teachers_match_minority {INTERACTIONS}",
+        "other": "driving_minutes inertia",
+        "spreads": "sd_eta_u",
     },
     "table_4": {
-        "teachers": ("male", "education", "experience"),
-        "interactions": ("match_race_students", "match_race_teachers")
-        + ("education_x_average_score", "education_x_minority", "experience_x_average_score")
-        + ("experience_x_minority", "experience_x_average_experience"),
-        "spreads": ("sd_phi", "sd_eta_v"),
+        "teachers": "male education experience",
+        "interactions": f"match_race_students match_race_teachers {INTERACTIONS}",
+        "spreads": "sd_phi sd_eta_v",
     },
 }
 
 
 def planted_name(table: str, panel: str, row: str) -> str:
     """Name in inputs.yaml of a row of tables 2 to 4; KeyError if it is none of the agreed rows."""
-    rows = PLANTED[table][panel]
-    return (rows if isinstance(rows, dict) else dict(zip(rows, rows, strict=True)))[row]
+    pairs = (one.partition("=") for one in PLANTED[table][panel].split())
+    return {own: other or own for own, _, other in pairs}[row]
 
 
 def selectors(paper):
