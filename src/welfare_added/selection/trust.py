@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
 
 from welfare_added.selection.chain import Schedule, advance, begin, generator
 from welfare_added.selection.diagnostics import diagnose
@@ -139,15 +138,6 @@ def calibration(
             bulk = diagnose(draws[None, :, j]).bulk
             rows.append({"world": number, "parameter": name, "rank": rank, "bulk": bulk})
     return pd.DataFrame(rows)
-
-
-def uniformity(ranks: pd.DataFrame, keep: int = 19, bins: int = 10) -> pd.Series:
-    """P-value a parameter of chi-squared tests that ranks (see `calibration`) are uniform."""
-    bin_of = ranks["rank"] * bins // (keep + 1)
-    counts = pd.crosstab(ranks["parameter"], bin_of).reindex(columns=range(bins), fill_value=0)
-    expected = counts.sum(axis=1) / bins
-    statistic = counts.sub(expected, axis=0).pow(2).div(expected, axis=0).sum(axis=1)
-    return pd.Series(chi2.sf(statistic, bins - 1), index=counts.index, name="p")
 
 
 def coverage(
