@@ -119,6 +119,7 @@ def test_a_controller_that_dies_and_comes_back_loses_nothing(cluster, command, t
     until(lambda: ".0" in cluster.ask("squeue", "-h", "-s", "-o", "%i"), "step")
     number = cluster.ask("squeue", "-h", "-s", "-o", "%i").split(".")[0]
     cluster.suspend(number)
+    time.sleep(10)  # Snakemake has then asked the controller once how long it remembers jobs
     cluster.kill_controller()
     time.sleep(5)
     assert cluster.jobs() == {}
