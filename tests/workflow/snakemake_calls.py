@@ -38,7 +38,6 @@ def snakemake(
     arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
 ) -> subprocess.CompletedProcess:
     """What ``python -m snakemake`` prints and returns in a folder, with these variables."""
-    load()
     with tempfile.TemporaryDirectory() as place:
         written = [Path(place, name) for name in ("stdout", "stderr")]
         call = FORKED.Process(target=_call, args=(list(arguments), folder, environment, written))
@@ -50,10 +49,7 @@ def snakemake(
 
 def _call(arguments, folder, environment, written) -> None:
     """In the fork: what a new process would see, and then Snakemake."""
-    _begin(folder, environment, written)
-    sys.path = [entry for entry in sys.path if not entry.endswith("tests/workflow")]
-    sys.path[:0] = environment["PYTHONPATH"].split(os.pathsep)
-    sys.argv = ["snakemake", *arguments]
+    _begin(["snakemake", *arguments], folder, environment, written)
     sys.modules["__main__"] = ModuleType("__main__")  # jobs do not load the tests' program
     if not any(name.startswith(OF_KERNELS) for name in environment):
         _fork_scripts(written)
@@ -62,7 +58,8 @@ def _call(arguments, folder, environment, written) -> None:
     main(arguments)
 
 
-def _begin(folder, environment, written) -> None:
+def _begin(command, folder, environment, written) -> None:
+    """Take over what a new process would have been given."""
     for number, path in enumerate(written, start=1):
         opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(opened, number)
@@ -70,6 +67,9 @@ def _begin(folder, environment, written) -> None:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
+    sys.argv = command
+    sys.path = [entry for entry in sys.path if not entry.endswith("tests/workflow")]
+    sys.path[:0] = environment["PYTHONPATH"].split(os.pathsep)
 
 
 def _fork_scripts(written) -> None:
@@ -103,8 +103,6 @@ def _ran(script: Path, written) -> int:
 
 def _script(path, folder, environment, written) -> None:
     """In the fork: what ``python script`` does."""
-    _begin(folder, environment, written)
-    sys.path = [entry for entry in sys.path if not entry.endswith("tests/workflow")]
-    sys.path[:0] = [str(path.parent), *environment["PYTHONPATH"].split(os.pathsep)]
-    sys.argv = [str(path)]
+    _begin([str(path)], folder, environment, written)
+    sys.path.insert(0, str(path.parent))
     runpy.run_path(str(path), run_name="__main__")
