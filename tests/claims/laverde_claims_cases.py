@@ -30,13 +30,13 @@ COLUMNS = {
     " gain_score_over_random gain_score_over_random_sd gain_proficient gain_proficient_sd"
     " gain_proficient_over_random gain_proficient_over_random_sd",
     "reassignment/text_numbers.csv": "name value",
-    "tables/table_1.csv": "panel row all its positions",
-    "tables/table_2.csv": MEANS,
-    "tables/table_3.csv": MEANS,
-    "tables/table_4.csv": f"rankings {MEANS}",
-    "tables/table_5.csv": "row score school_utility teacher_utility score_sd school_utility_sd"
+    "tables/table_01.csv": "panel row all its positions",
+    "tables/table_02.csv": MEANS,
+    "tables/table_03.csv": MEANS,
+    "tables/table_04.csv": f"rankings {MEANS}",
+    "tables/table_05.csv": "row score school_utility teacher_utility score_sd school_utility_sd"
     " teacher_utility_sd",
-    "tables/table_6.csv": PARTS,
+    "tables/table_06.csv": PARTS,
     "tables/table_a1.csv": f"row {MEASURES} {' '.join(f'{m}_se' for m in MEASURES.split())}",
     "tables/table_a2.csv": "row prev_score non_white low_income prev_score_se non_white_se"
     " low_income_se",
