@@ -9,7 +9,12 @@ from selection_cases import INFORMATIVE, world
 from welfare_added.run.errors import UserError
 from welfare_added.selection.all_pairs import effects_of_all_pairs
 from welfare_added.selection.chain import Schedule, advance, begin, generator
-from welfare_added.selection.chain_files import complete_chain, load_chain, save_chain
+from welfare_added.selection.chain_files import (
+    complete_chain,
+    finished_chain,
+    load_chain,
+    save_chain,
+)
 from welfare_added.selection.model import state_model
 from welfare_added.selection.parameters import parameter_names, prior_widths
 from welfare_added.selection.simulate import draw_parameters, simulate
@@ -129,3 +134,30 @@ def test_prior_widths_are_those_of_the_prior(model):
     assert widths[names.index("supply: inertia")] == pytest.approx(0.4972, rel=0.06)
     assert np.isnan(widths[names.index("fallback less vacancies")])
     assert np.isfinite(np.delete(widths, names.index("fallback less vacancies"))).all()
+
+
+def test_a_finished_chain_stands_at_its_path_and_goes_on_from_its_unfinished_file(model, tmp_path):
+    rest, path = (model, SCHEDULE, INFORMATIVE, 9, 0), tmp_path / "0.npz"
+    unfinished = tmp_path / "0.unfinished.npz"
+    half = advance(model, begin(model, INFORMATIVE, generator(9, 0)), SCHEDULE, 12)
+    save_chain(unfinished, half, "digest")
+    whole = finished_chain(*rest, path, "digest", 5)
+    assert path.exists() and not unfinished.exists()
+    assert np.array_equal(load_chain(path).draws, whole.draws)
+    assert len(whole.early) == SCHEDULE.pilot + SCHEDULE.burn
+    straight = finished_chain(*rest, tmp_path / "1.npz", "digest", 50)
+    np.testing.assert_array_equal(straight.draws, whole.draws)
+    np.testing.assert_array_equal(straight.early, whole.early)
+
+
+def test_an_unfinished_chain_of_other_choices_is_begun_anew(model, tmp_path, caplog):
+    rest, path = (model, SCHEDULE, INFORMATIVE, 9, 0), tmp_path / "0.npz"
+    other = advance(model, begin(model, INFORMATIVE, generator(8, 0)), SCHEDULE, 12)
+    save_chain(tmp_path / "0.unfinished.npz", other, "another")
+    made = finished_chain(*rest, path, "digest", 50)
+    assert "of other data or choices, begun anew" in caplog.text
+    straight = finished_chain(*rest, tmp_path / "1.npz", "digest", 50)
+    np.testing.assert_array_equal(made.draws, straight.draws)
+    (tmp_path / "2.unfinished.npz").write_bytes(b"PK")
+    with pytest.raises(UserError, match="not a saved chain"):
+        finished_chain(*rest, tmp_path / "2.npz", "digest", 50)

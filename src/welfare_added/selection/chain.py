@@ -94,8 +94,10 @@ class Chain:
         Sum of the parameters of decisions over the present round, and their number last.
     coordinates
         Of moves; missing before the first round.
+    early
+        (sweeps, parameters) of pilot and burn-in so far, as `parameters` orders them.
     draws
-        (draws, parameters) kept so far, as `parameters` orders them.
+        (draws, parameters) kept so far.
     effects
         States kept so far, without utilities.
 
@@ -107,6 +109,7 @@ class Chain:
     accepted: int
     centre: np.ndarray = field(repr=False)
     coordinates: Coordinates | None = field(repr=False)
+    early: np.ndarray = field(repr=False)
     draws: np.ndarray = field(repr=False)
     effects: tuple[State, ...] = field(repr=False)
 
@@ -119,6 +122,7 @@ def generator(seed: int, chain: int) -> np.random.Generator:
 def begin(model: Model, start_from: Priors, rng: np.random.Generator) -> Chain:
     """Start a chain (see `model.start`), scores first: lists would meet absurd residuals."""
     state = draw_scores(model, start(model, start_from, rng), rng)
+    nothing = np.empty((0, len(parameter_names(model))))
     return Chain(
         state=state,
         rng=rng,
@@ -126,7 +130,8 @@ def begin(model: Model, start_from: Priors, rng: np.random.Generator) -> Chain:
         accepted=0,
         centre=np.zeros(len(state.supply) + len(state.school_effect) + 2),
         coordinates=None,
-        draws=np.empty((0, len(parameter_names(model)))),
+        early=nothing,
+        draws=nothing,
         effects=(),
     )
 
@@ -137,17 +142,27 @@ def advance(model: Model, chain: Chain, schedule: Schedule, sweeps: int) -> Chai
     The chain's generator is used up; the chain that is handed in must not be used again.
 
     """
-    values, effects = [], list(chain.effects)
+    early, values, effects = [], [], list(chain.effects)
     end = min(chain.done + sweeps, schedule.sweeps)
     while chain.done < end:
         chain = _once(model, chain, schedule)
         number = chain.done - schedule.pilot - schedule.burn
-        if number > 0 and number % schedule.thin == 0:
+        if number <= 0:
+            early.append(parameter_values(model, chain.state))
+        elif number % schedule.thin == 0:
             values.append(parameter_values(model, chain.state))
             if _keeps_effects(schedule, number // schedule.thin):
                 effects.append(_without_utilities(chain.state))
-    draws = np.concatenate([chain.draws, np.reshape(values, (len(values), chain.draws.shape[1]))])
-    return replace(chain, draws=draws, effects=tuple(effects))
+    return replace(
+        chain,
+        early=_with_rows(chain.early, early),
+        draws=_with_rows(chain.draws, values),
+        effects=tuple(effects),
+    )
+
+
+def _with_rows(table: np.ndarray, rows: list[np.ndarray]) -> np.ndarray:
+    return np.concatenate([table, np.reshape(rows, (len(rows), table.shape[1]))])
 
 
 def _once(model: Model, chain: Chain, schedule: Schedule) -> Chain:

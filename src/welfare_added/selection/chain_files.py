@@ -1,6 +1,7 @@
 """Chains as files: what is saved continues byte for byte."""
 
 import json
+import logging
 from dataclasses import fields
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from welfare_added.selection.model import Model
 from welfare_added.selection.preconditioner import Coordinates
 from welfare_added.selection.priors import Priors
 from welfare_added.selection.state import Scales, State
+
+log = logging.getLogger(__name__)
 
 SCALES = [f.name for f in fields(Scales)]
 
@@ -56,7 +59,46 @@ def complete_chain(
     while chain.done < schedule.sweeps:
         chain = advance(model, chain, schedule, every)
         save_chain(path, chain, mark)
+        log.info("sweep %d of %d", chain.done, schedule.sweeps)
     return chain
+
+
+def finished_chain(
+    model: Model,
+    schedule: Schedule,
+    start_from: Priors,
+    seed: int,
+    number: int,
+    path: Path,
+    mark: str,
+    every: int,
+) -> Chain:
+    """As `complete_chain`, but the file is at ``path`` only once the chain is complete.
+
+    Until then it is beside it, as <name>.unfinished.npz; one with another mark, of other data or
+    choices, is begun anew.
+
+    Raises
+    ------
+    UserError
+        If the unfinished file is not a chain's.
+
+    """
+    unfinished = path.with_suffix(".unfinished.npz")
+    if unfinished.exists() and _mark(unfinished) != mark:
+        log.warning("%s: of other data or choices, begun anew", unfinished)
+        unfinished.unlink()
+    complete = complete_chain(model, schedule, start_from, seed, number, unfinished, mark, every)
+    unfinished.replace(path)
+    return complete
+
+
+def _mark(path: Path) -> str:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return str(file["mark"])
+    except (OSError, KeyError, ValueError, EOFError) as error:
+        raise UserError(f"{path}: not a saved chain ({error}); delete it to start anew") from error
 
 
 def save_chain(path: Path, chain: Chain, mark: str = "") -> None:
@@ -73,6 +115,7 @@ def save_chain(path: Path, chain: Chain, mark: str = "") -> None:
         "mark": np.array(mark),
         "counts": counts,
         "centre": chain.centre,
+        "early": chain.early,
         "draws": chain.draws,
     }
     beside = path.with_name(path.name + ".part")
@@ -81,8 +124,8 @@ def save_chain(path: Path, chain: Chain, mark: str = "") -> None:
     beside.replace(path)
 
 
-def load_chain(path: Path, mark: str = "") -> Chain:
-    """Read a chain.
+def load_chain(path: Path, mark: str | None = None) -> Chain:
+    """Read a chain; mark: that it must have, or None.
 
     Raises
     ------
@@ -93,7 +136,7 @@ def load_chain(path: Path, mark: str = "") -> Chain:
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-        if str(arrays["mark"]) != mark:
+        if mark is not None and str(arrays["mark"]) != mark:
             raise UserError(f"{path}: a chain of other data or choices; delete it to start anew")
         rng = np.random.Generator(np.random.PCG64())
         rng.bit_generator.state = json.loads(str(arrays["generator"]))
@@ -105,6 +148,7 @@ def load_chain(path: Path, mark: str = "") -> Chain:
             accepted=accepted,
             centre=arrays["centre"],
             coordinates=_coordinates(arrays),
+            early=arrays["early"],
             draws=arrays["draws"],
             effects=tuple(_state(f"effects{number}", arrays) for number in range(effects)),
         )
