@@ -1,0 +1,1 @@
+"""Teachers, contracts and schools of a state: raw tables, their preparation, a synthetic state."""
