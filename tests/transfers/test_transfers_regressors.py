@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from transfers_world import STUDY, as_raw, design, world
 
+from welfare_added.run.errors import UserError
 from welfare_added.transfers.design import build_design
 from welfare_added.transfers.pairs import pair_regressors, student_teacher_pairs
 from welfare_added.transfers.positions import grades_of, slots
@@ -203,7 +204,8 @@ def test_grades_and_slots_of_positions():
     assert grades_of(rows.assign(grades=["6-7", ""])).isna().all()
 
 
-def test_two_teachers_of_a_grade_and_subject_have_a_row_each_of_its_students():
+def with_a_second_teacher():
+    """Tables in which teacher t99999 shares the slots of a position, and this position."""
     raw = as_raw(world().tables)
     positions, people = raw.tables["positions"], raw.tables["teacher_years"]
     one = positions[(positions["year"] == 2013) & (positions["subject"] == "math")].iloc[0]
@@ -220,6 +222,38 @@ def test_two_teachers_of_a_grade_and_subject_have_a_row_each_of_its_students():
         ],
         ignore_index=True,
     )
+    return raw, one
+
+
+def test_a_score_of_two_teachers_is_one_row_of_their_mean():
+    raw, one = with_a_second_teacher()
+    stacked, mean = (build_design(raw, STUDY, teams=teams) for teams in ("stacked", "mean"))
+    alone, both, sums = design().system.outcomes, stacked.system.outcomes, mean.system.outcomes
+    shared = both.rows.sum() - alone.rows.sum()
+    assert sums.rows.sum() == pytest.approx(alone.rows.sum()) and shared > 0
+    assert sums.square == pytest.approx(alone.square) and both.square > alone.square
+    teachers = mean.records.teachers
+    first, second = (
+        (sums.teacher == teachers.get_loc(name))
+        & (sums.school == mean.records.schools.get_loc(one["school_id"]))
+        for name in (one["teacher_id"], "t99999")
+    )
+    assert sums.rows[second] == pytest.approx(shared / 2)
+    assert sums.rows[first] == pytest.approx(both.rows[first] - shared / 2)
+    assert sums.score_sum[second] == pytest.approx(both.score_sum[second] / 2)
+    assert set(sums.teammates.ravel()) == {np.flatnonzero(first)[0], np.flatnonzero(second)[0]}
+    assert sums.overlap == pytest.approx([shared / 4])
+    size = list(sums.names).index("class_size")
+    assert sums.regressor_sum[second, size] == pytest.approx(both.regressor_sum[second, size] / 2)
+
+
+def test_other_teams_are_refused():
+    with pytest.raises(UserError, match=r"selection.teams: 'sum'; want stacked, mean"):
+        build_design(as_raw(world().tables), STUDY, teams="sum")
+
+
+def test_two_teachers_of_a_grade_and_subject_have_a_row_each_of_its_students():
+    raw, one = with_a_second_teacher()
     before, records = design().pairs, transfer_records(as_raw(raw.tables), STUDY)
     after = student_teacher_pairs(records)
     added = np.flatnonzero(records.positions["position_id"] == "p99999")[0]

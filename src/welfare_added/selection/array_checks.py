@@ -21,11 +21,19 @@ def check_outcomes(data: object, teachers: int, schools: int) -> None:
         "rows": (cells,),
         "score_sum": (cells,),
         "regressor_sum": (cells, p),
+        "teammates": (len(data.overlap), 2),
+        "overlap": (len(data.overlap),),
     }
     _shapes(data, shapes, "outcomes")
     _indices(data.teacher, 0, teachers, "outcomes.teacher")
     _indices(data.school, 0, schools, "outcomes.school")
-    _none(data.rows < 1, "outcomes.rows", "cells without rows; leave them out")
+    _none(data.rows <= 0, "outcomes.rows", "cells without rows; leave them out")
+    _indices(data.teammates, 0, cells, "outcomes.teammates")
+    _none(
+        (data.teammates[:, 0] == data.teammates[:, 1]) | (data.overlap <= 0),
+        "outcomes.teammates",
+        "pairs of a cell with itself, or without shared rows; leave them out",
+    )
     repeated = cells - len(np.unique(data.teacher.astype(np.int64) * schools + data.school))
     if repeated:
         raise UserError(f"outcomes: {repeated} cells repeat a teacher and school; add them up")

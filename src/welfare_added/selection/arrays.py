@@ -13,12 +13,21 @@ DECLINED, ACCEPTED = checks.DECLINED, checks.ACCEPTED
 UNRANKED = checks.UNRANKED
 
 
+def _no_pairs() -> np.ndarray:
+    return np.empty((0, 2), dtype=np.int64)
+
+
+def _no_numbers() -> np.ndarray:
+    return np.empty(0)
+
+
 @dataclass(frozen=True)
 class Outcomes:
     """Test scores (eq. 1) as sums over the rows, one row a teacher-student pair of a year.
 
     Cells are the teacher-school pairs of the rows, each once. p regressors include the constant and
-    effects of schools and years; J cells.
+    effects of schools and years; J cells. Where a row is the score of a team, its regressors are
+    means over the team, and it counts in each teacher's cell by 1 / team size (see `teams`).
 
     Attributes
     ----------
@@ -29,9 +38,12 @@ class Outcomes:
     teacher, school
         (J,) of each cell.
     rows
-        (J,) number of rows of each cell, at least 1.
+        (J,) number of rows of each cell, a row of a team counting by 1 / team size.
     score_sum, regressor_sum
-        (J,) and (J, p) sums of scores and of regressors over the cell's rows.
+        (J,) and (J, p) sums of scores and of regressors over the cell's rows, likewise.
+    teammates, overlap
+        (E, 2) pairs of cells that share rows, each once, and (E,) sums over the shared rows of 1 /
+        team size^2; none where each row has one teacher.
 
     """
 
@@ -44,6 +56,8 @@ class Outcomes:
     rows: np.ndarray = field(repr=False)
     score_sum: np.ndarray = field(repr=False)
     regressor_sum: np.ndarray = field(repr=False)
+    teammates: np.ndarray = field(default_factory=_no_pairs, repr=False)
+    overlap: np.ndarray = field(default_factory=_no_numbers, repr=False)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from welfare_added.selection.arrays import Demand, System
+from welfare_added.selection.arrays import Demand, Outcomes, System
 from welfare_added.selection.decision_density import Terms, terms_of
 from welfare_added.selection.demand import demand_cells, first_values, floor_of, used
 from welfare_added.selection.outcome_block import Cells, outcome_cells
@@ -12,6 +12,7 @@ from welfare_added.selection.pairs import Pairs, find_pairs
 from welfare_added.selection.priors import Priors
 from welfare_added.selection.state import State, draw_effects, prior_parameters
 from welfare_added.selection.supply import Menus, first_utilities, menus_of
+from welfare_added.selection.teams import draw_differences, with_differences
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Model:
         Pairs; menus, also as terms of a density; rows of lists that the likelihood uses; priors.
     rankings
         `positive`, `order` or `full` (see `demand.used`).
+    outcomes
+        Sums of scores.
     scores, lists
         Sums by cell of scores, and by listed pair of regressors of eq. 3 (its values are stale).
 
@@ -42,6 +45,7 @@ class Model:
     demand: Demand = field(repr=False)
     priors: Priors
     rankings: str
+    outcomes: Outcomes = field(repr=False)
     scores: Cells = field(repr=False)
     lists: Cells = field(repr=False)
 
@@ -49,6 +53,10 @@ class Model:
     def floor(self) -> float:
         """Utility that a ranked candidate exceeds."""
         return floor_of(self.rankings)
+
+    def scores_of(self, state: State) -> Cells:
+        """Sums by cell of scores, with the state's differences of teammates as data."""
+        return with_differences(self.scores, self.outcomes, state.difference)
 
 
 def state_model(system: System, rankings: str, priors: Priors) -> Model:
@@ -74,6 +82,7 @@ def state_model(system: System, rankings: str, priors: Priors) -> Model:
         demand=system.demand,
         priors=priors,
         rankings=rankings,
+        outcomes=system.outcomes,
         scores=outcome_cells(system.outcomes, system.teachers),
         lists=demand_cells(system.demand, pairs, values, system.teachers),
     )
@@ -97,4 +106,13 @@ def start(model: Model, start_from: Priors, rng: np.random.Generator) -> State:
     effects = draw_effects(parameters["scales"], model.pairs, model.teachers, rng)
     utility, fallback = first_utilities(model.menus)
     values = first_values(model.demand, model.floor)
-    return State(**parameters, **effects, utility=utility, fallback=fallback, value=values)
+    effect = effects["theta"][model.scores.teacher] + effects["eta_y"]
+    difference = draw_differences(model.outcomes, effect, parameters["scales"].sd_eps, rng)
+    return State(
+        **parameters,
+        **effects,
+        utility=utility,
+        fallback=fallback,
+        value=values,
+        difference=difference,
+    )

@@ -17,6 +17,7 @@ from welfare_added.selection.factors import factors_of, with_factors
 from welfare_added.selection.model import Model
 from welfare_added.selection.slices import draw_sd
 from welfare_added.selection.state import State
+from welfare_added.selection.sweep import draw_errors
 
 
 def published_sweep(model: Model, state: State, rng: np.random.Generator) -> State:
@@ -39,7 +40,7 @@ def published_sweep(model: Model, state: State, rng: np.random.Generator) -> Sta
 
 def _draw_outcome(model, state, factors, rng):
     """Coefficients of eq. 1 and b4, a coefficient of f4."""
-    cells, (f1, _, _, f4, f5) = model.scores, factors.f
+    cells, (f1, _, _, f4, f5) = model.scores_of(state), factors.f
     own = f4[cells.teacher]
     left = cells.total - cells.rows * (f1[model.pairs.of_cell] + f5[cells.teacher])
     effect = f1[model.pairs.of_cell] + f5[cells.teacher]
@@ -87,14 +88,11 @@ def _draw_demand(model, state, factors, rng):
 def _draw_error(model, state, factors, rng):
     f1, _, _, f4, f5 = factors.f
     effect = f1[model.pairs.of_cell] + (factors.b4 * f4 + f5)[model.scores.teacher]
-    squares = block.squared_errors(model.scores, state.outcome, effect)
-    rows = int(model.scores.rows.sum())
-    sd = draw_sd(state.scales.sd_eps, squares, rows, model.priors.sd_eps, rng)
-    return replace(state, scales=replace(state.scales, sd_eps=sd))
+    return draw_errors(model, state, effect, rng)
 
 
 def _first_factor(model, state, factors, rng):
-    cells, place = model.scores, model.pairs.of_cell
+    cells, place = model.scores_of(state), model.pairs.of_cell
     _, f2, f3, f4, f5 = factors.f
     variance = state.scales.sd_eps**2
     residual = block.cell_residuals(cells, state.outcome)
@@ -123,7 +121,7 @@ def _third_factor(model, state, factors, rng):
 
 def _teacher_factors(model, state, factors, rng):
     """f4 with scores and lists, then f5 with scores."""
-    cells, variance = model.scores, state.scales.sd_eps**2
+    cells, variance = model.scores_of(state), state.scales.sd_eps**2
     f1, _, _, f4, f5 = factors.f
     teachers = model.teachers
     residual = block.cell_residuals(cells, state.outcome) - f1[model.pairs.of_cell]

@@ -16,7 +16,8 @@ from welfare_added.selection.state import (
     prior_parameters,
     sizes_of,
 )
-from welfare_added.selection.sums import sum_outcomes
+from welfare_added.selection.sums import sum_outcomes, sum_team_outcomes
+from welfare_added.selection.teams import draw_differences
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,9 @@ class World:
         (N, p), (N,) and (N,) of rows of scores.
     would_offer
         (R,) vacancies whose offers arrive at the same time, if the teacher applies.
+    score
+        (N,) number of the score of each row: rows of a team of teachers have the same. None: each
+        row is a score of its own.
 
     """
 
@@ -39,6 +43,7 @@ class World:
     teacher: np.ndarray = field(repr=False)
     school: np.ndarray = field(repr=False)
     would_offer: np.ndarray = field(repr=False)
+    score: np.ndarray | None = field(default=None, repr=False)
 
     @property
     def pairs(self) -> Pairs:
@@ -75,6 +80,9 @@ def simulate(
         **parameters, **effects, utility=np.empty(0), fallback=np.empty(0), value=np.empty(0)
     )
     outcomes = _scores(world, pairs, state, rng)
+    effect = state.theta[outcomes.teacher] + state.eta_y
+    difference = draw_differences(outcomes, effect, state.scales.sd_eps, rng)
+    state = replace(state, difference=difference)
     supply, state = _applications(world, pairs, state, rng)
     demand, state = _rankings(base.demand, pairs, state, rankings, rng)
     return replace(base, outcomes=outcomes, supply=supply, demand=demand), state
@@ -85,15 +93,15 @@ def _scores(world: World, pairs: Pairs, state: State, rng) -> Outcomes:
     cells = world.system.outcomes
     code = cells.teacher.astype(np.int64) * schools + cells.school
     cell = np.searchsorted(code, world.teacher.astype(np.int64) * schools + world.school)
-    scores = (
-        world.regressors @ state.outcome
-        + state.theta[world.teacher]
-        + state.eta_y[cell]
-        + state.scales.sd_eps * rng.standard_normal(len(cell))
-    )
-    return sum_outcomes(
-        cells.names, schools, [(scores, world.regressors, world.teacher, world.school)]
-    )
+    mean = world.regressors @ state.outcome + state.theta[world.teacher] + state.eta_y[cell]
+    rows = world.regressors, world.teacher, world.school
+    if world.score is None:
+        scores = mean + state.scales.sd_eps * rng.standard_normal(len(cell))
+        return sum_outcomes(cells.names, schools, [(scores, *rows)])
+    _, place = np.unique(world.score, return_inverse=True)
+    scores = np.bincount(place, mean) / np.bincount(place)
+    scores += state.scales.sd_eps * rng.standard_normal(len(scores))
+    return sum_team_outcomes(cells.names, schools, [(scores[place], *rows, world.score)])
 
 
 def _applications(world: World, pairs: Pairs, state: State, rng) -> tuple[Supply, State]:

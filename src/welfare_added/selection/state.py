@@ -56,6 +56,10 @@ class Scales:
         return float(self.y_weights[:2] @ self.v_weights)
 
 
+def _none() -> np.ndarray:
+    return np.empty(0)
+
+
 @dataclass(frozen=True)
 class State:
     """Where a chain is; p, q, k regressors of outcomes, supply (inertia comes last) and demand.
@@ -77,6 +81,8 @@ class State:
         (R,) and (M,) utilities u of vacancies on menus and of menus' fallbacks.
     value
         (D,) schools' utilities v of candidates.
+    difference
+        (E,) differences between cells of teammates that are added as data (see `teams`).
 
     """
 
@@ -94,6 +100,7 @@ class State:
     utility: np.ndarray = field(repr=False)
     fallback: np.ndarray = field(repr=False)
     value: np.ndarray = field(repr=False)
+    difference: np.ndarray = field(default_factory=_none, repr=False)
 
 
 def prior_parameters(

@@ -18,6 +18,7 @@ from welfare_added.selection.model import Model
 from welfare_added.selection.priors import Priors
 from welfare_added.selection.slices import draw_sd, slice_draw
 from welfare_added.selection.state import Scales, State
+from welfare_added.selection.teams import draw_differences
 
 LOG_SD_WIDTH, LOADING_WIDTH = 0.5, 1.0
 
@@ -93,7 +94,7 @@ def draw_lists(model: Model, state: State, rng: np.random.Generator) -> State:
 
 def draw_scores(model: Model, state: State, rng: np.random.Generator) -> State:
     """Draw coefficients, scales, theta and eta^u with eta^y integrated out; eta^y; SD of eps."""
-    cells, pairs = model.scores, model.pairs
+    cells, pairs = model.scores_of(state), model.pairs
 
     def effects(scales: Scales) -> block.Effects:
         cell_mean, cell_variance = matches.cell_prior(scales, pairs, state)
@@ -119,14 +120,14 @@ def draw_scores(model: Model, state: State, rng: np.random.Generator) -> State:
     state = replace(state, outcome=drawn, scales=scales, theta=theta)
     state = _draw_tastes(model, state, rng)
     eta_y = _normal(*block.cell_posterior(cells, effects(state.scales), residual, theta), rng)
-    return _draw_errors(model, replace(state, eta_y=eta_y), rng)
+    return draw_errors(model, replace(state, eta_y=eta_y), theta[cells.teacher] + eta_y, rng)
 
 
 def cell_gaps(model: Model, state: State) -> tuple[np.ndarray, np.ndarray]:
     """Cells' mean residuals (J,) around theta, and the variances (J,) of eps in them."""
-    residual = block.cell_residuals(model.scores, state.outcome)
-    noise = state.scales.sd_eps**2 / model.scores.rows
-    return residual - state.theta[model.scores.teacher], noise
+    cells = model.scores_of(state)
+    residual = block.cell_residuals(cells, state.outcome)
+    return residual - state.theta[cells.teacher], state.scales.sd_eps**2 / cells.rows
 
 
 def _draw_tastes(model, state, rng):
@@ -148,12 +149,14 @@ def _draw_tastes(model, state, rng):
     return replace(state, scales=replace(state.scales, sd_eta_u=float(np.exp(log_sd))))
 
 
-def _draw_errors(model, state, rng):
-    effect = state.theta[model.scores.teacher] + state.eta_y
-    squares = block.squared_errors(model.scores, state.outcome, effect)
-    rows = int(model.scores.rows.sum())
+def draw_errors(model: Model, state: State, effect: np.ndarray, rng: np.random.Generator) -> State:
+    """Draw the SD of eps, then teammates' differences, given effects (J,) of cells and teachers."""
+    cells = model.scores_of(state)
+    squares = block.squared_errors(cells, state.outcome, effect)
+    rows = round(float(cells.rows.sum())) + len(state.difference)
     sd = draw_sd(state.scales.sd_eps, squares, rows, model.priors.sd_eps, rng)
-    return replace(state, scales=replace(state.scales, sd_eps=sd))
+    difference = draw_differences(model.outcomes, effect, sd, rng)
+    return replace(state, scales=replace(state.scales, sd_eps=sd), difference=difference)
 
 
 def _scale_lists(state, errors, priors, rng):

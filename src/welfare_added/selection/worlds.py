@@ -45,6 +45,8 @@ class WorldSize:
         Most candidates of a vacancy.
     together
         Share of vacancies whose offers arrive together with others.
+    teams
+        Most teachers of a student; those of a school and year are put together by number.
 
     """
 
@@ -58,6 +60,7 @@ class WorldSize:
     students: float = 20
     candidates: int = 6
     together: float = 0.5
+    teams: int = 1
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def make_world(size: WorldSize, seed: int) -> World:
     people = _people(size, rng)
     supply = _supply(size, people, rng)
     demand = _demand(size, people, rng)
-    x, teacher, school = _students(size, people, rng)
+    x, teacher, school, score = _students(size, people, rng)
     code = np.unique(teacher * size.schools + school)
     p, cells = x.shape[1], len(code)
     outcomes = Outcomes(
@@ -96,6 +99,7 @@ def make_world(size: WorldSize, seed: int) -> World:
         teacher=teacher,
         school=school,
         would_offer=rng.random(len(supply.school)) < size.together,
+        score=score if size.teams > 1 else None,
     )
 
 
@@ -199,4 +203,16 @@ def _students(size, people, rng):
     taught = 0.1 * (number[year, teacher] / size.students - 1)
     match = people.minority[teacher] * people.traits[year, school, 2]
     columns = [np.ones(len(year)), prior, people.education[teacher], match, taught]
-    return np.column_stack(columns), teacher, school
+    pupil = np.concatenate([np.arange(count) for count in number.ravel()])
+    return np.column_stack(columns), teacher, school, _scores(size, people, year, teacher, pupil)
+
+
+def _scores(size, people, year, teacher, pupil):
+    """Number of the score of each row: a team's first pupils are the same, and so on."""
+    team = np.empty(people.school.shape, dtype=np.int64)
+    for one, schools in enumerate(people.school):
+        for school in range(size.schools):
+            here = np.flatnonzero(schools == school)
+            team[one, here] = here[np.arange(len(here)) // size.teams * size.teams]
+    keys = np.column_stack([year, team[year, teacher], pupil])
+    return np.unique(keys, axis=0, return_inverse=True)[1].ravel()

@@ -44,7 +44,12 @@ class Design:
 
 
 def build_design(
-    raw: RawTables, study: Study, *, rankings: str = "full", most_ranked: int = 4
+    raw: RawTables,
+    study: Study,
+    *,
+    rankings: str = "full",
+    most_ranked: int = 4,
+    teams: str = "stacked",
 ) -> Design:
     """Check the raw tables and arrange them for the sampler.
 
@@ -56,6 +61,8 @@ def build_design(
         Years, grades, standards, and what to do with applications outside the licences.
     rankings, most_ranked
         As of `build_lists`.
+    teams
+        As of `outcome_sums`.
 
     Raises
     ------
@@ -72,7 +79,7 @@ def build_design(
     system = System(
         teachers=len(records.teachers),
         schools=len(records.schools),
-        outcomes=outcome_sums(records, pairs),
+        outcomes=outcome_sums(records, pairs, teams),
         supply=menus.supply,
         demand=demand,
     )

@@ -7,13 +7,14 @@ import pandas as pd
 
 from welfare_added.run.errors import UserError
 from welfare_added.selection.arrays import Outcomes
-from welfare_added.selection.sums import sum_outcomes
+from welfare_added.selection.sums import sum_outcomes, sum_team_outcomes
 from welfare_added.transfers.positions import slots
 from welfare_added.transfers.records import Records
 from welfare_added.transfers.regressors import CONSTANT, OUTCOMES, outcome_regressors
 from welfare_added.transfers.scores import SUBJECTS
 from welfare_added.transfers.traits import RACES, SCHOOL, STUDENT_FLAGS
 
+TEAMS = ("stacked", "mean")
 STUDENT = (*RACES, "minority", "male", *STUDENT_FLAGS)
 TEACHER = (*RACES, "minority", "male", "education", "experience", "years")
 
@@ -97,12 +98,29 @@ def pair_regressors(records: Records, pairs: Pairs, rows: np.ndarray) -> np.ndar
     return outcome_regressors(students, teachers, schools, pair)
 
 
-def outcome_sums(records: Records, pairs: Pairs) -> Outcomes:
+def outcome_sums(records: Records, pairs: Pairs, teams: str = "stacked") -> Outcomes:
     """Sums of scores and regressors over the pairs, year by year.
 
     The first school and the first year are the reference. The dummy of redesigned tests is left
     out where it does not vary within any year: year effects then hold it.
+
+    Parameters
+    ----------
+    records, pairs
+        Of the study.
+    teams
+        Of a student who has several teachers of a subject: ``stacked`` (published), the score is a
+        row of each; ``mean``, it is one row, which depends on the mean over these teachers
+        (`selection.teams`).
+
+    Raises
+    ------
+    UserError
+        If ``teams`` is neither.
+
     """
+    if teams not in TEAMS:
+        raise UserError(f"selection.teams: {teams!r}; want {', '.join(TEAMS)}")
     year_of = records.positions["year"].to_numpy()[pairs.position]
     kept = _kept(pairs, year_of)
     names = (
@@ -111,12 +129,23 @@ def outcome_sums(records: Records, pairs: Pairs) -> Outcomes:
         *(f"school_{one}" for one in records.schools[1:]),
         *(f"year_{one}" for one in records.years[1:]),
     )
-    batches = (
-        _batch(records, pairs, np.flatnonzero(year_of == year), number, kept)
-        for number, year in enumerate(records.years)
-        if (year_of == year).any()
+    of_year = (
+        (number, np.flatnonzero(year_of == year)) for number, year in enumerate(records.years)
     )
-    return sum_outcomes(names, len(records.schools), batches)
+    batches = (
+        (*_batch(records, pairs, rows, number, kept), _score(pairs, rows))
+        for number, rows in of_year
+        if len(rows)
+    )
+    schools = len(records.schools)
+    if teams == "mean":
+        return sum_team_outcomes(names, schools, batches)
+    return sum_outcomes(names, schools, (batch[:-1] for batch in batches))
+
+
+def _score(pairs: Pairs, rows: np.ndarray) -> np.ndarray:
+    """Number of the score of each row: a student's of a subject and year."""
+    return pairs.student[rows] * len(SUBJECTS) + pairs.subject[rows]
 
 
 def _batch(records: Records, pairs: Pairs, rows: np.ndarray, number: int, kept: list[int]):
