@@ -103,3 +103,28 @@ def _coefficients(published, part, names, spreads) -> np.ndarray:
     if strange := sorted(set(published) - known):
         raise UserError(f"inputs.yaml: {part}.{', '.join(strange)} has no regressor")
     return np.array([float(published.get(own[name], 0.0)) for name in names])
+
+
+def with_planted(inputs: Mapping, values: Mapping[str, Mapping[str, float]]) -> dict:
+    """Content of inputs.yaml with other planted values, to see what an estimate makes of them.
+
+    Parameters
+    ----------
+    inputs
+        Content of calibration/inputs.yaml.
+    values
+        By part (outcomes, supply, demand, correlations) and name in inputs.yaml.
+
+    Raises
+    ------
+    UserError
+        If inputs.yaml has no such part or name.
+
+    """
+    published = dict(inputs["planted"])
+    for part, named in values.items():
+        strange = sorted(set(named) - set(published.get(part, {})))
+        if part not in published or strange:
+            raise UserError(f"inputs.yaml: planted.{part} has no {', '.join(strange) or 'values'}")
+        published[part] = {**published[part], **named}
+    return {**inputs, "planted": published}
