@@ -1,13 +1,13 @@
 """Chains: continued byte for byte, kept draws, and what a schedule refuses."""
 
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import numpy as np
 import pytest
 from selection_cases import INFORMATIVE, world
 
 from welfare_added.run.errors import UserError
-from welfare_added.selection.all_pairs import effects_of_all_pairs
+from welfare_added.selection.all_pairs import expected_matches, matches_of_all_pairs
 from welfare_added.selection.chain import Schedule, advance, begin, generator
 from welfare_added.selection.chain_files import (
     complete_chain,
@@ -16,7 +16,7 @@ from welfare_added.selection.chain_files import (
     save_chain,
 )
 from welfare_added.selection.model import state_model
-from welfare_added.selection.parameters import parameter_names, prior_widths
+from welfare_added.selection.parameters import parameter_names
 from welfare_added.selection.simulate import draw_parameters, simulate
 
 SCHEDULE = Schedule(plain=6, rounds=2, moves=4, burn=3, kept=6, thin=2, repeats=2, effects=3)
@@ -105,35 +105,28 @@ def test_files_and_schedules_that_are_refused(tmp_path):
         Schedule(plain=2, rounds=0, moves=1, burn=0, kept=3, effects=9)
 
 
-def test_effects_of_all_pairs_keep_what_is_known(model):
+def test_matches_of_all_pairs_keep_what_is_known(model):
     state, rng = run(model).state, np.random.default_rng(1)
-    eta_y, eta_u = effects_of_all_pairs(model, state, rng)
-    pairs = model.pairs
-    assert eta_y.shape == eta_u.shape == (model.teachers, model.schools)
-    np.testing.assert_array_equal(eta_u[pairs.teacher, pairs.school], state.eta_u)
-    cells = pairs.of_cell
-    np.testing.assert_array_equal(eta_y[pairs.teacher[cells], pairs.school[cells]], state.eta_y)
+    drawn, pairs = matches_of_all_pairs(model, state, rng), model.pairs
+    for one in (drawn, expected_matches(model, state)):
+        at = pairs.teacher, pairs.school
+        assert one.eta_y.shape == one.eta_v.shape == (model.teachers, model.schools)
+        np.testing.assert_array_equal(one.eta_u[at], state.eta_u)
+        np.testing.assert_array_equal(one.eta_v[at][pairs.listed], state.eta_v)
+        cells = pairs.of_cell
+        np.testing.assert_array_equal(
+            one.eta_y[pairs.teacher[cells], pairs.school[cells]], state.eta_y
+        )
 
 
-def test_unknown_effects_have_the_correlation_of_the_scales(model):
-    state = run(model).state
-    scales = replace(state.scales, y_u=2.0, y_v=0.5, sd_eta_u=0.3, sd_eta_y=0.7)
-    state, rng = replace(state, scales=scales), np.random.default_rng(1)
-    unknown = np.ones((model.teachers, model.schools), dtype=bool)
-    unknown[model.pairs.teacher, model.pairs.school] = False
-    assert unknown.any()
-    drawn = [effects_of_all_pairs(model, state, rng) for _ in range(4000)]
-    eta_y, eta_u = (np.concatenate([pair[k][unknown] for pair in drawn]) for k in (0, 1))
-    assert np.std(eta_y) == pytest.approx(0.7, rel=0.03)
-    assert np.corrcoef(eta_y, eta_u)[0, 1] == pytest.approx(scales.y_weights[0], abs=0.02)
-
-
-def test_prior_widths_are_those_of_the_prior(model):
-    widths = prior_widths(model, 2000, np.random.default_rng(1))
-    names = parameter_names(model)
-    assert widths[names.index("supply: inertia")] == pytest.approx(0.4972, rel=0.06)
-    assert np.isnan(widths[names.index("fallback less vacancies")])
-    assert np.isfinite(np.delete(widths, names.index("fallback less vacancies"))).all()
+def test_expected_matches_are_the_means_of_drawn_ones(model):
+    state, rng = run(model).state, np.random.default_rng(2)
+    drawn = [matches_of_all_pairs(model, state, rng) for _ in range(4000)]
+    for name in ("eta_y", "eta_u", "eta_v"):
+        values = np.array([getattr(one, name) for one in drawn])
+        error = values.std(axis=0) / np.sqrt(len(drawn)) + 1e-12
+        z = (values.mean(axis=0) - getattr(expected_matches(model, state), name)) / error
+        assert np.abs(z).max() < 4.5 and z.std() < 1.3
 
 
 def test_a_finished_chain_stands_at_its_path_and_goes_on_from_its_unfinished_file(model, tmp_path):

@@ -8,7 +8,7 @@ import pandas as pd
 
 from welfare_added.assignment.one_to_one import blocking_pairs
 from welfare_added.reassignment.gains import class_decomposition, decomposition
-from welfare_added.reassignment.groups import Group, group_gains, group_values
+from welfare_added.reassignment.groups import Group, group_gains, group_values, random_totals
 from welfare_added.reassignment.plans import Plan, aim_scores, moved, plans, worse_off
 from welfare_added.reassignment.proficient import Students, proficient
 from welfare_added.reassignment.scores import Sums, Teachers, total_scores
@@ -16,6 +16,7 @@ from welfare_added.reassignment.year import Year, accepts, masks
 from welfare_added.run.errors import UserError
 
 CLAIRVOYANT, FEASIBLE = "clairvoyant", "feasible"
+OBSERVED = "observed"
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,14 @@ class Planned:
     plans
         planner, aim, scenario, draw, year, position, candidate.
     results
-        planner, aim, scenario, draw, year, with value (of the aim, in the draw), observed (the same
-        of the observed assignment), relative_gap, the parts of `decomposition` and of
-        `class_decomposition` (class_*), moves, displaced, brought_in, worse_off, and
-        blocking_pairs where schools' utilities are given.
+        planner, aim, scenario, draw, year, with planned (value by the planner's own scores), value
+        (of the aim, in the draw), observed (the same of the observed assignment), relative_gap, the
+        parts of `decomposition` and of `class_decomposition` (class_*), moves, displaced,
+        brought_in, worse_off, and blocking_pairs where schools' utilities are given. The observed
+        assignment has rows too, which nobody planned and no gap belongs to.
     gains
-        planner, aim, scenario, draw, year, group, students, and the sums of `group_gains`; empty
-        without groups.
+        planner, aim, scenario (and `OBSERVED`), draw, year, group, students, and the sums of
+        `group_gains`; empty without groups.
 
     """
 
@@ -128,20 +130,21 @@ def plan_draws(
     made, results, gains = [], [], []
     for draw in draws:
         allowed = masks(year, accepts(year, draw.utility, draw.status_quo))
-        values = [
-            (group, group_values(group, draw.teachers, draw.eta, draw.need, draw.need_sd))
-            for group in groups
-        ]
+        values = [_of_group(group, draw, weights) for group in groups]
         for aim in aims:
             own = scores_of(draw, aim, sums, students)
             planners = {CLAIRVOYANT: own} | ({FEASIBLE: expected[aim]} if expected else {})
             for planner, scores in planners.items():
+                label = {"planner": planner, "aim": aim, "scenario": OBSERVED}
+                label |= {"draw": draw.number, "year": year.year}
+                here = Plan(year.observed, np.nan, np.nan)
+                results.append(label | _result(year, draw, sums, own, allowed, here))
+                gains += _gains(label, year, year.observed, values)
                 for scenario, plan in plans(year, scores, allowed).items():
-                    label = {"planner": planner, "aim": aim, "scenario": scenario}
-                    label |= {"draw": draw.number, "year": year.year}
-                    made.append(_rows(label, plan))
-                    results.append(label | _result(year, draw, sums, own, allowed, plan))
-                    gains += _gains(label, year, plan, values, weights)
+                    own_label = label | {"scenario": scenario}
+                    made.append(_rows(own_label, plan))
+                    results.append(own_label | _result(year, draw, sums, own, allowed, plan))
+                    gains += _gains(own_label, year, plan.holder, values)
     return Planned(pd.concat(made, ignore_index=True), pd.DataFrame(results), pd.DataFrame(gains))
 
 
@@ -150,12 +153,18 @@ def _rows(label: Mapping, plan: Plan) -> pd.DataFrame:
     return pd.DataFrame({**label, "position": positions, "candidate": plan.holder})
 
 
-def _gains(label: Mapping, year: Year, plan: Plan, values, weights) -> list[dict]:
+def _of_group(group: Group, draw: Draw, weights: np.ndarray | None):
+    """A group, sums over its students with each candidate, and of the random assignment."""
+    values = group_values(group, draw.teachers, draw.eta, draw.need, draw.need_sd)
+    return group, values, random_totals(values, weights)
+
+
+def _gains(label: Mapping, year: Year, holder: np.ndarray, values) -> list[dict]:
     return [
         label
         | {"group": group.name, "students": len(group.rows)}
-        | group_gains(tables, plan.holder, year.observed, weights)
-        for group, tables in values
+        | group_gains(tables, holder, year.observed, random)
+        for group, tables, random in values
     ]
 
 
@@ -165,6 +174,7 @@ def _result(year: Year, draw: Draw, sums: Sums, own, allowed, plan: Plan) -> dic
     parts = vars(decomposition(year, draw.teachers, sums, draw.eta, holder))
     by_class = vars(class_decomposition(year, draw.teachers, sums, draw.eta, holder))
     result = {
+        "planned": plan.value,
         "value": float(own[holder, positions].sum()),
         "observed": float(own[year.observed, positions].sum()),
         "relative_gap": plan.relative_gap,

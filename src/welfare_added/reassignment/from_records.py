@@ -13,10 +13,17 @@ from welfare_added.reassignment.proficient import Students, teachers_part
 from welfare_added.reassignment.scores import Sums, Teachers, student_sums, teachers_of_draw
 from welfare_added.reassignment.year import Year
 from welfare_added.run.errors import UserError
+from welfare_added.transfers.demand import PERSON
 from welfare_added.transfers.design import Design
 from welfare_added.transfers.driving import Driving
 from welfare_added.transfers.pairs import pair_regressors
-from welfare_added.transfers.regressors import CONSTANT, OUTCOMES, supply_regressors
+from welfare_added.transfers.regressors import (
+    CONSTANT,
+    DEMAND,
+    OUTCOMES,
+    demand_regressors,
+    supply_regressors,
+)
 from welfare_added.transfers.traits import RACES, SCHOOL
 
 # The transfer system whose applicants without a position are candidates too: that which filled the
@@ -40,14 +47,15 @@ class YearRecords:
         (m,) each, as of `teachers_of_draw`.
     outside
         (m,) school of candidates with a position outside the sample, -1 if none is known.
-    supply
-        (m, S, q) regressors of teachers' utility at every school.
+    supply, demand
+        (m, S, q) and (m, S, k) regressors of teachers' and of schools' utility at every school.
     students, sums
         Of the positions.
     score, regressors
         (N,) scores, and (N, p) regressors of eq. 1 with the teacher observed, dummies aside.
-    levels
-        Names of the dummies of the year and of each position's school, (n,), as of `outcome_sums`.
+    levels, before
+        Names of the dummies of the year and of each position's school, (n,), as of `outcome_sums`;
+        the studied years before.
     quartile, white
         (N,) quartile of last year's score within grade and subject, and 1 if white.
 
@@ -58,11 +66,13 @@ class YearRecords:
     traits: Mapping[str, np.ndarray] = field(repr=False)
     outside: np.ndarray = field(repr=False)
     supply: np.ndarray = field(repr=False)
+    demand: np.ndarray = field(repr=False)
     students: Students = field(repr=False)
     sums: Sums = field(repr=False)
     score: np.ndarray = field(repr=False)
     regressors: np.ndarray = field(repr=False)
     levels: tuple[str, tuple[str, ...]] = field(repr=False)
+    before: tuple[int, ...]
     quartile: np.ndarray = field(repr=False)
     white: np.ndarray = field(repr=False)
 
@@ -81,9 +91,11 @@ class Parameters:
         (q,) coefficients of eq. 2.
     attraction
         (S,) schools' effects on teachers' utility.
-    theta
-        (T,) general effectiveness.
-    eta_y, eta_u
+    demand
+        Coefficients of eq. 3 by name; those that are not there are 0.
+    theta, phi
+        (T,) general effectiveness, and schools' common taste.
+    eta_y, eta_u, eta_v
         (T, S) matches.
 
     """
@@ -92,9 +104,12 @@ class Parameters:
     sd_eps: float
     supply: np.ndarray = field(repr=False)
     attraction: np.ndarray = field(repr=False)
+    demand: Mapping[str, float]
     theta: np.ndarray = field(repr=False)
+    phi: np.ndarray = field(repr=False)
     eta_y: np.ndarray = field(repr=False)
     eta_u: np.ndarray = field(repr=False)
+    eta_v: np.ndarray = field(repr=False)
 
 
 def year_records(
@@ -139,17 +154,21 @@ def year_records(
     )
     students, sums, groups = _students(design, rows, position, len(place))
     outside = np.where(own < 0, table["own_school"].to_numpy(), -1)
+    used = np.r_[made.school, outside[outside >= 0]]
+    supply, demand = _utilities(records, driving, table, year, used)
     return YearRecords(
         year=made,
         teacher=table["teacher"].to_numpy(),
         traits=_traits(table),
         outside=outside,
-        supply=_supply(records, driving, table, year, np.r_[made.school, outside[outside >= 0]]),
+        supply=supply,
+        demand=demand,
         students=students,
         sums=sums,
         score=design.pairs.score[rows],
         regressors=pair_regressors(records, design.pairs, rows),
         levels=(f"year_{year}", tuple(f"school_{one}" for one in positions["school_id"])),
+        before=tuple(one for one in records.years if one < year),
         **groups,
     )
 
@@ -209,19 +228,23 @@ def _students(design: Design, rows: np.ndarray, position: np.ndarray, positions:
     return Students(first, minority, male, previous), sums, groups
 
 
-def _supply(records, driving: Driving, table: pd.DataFrame, year: int, used) -> np.ndarray:
-    """Regressors of the utility of the schools ``used``, (m, S, q); others are 0."""
+def _utilities(records, driving: Driving, table: pd.DataFrame, year: int, used):
+    """Regressors of eqs. 2 and 3 at the schools ``used``, (m, S, q) and (m, S, k); others are 0."""
     m, schools = len(table), np.unique(used)
     person, place = np.divmod(np.arange(m * len(schools)), len(schools))
     school = schools[place]
-    names = ("minority", "education", "experience")
-    traits = {name: table[name].to_numpy()[person] for name in names}
+    traits = {name: table[name].to_numpy()[person] for name in PERSON}
     of_school = {name: records.traits[year][name][school] for name in SCHOOL}
     minutes = driving.times(year, table["teacher"].to_numpy()[person], school)
-    flat = supply_regressors(traits, of_school, minutes)
-    full = np.zeros((m, len(records.schools), flat.shape[1]))
-    full[person, school] = flat
-    return full
+    made = []
+    for flat in (
+        supply_regressors(traits, of_school, minutes),
+        demand_regressors(traits, of_school),
+    ):
+        full = np.zeros((m, len(records.schools), flat.shape[1]))
+        full[person, school] = flat
+        made.append(full)
+    return made
 
 
 def draw_of(
@@ -248,7 +271,8 @@ def draw_of(
         Whether each student keeps the error that she had in the draw (``realised``: "simulate
         data"), or is proficient with a chance (``expected``: all that a feasible planner knows).
     shocks
-        Whether teachers consent with an error for each position (eq. 2), or by mean utility alone.
+        Whether teachers consent, and schools choose, with an error for each position (eqs. 2, 3),
+        or by mean utility alone.
 
     """
     if errors not in ERRORS:
@@ -258,17 +282,26 @@ def draw_of(
     eta = parameters.eta_y[np.ix_(who, school)]
     mean = own.supply @ parameters.supply + parameters.attraction + parameters.eta_u[who]
     utility, elsewhere = mean[:, school], np.full(len(who), np.nan)
+    worth = _worth(own, parameters)
     outside = np.flatnonzero(own.outside >= 0)
     elsewhere[outside] = mean[outside, own.outside[outside]]
     if shocks:
         utility = utility + rng.standard_normal(utility.shape)
         elsewhere = elsewhere + rng.standard_normal(len(who))
+        worth = worth + rng.standard_normal(worth.shape)
     need = None
     if cut is not None:
         level = _score_without_teacher(own, parameters, teachers, eta, errors)
         need = cut - level
     sd = parameters.sd_eps if errors == "expected" else 0.0
-    return Draw(number, teachers, eta, utility, elsewhere, need=need, need_sd=sd)
+    return Draw(number, teachers, eta, utility, elsewhere, worth, need, sd)
+
+
+def _worth(own: YearRecords, parameters: Parameters) -> np.ndarray:
+    """Mean utility of the candidates to each position's school (eq. 3), (m, n)."""
+    slope = np.array([parameters.demand.get(name, 0.0) for name in DEMAND])
+    mean = own.demand @ slope + parameters.phi[own.teacher][:, None] + parameters.eta_v[own.teacher]
+    return mean[:, own.year.school]
 
 
 def _score_without_teacher(

@@ -75,21 +75,28 @@ def group_values(
     return values
 
 
+def random_totals(values: Mapping[str, np.ndarray], weights: np.ndarray | None) -> dict[str, float]:
+    """Expected sums over a group's students under random assignment; empty without weights."""
+    if weights is None:
+        return {}
+    return {name: float((table * weights).sum()) for name, table in values.items()}
+
+
 def group_gains(
     values: Mapping[str, np.ndarray],
     holder: np.ndarray,
     observed: np.ndarray,
-    weights: np.ndarray | None,
+    random: Mapping[str, float],
 ) -> dict[str, float]:
     """Gains of a plan, summed over a group's students: over the observed and the random assignment.
 
-    values: of `group_values`; holder, observed: (n,) candidate of each position; weights: of
-    `random_weights`, or None. Names are gain_<value> and gain_<value>_over_random.
+    values: of `group_values`; holder, observed: (n,) candidate of each position; random: of
+    `random_totals`. Names are gain_<value> and gain_<value>_over_random.
     """
     positions, gains = np.arange(len(holder)), {}
     for name, table in values.items():
         planned = float(table[holder, positions].sum())
         gains[f"gain_{name}"] = planned - float(table[observed, positions].sum())
-        if weights is not None:
-            gains[f"gain_{name}_over_random"] = planned - float((table * weights).sum())
+        if name in random:
+            gains[f"gain_{name}_over_random"] = planned - random[name]
     return gains

@@ -27,6 +27,13 @@ class Factors:
 
 def with_all_matches(model: Model, state: State, rng: np.random.Generator) -> State:
     """Add eta^y of pairs without scores, given eta^u and eta^v, to a state with that of cells."""
+    return replace(state, eta_y=drawn_matches(model, state, rng)[0])
+
+
+def drawn_matches(
+    model: Model, state: State, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """eta^y and eta^v (P,) of all pairs: as the state has them, or drawn given what it has."""
     scales, pairs = state.scales, model.pairs
     weights, noise = scales.y_weights, rng.standard_normal((2, len(state.eta_u)))
     z_v = noise[0]
@@ -34,7 +41,9 @@ def with_all_matches(model: Model, state: State, rng: np.random.Generator) -> St
     z_u = state.eta_u / scales.sd_eta_u
     eta_y = scales.sd_eta_y * (weights[0] * z_u + weights[1] * z_v + weights[2] * noise[1])
     eta_y[pairs.of_cell] = state.eta_y
-    return replace(state, eta_y=eta_y)
+    eta_v = scales.sd_eta_v * (scales.v_weights[0] * z_u + scales.v_weights[1] * z_v)
+    eta_v[pairs.listed] = state.eta_v
+    return eta_y, eta_v
 
 
 def factors_of(state: State, listed: np.ndarray) -> Factors:

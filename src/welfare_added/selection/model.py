@@ -91,6 +91,9 @@ def state_model(system: System, rankings: str, priors: Priors) -> Model:
 def start(model: Model, start_from: Priors, rng: np.random.Generator) -> State:
     """First state: parameters and effects drawn, latent utilities that respect all decisions.
 
+    Coefficients are drawn per unit of their regressors' root mean square where this is above one:
+    a coefficient of minutes of the size of one of shares would make absurd utilities.
+
     Parameters
     ----------
     model
@@ -103,6 +106,8 @@ def start(model: Model, start_from: Priors, rng: np.random.Generator) -> State:
     """
     p, q, k = (len(names) for names in model.names)
     parameters = prior_parameters(start_from, (p, q - 1, k), model.schools, rng)
+    for name, square in _mean_squares(model).items():
+        parameters[name] = parameters[name] / np.sqrt(np.maximum(square, 1.0))
     effects = draw_effects(parameters["scales"], model.pairs, model.teachers, rng)
     utility, fallback = first_utilities(model.menus)
     values = first_values(model.demand, model.floor)
@@ -116,3 +121,14 @@ def start(model: Model, start_from: Priors, rng: np.random.Generator) -> State:
         value=values,
         difference=difference,
     )
+
+
+def _mean_squares(model: Model) -> dict[str, np.ndarray]:
+    """Mean squares of the regressors of outcomes, supply and demand."""
+    menus, lists = model.menus.regressors, model.demand.regressors
+    rows = model.outcomes.rows.sum()
+    return {
+        "outcome": np.diag(model.outcomes.cross) / rows,
+        "supply": (menus**2).mean(axis=0),
+        "demand": (lists**2).mean(axis=0) if len(lists) else np.zeros(lists.shape[1]),
+    }

@@ -1,6 +1,6 @@
 """What the chains say together: draws, moments with diagnostics, and effects."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,11 @@ from welfare_added.selection.parameters import parameter_names, prior_widths, to
 from welfare_added.selection.state import State
 
 PRIOR_DRAWS = 2000  # of which the width of a prior is taken
+# How the names of what lists tell of begin.
+OF_LISTS = (
+    *("demand", "sd phi", "sd eta_v"),
+    *("correlation theta phi", "correlation eta_y eta_v", "correlation eta_u eta_v"),
+)
 TRACED = ("supply: inertia", "sd eta_u", "sd eta_y", "sd theta", "sd eta_v", "sd phi")
 
 
@@ -83,11 +88,39 @@ def traces(
     return pd.concat(rows, ignore_index=True)
 
 
-def effective_draws_per_thousand(chain: Chain, model: Model, thin: int) -> pd.Series:
-    """Effective draws (bulk) of each parameter in 1,000 sweeps of one chain, by name."""
-    sweeps = len(chain.draws) * thin
-    bulk = [diagnose(values[None, :]).bulk for values in chain.draws.T]
-    return pd.Series(np.array(bulk) * 1000 / sweeps, index=parameter_names(model))
+def beside_truth(table: pd.DataFrame, truth: pd.Series | None) -> pd.DataFrame:
+    """A table of parameters with a column truth, empty where nothing was planted."""
+    planted = pd.Series(dtype=float) if truth is None else truth
+    return table.assign(truth=planted.reindex(table["parameter"]).to_numpy())
+
+
+def of_lists(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Parameters of which lists tell, by likelihood: rankings, and the columns of the tables."""
+    rows = [
+        own[own["parameter"].str.startswith(OF_LISTS)].assign(rankings=name)
+        for name, own in tables.items()
+    ]
+    table = pd.concat(rows, ignore_index=True)
+    return table[["rankings", *table.columns.drop("rankings")]]
+
+
+def orders_table(model: Model, ours: Chain, published: Chain, thin: int) -> pd.DataFrame:
+    """Effective draws (bulk) in 1,000 sweeps of one chain in each order of a sweep.
+
+    ours, published: complete chains; thin: of ours. Returns parameter, ours, published.
+    """
+    return pd.DataFrame(
+        {
+            "parameter": parameter_names(model),
+            "ours": _per_thousand(ours, thin),
+            "published": _per_thousand(published, 1),
+        }
+    )
+
+
+def _per_thousand(chain: Chain, thin: int) -> np.ndarray:
+    bulk = np.array([diagnose(values[None, :]).bulk for values in chain.draws.T])
+    return bulk * 1000 / (len(chain.draws) * thin)
 
 
 def kept_states(chains: Sequence[Chain]) -> list[State]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from welfare_added.selection.priors import SdPrior
 
-MOST_STEPS = 10_000  # far beyond any proper density; an improper one would never end
+MOST_STEPS = 1_000_000  # a bad start takes many; an improper density would never end
 
 
 def slice_draw(
