@@ -52,6 +52,7 @@ def check_supply(data: object, teachers: int, schools: int) -> None:
         "regressors": (rows, q),
         "applied": (rows,),
         "offer": (rows,),
+        "left_over": (rows,) if len(data.left_over) else (0,),
     }
     _shapes(data, shapes, "supply")
     _indices(data.teacher, 0, teachers, "supply.teacher")
@@ -77,6 +78,13 @@ def check_supply(data: object, teachers: int, schools: int) -> None:
         "supply.offer",
         "rows with an offer but without an application",
     )
+    if len(data.left_over):
+        left = np.add.reduceat(data.left_over.astype(int), data.first[:-1])
+        _none(
+            data.displaced & (left == 0),
+            "supply.left_over",
+            "menus of displaced teachers without a vacancy left over; mark one",
+        )
     accepted, declined = (
         np.add.reduceat((data.offer == kind).astype(int), data.first[:-1])
         if rows

@@ -21,6 +21,10 @@ def _no_numbers() -> np.ndarray:
     return np.empty(0)
 
 
+def _nowhere() -> np.ndarray:
+    return np.empty(0, dtype=bool)
+
+
 @dataclass(frozen=True)
 class Outcomes:
     """Test scores (eq. 1) as sums over the rows, one row a teacher-student pair of a year.
@@ -88,6 +92,10 @@ class Supply:
         (R,) 2 for the offer that she accepted while she held others of the same step, 1 for those
         others, 0 for all other rows. A menu has no such rows, or one 2 and at least one 1; all of
         them were applied to. An offer accepted alone is 0: it tells no more than the application.
+    left_over
+        Empty: a displaced teacher's fallback is worth 0. Or (R,) vacancies that nobody took in the
+        round, at least one on every menu of a displaced teacher: her fallback is worth their mean
+        (see `fallbacks`). Which these are is taken as given.
 
     """
 
@@ -101,6 +109,7 @@ class Supply:
     regressors: np.ndarray = field(repr=False)
     applied: np.ndarray = field(repr=False)
     offer: np.ndarray = field(repr=False)
+    left_over: np.ndarray = field(default_factory=_nowhere, repr=False)
 
 
 @dataclass(frozen=True)

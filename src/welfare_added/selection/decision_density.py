@@ -92,7 +92,7 @@ def terms_of(menus: Menus) -> Terms:
     alone = np.bincount(number, ~differ, minlength=len(at))
     merged = np.concatenate([plain[at], plain[differ]])
     count = np.concatenate([alone, np.ones(int(differ.sum()))])
-    offered, own = np.flatnonzero(data.offer > 0), menus.own
+    offered, own = np.flatnonzero(data.offer > 0), np.flatnonzero(~data.displaced)
     rows = np.concatenate([merged, offered])
     return Terms(
         regressors=np.vstack([menus.regressors[rows], menus.own_regressors[own]]),
@@ -155,7 +155,7 @@ def log_density(
     value, by_coefficient, by_effect, by_taste, by_fallback = _of_decisions(
         target, coefficients, effects, sd * z, fallback
     )
-    free = target.menus.data.displaced
+    free = target.menus.fallbacks.free
     away = effects - target.school_mean
     pull = target.taste_product - (1 + target.taste_precision) * z
     value += (
@@ -189,7 +189,23 @@ def _of_decisions(target, coefficients, effects, tastes, fallback):
         *given,
         *slopes,
     )
-    return value, *slopes
+    return value + _of_scrambles(target.menus, given, slopes), *slopes
+
+
+def _of_scrambles(menus, given, slopes):
+    """Log density of fallbacks that are means of vacancies; its derivatives are added to slopes."""
+    fallbacks = menus.fallbacks
+    if len(fallbacks.scrambled) == 0:
+        return 0.0
+    x = fallbacks.regressors[fallbacks.scrambled]
+    schools, pairs = fallbacks.scrambled_schools, fallbacks.scrambled_pairs
+    coefficients, effects, tastes, fallback = given
+    error = fallback[fallbacks.scrambled] - x @ coefficients - schools @ effects - pairs @ tastes
+    slopes[0] += x.T @ error
+    slopes[1] += schools.T @ error
+    slopes[2] += pairs.T @ error
+    slopes[3][fallbacks.scrambled] -= error
+    return -0.5 * float(error @ error)
 
 
 def point_of(state: State, centring: Centring) -> tuple[np.ndarray, np.ndarray]:

@@ -16,7 +16,8 @@ def parameter_names(model: Model) -> list[str]:
 
     `demand standardised:` are coefficients of eq. 3 over the SD of eta^v + eps, which is what lists
     tell of; `fallback less schools` and `fallback less vacancies` are a displaced teacher's utility
-    less the mean effect of schools, and less the mean utility of a vacancy on a menu.
+    less the mean effect of schools, and less the mean utility of a vacancy on a menu. Where no
+    fallback fixes the level (see `fallbacks`), schools' effects are less their mean.
     """
     outcome, supply, demand = model.names
     return [
@@ -34,7 +35,7 @@ def parameter_names(model: Model) -> list[str]:
 
 def parameter_values(model: Model, state: State) -> np.ndarray:
     """Values of the parameters in a state."""
-    return _of_parameters(vars(state), -row_means(model.menus, state).mean())
+    return _of_parameters(model, vars(state), -row_means(model.menus, state).mean())
 
 
 def told_by_prior_alone(model: Model) -> list[str]:
@@ -42,6 +43,8 @@ def told_by_prior_alone(model: Model) -> list[str]:
     data, names = model.menus.data, []
     if data.displaced.all():
         names.append("supply: inertia")
+    if not model.menus.fallbacks.free.any():
+        names += ["fallback less schools", "fallback less vacancies"]
     if len(model.demand.rank) == 0:
         names += [f"demand: {name}" for name in model.names[2]]
         names += ["sd phi", "sd eta_v", *(pair for pair in _PAIRS if "phi" in pair or "_v" in pair)]
@@ -60,14 +63,15 @@ def prior_widths(model: Model, draws: int, rng: np.random.Generator) -> np.ndarr
     values = []
     for _ in range(draws):
         drawn = prior_parameters(model.priors, (outcome, supply - 1, demand), model.schools, rng)
-        values.append(_of_parameters(drawn, np.nan))
+        values.append(_of_parameters(model, drawn, np.nan))
     low, high = np.quantile(values, [0.16, 0.84], axis=0)
     return (high - low) / 2
 
 
-def _of_parameters(drawn, less_vacancies):
+def _of_parameters(model, drawn, less_vacancies):
     """Values of coefficients, scales and schools' effects."""
     scales, demand, schools = drawn["scales"], drawn["demand"], drawn["school_effect"]
+    level = 0.0 if model.menus.fallbacks.free.any() else schools.mean()
     return np.concatenate(
         [
             drawn["outcome"],
@@ -83,6 +87,6 @@ def _of_parameters(drawn, less_vacancies):
                 -schools.mean(),
                 less_vacancies,
             ],
-            schools,
+            schools - level,
         ]
     )

@@ -66,11 +66,17 @@ class Coordinates:
 
 @dataclass(frozen=True)
 class _Teacher:
-    """Terms of one teacher, and her latents: pairs, then menus."""
+    """Terms of one teacher, and her latents: pairs, then menus.
 
-    terms: np.ndarray
+    Fallbacks that are means of vacancies are the last of her terms.
+    """
+
     latents: np.ndarray
     loads: np.ndarray  # (terms, latents): lead by sd z of pairs and by u_0
+    columns: np.ndarray  # (terms, q + 1 + S): lead by coefficients and schools' effects
+    systematic: np.ndarray  # (terms,) the part of the lead that these make at p_0
+    side: np.ndarray
+    gap: np.ndarray
     pairs: int
 
 
@@ -88,8 +94,8 @@ def find_coordinates(target: Target, parameters: np.ndarray, latents: np.ndarray
 
     """
     pairs, log_sd = len(target.taste_precision), float(parameters[-1])
-    teachers = _by_teacher(target)
-    systematic = _systematic(target, parameters)
+    sd = np.exp(log_sd)
+    teachers = _by_teacher(target, parameters)
     mode, size = latents.copy(), len(parameters)
     mode[:pairs] = np.where(
         target.menus.rows_of_pair > 0,
@@ -98,8 +104,8 @@ def find_coordinates(target: Target, parameters: np.ndarray, latents: np.ndarray
     )
     blocks = []
     for teacher in teachers:
-        _to_mode(teacher, target, systematic, np.exp(log_sd), mode)
-        blocks.append(_block(teacher, target, systematic, np.exp(log_sd), mode))
+        _to_mode(teacher, target, sd, mode)
+        blocks.append(_block(teacher, target, sd, mode))
     weight = np.zeros(pairs)
     for teacher, (hessian, _, _) in zip(teachers, blocks, strict=True):
         own = teacher.latents[: teacher.pairs]
@@ -111,9 +117,7 @@ def find_coordinates(target: Target, parameters: np.ndarray, latents: np.ndarray
     precision[-1, -1] += 2 * (weight * (1 - weight)).sum()
     for teacher, (hessian, slope, curvature) in zip(teachers, blocks, strict=True):
         here = teacher.latents
-        own, crossed = _parameter_blocks(
-            teacher, target, slope, curvature, np.exp(log_sd), mode, weight
-        )
+        own, crossed = _parameter_blocks(teacher, target, slope, curvature, sd, mode, weight)
         answer = -cho_solve(cho_factor(hessian), crossed)
         precision += own + crossed.T @ answer
         response[here] = answer
@@ -130,39 +134,55 @@ def find_coordinates(target: Target, parameters: np.ndarray, latents: np.ndarray
     )
 
 
-def _by_teacher(target: Target) -> list[_Teacher]:
-    terms, pairs = target.terms, len(target.taste_precision)
+def _by_teacher(target: Target, parameters: np.ndarray) -> list[_Teacher]:
+    terms, fallbacks = target.terms, target.menus.fallbacks
     of_menu = target.menus.data.teacher
-    owner = of_menu[terms.menu]
+    menu = np.concatenate([terms.menu, fallbacks.scrambled])
+    owner = of_menu[menu]
     order = np.argsort(owner, kind="stable")
     edges = np.flatnonzero(np.diff(owner[order])) + 1
-    teachers = []
-    for rows in np.split(order, edges):
-        own_pairs, pair = np.unique(terms.pair[rows], return_inverse=True)
-        own_menus = np.flatnonzero(of_menu == owner[rows[0]])
-        loads = np.zeros((len(rows), len(own_pairs) + len(own_menus)))
-        at = np.arange(len(rows))
-        loads[at, pair] = 1
-        loads[at, len(own_pairs) + np.searchsorted(own_menus, terms.menu[rows])] = -1
-        latents = np.concatenate([own_pairs, pairs + own_menus])
-        teachers.append(_Teacher(rows, latents, loads, len(own_pairs)))
-    return teachers
+    return [
+        _teacher(target, parameters, rows, menu[rows], np.flatnonzero(of_menu == owner[rows[0]]))
+        for rows in np.split(order, edges)
+    ]
 
 
-def _systematic(target, parameters):
-    q = target.terms.regressors.shape[1]
-    effects = parameters[q:-1]
-    return target.terms.regressors @ parameters[:q] + effects[target.terms.school]
+def _teacher(target, parameters, rows, menu, own_menus):
+    """One teacher of these terms, rows beyond whose number are fallbacks of several vacancies."""
+    terms, fallbacks = target.terms, target.menus.fallbacks
+    count, q = len(terms.side), terms.regressors.shape[1]
+    plain, mixed = rows[rows < count], rows[rows >= count] - count
+    shares = fallbacks.scrambled_pairs[mixed]
+    own_pairs = np.unique(np.concatenate([terms.pair[plain], shares.indices]))
+    loads = np.zeros((len(rows), len(own_pairs) + len(own_menus)))
+    columns = np.zeros((len(rows), q + target.menus.schools))
+    at, rest = np.arange(len(plain)), np.arange(len(plain), len(rows))
+    loads[at, np.searchsorted(own_pairs, terms.pair[plain])] = 1
+    columns[at, :q] = terms.regressors[plain]
+    columns[at, q + terms.school[plain]] = 1
+    if len(mixed):
+        loads[rest, : len(own_pairs)] = shares[:, own_pairs].toarray()
+        columns[rest, :q] = fallbacks.regressors[fallbacks.scrambled[mixed]]
+        columns[rest, q:] = fallbacks.scrambled_schools[mixed].toarray()
+    loads[np.arange(len(rows)), len(own_pairs) + np.searchsorted(own_menus, menu)] = -1
+    nothing = np.zeros(len(mixed))
+    return _Teacher(
+        latents=np.concatenate([own_pairs, len(target.taste_precision) + own_menus]),
+        loads=loads,
+        columns=columns,
+        systematic=columns @ parameters[:-1],
+        side=np.concatenate([terms.side[plain], nothing]),
+        gap=np.concatenate([target.gap[plain], nothing]),
+        pairs=len(own_pairs),
+    )
 
 
-def _block(teacher, target, systematic, sd, latents):
+def _block(teacher, target, sd, latents):
     """Minus the second derivatives of a teacher's latents; slopes and curvatures of her terms."""
     loads = teacher.loads.copy()
     loads[:, : teacher.pairs] *= sd
-    lead = systematic[teacher.terms] + loads @ latents[teacher.latents]
-    slope, curvature = slopes_and_curvatures(
-        lead, target.terms.side[teacher.terms], target.gap[teacher.terms]
-    )
+    lead = teacher.systematic + loads @ latents[teacher.latents]
+    slope, curvature = slopes_and_curvatures(lead, teacher.side, teacher.gap)
     hessian = loads.T @ (curvature[:, None] * loads)
     hessian[np.diag_indices_from(hessian)] += _own_precision(teacher, target)
     return hessian, slope, curvature
@@ -172,11 +192,11 @@ def _own_precision(teacher, target):
     pairs = len(target.taste_precision)
     own, menus = teacher.latents[: teacher.pairs], teacher.latents[teacher.pairs :] - pairs
     return np.concatenate(
-        [1 + target.taste_precision[own], target.menus.data.displaced[menus].astype(float)]
+        [1 + target.taste_precision[own], target.menus.fallbacks.free[menus].astype(float)]
     )
 
 
-def _to_mode(teacher, target, systematic, sd, latents):
+def _to_mode(teacher, target, sd, latents):
     """Newton's method on a concave density, in place; steps are halved where they overshoot."""
     own = teacher.latents[: teacher.pairs]
     product = np.zeros(len(teacher.latents))
@@ -184,7 +204,7 @@ def _to_mode(teacher, target, systematic, sd, latents):
     sized = np.where(np.arange(len(product)) < teacher.pairs, sd, 1.0)
     prior = _own_precision(teacher, target)
     for _ in range(NEWTON_STEPS):
-        hessian, slope, _ = _block(teacher, target, systematic, sd, latents)
+        hessian, slope, _ = _block(teacher, target, sd, latents)
         at = latents[teacher.latents]
         gradient = sized * (teacher.loads.T @ slope) + product - prior * at
         step = cho_solve(cho_factor(hessian), gradient)
@@ -196,15 +216,11 @@ def _to_mode(teacher, target, systematic, sd, latents):
 
 def _parameter_blocks(teacher, target, slope, curvature, sd, mode, weight):
     """Minus second derivatives by parameters (D, D), and by latents and parameters (n, D)."""
-    terms, rows, n = target.terms, teacher.terms, teacher.pairs
-    q, schools = terms.regressors.shape[1], target.menus.schools
+    n = teacher.pairs
     own = teacher.latents[:n]
     z, c = mode[own], weight[own]
     eta = teacher.loads[:, :n] @ (sd * (1 - c) * z)
-    columns = np.zeros((len(rows), q + schools + 1))
-    columns[:, :q] = terms.regressors[rows]
-    columns[np.arange(len(rows)), q + terms.school[rows]] = 1
-    columns[:, -1] = eta
+    columns = np.column_stack([teacher.columns, eta])
     weighted = curvature[:, None] * columns
     loads = teacher.loads.copy()
     loads[:, :n] *= sd

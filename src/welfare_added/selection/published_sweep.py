@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from welfare_added.run.errors import UserError
 from welfare_added.selection import outcome_block as block
 from welfare_added.selection import supply
 from welfare_added.selection.demand import draw_values
@@ -21,7 +22,19 @@ from welfare_added.selection.sweep import draw_errors
 
 
 def published_sweep(model: Model, state: State, rng: np.random.Generator) -> State:
-    """Draw everything once; the state's eta^y is of all pairs (see `factors.with_all_matches`)."""
+    """Draw everything once; the state's eta^y is of all pairs (see `factors.with_all_matches`).
+
+    Raises
+    ------
+    UserError
+        If fallbacks are those of vacancies left over, whose tastes this order does not draw.
+
+    """
+    if len(model.menus.fallbacks.scrambled):
+        raise UserError(
+            "schedule.order: appendix B's order has no fallbacks of left-over vacancies; want the "
+            "order collapsed, or constant fallbacks"
+        )
     state = supply.draw_utilities(model.menus, state, rng)
     data, pairs = model.demand, model.pairs
     mean = (

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from welfare_added.selection.arrays import ACCEPTED, DECLINED, Demand, Outcomes, Supply, System
+from welfare_added.selection.fallbacks import fallbacks_of
 from welfare_added.selection.pairs import Pairs, find_pairs
 from welfare_added.selection.priors import Priors
 from welfare_added.selection.state import (
@@ -106,20 +107,18 @@ def _scores(world: World, pairs: Pairs, state: State, rng) -> Outcomes:
 
 def _applications(world: World, pairs: Pairs, state: State, rng) -> tuple[Supply, State]:
     data = world.system.supply
-    coefficients, inertia = state.supply[:-1], state.supply[-1]
+    coefficients, worth = state.supply[:-1], fallbacks_of(data, pairs, world.system.schools)
     utility = (
         data.regressors @ coefficients
         + state.school_effect[data.school]
         + state.eta_u[pairs.of_row]
         + rng.standard_normal(len(data.school))
     )
-    own = ~data.displaced
     fallback = rng.standard_normal(len(data.teacher))
-    fallback[own] += (
-        data.own_regressors[own] @ coefficients
-        + inertia
-        + state.school_effect[data.own_school[own]]
-        + state.eta_u[pairs.of_own[own]]
+    fallback[worth.own] += (
+        worth.regressors[worth.own] @ state.supply
+        + worth.schools @ state.school_effect
+        + worth.pairs @ state.eta_u
     )
     menu = np.repeat(np.arange(len(data.teacher)), np.diff(data.first))
     applied = utility > fallback[menu]

@@ -1,15 +1,17 @@
 """Teachers' menus (eq. 2): draws of utilities, coefficients, schools' effects and their moves.
 
-The utility of a displaced teacher's fallback has mean 0, which fixes the level; schools' effects
-are N(mu, sd^2), without a school of reference.
+The utility of a displaced teacher's fallback has mean 0, which fixes the level, or that of
+vacancies left over (`fallbacks`); schools' effects are N(mu, sd^2), without one of reference.
 """
 
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from welfare_added.selection.arrays import Supply, System
 from welfare_added.selection.decision_loops import draw_fallbacks, draw_rows
+from welfare_added.selection.fallbacks import Fallbacks, fallbacks_of
 from welfare_added.selection.outcome_block import draw_normal
 from welfare_added.selection.pairs import Pairs
 from welfare_added.selection.priors import Priors
@@ -27,13 +29,13 @@ class Menus:
         The system's.
     regressors, own_regressors
         (R, q + 1) and (M, q + 1) with inertia last: 0 for vacancies, 1 for present positions.
-    own
-        Menus (O,) of teachers who are not displaced.
+    fallbacks
+        What menus' fallbacks are worth; those (O,) that are not worth 0 are called own.
     cross
-        (q + 1 + S, q + 1 + S) cross products of regressors and of dummies of schools, over
-        vacancies and present positions.
+        (q + 1 + S, q + 1 + S) cross products of regressors and of schools' weights, over
+        vacancies and own fallbacks.
     rows_of_pair
-        (P,) number of vacancies and present positions of each pair.
+        (P,) number of vacancies and own fallbacks of each pair, by weight.
 
     """
 
@@ -42,26 +44,29 @@ class Menus:
     schools: int
     regressors: np.ndarray = field(repr=False)
     own_regressors: np.ndarray = field(repr=False)
-    own: np.ndarray = field(repr=False)
+    fallbacks: Fallbacks = field(repr=False)
     cross: np.ndarray = field(repr=False)
     rows_of_pair: np.ndarray = field(repr=False)
+
+    @property
+    def own(self) -> np.ndarray:
+        """Menus (O,) whose fallback is not worth 0."""
+        return self.fallbacks.own
 
 
 def menus_of(system: System, pairs: Pairs) -> Menus:
     """Menus of a system."""
     data, schools = system.supply, system.schools
     vacancies = np.column_stack([data.regressors, np.zeros(len(data.school))])
-    present = np.column_stack([data.own_regressors, 1.0 - data.displaced])
-    own = np.flatnonzero(~data.displaced)
-    dummies = np.eye(schools)
-    q = vacancies.shape[1]
+    fallbacks = fallbacks_of(data, pairs, schools)
+    rows, q = len(data.school), vacancies.shape[1]
+    of_row = csr_array((np.ones(rows), (np.arange(rows), data.school)), shape=(rows, schools))
     cross = np.zeros((q + schools, q + schools))
-    for x, school in ((vacancies, data.school), (present[own], data.own_school[own])):
+    own = fallbacks.regressors[fallbacks.own]
+    for x, weights in ((vacancies, of_row), (own, fallbacks.schools)):
         cross[:q, :q] += x.T @ x
-        crossed = np.zeros((schools, q))
-        np.add.at(crossed, school, x)
-        cross[q:, :q] += crossed
-        cross[q:, q:] += np.bincount(school, minlength=schools) * dummies
+        cross[q:, :q] += weights.T @ x
+        cross[q:, q:] += (weights.T @ weights).toarray()
     cross[:q, q:] = cross[q:, :q].T
     count = len(pairs.teacher)
     return Menus(
@@ -69,11 +74,11 @@ def menus_of(system: System, pairs: Pairs) -> Menus:
         pairs=pairs,
         schools=schools,
         regressors=np.ascontiguousarray(vacancies),
-        own_regressors=np.ascontiguousarray(present),
-        own=own,
+        own_regressors=fallbacks.regressors,
+        fallbacks=fallbacks,
         cross=cross,
         rows_of_pair=np.bincount(pairs.of_row, minlength=count)
-        + np.bincount(pairs.of_own[own], minlength=count),
+        + fallbacks.pairs.T @ np.ones(len(fallbacks.own)),
     )
 
 
@@ -87,13 +92,13 @@ def row_means(menus: Menus, state: State) -> np.ndarray:
 
 
 def fallback_means(menus: Menus, state: State) -> np.ndarray:
-    """Means (M,) of the utilities of fallbacks; 0 for displaced teachers."""
+    """Means (M,) of the utilities of fallbacks."""
     mean = np.zeros(len(menus.data.teacher))
-    own = menus.own
+    own, fallbacks = menus.own, menus.fallbacks
     mean[own] = (
         menus.own_regressors[own] @ state.supply
-        + state.school_effect[menus.data.own_school[own]]
-        + state.eta_u[menus.pairs.of_own[own]]
+        + fallbacks.schools @ state.school_effect
+        + fallbacks.pairs @ state.eta_u
     )
     return mean
 
@@ -117,7 +122,7 @@ def draw_coefficients(
     """Draw coefficients and schools' effects together, mu integrated out; then mu and the SD."""
     q, eta = menus.own_regressors.shape[1], state.eta_u
     left = state.utility - eta[menus.pairs.of_row]
-    own = state.fallback[menus.own] - eta[menus.pairs.of_own[menus.own]]
+    own = state.fallback[menus.own] - menus.fallbacks.pairs @ eta
     precision = coefficient_precision(menus, state.scales.sd_school, priors)
     drawn = draw_normal(precision, by_coefficient(menus, left, own), rng)
     state = replace(state, supply=drawn[:q], school_effect=drawn[q:])
@@ -137,7 +142,7 @@ def coefficient_precision(menus: Menus, sd_school: float, priors: Priors) -> np.
 def by_coefficient(menus: Menus, row: np.ndarray, own: np.ndarray) -> np.ndarray:
     """Sums of values (R,) and (O,) times regressors, then by school, as coefficients need them."""
     sums = np.bincount(menus.data.school, row, minlength=menus.schools)
-    sums += np.bincount(menus.data.own_school[menus.own], own, minlength=menus.schools)
+    sums += menus.fallbacks.schools.T @ own
     return np.concatenate(
         [menus.regressors.T @ row + menus.own_regressors[menus.own].T @ own, sums]
     )
@@ -170,24 +175,24 @@ def draw_tastes(
     row = state.utility - row_means(menus, state)
     own = (state.fallback - fallback_means(menus, state))[menus.own]
     sums = by_pair(menus, row, own)
-    sums += menus.rows_of_pair * state.eta_u
+    sums += menus.rows_of_pair * state.eta_u + menus.fallbacks.pair_noise(rng)
     total = 1 + precision + menus.rows_of_pair * sd**2
     z = (product + sd * sums) / total + rng.standard_normal(count) / np.sqrt(total)
     return replace(state, eta_u=sd * z)
 
 
 def by_pair(menus: Menus, row: np.ndarray, own: np.ndarray) -> np.ndarray:
-    """Sums (P,) of values of vacancies (R,) and of present positions (O,)."""
+    """Sums (P,) of values of vacancies (R,) and of own fallbacks (O,), by weight."""
     count = len(menus.pairs.teacher)
     sums = np.bincount(menus.pairs.of_row, row, minlength=count)
-    return sums + np.bincount(menus.pairs.of_own[menus.own], own, minlength=count)
+    return sums + menus.fallbacks.pairs.T @ own
 
 
 def move_level(menus: Menus, state: State, priors: Priors, rng: np.random.Generator) -> State:
-    """Shift all utilities, schools' effects and their mean: only displaced teachers notice."""
-    displaced = menus.data.displaced
-    precision = displaced.sum() + 1 / priors.school_mean
-    gap = -(state.fallback[displaced].sum() + state.school_mean / priors.school_mean)
+    """Shift all utilities, schools' effects and their mean: only fallbacks worth 0 notice."""
+    free = menus.fallbacks.free
+    precision = free.sum() + 1 / priors.school_mean
+    gap = -(state.fallback[free].sum() + state.school_mean / priors.school_mean)
     shift = gap / precision + rng.standard_normal() / np.sqrt(precision)
     return replace(
         state,

@@ -4,7 +4,7 @@ They are not the paper's synthetic district: vacancies, moves and candidates are
 which the model allows, so that data simulated from them follow its likelihood exactly.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,6 +45,8 @@ class WorldSize:
         Most candidates of a vacancy.
     together
         Share of vacancies whose offers arrive together with others.
+    left_over
+        Share of vacancies that nobody takes; 0: a displaced teacher's fallback is worth 0.
     teams
         Most teachers of a student; those of a school and year are put together by number.
 
@@ -61,6 +63,7 @@ class WorldSize:
     candidates: int = 6
     together: float = 0.5
     teams: int = 1
+    left_over: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,11 @@ def make_world(size: WorldSize, seed: int) -> World:
     supply = _supply(size, people, rng)
     demand = _demand(size, people, rng)
     x, teacher, school, score = _students(size, people, rng)
+    would_offer = rng.random(len(supply.school)) < size.together
+    if size.left_over:
+        left = rng.random(len(supply.school)) < size.left_over
+        left[supply.first[:-1]] = True  # one at least on each menu
+        supply = replace(supply, left_over=left)
     code = np.unique(teacher * size.schools + school)
     p, cells = x.shape[1], len(code)
     outcomes = Outcomes(
@@ -98,7 +106,7 @@ def make_world(size: WorldSize, seed: int) -> World:
         regressors=x,
         teacher=teacher,
         school=school,
-        would_offer=rng.random(len(supply.school)) < size.together,
+        would_offer=would_offer,
         score=score if size.teams > 1 else None,
     )
 

@@ -50,6 +50,7 @@ def build_design(
     rankings: str = "full",
     most_ranked: int = 4,
     teams: str = "stacked",
+    fallback: str = "constant",
 ) -> Design:
     """Check the raw tables and arrange them for the sampler.
 
@@ -63,6 +64,8 @@ def build_design(
         As of `build_lists`.
     teams
         As of `outcome_sums`.
+    fallback
+        As of `build_menus`.
 
     Raises
     ------
@@ -73,7 +76,7 @@ def build_design(
 
     """
     records = transfer_records(raw, study)
-    menus = build_menus(raw, records, Driving(raw, records))
+    menus = build_menus(raw, records, Driving(raw, records), fallback)
     demand, list_rows = build_lists(raw, records, rankings, most_ranked)
     pairs = student_teacher_pairs(records)
     system = System(

@@ -1,5 +1,6 @@
 """Teachers' decisions as the sampler takes them: menus and what was applied to (section 3.1)."""
 
+import logging
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,6 +17,10 @@ from welfare_added.transfers.regressors import SUPPLY, supply_regressors
 from welfare_added.transfers.traits import SCHOOL
 
 PERSON = ("minority", "education", "experience")  # traits of teachers that meet those of schools
+FALLBACKS = ("constant", "leftover")
+NOWHERE = np.empty(0, dtype=bool)
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -38,19 +43,33 @@ class Menus:
     rows: pd.DataFrame = field(repr=False)
 
 
-def build_menus(raw: RawTables, records: Records, driving: Driving) -> Menus:
+def build_menus(
+    raw: RawTables, records: Records, driving: Driving, fallback: str = "constant"
+) -> Menus:
     """Menus by year, round and teacher, with regressors and decisions.
 
     Vacancies below half time are left out, as positions are (footnote 8).
+
+    Parameters
+    ----------
+    raw, records, driving
+        Of the study.
+    fallback
+        What a displaced teacher compares vacancies with: ``constant``, a parameter; ``leftover``,
+        the mean of the vacancies on her menu whose offers nobody accepted in the round
+        (`selection.fallbacks`), or of all where every one was taken, which the log counts.
 
     Raises
     ------
     DistrictError
         If a driving time of a menu or of a present position is missing.
     UserError
-        If no menu has a row, or every teacher with a menu is displaced: nothing tells inertia.
+        If no menu has a row, or every teacher with a menu is displaced: nothing tells inertia; or
+        if ``fallback`` is unknown.
 
     """
+    if fallback not in FALLBACKS:
+        raise UserError(f"selection.fallback: {fallback!r}; want {', '.join(FALLBACKS)}")
     rounds = sorted(
         (year, number)
         for year, number in set(
@@ -78,6 +97,7 @@ def build_menus(raw: RawTables, records: Records, driving: Driving) -> Menus:
         names=SUPPLY,
         first=np.r_[0, np.cumsum(size)],
         offer=_offers(raw, records, joined["vacancy"], joined["teacher"][menu]),
+        left_over=_left_over(raw, joined, menu) if fallback == "leftover" else NOWHERE,
         **{name: joined[name] for name in Supply.__dataclass_fields__ if name in joined},
     )
     menus = pd.DataFrame({name: joined[name] for name in ("year", "round", "teacher")})
@@ -194,3 +214,20 @@ def _offers(raw: RawTables, records: Records, vacancy: np.ndarray, teacher: np.n
     kind = np.where(made["accepted"] == 1, ACCEPTED, DECLINED)
     offer[at[at >= 0]] = kind[at >= 0]
     return offer
+
+
+def _left_over(raw: RawTables, joined: dict, menu: np.ndarray) -> np.ndarray:
+    """Rows whose vacancy nobody took, or all of a displaced teacher's where all were taken."""
+    offers = raw.tables["offers"]
+    taken = offers.loc[offers["accepted"] == 1, "vacancy_id"]
+    filled = np.isin(raw.tables["vacancies"]["vacancy_id"], taken)
+    left = ~filled[joined["vacancy"]]
+    nothing = joined["displaced"] & (np.bincount(menu, left, len(joined["displaced"])) == 0)
+    if count := int(nothing.sum()):
+        log.warning(
+            "selection.fallback leftover: of %d displaced menus, %d without a vacancy left over; "
+            "their fallback is the mean of all their vacancies",
+            int(joined["displaced"].sum()),
+            count,
+        )
+    return left | nothing[menu]
