@@ -5,34 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from selection_cases import INFORMATIVE, STATED, planted, world
+from selection_cases import INFORMATIVE, world
+from trust_runs import EQUATIONS, KINDS, covered, joint, ranks
 
 from welfare_added.selection import sweep
-from welfare_added.selection.chain import Schedule
-from welfare_added.selection.priors import read_priors
-from welfare_added.selection.trust import calibration, coverage, joint_test
-from welfare_added.selection.trust_summaries import share_covered, uniformity
-from welfare_added.selection.worlds import WorldSize
-
-KINDS = [("moves", "full"), ("plain", "order"), ("published", "full")]
-# Weak priors on coefficients, as for estimation.
-WEAK = read_priors(
-    STATED
-    | {name: 100 for name in ("outcome", "supply", "demand", "school_mean")}
-    | {name: {"half_cauchy": 0.3} for name in ("sd_theta", "sd_phi", "sd_eta_y")}
-    | {"sd_eps": {"half_cauchy": 1}, "sd_school": {"half_cauchy": 1}}
-    | {"sd_eta_u": {"half_cauchy": 1}, "sd_eta_v": {"half_cauchy": 0.1}}
-)
-SCALARS = [
-    "supply: match",
-    "supply: inertia",
-    "demand: experience",
-    "outcomes: prior score",
-    "sd theta",
-    "sd eta_u",
-    "sd eta_y",
-    "correlation eta_y eta_u",
-]
+from welfare_added.selection.trust import joint_test
+from welfare_added.selection.trust_summaries import rank_moments, share_covered, uniformity
 
 
 @pytest.mark.parametrize(("how", "rankings"), KINDS)
@@ -66,6 +44,24 @@ def test_uniform_ranks_pass_and_others_do_not():
     assert p["even"] > 0.01 and p["narrow"] < 1e-6
 
 
+def test_moments_of_ranks_have_their_errors():
+    rng = np.random.default_rng(2)
+    even, narrow, low = (
+        rng.integers(20, size=(500, 400)),
+        rng.integers(5, 15, 400),
+        rng.integers(15, size=400),
+    )
+    named = {f"even {k}": values for k, values in enumerate(even)} | {"narrow": narrow, "low": low}
+    ranks = pd.concat([pd.DataFrame({"parameter": k, "rank": v}) for k, v in named.items()])
+    moments = rank_moments(ranks)
+    some = moments.drop(["narrow", "low"])
+    assert np.abs(some["z_mean"].mean()) < 0.2 and np.abs(some["z_spread"].mean()) < 0.2
+    assert some["z_mean"].std() == pytest.approx(1, abs=0.12)
+    assert some["z_spread"].std() == pytest.approx(1, abs=0.12)
+    assert moments.loc["narrow", "z_spread"] < -10 and abs(moments.loc["narrow", "z_mean"]) < 3
+    assert moments.loc["low", "z_mean"] < -7
+
+
 def test_shares_covered_count_worlds_not_intervals():
     table = pd.DataFrame(
         {
@@ -88,26 +84,21 @@ def test_shares_covered_count_worlds_not_intervals():
 @pytest.mark.slow
 @pytest.mark.parametrize(("how", "rankings"), KINDS)
 def test_joint_distribution_in_many_replications(how, rankings):
-    z = joint_test(world(), INFORMATIVE, rankings, 5000, 4, 2, how).table["z"]
+    z = joint(how, rankings)["z"]
     assert z.abs().max() < 4.2
     assert np.sqrt((z**2).mean()) < 1.25
 
 
 @pytest.mark.slow
 def test_ranks_of_true_values_are_uniform():
-    schedule = Schedule(plain=100, rounds=2, moves=50, burn=50, kept=760)
-    size = WorldSize(teachers=30, schools=6, years=2, vacancies=8)
-    ranks = calibration(world(size), INFORMATIVE, "full", schedule, 200, 3, SCALARS)
-    assert (uniformity(ranks) > 0.001).all()
+    found = ranks()
+    assert (uniformity(found) > 0.001).all()
+    moments = rank_moments(found)
+    assert (moments[["z_mean", "z_spread"]].abs() < 3.5).all().all()
 
 
 @pytest.mark.slow
 def test_intervals_cover_planted_values():
-    size = WorldSize(teachers=120, schools=20, years=10, vacancies=15)
-    schedule = Schedule(plain=100, rounds=3, moves=50, burn=50, kept=700)
-    worlds = [world(size, seed) for seed in range(50)]
-    truths = [planted(20, 500 + seed) for seed in range(50)]
-    table = coverage(worlds, truths, WEAK, INFORMATIVE, "full", schedule, 1, 4)
-    found = share_covered(table, {"eq. 1": "outcomes:", "eq. 2": "supply:", "eq. 3": "demand:"})
+    found = share_covered(covered(), EQUATIONS)
     assert ((found["covered"] - 0.9).abs() < 3.5 * found["error"]).all()
     assert ((found["square"] - 1).abs() < 3.5 * found["square_error"]).all()

@@ -7,7 +7,10 @@ of one of them, and with `figures` the drawing of those that are there. See docs
 import sys
 from pathlib import Path
 
+import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
+from scipy.stats import binom, norm
 from selection_cases import INFORMATIVE, STATED, planted, world
 
 from welfare_added.selection.chain import Schedule
@@ -24,6 +27,7 @@ WEAK = read_priors(
     | {"sd_eps": {"half_cauchy": 1}, "sd_school": {"half_cauchy": 1}}
     | {"sd_eta_u": {"half_cauchy": 1}, "sd_eta_v": {"half_cauchy": 0.1}}
 )
+EQUATIONS = {"eq. 1": "outcomes:", "eq. 2": "supply:", "eq. 3": "demand:"}
 SCALARS = [
     "supply: match",
     "supply: inertia",
@@ -57,16 +61,73 @@ def covered(worlds: int = 50, seed: int = 4) -> pd.DataFrame:
     return coverage(made, truths, WEAK, INFORMATIVE, "full", schedule, 1, seed)
 
 
+def draw_joint(tables: dict[str, pd.DataFrame], path: Path) -> None:
+    """z of the functions' changes against normal quantiles."""
+    figure, axes = plt.subplots(1, len(tables), figsize=(9, 3.2), sharey=True, layout="constrained")
+    for axis, (name, table) in zip(np.atleast_1d(axes), tables.items(), strict=True):
+        z = np.sort(table["z"])
+        normal = norm.ppf((np.arange(len(z)) + 0.5) / len(z))
+        axis.axline((0, 0), slope=1, color="0.7")
+        axis.plot(normal, z, ".", markersize=3)
+        axis.set(title=name.replace("_", ", lists "), xlabel="normal quantile")
+    np.atleast_1d(axes)[0].set_ylabel("z of the change of a mean")
+    figure.savefig(path, dpi=110)
+
+
+def draw_ranks(table: pd.DataFrame, path: Path) -> None:
+    """Histograms of ranks, with the range of 95% of uniform ones."""
+    figure, axes = plt.subplots(2, 4, figsize=(9, 4), sharey=True, layout="constrained")
+    worlds = table["world"].nunique()
+    low, high = binom.ppf([0.025, 0.975], worlds, 0.1)
+    for axis, (name, own) in zip(axes.ravel(), table.groupby("parameter", sort=False), strict=True):
+        axis.axhspan(low, high, color="0.9")
+        axis.hist(own["rank"], bins=np.arange(0, 21, 2) - 0.5)
+        axis.set_title(name, fontsize=9)
+    figure.supxlabel(f"rank of the true value among 19 draws ({worlds} worlds)")
+    figure.savefig(path, dpi=110)
+
+
+def draw_coverage(table: pd.DataFrame, path: Path) -> None:
+    """Share of 90% intervals that cover, a row each parameter of eqs. 1 to 3."""
+    own = table[table["parameter"].str.match("outcomes|supply|demand:")]
+    share = own.groupby("parameter", sort=False)["covered"].mean()[::-1]
+    worlds = own["world"].nunique()
+    figure, axis = plt.subplots(figsize=(6, 5), layout="constrained")
+    axis.axvspan(*binom.ppf([0.025, 0.975], worlds, 0.9) / worlds, color="0.9")
+    axis.axvline(0.9, color="0.7")
+    axis.plot(share.to_numpy(), share.index, "o", markersize=4)
+    axis.set(xlabel=f"share of {worlds} worlds whose 90% interval covers the planted value")
+    figure.savefig(path, dpi=110)
+
+
+def tables_of(what: str) -> dict[str, pd.DataFrame]:
+    """Tables of a test, by their names."""
+    if what == "joint":
+        return {f"{how}_{rankings}": joint(how, rankings) for how, rankings in KINDS}
+    return {what: {"calibration": ranks, "coverage": covered}[what]()}
+
+
+def draw(folder: Path) -> None:
+    """Draw the tables of a folder as PNG beside them."""
+    draw_joint(
+        {
+            name: pd.read_csv(folder / f"{name}.csv")
+            for name in (f"{how}_{rankings}" for how, rankings in KINDS)
+        },
+        folder / "sampler_joint.png",
+    )
+    draw_ranks(pd.read_csv(folder / "calibration.csv"), folder / "sampler_ranks.png")
+    draw_coverage(pd.read_csv(folder / "coverage.csv"), folder / "sampler_coverage.png")
+
+
 def main(what: str, folder: Path) -> None:
     """Run one of the tests, or draw what is there."""
     folder.mkdir(parents=True, exist_ok=True)
-    if what == "joint":
-        for how, rankings in KINDS:
-            joint(how, rankings).to_csv(folder / f"joint_{how}_{rankings}.csv", index=False)
-    elif what == "calibration":
-        ranks().to_csv(folder / "calibration.csv", index=False)
-    elif what == "coverage":
-        covered().to_csv(folder / "coverage.csv", index=False)
+    if what == "figures":
+        draw(folder)
+        return
+    for name, table in tables_of(what).items():
+        table.to_csv(folder / f"{name}.csv", index=False)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,34 @@ def uniformity(ranks: pd.DataFrame, keep: int = 19, bins: int = 10) -> pd.Series
     return pd.Series(chi2.sf(statistic, bins - 1), index=counts.index, name="p")
 
 
+def rank_moments(ranks: pd.DataFrame, keep: int = 19) -> pd.DataFrame:
+    """Means and spreads of ranks (see `trust.calibration`) beside those of uniform ones.
+
+    Returns
+    -------
+    DataFrame
+        By parameter: mean, z_mean (0 if intervals are in the right place), sd, z_spread (of the
+        mean square around the middle: negative if intervals are too wide, positive if too narrow),
+        p (of the chi-squared test `uniformity`).
+
+    """
+    middle, levels = keep / 2, np.arange(keep + 1)
+    square = ((levels - middle) ** 2).mean()
+    sd_of_square = np.sqrt(((levels - middle) ** 4).mean() - square**2)
+    away = ranks["rank"] - middle
+    groups = ranks.assign(away=away, square=away**2).groupby("parameter")
+    root = np.sqrt(groups.size())
+    return pd.DataFrame(
+        {
+            "mean": groups["rank"].mean(),
+            "z_mean": groups["away"].mean() / np.sqrt(square) * root,
+            "sd": np.sqrt(groups["square"].mean()),
+            "z_spread": (groups["square"].mean() - square) / sd_of_square * root,
+            "p": uniformity(ranks, keep),
+        }
+    )
+
+
 def share_covered(table: pd.DataFrame, groups: Mapping[str, str]) -> pd.DataFrame:
     """Shares of intervals that cover, with standard errors that take each world as one draw.
 
