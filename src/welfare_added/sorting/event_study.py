@@ -7,7 +7,8 @@ import pandas as pd
 
 from welfare_added.run.errors import UserError
 from welfare_added.sorting.panel import two_year_periods
-from welfare_added.sorting.regression import Design, Fit, design, solve
+from welfare_added.sorting.design import Design, design
+from welfare_added.sorting.regression import Fit, solve
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def event_study(
     first_post_year, width
         Periods of ``width`` years that end before the reform, as `panel.two_year_periods`.
     cluster, weight
-        As in `regression.design`.
+        As in `design.design`.
 
     Raises
     ------

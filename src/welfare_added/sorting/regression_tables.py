@@ -9,7 +9,8 @@ import pandas as pd
 
 from welfare_added.run.errors import UserError
 from welfare_added.sorting.panel import INDIVIDUAL, REGIMES, SCHEDULE, of_sample
-from welfare_added.sorting.regression import Design, design, solve
+from welfare_added.sorting.design import Design, design
+from welfare_added.sorting.regression import solve
 
 DISTRICT = "district_id"
 TEACHER_CONTROLS = ("schedule_cell",)  # paper: seniority classes x degrees where it says "controls"

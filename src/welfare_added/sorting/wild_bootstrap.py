@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.run.errors import UserError
-from welfare_added.sorting.regression import LEVEL, Design, correction
+from welfare_added.sorting.design import Design
+from welfare_added.sorting.regression import LEVEL, correction
 
 WEBB = np.sqrt([1.5, 1.0, 0.5])
 WEIGHTS = {
@@ -58,7 +59,7 @@ def wild_bootstrap(
     Parameters
     ----------
     design
-        From `regression.design`.
+        From `design.design`.
     term
         One of its regressors.
     weights
