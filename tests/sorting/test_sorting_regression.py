@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-
 from sorting_panels import teacher_years
+
 from welfare_added.run.errors import UserError
 from welfare_added.sorting.design import design
 from welfare_added.sorting.effects import Effects, singletons
@@ -21,12 +21,16 @@ PEER = json.loads((Path(__file__).parent / "pyfixest.json").read_text(encoding="
 
 @pytest.fixture(scope="module")
 def panel():
-    made = prepare(teacher_years(3, teachers=160, districts=10), first_post_year=2012, class_years=2)
+    made = prepare(
+        teacher_years(3, teachers=160, districts=10), first_post_year=2012, class_years=2
+    )
     rng = np.random.default_rng(1)
     return made.assign(
         moved_x_post=made["moved"] * made["post"],
         weight=0.5 + rng.random(len(made)),
-        outcome=made["log_salary"] + 0.05 * made["moved"].fillna(0) + 0.1 * rng.normal(size=len(made)),
+        outcome=made["log_salary"]
+        + 0.05 * made["moved"].fillna(0)
+        + 0.1 * rng.normal(size=len(made)),
     )
 
 
@@ -84,12 +88,12 @@ def test_a_constant_is_estimated_where_there_are_no_effects(panel):
 
 @pytest.mark.parametrize("case", PEER["cases"])
 def test_pyfixest_has_the_same_numbers(case):
-    made = prepare(teacher_years(3, teachers=160, districts=10), first_post_year=2012, class_years=2)
+    made = prepare(
+        teacher_years(3, teachers=160, districts=10), first_post_year=2012, class_years=2
+    )
     made = made.assign(moved_x_post=made["moved"] * made["post"])
     own = PEER["cases"][case]
-    fit = least_squares(
-        made, "log_salary", TERMS, cluster=own["cluster"], effects=own["effects"]
-    )
+    fit = least_squares(made, "log_salary", TERMS, cluster=own["cluster"], effects=own["effects"])
     np.testing.assert_allclose(fit.estimate, own["estimate"], rtol=1e-9, atol=1e-12)
     assert fit.n == own["n"]
     np.testing.assert_allclose(fit.standard_error, own["error_default"], rtol=1e-8)
@@ -175,7 +179,7 @@ def test_refusals(panel, case):
     changed, message = REFUSED[case]
     frame = panel.assign(one=1.0, zero=0.0, again=2 * panel["moved"], empty=np.nan)
     arguments = {"outcome": "outcome", "cluster": "district_id"} | changed
-    with pytest.raises(UserError, match=".*") as error:
+    with pytest.raises(UserError) as error:
         least_squares(frame, **arguments)
     assert message in str(error.value)
 

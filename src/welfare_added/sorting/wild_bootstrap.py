@@ -143,6 +143,9 @@ class _Sums:
             drawn @ crossed.T - numerator[:, None] * self.information
             for crossed, numerator in zip(self.crossed, numerators, strict=True)
         ]
+        # Weights that leave the regressor proportional to itself leave no residuals of it.
+        rounding = NEGLIGIBLE * self.information.max()
+        scores[1] = np.where(np.abs(scores[1]) > rounding, scores[1], 0.0)
         return _Replications(self, numerators, scores)
 
 
