@@ -94,7 +94,7 @@ def estimate_salary_equation(
         raise UserError(f"salary equation: method {method!r}; want {', '.join(METHODS)}")
     rows = panel.dropna(subset=USED)
     districts = np.array(sorted(rows["district_id"].unique()))
-    classes = np.arange(rows["seniority_class"].max(initial=0) + 1) if len(rows) else np.zeros(0)
+    classes = np.arange(rows["seniority_class"].max() + 1) if len(rows) else np.zeros(0)
     degrees = tuple(sorted(rows["degree"].unique()))
     shape = len(periods), len(districts), len(classes), len(degrees)
     level, filled = np.full(shape, np.nan), np.zeros(shape, dtype=bool)

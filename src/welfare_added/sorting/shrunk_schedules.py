@@ -17,6 +17,7 @@ from welfare_added.sorting.district_schedules import (
     IDENTIFIED,
     DistrictSchedule,
     Solved,
+    fill_nearest,
     teacher_error,
 )
 
@@ -52,7 +53,8 @@ def shrunk_schedules(districts: Sequence[DistrictSchedule]) -> tuple[list[Solved
     """Schedules of all districts of a period.
 
     A class or degree that a district does not have gets the state's effect; one that no district
-    has beside others is missing. Districts without teachers are missing.
+    has in the period gets the salary of the nearest that is seen, by `fill_nearest`. Districts
+    without teachers are missing.
 
     Raises
     ------
@@ -160,9 +162,8 @@ class _State:
 
 def _solve(district, effects, seen, ratios, variance) -> Solved:
     shape = district.shape
-    level = np.full(shape, np.nan)
     if district.n == 0:
-        return Solved(level, np.nan, np.nan)
+        return Solved(np.full(shape, np.nan), np.nan, np.nan)
     z, own = _indicators(district), _own(district)
     root = np.sqrt(ratios)
     inner = np.eye(len(root)) + root[:, None] * (z.T @ z) * root
@@ -178,7 +179,7 @@ def _solve(district, effects, seen, ratios, variance) -> Solved:
     left = rest - own @ estimate
     deviations = root * np.linalg.solve(inner, root * (z.T @ left))
     whole = np.where(seen, effects + deviations, np.nan)
-    level[:] = estimate[0] + whole[: shape[0], None] + whole[None, shape[0] :]
+    level = fill_nearest(estimate[0] + whole[: shape[0], None] + whole[None, shape[0] :])
     if not identified:
         return Solved(level, np.nan, np.nan)
     noise = teacher_error(weights[1], left - z @ deviations, district.teacher)
