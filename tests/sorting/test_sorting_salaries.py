@@ -30,6 +30,9 @@ from welfare_added.sorting.salary_equation import _designs, estimate_salary_equa
 from welfare_added.sorting.salary_predictions import predict_salaries, share_outside
 from welfare_added.sorting.shrunk_schedules import _solve, _State, _sums, shrunk_schedules
 
+# Dummies of several sets are dependent; the peer takes the pseudo-inverse.
+pytestmark = pytest.mark.filterwarnings("ignore:The design matrix is rank-deficient")
+
 
 def paid_for_quality(seed, *, noise, spread=0.0, mean=(670.0, 99.0), **size):
     """Panel whose districts pay delta for the logistic of quality after 2011; deltas by district."""
@@ -443,7 +446,7 @@ def test_spread_is_paule_and_mandels(seed):
     error = 0.5 + rng.random(30)
     estimate = 2 + (seed > 0) * 1.5 * rng.normal(size=30) + error * rng.normal(size=30)
     mean, variance = spread_beside_errors(estimate, error)
-    peer = combine_effects(estimate, error**2, method_re="iterated", atol=1e-10)
+    peer = combine_effects(estimate, error**2, method_re="iterated")
     assert variance == pytest.approx(peer.tau2, abs=1e-6)
     assert mean == pytest.approx(peer.mean_effect_re, rel=1e-6)
 

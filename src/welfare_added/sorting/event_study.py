@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.run.errors import UserError
-from welfare_added.sorting.panel import two_year_periods
 from welfare_added.sorting.design import Design, design
+from welfare_added.sorting.panel import two_year_periods
 from welfare_added.sorting.regression import Fit, solve
 
 

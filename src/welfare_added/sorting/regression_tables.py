@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from welfare_added.run.errors import UserError
-from welfare_added.sorting.panel import INDIVIDUAL, REGIMES, SCHEDULE, of_sample
 from welfare_added.sorting.design import Design, design
+from welfare_added.sorting.panel import INDIVIDUAL, REGIMES, SCHEDULE, of_sample
 from welfare_added.sorting.regression import solve
 
 DISTRICT = "district_id"

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.run.errors import UserError
-from welfare_added.sorting.panel import INDIVIDUAL, REGIMES
 from welfare_added.sorting.design import Design, design
+from welfare_added.sorting.panel import INDIVIDUAL, REGIMES
 from welfare_added.sorting.regression import solve
 
 CELL = ["school_id", "grade", "year", "subject"]
