@@ -78,10 +78,10 @@ def by_experience(table: pd.DataFrame, lowest: Sequence[float]) -> pd.DataFrame:
         by teacher.
 
     """
-    place = np.searchsorted(lowest, table["years"], side="right") - 1
+    table = table.assign(bin=np.searchsorted(lowest, table["years"], side="right") - 1)
     rows = []
     for trait in TRAITS:
-        for _, own in table[table[trait].notna()].groupby(place):
+        for _, own in table[table[trait].notna()].groupby("bin"):
             mean, error = _mean(own[trait], own["teacher"])
             low, high = mean - NORMAL * error, mean + NORMAL * error
             rows.append((trait, own["years"].mean(), mean, low, high, len(own)))
