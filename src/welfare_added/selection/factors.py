@@ -49,18 +49,17 @@ def drawn_matches(
 def factors_of(state: State, listed: np.ndarray) -> Factors:
     """Factors of a state."""
     scales = state.scales
-    y, u, v = scales.sd_eta_y, scales.sd_eta_u, scales.sd_eta_v
-    correlation_yu, correlation_yv = scales.y_weights[0], scales.correlation_y_v
-    b1u, b1v = u / y * correlation_yu, v / y * correlation_yv
-    left_u = u * np.sqrt(1 - correlation_yu**2)
-    shared = v * (scales.v_weights[0] - correlation_yu * correlation_yv)
-    b2v = shared / (np.sqrt(1 - correlation_yu**2) * left_u)
-    left_v = np.sqrt(v**2 - (b1v * y) ** 2 - (b2v * left_u) ** 2)
-    b4 = scales.sd_theta / scales.sd_phi * scales.phi_weights[0]
-    left_theta = scales.sd_theta * scales.phi_weights[1]
+    u, v, y = scales.sd_eta_u, scales.sd_eta_v, scales.sd_eta_y
+    own = np.array([y * scales.y_weights, [u, 0, 0], [*(v * scales.v_weights), 0]])
+    lower = _triangular(own)  # rows eta^y, eta^u, eta^v; columns f1, f2, f3 of SD one
+    b1u, b1v = lower[1:, 0] / lower[0, 0]
+    b2v = lower[2, 1] / lower[1, 1]
+    phi_weights = scales.phi_weights
+    b4 = scales.sd_theta / scales.sd_phi * phi_weights[0]
+    left_theta = scales.sd_theta * phi_weights[1]
     f1, f2 = state.eta_y, state.eta_u - b1u * state.eta_y
     f3 = state.eta_v - (b1v * f1 + b2v * f2)[listed]
-    sd = np.array([y, left_u, left_v, scales.sd_phi, left_theta])
+    sd = np.array([*np.diag(lower), scales.sd_phi, left_theta])
     return Factors(b1u, b1v, b2v, b4, sd, (f1, f2, f3, state.phi, state.theta - b4 * state.phi))
 
 
@@ -87,11 +86,10 @@ def scales_of(factors: Factors, others: Scales) -> Scales:
             [1, 0, 0],
         ]
     )
-    covariance = (root * factors.sd[:3] ** 2) @ root.T
-    lower = np.linalg.cholesky(covariance)
+    lower = _triangular(root * factors.sd[:3])
     theta_root = np.array([[factors.b4, 1], [1, 0]]) * factors.sd[3:]
-    teacher = np.linalg.cholesky(theta_root @ theta_root.T)
-    sds = np.sqrt(np.diag(covariance))
+    teacher = _triangular(theta_root)
+    sds = np.sqrt((lower**2).sum(axis=1))
     return Scales(
         sd_eps=others.sd_eps,
         sd_theta=float(teacher[0, 0]),
@@ -105,6 +103,15 @@ def scales_of(factors: Factors, others: Scales) -> Scales:
         y_u=float(lower[2, 0] / lower[2, 2]),
         y_v=float(lower[2, 1] / lower[2, 2]),
     )
+
+
+def _triangular(root: np.ndarray) -> np.ndarray:
+    """Lower triangular matrix with the same product with its transpose, and a positive diagonal.
+
+    Not by the product itself, of which nothing is left where a factor's SD has all but vanished.
+    """
+    lower = np.linalg.qr(root.T, mode="r").T
+    return lower * np.where(np.diag(lower) < 0, -1.0, 1.0)
 
 
 def draw_scales(priors: Priors, rng: np.random.Generator) -> Scales:
