@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 from scipy.stats import norm
-from transfers_world import INPUTS, as_raw, design, truth, world
+from transfers_world import INPUTS, STUDY, as_raw, design, truth, world
 
 from welfare_added.run.errors import UserError
 from welfare_added.transfers.calibration_table import calibration_table
@@ -17,6 +17,7 @@ from welfare_added.transfers.changes import (
     changes_table,
     random_matches,
 )
+from welfare_added.transfers.design import build_design
 from welfare_added.transfers.effectiveness import (
     measures_by_teacher,
     measures_held,
@@ -135,6 +136,14 @@ def test_the_past_is_what_was_decided_and_scored_before():
     assert past.outcomes.cross[later].sum() == 0
     with pytest.raises(UserError, match="nothing is known before 2010; leave it out"):
         past_system(made, years, 2010, "stacked")
+
+
+def test_the_past_keeps_which_vacancies_were_left_over():
+    raw = as_raw(world().tables)
+    made = build_design(raw, STUDY, fallback="leftover")
+    past = past_system(made, raw.tables["vacancies"]["year"].to_numpy(), 2014, "stacked")
+    rows = np.repeat(made.menus["year"].to_numpy() < 2014, np.diff(made.system.supply.first))
+    np.testing.assert_array_equal(past.supply.left_over, made.system.supply.left_over[rows])
 
 
 def test_calibration_lines_are_the_published_facts():

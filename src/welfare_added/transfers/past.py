@@ -55,7 +55,8 @@ def _rows(first: np.ndarray, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _menus(supply: Supply, kept: np.ndarray) -> Supply:
     rows, first = _rows(supply.first, kept)
     of_menus = ("teacher", "displaced", "own_school", "own_regressors")
-    of_rows = ("school", "regressors", "applied", "offer")
+    of_rows = ["school", "regressors", "applied", "offer"]
+    of_rows += ["left_over"] if len(supply.left_over) else []
     return replace(
         supply,
         first=first,

@@ -61,12 +61,12 @@ def read_design(
     files, export
         As of `read_raw` and `study_of`.
     chosen
-        As of `study_of`, and most_ranked and teams (`build_design`).
+        As of `study_of`, and most_ranked, teams and fallback (`build_design`).
     rankings
         Likelihood of the lists.
 
     """
     raw = read_raw(files, export)
     study = study_of(files, chosen)
-    further = {name: chosen[name] for name in ("most_ranked", "teams")}
+    further = {name: chosen[name] for name in ("most_ranked", "teams", "fallback")}
     return raw, build_design(raw, study, rankings=rankings, **further)

@@ -12,7 +12,7 @@ SELECTION, TRANSFERS, REASSIGNMENT = (f"{PRIVATE}/{name}" for name in ("selectio
 STUDY_CHOICES = {
     **{name: config["district"][name] for name in ("years", "grades")},
     **{name: config["transfers"][name] for name in ("unlicensed", "standards", "most_ranked")},
-    "teams": config["selection"]["teams"],
+    **{name: config["selection"][name] for name in ("teams", "fallback")},
 }
 # How long chains are and how many draws are planned; a tiny system is a trial of the workflow.
 LENGTHS = {
