@@ -4,7 +4,7 @@ import pandas as pd
 
 from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv
-from welfare_added.selection.posterior import beside_truth, of_lists
+from welfare_added.selection.posterior import beside_truth, of_lists, without_schools
 from welfare_added.transfers.planted_truth import planted_truth
 from welfare_added.transfers.planted_values import planted_values
 from welfare_added.transfers.study_files import read_design
@@ -21,7 +21,7 @@ def main(files, posteriors, outputs, *, export, study, rankings, planted):
             _, design = read_design(files, export, study, name)
             values = planted_values(planted_truth(truth, design), design)
         tables[name] = beside_truth(pd.read_csv(path), values)
-    write_csv(tables[rankings[0]], outputs["parameters"])
+    write_csv(without_schools(tables[rankings[0]]), outputs["parameters"])
     write_csv(of_lists(tables), outputs["rankings"])
 
 

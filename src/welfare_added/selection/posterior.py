@@ -20,6 +20,8 @@ OF_LISTS = (
     *("demand", "sd phi", "sd eta_v"),
     *("correlation theta phi", "correlation eta_y eta_v", "correlation eta_u eta_v"),
 )
+# How the names of effects of single schools begin.
+OF_SCHOOLS = ("outcomes: school_", "school effect ")
 TRACED = ("supply: inertia", "sd eta_u", "sd eta_y", "sd theta", "sd eta_v", "sd phi")
 
 
@@ -94,6 +96,12 @@ def beside_truth(table: pd.DataFrame, truth: pd.Series | None) -> pd.DataFrame:
     return table.assign(truth=planted.reindex(table["parameter"]).to_numpy())
 
 
+def without_schools(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of parameters without effects of single schools, of which no exhibit tells."""
+    single = table["parameter"].str.startswith(OF_SCHOOLS)
+    return table[~single].reset_index(drop=True)
+
+
 def of_lists(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Parameters of which lists tell, by likelihood: rankings, and the columns of the tables."""
     rows = [
@@ -109,13 +117,14 @@ def orders_table(model: Model, ours: Chain, published: Chain, thin: int) -> pd.D
 
     ours, published: complete chains; thin: of ours. Returns parameter, ours, published.
     """
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "parameter": parameter_names(model),
             "ours": _per_thousand(ours, thin),
             "published": _per_thousand(published, 1),
         }
     )
+    return without_schools(table)
 
 
 def _per_thousand(chain: Chain, thin: int) -> np.ndarray:

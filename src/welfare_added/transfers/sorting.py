@@ -148,7 +148,7 @@ def move_tables(
     Returns
     -------
     DataFrame, DataFrame
-        trait, mean, se, sd, moves; and trait, low, high, share.
+        trait, mean, se, sd, moves; and trait, low, high, share, moves.
 
     """
     means, bars = [], []
@@ -159,10 +159,13 @@ def move_tables(
         means.append((trait, mean, sd / np.sqrt(max(len(change), 1)), sd, len(change)))
         place, number = np.unique(np.floor(change / width + 0.5), return_counts=True)
         low, share = (place - 0.5) * width, number / len(change) if len(change) else number
-        bars += [(trait, a, a + width, one) for a, one in zip(low, share, strict=True)]
+        bars += [
+            (trait, a, a + width, one, count)
+            for a, one, count in zip(low, share, number, strict=True)
+        ]
     return (
         pd.DataFrame(means, columns=["trait", "mean", "se", "sd", "moves"]),
-        pd.DataFrame(bars, columns=["trait", "low", "high", "share"]),
+        pd.DataFrame(bars, columns=["trait", "low", "high", "share", "moves"]),
     )
 
 
