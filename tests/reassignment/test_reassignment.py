@@ -23,7 +23,7 @@ from welfare_added.reassignment.gains import (
 from welfare_added.reassignment.groups import group_names, make_groups
 from welfare_added.reassignment.plans import aim_scores, moved, plans
 from welfare_added.reassignment.proficient import proficient, teachers_part
-from welfare_added.reassignment.scores import Sums, Teachers, total_scores
+from welfare_added.reassignment.scores import Sums, Teachers, match_scores, total_scores
 from welfare_added.reassignment.year import SCENARIOS, Year, accepts, masks
 from welfare_added.run.errors import UserError
 
@@ -60,7 +60,9 @@ def worked(same_school: bool = True):
 
 
 def gain(year, teachers, sums, plan) -> float:
-    return decomposition(year, teachers, sums, np.zeros((3, 2)), plan.holder).total
+    return decomposition(
+        year, teachers, sums, match_scores(teachers, sums, np.zeros((3, 2))), plan.holder
+    ).total
 
 
 def test_the_worked_example_to_its_digits():
@@ -75,7 +77,7 @@ def test_the_worked_example_to_its_digits():
     )
     by_class = plans(year, aim_scores("class_mean", scores, sums, None), masks(year, accepted))
     plan = by_class["unconstrained"]
-    zero = np.zeros((3, 2))
+    zero = match_scores(teachers, sums, np.zeros((3, 2)))
     assert class_decomposition(year, teachers, sums, zero, plan.holder).total == pytest.approx(
         0.075
     )
@@ -160,7 +162,8 @@ def test_the_parts_of_a_gain_add_up():
         allowed = masks(one.year, accepts(one.year, one.draw.utility))
         scores = total_scores(one.draw.teachers, one.sums, one.draw.eta)
         plan = plans(one.year, scores, allowed)["unconstrained"]
-        parts = decomposition(one.year, one.draw.teachers, one.sums, one.draw.eta, plan.holder)
+        match = match_scores(one.draw.teachers, one.sums, one.draw.eta)
+        parts = decomposition(one.year, one.draw.teachers, one.sums, match, plan.holder)
         observed = scores[one.year.observed, np.arange(len(plan.holder))].sum()
         total = (plan.value - observed) / len(one.position)
         assert parts.effectiveness + parts.match == parts.total == pytest.approx(total, abs=1e-12)
@@ -210,9 +213,8 @@ def test_effectiveness_cannot_change_class_means_of_a_fixed_pool():
         scores = scores_of(one.draw, "class_mean", one.sums, None)
         allowed = masks(one.year, accepts(one.year, one.draw.utility))
         plan = plans(one.year, scores, allowed)["observed_retention"]
-        parts = class_decomposition(
-            one.year, one.draw.teachers, one.sums, one.draw.eta, plan.holder
-        )
+        match = match_scores(one.draw.teachers, one.sums, one.draw.eta)
+        parts = class_decomposition(one.year, one.draw.teachers, one.sums, match, plan.holder)
         assert parts.effectiveness == pytest.approx(0.0, abs=1e-14)
         assert parts.match >= -1e-14
 

@@ -215,6 +215,20 @@ def tiny_bates(once) -> Project:
     return once("tiny_bates", make)
 
 
+@pytest.fixture(scope="session")
+def tiny_laverde(once) -> Project:
+    """Every target of laverde_2023 in its tiny world; run and change copies of it only."""
+
+    def make(folder: Path) -> None:
+        project = copy_project(folder)
+        project.choose(
+            {"paper": "laverde_2023", "district": {"size": "tiny"}}, paper="laverde_2023"
+        )
+        project.run(cores=2)
+
+    return once("tiny_laverde", make)
+
+
 @pytest.fixture
 def fresh(tmp_path) -> Project:
     """A copy in which nothing has run."""

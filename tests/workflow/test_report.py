@@ -16,7 +16,10 @@ from report_pages import MINUS, choose, line, opened
 
 from welfare_added.exhibits.declarations import read_exhibits
 
-PROJECTS = {"eastmond_2024": "tiny", "ellison_2020": "tiny_ellison", "bates_2022": "tiny_bates"}
+PROJECTS = {
+    **{"eastmond_2024": "tiny", "ellison_2020": "tiny_ellison"},
+    **{"bates_2022": "tiny_bates", "laverde_2023": "tiny_laverde"},
+}
 PLAN = ["subject", "scope", "information"]
 
 

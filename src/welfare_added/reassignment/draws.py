@@ -11,8 +11,8 @@ from welfare_added.reassignment.gains import class_decomposition, decomposition
 from welfare_added.reassignment.groups import Group, group_gains, group_values, random_totals
 from welfare_added.reassignment.plans import Plan, aim_scores, moved, plans, worse_off
 from welfare_added.reassignment.proficient import Students, proficient
-from welfare_added.reassignment.scores import Sums, Teachers, total_scores
-from welfare_added.reassignment.year import Year, accepts, masks
+from welfare_added.reassignment.scores import Sums, Teachers, match_scores, total_scores
+from welfare_added.reassignment.year import SCENARIOS, Year, accepts, masks
 from welfare_added.run.errors import UserError
 
 CLAIRVOYANT, FEASIBLE = "clairvoyant", "feasible"
@@ -128,29 +128,45 @@ def plan_draws(
 
     """
     made, results, gains = [], [], []
+    # What the feasible planner does without asking for consent is the same in all draws.
+    free = {aim: _unconstrained(year, scores) for aim, scores in (expected or {}).items()}
     for draw in draws:
         allowed = masks(year, accepts(year, draw.utility, draw.status_quo))
         values = [_of_group(group, draw, weights) for group in groups]
+        match = match_scores(draw.teachers, sums, draw.eta)
         for aim in aims:
             own = scores_of(draw, aim, sums, students)
-            planners = {CLAIRVOYANT: own} | ({FEASIBLE: expected[aim]} if expected else {})
-            for planner, scores in planners.items():
+            planners = {CLAIRVOYANT: (own, {})}
+            if expected:
+                planners[FEASIBLE] = expected[aim], free[aim]
+            for planner, (scores, known) in planners.items():
                 label = {"planner": planner, "aim": aim, "scenario": OBSERVED}
                 label |= {"draw": draw.number, "year": year.year}
-                here = Plan(year.observed, np.nan, np.nan)
-                results.append(label | _result(year, draw, sums, own, allowed, here))
-                gains += _gains(label, year, year.observed, values)
-                for scenario, plan in plans(year, scores, allowed).items():
-                    own_label = label | {"scenario": scenario}
-                    made.append(_rows(own_label, plan))
-                    results.append(own_label | _result(year, draw, sums, own, allowed, plan))
-                    gains += _gains(own_label, year, plan.holder, values)
-    return Planned(pd.concat(made, ignore_index=True), pd.DataFrame(results), pd.DataFrame(gains))
+                here = {OBSERVED: Plan(year.observed, np.nan, np.nan)}
+                for scenario, plan in (here | plans(year, scores, allowed, known)).items():
+                    label = label | {"scenario": scenario}
+                    results.append(label | _result(year, draw, sums, match, own, allowed, plan))
+                    gains += _gains(label, year, plan.holder, values)
+                    if scenario != OBSERVED:
+                        made.append((label, plan.holder))
+    return Planned(_plans_table(made), pd.DataFrame(results), pd.DataFrame(gains))
 
 
-def _rows(label: Mapping, plan: Plan) -> pd.DataFrame:
-    positions = np.arange(len(plan.holder))
-    return pd.DataFrame({**label, "position": positions, "candidate": plan.holder})
+def _unconstrained(year: Year, scores: np.ndarray) -> dict[str, Plan]:
+    everybody = masks(year, np.ones(year.licensed.shape, dtype=bool))
+    first = SCENARIOS[0]
+    return plans(year, scores, {first: everybody[first]})
+
+
+def _plans_table(made: Sequence[tuple[Mapping, np.ndarray]]) -> pd.DataFrame:
+    """Labels of plans and candidates (n,) of their positions, one row a position."""
+    labels = pd.DataFrame([label for label, _ in made])
+    n = len(made[0][1])
+    table = labels.loc[np.repeat(labels.index, n)].reset_index(drop=True)
+    return table.assign(
+        position=np.tile(np.arange(n), len(made)),
+        candidate=np.concatenate([holder for _, holder in made]),
+    )
 
 
 def _of_group(group: Group, draw: Draw, weights: np.ndarray | None):
@@ -168,11 +184,11 @@ def _gains(label: Mapping, year: Year, holder: np.ndarray, values) -> list[dict]
     ]
 
 
-def _result(year: Year, draw: Draw, sums: Sums, own, allowed, plan: Plan) -> dict:
+def _result(year: Year, draw: Draw, sums: Sums, match, own, allowed, plan: Plan) -> dict:
     """Value of a plan in a draw, and what it is made of."""
     holder, positions = plan.holder, np.arange(len(plan.holder))
-    parts = vars(decomposition(year, draw.teachers, sums, draw.eta, holder))
-    by_class = vars(class_decomposition(year, draw.teachers, sums, draw.eta, holder))
+    parts = vars(decomposition(year, draw.teachers, sums, match, holder))
+    by_class = vars(class_decomposition(year, draw.teachers, sums, match, holder))
     result = {
         "planned": plan.value,
         "value": float(own[holder, positions].sum()),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from welfare_added.reassignment.scores import Sums, Teachers, match_scores
+from welfare_added.reassignment.scores import Sums, Teachers
 from welfare_added.reassignment.year import Year
 
 
@@ -18,14 +18,23 @@ class Decomposition:
 
 
 def decomposition(
-    year: Year, teachers: Teachers, sums: Sums, eta: np.ndarray, holder: np.ndarray
+    year: Year, teachers: Teachers, sums: Sums, match: np.ndarray, holder: np.ndarray
 ) -> Decomposition:
     """Gain of a plan over the observed assignment, per student.
 
     effectiveness: change of theta and the main effects of traits, weighted by students; match: of
-    all that depends on the pair. holder: (n,) candidate in each position.
+    all that depends on the pair.
+
+    Parameters
+    ----------
+    year, teachers, sums
+        Of the plan.
+    match
+        (m, n) of `match_scores`.
+    holder
+        (n,) candidate in each position.
+
     """
-    match = match_scores(teachers, sums, eta)
     positions, observed = np.arange(len(holder)), year.observed
     students = float(sums.students.sum())
     change = teachers.effectiveness[holder] - teachers.effectiveness[observed]
@@ -35,14 +44,13 @@ def decomposition(
 
 
 def class_decomposition(
-    year: Year, teachers: Teachers, sums: Sums, eta: np.ndarray, holder: np.ndarray
+    year: Year, teachers: Teachers, sums: Sums, match: np.ndarray, holder: np.ndarray
 ) -> Decomposition:
     """The same for the mean over positions of the position's mean (table A6)."""
     size = np.maximum(sums.students, 1.0)
-    match = match_scores(teachers, sums, eta) / size
     positions, observed = np.arange(len(holder)), year.observed
     change = teachers.effectiveness[holder] - teachers.effectiveness[observed]
-    matched = match[holder, positions] - match[observed, positions]
+    matched = (match[holder, positions] - match[observed, positions]) / size
     parts = float(change.mean()), float(matched.mean())
     return Decomposition(sum(parts), *parts)
 

@@ -54,7 +54,12 @@ def aim_scores(aim: str, totals: np.ndarray, sums: Sums, counts: np.ndarray | No
     raise UserError(f"reassignment.aims: {aim!r}; want {', '.join(AIMS)}, the second with counts")
 
 
-def plans(year: Year, scores: np.ndarray, allowed: Mapping[str, np.ndarray]) -> dict[str, Plan]:
+def plans(
+    year: Year,
+    scores: np.ndarray,
+    allowed: Mapping[str, np.ndarray],
+    known: Mapping[str, Plan] | None = None,
+) -> dict[str, Plan]:
     """Optimal plan of each scenario, each proven to `TOLERANCE`.
 
     Parameters
@@ -66,6 +71,8 @@ def plans(year: Year, scores: np.ndarray, allowed: Mapping[str, np.ndarray]) -> 
         what a planner expects (the feasible one).
     allowed
         Of `masks`.
+    known
+        Plans of scenarios that need not be solved again.
 
     Raises
     ------
@@ -75,8 +82,10 @@ def plans(year: Year, scores: np.ndarray, allowed: Mapping[str, np.ndarray]) -> 
         If a scenario with more constraints is worth more.
 
     """
-    made, order = {}, [name for name in SCENARIOS if name in allowed]
+    made, order = dict(known or {}), [name for name in SCENARIOS if name in allowed]
     for name in order:
+        if name in made:
+            continue
         rows = np.flatnonzero(allowed[name].any(axis=1))
         optimum = _solved(year, scores[rows], allowed[name][rows], name)
         made[name] = Plan(rows[optimum.row], optimum.value, optimum.relative_gap)
