@@ -1,10 +1,10 @@
 """Effective draws in 1,000 sweeps of our order and of the published one."""
 
 from welfare_added.run.job import choices, job
-from welfare_added.run.writing import write_csv
 from welfare_added.selection.model import state_model
 from welfare_added.selection.posterior import orders_table, read_chains
 from welfare_added.selection.priors import read_priors
+from welfare_added.selection.written import write_tables
 from welfare_added.transfers.study_files import read_design
 
 
@@ -12,7 +12,7 @@ def main(files, out, *, export, study, sampler, thin):
     _, design = read_design(files, export, study, sampler["rankings"])
     model = state_model(design.system, sampler["rankings"], read_priors(sampler["priors"]))
     ours, published = read_chains([files["ours"], files["published"]])
-    write_csv(orders_table(model, ours, published, thin), out)
+    write_tables({"orders": orders_table(model, ours, published, thin)}, {"orders": out})
 
 
 if "snakemake" in globals():

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.run.job import choices, job
-from welfare_added.run.writing import write_csv
 from welfare_added.selection.model import state_model
 from welfare_added.selection.parameters import parameter_names
 from welfare_added.selection.posterior import (
@@ -16,6 +15,7 @@ from welfare_added.selection.posterior import (
     traces,
 )
 from welfare_added.selection.priors import read_priors
+from welfare_added.selection.written import write_tables
 from welfare_added.transfers.changes import changes_by_draw, changes_table, random_matches
 from welfare_added.transfers.effectiveness import (
     measures_by_teacher,
@@ -43,8 +43,7 @@ def main(files, chains, outputs, *, export, study, sampler, thin, least, trace_e
         "students": slopes_of_students(design, theta),
         "numbers": estimation_numbers(run, thin, changes, raw),
     }
-    for name, table in tables.items():
-        write_csv(table, outputs[name])
+    write_tables(tables, outputs)
 
 
 if "snakemake" in globals():

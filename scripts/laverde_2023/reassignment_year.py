@@ -3,6 +3,7 @@
 from welfare_added.reassignment.from_records import year_records
 from welfare_added.reassignment.past_draws import past_states
 from welfare_added.reassignment.planning import Choices, plan_year
+from welfare_added.reassignment.year_files import save_tables
 from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_parquet
 from welfare_added.selection.model import state_model
@@ -21,9 +22,9 @@ def main(files, chains, outputs, *, export, study, sampler, past, year, draws, *
     how = Choices(cut=proficiency_cut(design.records, proficient), **chosen)
     known = past_states(raw, design, own, sampler, past, study["teams"]) if past else None
     made = plan_year(own, model, kept_states(read_chains(chains))[:draws], how, known)
-    tables = {**vars(made.planned), "sizes": made.sizes, "selected": made.selected}
-    for name, table in tables.items():
-        write_parquet(table, outputs[name])
+    write_parquet(made.planned.plans, outputs["plans"])
+    kept = {"results": made.planned.results, "gains": made.planned.gains}
+    save_tables(outputs["draws"], kept | {"sizes": made.sizes, "selected": made.selected})
 
 
 if "snakemake" in globals():

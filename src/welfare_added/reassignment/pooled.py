@@ -147,7 +147,8 @@ def text_numbers(
         "offers_of_selected_over_displaced": offers["brought_in"] - offers["displaced"],
         "ranks_of_displaced_over_selected": ranks["displaced"] - ranks["brought_in"],
     }
-    return pd.DataFrame({"name": list(numbers), "value": list(numbers.values())}, dtype=object)
+    values = np.array(list(numbers.values()), dtype=float)
+    return pd.DataFrame({"name": list(numbers), "value": values})
 
 
 def _ratio(over: pd.Series, of: pd.Series) -> float:

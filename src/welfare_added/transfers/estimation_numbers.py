@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from welfare_added.district.values import RawTables
@@ -40,4 +41,5 @@ def estimation_numbers(
         "share_observable_negative": averse.mean(),
         "evaluation_years": 0 if evaluated is None else evaluated["year"].nunique(),
     }
-    return pd.DataFrame({"name": list(numbers), "value": list(numbers.values())}, dtype=object)
+    values = np.array(list(numbers.values()), dtype=float)
+    return pd.DataFrame({"name": list(numbers), "value": values})

@@ -14,10 +14,10 @@ def significant(values: np.ndarray, digits: int = DIGITS) -> np.ndarray:
     return np.array(flat).reshape(values.shape)
 
 
-def significant_table(table: pd.DataFrame) -> pd.DataFrame:
-    """A table with its numbers to `DIGITS` significant digits; what is below 1e-12 is zero."""
+def significant_table(table: pd.DataFrame, digits: int = DIGITS) -> pd.DataFrame:
+    """A table with its numbers to so many significant digits; what is below 1e-12 is zero."""
     rounded = table.copy()
     for name in table.select_dtypes("floating"):
         values = table[name].to_numpy()
-        rounded[name] = significant(np.where(np.abs(values) < NOTHING, 0.0, values))
+        rounded[name] = significant(np.where(np.abs(values) < NOTHING, 0.0, values), digits)
     return rounded

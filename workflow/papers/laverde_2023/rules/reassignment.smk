@@ -1,15 +1,10 @@
 # Reassignment, year by year, and all years together.
 YEARS = range(config["district"]["years"][0], config["district"]["years"][1] + 1)
-YEAR_TABLES = ("plans", "results", "gains", "sizes", "selected")
 REASSIGN = config["reassignment"]
 
 
-def of_years(name):
-    """Files of a table of all years."""
-    return [f"{REASSIGNMENT}/{year}/{name}.parquet" for year in YEARS]
-
-
-YEAR_FILES = [path for name in YEAR_TABLES for path in of_years(name)]
+DRAWN = [f"{REASSIGNMENT}/{year}/draws.npz" for year in YEARS]
+YEAR_FILES = [*DRAWN, *(f"{REASSIGNMENT}/{year}/plans.parquet" for year in YEARS)]
 
 
 rule reassignment_year:
@@ -19,7 +14,8 @@ rule reassignment_year:
         chains=chains_of("study"),
         code=code("reassignment_year"),
     output:
-        **{name: f"{REASSIGNMENT}/{{year}}/{name}.parquet" for name in YEAR_TABLES},
+        plans=f"{REASSIGNMENT}/{{year}}/plans.parquet",
+        draws=f"{REASSIGNMENT}/{{year}}/draws.npz",
     wildcard_constraints:
         year=r"\d{4}",
     params:
@@ -44,7 +40,7 @@ rule reassignment:
     message: "Pooling the reassignments of all years"
     input:
         **READS_TABLES,
-        **{name: of_years(name) for name in ("results", "gains", "sizes", "selected")},
+        draws=DRAWN,
         code=code("reassignment"),
     output:
         **{name: f"{REASSIGNMENT}/{name}.csv" for name in ("gains", "parts", "people", "certificates", "years")},
