@@ -41,10 +41,11 @@ def test_every_exhibit_and_table_is_there_and_none_is_empty(tiny_laverde):
         for path in one.files(PRIVATE).values() if one.name not in skipped else ():
             assert (tiny_laverde.folder / path).stat().st_size > 0, path
     tables = [path for kind in ("csv", "parquet") for path in folder.rglob(f"*.{kind}")]
-    assert len(tables) > 80
+    assert len(tables) > 70
     for path in tables:
         rows = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
-        assert not (rows.empty or rows.isna().all(axis=None)), path
+        empty = rows.empty or rows.isna().all(axis=None)
+        assert empty == (path.name == "skipped.csv" and not skipped), path
     assert len(list(folder.glob("selection/chains/*/*.npz"))) == 4 + 2 + 1
 
 
@@ -56,7 +57,7 @@ def test_plans_are_proven_and_nested_and_their_parts_add_up(tiny_laverde):
     assert by_planner["feasible"] == 8 * 9 * 3 * 4  # nothing is known before the first year
     parts = table(tiny_laverde, "reassignment/parts")
     gap = parts["total"] - parts["effectiveness"] - parts["match"]
-    assert gap.abs().max() < 1e-9
+    assert gap.abs().max() < 1e-6  # of numbers with six digits
     people = table(tiny_laverde, "reassignment/people").set_index(["planner", "scenario"])
     assert (people.loc["clairvoyant"].loc["unharmed", "worse_off"] == 0).all()
     assert (people.loc["clairvoyant"].loc["unconstrained", "worse_off"] > 0).all()
@@ -125,8 +126,8 @@ def test_a_choice_of_the_reassignment_makes_due_its_plans_and_no_chain(copy):
     assert not due & (OF_CHAINS | {"synthetic_system", "transfer_system", "table_02", "figure_01"})
 
 
-def test_a_prior_makes_due_all_chains_and_what_follows_but_not_the_records(copy):
-    choose(copy, selection={"priors": {"sd_eta_v": {"half_cauchy": 0.2}}})
+def test_a_seed_makes_due_all_chains_and_what_follows_but_not_the_records(copy):
+    choose(copy, selection={"seed": 7})
     due = copy.due()
     assert due >= OF_CHAINS | PLANNED | {"table_02", "table_04", "figure_chains"}
     assert not due & {"synthetic_system", "transfer_system", "figure_01", "table_01", "table_a3"}
