@@ -9,7 +9,15 @@ from scipy.stats import norm
 from selection_cases import INFORMATIVE, world
 
 from welfare_added.selection import density_loops
-from welfare_added.selection.decision_density import Centring, log_density, point_of
+from welfare_added.selection.decision_density import (
+    CHANCE_HIGH,
+    CHANCE_LOW,
+    CHANCE_STEPS,
+    Centring,
+    chance_table,
+    log_density,
+    point_of,
+)
 from welfare_added.selection.hamiltonian import move
 from welfare_added.selection.model import state_model
 from welfare_added.selection.preconditioner import LEAST_LOG_SD_PRECISION, find_coordinates
@@ -54,6 +62,29 @@ def test_log_chance_and_its_derivative(x):
     value, derivative = density_loops.log_chance(x)
     assert value == pytest.approx(norm.logcdf(x), rel=1e-9, abs=1e-300)
     assert derivative == pytest.approx(np.exp(norm.logpdf(x) - norm.logcdf(x)), rel=1e-8)
+
+
+def test_chances_from_the_table_are_those_of_the_function():
+    table, rng = chance_table(), np.random.default_rng(1)
+    points = [*rng.uniform(CHANCE_LOW - 2, CHANCE_HIGH + 2, 20000), CHANCE_LOW, CHANCE_HIGH]
+    points += [CHANCE_LOW + number / CHANCE_STEPS for number in range(0, 1600, 7)]
+    for x in points:
+        value, slope = density_loops.near_chance(x, table, CHANCE_LOW, CHANCE_STEPS)
+        exact, derivative = density_loops.log_chance(x)
+        assert value == pytest.approx(exact, rel=1e-11, abs=1e-13)
+        assert slope == pytest.approx(derivative, rel=1e-9, abs=1e-11)
+
+
+def test_rows_of_one_pair_and_year_are_one(case):
+    model, _, target = case
+    terms, menus = target.terms, model.menus
+    assert len(terms.regressors) == len(terms.pair) < len(terms.side)
+    assert terms.place.max() == len(terms.pair) - 1 and terms.place[0] == 0
+    own = np.flatnonzero(~menus.data.displaced)
+    tail = terms.place[-len(own) :]
+    np.testing.assert_array_equal(terms.regressors[tail], menus.own_regressors[own])
+    np.testing.assert_array_equal(terms.pair[tail], menus.pairs.of_own[own])
+    np.testing.assert_array_equal(terms.school[tail], menus.data.own_school[own])
 
 
 def test_merged_terms_are_all_vacancies(case):

@@ -7,13 +7,17 @@ eta^u does not.
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
-from welfare_added.selection.density_loops import decision_terms
+from welfare_added.selection.density_loops import decision_terms, fill_chances
 from welfare_added.selection.priors import Priors
 from welfare_added.selection.state import State
 from welfare_added.selection.supply import Menus
+
+# Where log chances come from a table, and how many nodes it has a unit.
+CHANCE_LOW, CHANCE_HIGH, CHANCE_STEPS = -16.0, 9.0, 64.0
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,9 @@ class Terms:
 
     Attributes
     ----------
-    regressors, school, pair, menu, side
-        See `density_loops.decision_terms`.
+    regressors, school, pair, place, menu, side
+        See `density_loops.decision_terms`: a teacher's regressors in a school are the same in both
+        rounds of a year.
     offered
         Vacancies (G,) with concurrent offers.
     offered_menu
@@ -36,6 +41,7 @@ class Terms:
     regressors: np.ndarray = field(repr=False)
     school: np.ndarray = field(repr=False)
     pair: np.ndarray = field(repr=False)
+    place: np.ndarray = field(repr=False)
     menu: np.ndarray = field(repr=False)
     side: np.ndarray = field(repr=False)
     offered: np.ndarray = field(repr=False)
@@ -94,10 +100,14 @@ def terms_of(menus: Menus) -> Terms:
     count = np.concatenate([alone, np.ones(int(differ.sum()))])
     offered, own = np.flatnonzero(data.offer > 0), np.flatnonzero(~data.displaced)
     rows = np.concatenate([merged, offered])
+    regressors = np.vstack([menus.regressors[rows], menus.own_regressors[own]])
+    pair = np.concatenate([pairs.of_row[rows], pairs.of_own[own]])
+    first, place = _distinct(pair, regressors)
     return Terms(
-        regressors=np.vstack([menus.regressors[rows], menus.own_regressors[own]]),
-        school=np.concatenate([data.school[rows], data.own_school[own]]),
-        pair=np.concatenate([pairs.of_row[rows], pairs.of_own[own]]),
+        regressors=np.ascontiguousarray(regressors[first]),
+        school=np.concatenate([data.school[rows], data.own_school[own]])[first],
+        pair=pair[first],
+        place=place,
         menu=np.concatenate([menu[rows], own]),
         side=np.concatenate(
             [np.where(data.applied[merged], count, -count), np.zeros(len(offered) + len(own))]
@@ -106,6 +116,25 @@ def terms_of(menus: Menus) -> Terms:
         offered_menu=menu[offered],
         merged=len(merged),
     )
+
+
+def _distinct(pair: np.ndarray, regressors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First row of each distinct pair and regressors, and which of these each row is."""
+    keys = np.ascontiguousarray(np.column_stack([pair, regressors]))
+    whole = keys.view(np.dtype((np.void, keys.itemsize * keys.shape[1]))).ravel()
+    _, first, place = np.unique(whole, return_index=True, return_inverse=True)
+    order = np.argsort(first)  # in the order of the rows, so that neighbours stay neighbours
+    number = np.empty(len(order), dtype=np.int64)
+    number[order] = np.arange(len(order))
+    return first[order], number[place]
+
+
+@cache
+def chance_table() -> np.ndarray:
+    """Table of `density_loops.near_chance`."""
+    table = np.empty((int((CHANCE_HIGH - CHANCE_LOW) * CHANCE_STEPS) + 1, 3))
+    fill_chances(table, CHANCE_LOW, CHANCE_STEPS)
+    return table
 
 
 def target_of(
@@ -183,10 +212,14 @@ def _of_decisions(target, coefficients, effects, tastes, fallback):
         terms.regressors,
         terms.school,
         terms.pair,
+        terms.place,
         terms.menu,
         terms.side,
         target.gap,
         *given,
+        chance_table(),
+        CHANCE_LOW,
+        CHANCE_STEPS,
         *slopes,
     )
     return value + _of_scrambles(target.menus, given, slopes), *slopes

@@ -31,10 +31,47 @@ def log_chance(x):
 
 
 @njit(cache=True, nogil=True)
+def fill_chances(table, low, steps):
+    """Log chance, its derivative and the second one, at low, low + 1 / steps and so on, (n, 3)."""
+    for k in range(len(table)):
+        x = low + k / steps
+        value, derivative = log_chance(x)
+        table[k, 0], table[k, 1] = value, derivative
+        table[k, 2] = -derivative * (derivative + x)
+
+
+@njit(cache=True, nogil=True)
+def near_chance(x, table, low, steps):
+    """`log_chance` from a table, by the polynomial with the nodes' values and derivatives.
+
+    The derivative is the polynomial's own, so that both fit each other to the last digit.
+
+    """
+    place = (x - low) * steps
+    if not 0.0 <= place < len(table) - 1:
+        return log_chance(x)
+    k = int(place)
+    t, h = place - k, 1.0 / steps
+    a, b = table[k, 0], h * table[k, 1]
+    c = 0.5 * h * h * table[k, 2]
+    # What is left of the next node's value and derivatives.
+    u = table[k + 1, 0] - a - b - c
+    v = h * table[k + 1, 1] - b - 2.0 * c
+    w = 0.5 * h * h * table[k + 1, 2] - c
+    d = 10.0 * u - 4.0 * v + w
+    e = -15.0 * u + 7.0 * v - 2.0 * w
+    f = 6.0 * u - 3.0 * v + w
+    value = a + t * (b + t * (c + t * (d + t * (e + t * f))))
+    slope = b + t * (2.0 * c + t * (3.0 * d + t * (4.0 * e + t * 5.0 * f)))
+    return value, slope * steps
+
+
+@njit(cache=True, nogil=True)
 def decision_terms(
     regressors,
     school,
     pair,
+    place,
     menu,
     side,
     gap,
@@ -42,6 +79,9 @@ def decision_terms(
     effects,
     tastes,
     fallback,
+    table,
+    low,
+    steps,
     by_coefficient,
     by_effect,
     by_taste,
@@ -49,40 +89,51 @@ def decision_terms(
 ):
     """Log density of all terms, and its derivatives, which are added to the last four arrays.
 
-    A term's lead t is its mean utility less the fallback of its menu.
+    A term's lead t is its mean utility less the fallback of its menu. Means are those of U rows, of
+    which each is that of one term or several.
 
     Parameters
     ----------
-    regressors : (K, q + 1) array
-    school, pair, menu : (K,) int array
+    regressors : (U, q + 1) array
+    school, pair : (U,) int array
+    place, menu : (K,) int array
+        Row of each term, and its menu.
     side : (K,) array
         Number of equal vacancies applied to, or minus the number not applied to: each of them is a
         chance that a standard normal is below t, or -t. 0: a normal density of t around `gap`.
     gap : (K,) array
         Utility less fallback of a vacancy whose error is kept; 0 for present positions.
     coefficients, effects, tastes, fallback : (q + 1,), (S,), (P,) and (M,) array
+    table, low, steps
+        See `near_chance`.
     by_coefficient, by_effect, by_taste, by_fallback : arrays of the same shapes
 
     """
-    value = 0.0
-    q = regressors.shape[1]
-    for r in range(len(side)):
-        lead = effects[school[r]] + tastes[pair[r]] - fallback[menu[r]]
+    rows, q = regressors.shape
+    mean, by_mean = np.empty(rows), np.zeros(rows)
+    for u in range(rows):
+        total = effects[school[u]] + tastes[pair[u]]
         for j in range(q):
-            lead += regressors[r, j] * coefficients[j]
+            total += regressors[u, j] * coefficients[j]
+        mean[u] = total
+    value = 0.0
+    for r in range(len(side)):
+        lead = mean[place[r]] - fallback[menu[r]]
         if side[r] == 0.0:
             slope = gap[r] - lead
             value -= 0.5 * slope * slope
         else:
             sign = 1.0 if side[r] > 0.0 else -1.0
-            log, derivative = log_chance(sign * lead)
+            log, derivative = near_chance(sign * lead, table, low, steps)
             value += sign * side[r] * log
             slope = side[r] * derivative
-        for j in range(q):
-            by_coefficient[j] += regressors[r, j] * slope
-        by_effect[school[r]] += slope
-        by_taste[pair[r]] += slope
+        by_mean[place[r]] += slope
         by_fallback[menu[r]] -= slope
+    for u in range(rows):
+        for j in range(q):
+            by_coefficient[j] += regressors[u, j] * by_mean[u]
+        by_effect[school[u]] += by_mean[u]
+        by_taste[pair[u]] += by_mean[u]
     return value
 
 

@@ -152,14 +152,15 @@ def _teacher(target, parameters, rows, menu, own_menus):
     terms, fallbacks = target.terms, target.menus.fallbacks
     count, q = len(terms.side), terms.regressors.shape[1]
     plain, mixed = rows[rows < count], rows[rows >= count] - count
+    place = terms.place[plain]
     shares = fallbacks.scrambled_pairs[mixed]
-    own_pairs = np.unique(np.concatenate([terms.pair[plain], shares.indices]))
+    own_pairs = np.unique(np.concatenate([terms.pair[place], shares.indices]))
     loads = np.zeros((len(rows), len(own_pairs) + len(own_menus)))
     columns = np.zeros((len(rows), q + target.menus.schools))
     at, rest = np.arange(len(plain)), np.arange(len(plain), len(rows))
-    loads[at, np.searchsorted(own_pairs, terms.pair[plain])] = 1
-    columns[at, :q] = terms.regressors[plain]
-    columns[at, q + terms.school[plain]] = 1
+    loads[at, np.searchsorted(own_pairs, terms.pair[place])] = 1
+    columns[at, :q] = terms.regressors[place]
+    columns[at, q + terms.school[place]] = 1
     if len(mixed):
         loads[rest, : len(own_pairs)] = shares[:, own_pairs].toarray()
         columns[rest, :q] = fallbacks.regressors[fallbacks.scrambled[mixed]]
