@@ -2,14 +2,16 @@
 
 import numpy as np
 
+from welfare_added.grade_means.careers import Turnover
 from welfare_added.grade_means.cells import GradeCells
 from welfare_added.grade_means.worlds import WorldOfCells, draw_cells
 
-TINY = WorldOfCells(8, grades=3, years=4, most_teachers=3, changing=0.1)
+TINY = WorldOfCells(8, grades=3, years=4, most_teachers=3)
+TURNOVER = Turnover(changing=0.1)
 
 
-def tiny(seed: int, **changes: float) -> GradeCells:
-    world = WorldOfCells(**{**TINY.__dict__, **changes})
+def tiny(seed: int, turnover: Turnover = TURNOVER, **changes: int) -> GradeCells:
+    world = WorldOfCells(**{**TINY.__dict__, "turnover": turnover, **changes})
     cells, _ = draw_cells(world, np.random.SeedSequence(seed))
     rng = np.random.default_rng(seed)
     fields = dict(cells.__dict__, share=rng.uniform(0.2, 1.0, len(cells.share)))

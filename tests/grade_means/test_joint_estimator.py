@@ -5,6 +5,7 @@ import pytest
 from dense_grade_means import controls, equations, off, prediction, shares, tiny
 from scipy import sparse
 
+from welfare_added.grade_means.careers import Turnover
 from welfare_added.grade_means.cells import GradeCells, teacher_shares
 from welfare_added.grade_means.controls import ResidualMaker, residual_maker
 from welfare_added.grade_means.factored import elimination_order, factored
@@ -113,7 +114,7 @@ def test_entries_that_cancel_do_not_break_the_inverse():
 
 
 def test_teachers_always_together_have_the_same_estimate():
-    cells = tiny(1, changing=0.0, changing_grade=0.0, leaving=0.0)
+    cells = tiny(1, Turnover(leaving=0.0, changing=0.0, changing_grade=0.0))
     found = joint_estimates(cells, teacher_shares(cells, "equal"), "constant")
     team = dict(zip(cells.teacher, cells.cell, strict=True))  # her last cell, the same each year
     for j in range(cells.teachers):

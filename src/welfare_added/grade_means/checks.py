@@ -10,9 +10,9 @@ from welfare_added.district.problems import Problem, raise_any
 PLACE = ["school_id", "grade", "year"]
 CELL = [*PLACE, "subject"]
 LINK = ["teacher_id", *CELL]
-SHARE = "share_"  # beginning of the names of shares of pupils
+SHARE, MEAN = "share_", "mean_"  # beginnings of names of controls: shares and means of pupils
 COLUMNS = {
-    "cells": [*CELL, "pupils", "mean_score"],
+    "cells": [*CELL, "n_pupils", "mean_score"],
     "composition": PLACE,
     "links": LINK,
 }
@@ -49,9 +49,14 @@ def check_grade_means(
     )
 
 
+def control_names(composition: pd.DataFrame) -> list[str]:
+    """Columns of the table of composition that are controls."""
+    return [name for name in composition if name.startswith((SHARE, MEAN))]
+
+
 def used_cells(cells: pd.DataFrame) -> pd.DataFrame:
     """Cells with pupils: others have no mean score."""
-    return cells[cells["pupils"] > 0]
+    return cells[cells["n_pupils"] > 0]
 
 
 def _columns(name: str, table: pd.DataFrame, needed: Sequence[str]) -> list[Problem]:
@@ -92,17 +97,17 @@ def _keys(name: str, table: pd.DataFrame, keys: list[str]) -> list[Problem]:
 
 
 def _scores(cells: pd.DataFrame) -> list[Problem]:
-    pupils, score = cells["pupils"], cells["mean_score"]
+    pupils, score = cells["n_pupils"], cells["mean_score"]
     wrong = ~(pupils >= 0) | ~np.isfinite(pupils)
     without = (pupils > 0) & ~np.isfinite(score)
     return [
         *_problem(
-            *("cells", cells, "pupils", wrong, "numbers of pupils negative or missing"),
+            *("cells", cells, "n_pupils", wrong, "numbers of pupils negative or missing"),
             "give the number of pupils tested, 0 where the score is suppressed",
         ),
         *_problem(
             *("cells", cells, "mean_score", without, "no mean score in cells with pupils"),
-            "set pupils to 0 where the score is suppressed, or leave the cells out",
+            "set n_pupils to 0 where the score is suppressed, or leave the cells out",
         ),
     ]
 
@@ -111,16 +116,17 @@ def _composition(cells: pd.DataFrame, composition: pd.DataFrame) -> list[Problem
     places = pd.MultiIndex.from_frame(composition[PLACE])
     used = used_cells(cells)
     without = ~pd.MultiIndex.from_frame(used[PLACE]).isin(places)
-    shares = [name for name in composition if name.startswith(SHARE)]
     problems = _problem(
         *("composition", used, ", ".join(PLACE), pd.Series(without), "no row of cells with scores"),
         "add the composition of these grades; identifiers must be written alike in all tables",
     )
-    for name in shares:
-        wrong = ~composition[name].between(0, 1)
+    for name in control_names(composition):
+        share = name.startswith(SHARE)
+        wrong = ~(composition[name].between(0, 1) if share else np.isfinite(composition[name]))
         problems += _problem(
-            *("composition", composition, name, wrong, "shares not between 0 and 1"),
-            "write shares as fractions, and leave out a share that is not recorded for all grades",
+            *("composition", composition, name, wrong),
+            "shares not between 0 and 1" if share else "means missing",
+            "write shares as fractions, and leave out a column that is not recorded for all grades",
         )
     return problems
 

@@ -111,10 +111,11 @@ def estimate_grade_means(
     Parameters
     ----------
     cells
-        school_id, grade, year, subject; pupils (0 where the score is suppressed), mean_score, in
+        school_id, grade, year, subject; n_pupils (0 where the score is suppressed), mean_score, in
         the units in which value added is wanted.
     composition
-        school_id, grade, year and shares of pupils, columns share_*, all of which are controls.
+        school_id, grade, year and shares and means of pupils, columns share_* and mean_*, all of
+        which are controls.
     links
         teacher_id, school_id, grade, year, subject, and share (not needed unless shares are given):
         the teacher's part of the cell. Those of cells without scores are not used.

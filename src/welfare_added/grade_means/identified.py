@@ -12,8 +12,9 @@ from welfare_added.grade_means.moments import Design, design
 
 # Eigenvalues below the first are zero but for rounding; those up to the second are not clear. They
 # are of Zd'Zd over the largest diagonal of Z'Z, and of what teachers leave of the other controls.
-SMALL = (1e-10, 1e-7)
+SMALL = (1e-11, 1e-9)
 LEFT = (1e-8, 1e-6)
+RIDGE = 1e-12  # far above rounding, and far below the eigenvalues of what is identified
 NOTHING = 1e-12  # share of a cell less the school-year's mean, where it is zero but for rounding
 
 
@@ -65,7 +66,7 @@ def identified(cells: GradeCells, shares: sparse.csr_array) -> Identified:
     none, weak = (_small_eigenvalues(one, order, small * scale) for small in SMALL)
     sizes = np.bincount(component)
     ranks = sizes - np.bincount(component[none], minlength=len(sizes))
-    lost, unclear = _lost(one, order, SMALL[0] * scale)
+    lost, unclear = _lost(one, order, RIDGE * scale)
     unclear += int(weak.sum() - none.sum())
     return Identified(component, _teams(shares), ranks, lost, unclear)
 
@@ -106,14 +107,14 @@ def _small_eigenvalues(one: Design, order: np.ndarray, small: float) -> np.ndarr
     return factored(sparse.csc_array(one.gram - shift), order).negative()
 
 
-def _lost(one: Design, order: np.ndarray, small: float) -> tuple[int, int]:
+def _lost(one: Design, order: np.ndarray, ridge: float) -> tuple[int, int]:
     """Directions of the other controls in the span of Zd, and those that are not clearly out of it.
 
-    Of a direction in the span the ridge ``small`` leaves about as much.
+    Of a direction in the span the ridge leaves itself over the eigenvalues that it meets.
     """
     if not len(one.loading):
         return 0, 0
-    shift = sparse.diags_array(np.full(len(order), small))
+    shift = sparse.diags_array(np.full(len(order), ridge))
     solved = factored(sparse.csc_array(one.gram + shift), order).solve(one.loading.T)
     left = np.eye(len(one.loading)) - one.loading @ solved
     values = np.linalg.eigvalsh((left + left.T) / 2)

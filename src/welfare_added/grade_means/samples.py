@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.grade_means.cells import GradeCells
-from welfare_added.grade_means.checks import CELL, PLACE, SHARE, used_cells
+from welfare_added.grade_means.checks import CELL, PLACE, control_names, used_cells
 from welfare_added.run.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -97,14 +97,14 @@ def sample_of(
 def _arrays(
     cells: pd.DataFrame, composition: pd.DataFrame, links: pd.DataFrame
 ) -> tuple[GradeCells, np.ndarray]:
-    names = [name for name in composition if name.startswith(SHARE)]
+    names = control_names(composition)
     place = pd.MultiIndex.from_frame(composition[PLACE])
     at = place.get_indexer(pd.MultiIndex.from_frame(cells[PLACE]))
     links = links.sort_values(["cell", "teacher_id"])
     teacher_id, teacher = np.unique(links["teacher_id"].to_numpy(), return_inverse=True)
     arrays = GradeCells(
         mean_score=cells["mean_score"].to_numpy(float),
-        pupils=cells["pupils"].to_numpy(float),
+        pupils=cells["n_pupils"].to_numpy(float),
         composition=composition[names].to_numpy(float)[at],
         school_year=cells.groupby(["school_id", "year"]).ngroup().to_numpy(),
         grade=cells.groupby("grade").ngroup().to_numpy(),

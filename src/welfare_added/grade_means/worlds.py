@@ -1,9 +1,10 @@
 """Synthetic worlds of grade means with planted effects of teachers, for Monte Carlo."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from welfare_added.grade_means.careers import Turnover, draw_holders
 from welfare_added.grade_means.cells import GradeCells
 
 FIRST_YEAR = 2006
@@ -21,18 +22,15 @@ class WorldOfCells:
         A grade of a school has 1, 2, ... or so many posts, all equally likely.
     sd_teacher
         SD of teachers' effects [student SD], the planted truth.
-    sd_school_year, sd_cell, sd_pupil
-        SD of school-year effects, of a cell's own shock and of a pupil around her cell's mean.
+    sd_school_year, sd_grade, sd_cell, sd_pupil
+        SD of effects of school-years and of grades, of a cell's own shock and of a pupil around
+        her cell's mean.
     pupils_a_teacher
         Mean number of pupils of a post, drawn by Poisson (at least 1).
     slope
         Effect of the one share of composition, which is uniform on 0 to 1.
-    leaving
-        Chance a year that the holder of a post leaves for good.
-    changing
-        Chance a year that the holder of a post exchanges it with one somewhere in the state.
-    changing_grade
-        Chance a year that she exchanges it with one in her school.
+    turnover
+        Chances that teachers leave their posts.
 
     """
 
@@ -42,13 +40,12 @@ class WorldOfCells:
     most_teachers: int = 1
     sd_teacher: float = 0.2
     sd_school_year: float = 0.3
+    sd_grade: float = 0.1
     sd_cell: float = 0.05
     sd_pupil: float = 0.9
     pupils_a_teacher: float = 22.0
     slope: float = -0.5
-    leaving: float = 0.13
-    changing: float = 0.03
-    changing_grade: float = 0.08
+    turnover: Turnover = field(default_factory=Turnover)
 
 
 def draw_cells(world: WorldOfCells, seed: np.random.SeedSequence) -> tuple[GradeCells, np.ndarray]:
@@ -57,7 +54,7 @@ def draw_cells(world: WorldOfCells, seed: np.random.SeedSequence) -> tuple[Grade
     places = world.schools * world.grades
     posts = rng.integers(1, world.most_teachers + 1, size=places)
     place = np.repeat(np.arange(places), posts)
-    holders = _holders(world, place // world.grades, rng)
+    holders = draw_holders(place // world.grades, world.years, world.turnover, rng)
     teachers = int(holders.max()) + 1
     effect = rng.normal(0.0, world.sd_teacher, teachers)
     years = np.arange(world.years)
@@ -73,7 +70,7 @@ def draw_cells(world: WorldOfCells, seed: np.random.SeedSequence) -> tuple[Grade
     score = (
         world.slope * composition
         + rng.normal(0.0, world.sd_school_year, world.schools * world.years)[school_year]
-        + rng.normal(0.0, 0.1, world.grades)[each_place % world.grades]
+        + rng.normal(0.0, world.sd_grade, world.grades)[each_place % world.grades]
         + np.bincount(cell, weights=effect[taught]) / posts[each_place]
         + rng.normal(0.0, noise_sd)
     )
@@ -90,33 +87,3 @@ def draw_cells(world: WorldOfCells, seed: np.random.SeedSequence) -> tuple[Grade
         teachers=teachers,
     )
     return cells, effect
-
-
-def _holders(world: WorldOfCells, school: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Teacher of each post in each year, (T, posts): those who leave are replaced by new ones."""
-    holder = np.arange(len(school))
-    table, newest = [holder], len(holder)
-    for _ in range(world.years - 1):
-        holder = _exchanged(holder, rng.random(len(school)) < world.changing, None, rng)
-        holder = _exchanged(holder, rng.random(len(school)) < world.changing_grade, school, rng)
-        leaving = np.flatnonzero(rng.random(len(school)) < world.leaving)
-        holder[leaving] = newest + np.arange(len(leaving))
-        newest += len(leaving)
-        table.append(holder)
-    return np.array(table)
-
-
-def _exchanged(
-    holder: np.ndarray, changing: np.ndarray, school: np.ndarray | None, rng: np.random.Generator
-) -> np.ndarray:
-    """Holders of posts after those who change have exchanged theirs, within schools if given."""
-    at = np.flatnonzero(changing)
-    mixed = rng.permutation(at)
-    if school is not None:
-        at, mixed = (
-            at[np.argsort(school[at], kind="stable")],
-            mixed[np.argsort(school[mixed], kind="stable")],
-        )
-    after = holder.copy()
-    after[at] = holder[mixed]
-    return after
