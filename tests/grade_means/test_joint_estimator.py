@@ -114,7 +114,7 @@ def test_entries_that_cancel_do_not_break_the_inverse():
 
 
 def test_teachers_always_together_have_the_same_estimate():
-    cells = tiny(1, Turnover(leaving=0.0, changing=0.0, changing_grade=0.0))
+    cells = tiny(1, Turnover(leaving=0.0, changing=0.0, reshuffling=0.0))
     found = joint_estimates(cells, teacher_shares(cells, "equal"), "constant")
     team = dict(zip(cells.teacher, cells.cell, strict=True))  # her last cell, the same each year
     for j in range(cells.teachers):

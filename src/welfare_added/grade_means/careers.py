@@ -7,7 +7,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Turnover:
-    """Chances a year that the holder of a post leaves it.
+    """Chances a year that the holder of a post leaves it, and that a school assigns its posts anew.
 
     Attributes
     ----------
@@ -15,14 +15,14 @@ class Turnover:
         For good; her post is taken by a new teacher.
     changing
         For another one somewhere in the state, by exchange.
-    changing_grade
-        For another one in her school, by exchange.
+    reshuffling
+        Of a school: that its teachers' posts, and so their grades, are drawn anew.
 
     """
 
     leaving: float = 0.13
     changing: float = 0.03
-    changing_grade: float = 0.08
+    reshuffling: float = 0.1
 
 
 def draw_holders(
@@ -35,11 +35,10 @@ def draw_holders(
     holder = np.arange(len(school))
     table, newest = [holder], len(holder)
     for _ in range(years - 1):
-        changing, in_school = (
-            rng.random(len(school)) < rate for rate in (turnover.changing, turnover.changing_grade)
-        )
+        changing = rng.random(len(school)) < turnover.changing
+        reshuffled = (rng.random(int(school.max()) + 1) < turnover.reshuffling)[school]
         holder = _exchanged(holder, changing, np.zeros_like(school), rng)
-        holder = _exchanged(holder, in_school, school, rng)
+        holder = _exchanged(holder, reshuffled, school, rng)
         leaving = np.flatnonzero(rng.random(len(school)) < turnover.leaving)
         holder[leaving] = newest + np.arange(len(leaving))
         newest += len(leaving)
