@@ -39,7 +39,7 @@ def contracts(staff: pd.DataFrame) -> pd.DataFrame:
     made = rows.loc[first, [*key, *CONTRACT, "gender", "race", "birth_year"]]
     made = made.reset_index(drop=True).assign(fte=_summed(contract, rows["fte"]))
     school = pd.factorize(rows["school_id"].fillna(""), sort=True)[0]
-    pair, of_pair = np.unique(contract * (school.max() + 1) + school, return_inverse=True)
+    of_pair = np.unique(contract * (school.max() + 1) + school, return_inverse=True)[1]
     total = _summed(of_pair, rows["fte"])[of_pair]
     order = np.lexsort((np.arange(len(rows)), -rows["fte"].to_numpy(), school, -total, contract))
     main = order[np.flatnonzero(np.diff(contract[order], prepend=-1))]

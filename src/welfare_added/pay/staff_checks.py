@@ -33,8 +33,8 @@ def check_staff(raw: RawTables, choices: PayChoices) -> None:
     raise_any(missing_years(raw, "staff", choices.years))
     staff = raw.tables["staff"]
     own = studied(raw, "staff", choices.years)
-    own &= (staff["position"] == "teacher").to_numpy()
-    own &= (staff["substitute"].fillna(0) == 0).to_numpy()
+    own = own & (staff["position"] == "teacher").to_numpy()
+    own = own & (staff["substitute"].fillna(0) == 0).to_numpy()
     if not own.any():
         what = "no row of a teacher who is no substitute in the years studied"
         raise_any([Problem(str(raw.files["staff"]), what, "correct position", "position")])
