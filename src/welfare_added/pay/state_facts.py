@@ -11,6 +11,7 @@ from welfare_added.pay.synthetic_districts import GROUPS
 REFORM = 2012
 VALUE_ADDED_YEARS = (2006, 2011)
 SHARE_YEARS = (2008, 2010, 2012, 2014)
+DISTRICT_SIDE = ("value_added_sd", "seniority_year", "master", "sigma")
 FIGURE_1 = ((2007, 2011), {"years_5_6": (5, 7), "years_29_30": (29, 31)})
 
 
@@ -63,7 +64,6 @@ def _counts(records, districts, named, linked) -> dict[str, float]:
     early, late = set(ids[pre]), set(ids[~pre])
     by_year = people.groupby("year").size()
     now = people[people["year"] == REFORM].groupby("district_id").size()
-    master, short = people["degree"] == "MA", people["seniority"] < 10
     cells = records.cells[records.cells["district_id"].map(regime) != "none"]
     of_subject = cells.groupby("subject").size()
     last = own[own["year"] == REFORM]
@@ -94,7 +94,6 @@ def _counts(records, districts, named, linked) -> dict[str, float]:
         "share_of_enrolment_in_223_districts.text": share,
         "share_of_enrolment_in_223_districts.notes": share,
     }
-    _ = master, short
     return {f"counts.{name}": float(value) for name, value in made.items()}
 
 
@@ -202,16 +201,17 @@ def _schedules(people, truth, named) -> dict[str, float]:
             quarter, middle, three = part.quantile([0.25, 0.5, 0.75]) if len(part) else [np.nan] * 3
             path = f"salary_schedule.pre_2007_2011.{name}.{label}"
             facts |= {f"{path}.mean": float(middle), f"{path}.sd": float(three - quarter)}
-    years, lag = truth["teacher_years"], truth["teachers"].set_index("teacher_id")["lag"]
+    years = truth["teacher_years"]
     mine = (years["year"] == 2011) & (years["district_id"] == named["madison"])
     mine &= years["degree"] == "BA"
-    above = years.loc[mine, "duties"].to_numpy()
-    below = (years.loc[mine, "teacher_id"].map(lag) > 0).to_numpy() & ~above
+    gap = (years["salary"] / years["scheduled"] - 1)[mine].to_numpy()
     path = "salary_schedule.off_schedule_madison_2011"
     return facts | {
-        f"{path}.on_line": float((~above & ~below).sum()),
-        f"{path}.below": float(below.sum()),
-        f"{path}.above": float(above.sum()),
+        f"{path}.on_line": float((gap == 0).sum()),
+        f"{path}.below": float((gap < 0).sum()),
+        f"{path}.above": float((gap > 0).sum()),
+        f"{path}.mean_gap_below": float(gap[gap < 0].mean()),
+        f"{path}.mean_gap_above": float(gap[gap > 0].mean()),
     }
 
 
@@ -230,6 +230,11 @@ def _planted(records, truth) -> dict[str, float]:
         mine = post.loc[post["regime"] == regime, "district_id"]
         path = f"salary_equation.delta_post.{GROUPS[regime]}.mean"
         facts[path] = float(delta["delta"].reindex(mine).mean())
+    planted = truth["parameters"]
+    for part in planted[planted["part"] == "structural"].itertuples():
+        side = "districts" if part.parameter in DISTRICT_SIDE else "teachers"
+        if part.parameter != "mean_of_shock":  # not printed
+            facts[f"structural.{side}.{part.parameter}"] = part.value
     facts["salary_equation.delta_pre"] = 0.0
     chippewa = delta.loc[delta["name"] == "chippewa_falls", "delta"].iloc[0]
     facts["salary_equation.delta_chippewa_falls_post"] = float(chippewa)

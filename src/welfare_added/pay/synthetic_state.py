@@ -37,9 +37,10 @@ class SyntheticState:
     truth
         districts: district_id, name, regime, delta [$]; teachers: teacher_id, value_added
         (standardised), math, reading [pupil SD], lag [years]; teacher_years: teacher_id, year,
-        district_id, credited [years], degree, salary without errors and value_pay [$], duties,
-        exits, moves (probabilities of the end of the year, missing in the last); cells: what teachers
-        and effort add to mean scores; parameters: part, parameter, value.
+        district_id, credited [years], degree, salary (without errors of the file), scheduled (by the
+        schedule at recorded years) and value_pay [$], duties, exits, moves (probabilities of the
+        end of the year, missing in the last); cells: what
+        teachers and effort add to mean scores; parameters: part, parameter, value.
 
     """
 
@@ -148,6 +149,7 @@ def _teacher_years(years: pd.DataFrame, state: World, changed: Consolidated) -> 
             "credited": years["credited"],
             "degree": np.array(DEGREES)[years["degree"]],
             "salary": years["salary"],
+            "scheduled": years["scheduled"],
             "value_pay": years["value_pay"],
             "duties": years["duties"],
             "exits": years["exits"],

@@ -120,7 +120,9 @@ def draw_teachers(
     below = madison["below"] / sum(madison[one] for one in ("on_line", "below", "above"))
     lag = np.where(rng.random(number) < below, 1, 0)
     lag += np.where(
-        (lag > 0) & (rng.random(number) < parameters["salaries"]["further_lag"]), rng.integers(1, 4, number), 0
+        (lag > 0) & (rng.random(number) < parameters["salaries"]["further_lag"]),
+        rng.integers(1, 4, number),
+        0,
     )
     pieces = parameters["salaries"]["credits"]["shares"]
     credits = np.searchsorted(np.cumsum(pieces), rng.random(number)).clip(0, len(pieces) - 1)

@@ -30,7 +30,8 @@ class World:
         (n,) teachers of the year, and their posts.
     staff
         One frame a year: teacher, post, district, year, credited [years], degree, salary
-        [$ a full-time equivalent and 180 days], value_pay [$], exits, moves (probabilities).
+        and scheduled [$ a full-time equivalent and 180 days], value_pay [$], duties, exits, moves
+        (probabilities).
 
     """
 
@@ -154,6 +155,7 @@ class World:
                     "credited": self.teachers.credited(self.who),
                     "degree": self.teachers.degree[self.who],
                     "salary": np.round(salary * (1 + extra)),
+                    "scheduled": self._scheduled(year),
                     "value_pay": value.round(2),
                     "duties": duties,
                     "exits": np.nan,
@@ -161,6 +163,14 @@ class World:
                 }
             )
         )
+
+    def _scheduled(self, year: int) -> np.ndarray:
+        """Salaries that the schedule has for the years recorded, with further credits [$]."""
+        people, own = self.teachers, self.parameters["salaries"]["credits"]
+        years = np.minimum(people.seniority[self.who], pay.LONGEST)
+        dollars = np.where(self.districts.name == "racine", own["racine"], own["dollars"])
+        schedule = self._schedule(year)[self.district, people.degree[self.who], years]
+        return schedule + people.credits[self.who] * dollars[self.district]
 
     def _situation(self, year: int) -> Situation:
         schedule, delta = self._schedule(year + 1), self.delta(year + 1)
