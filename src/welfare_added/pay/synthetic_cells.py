@@ -170,7 +170,7 @@ def _levels(districts, inputs, own, rng) -> np.ndarray:
     draw = rng.standard_normal((2, len(districts.ids)))
     correlation = own["subjects_correlation"]
     draw[1] = correlation * draw[0] + np.sqrt(1 - correlation**2) * draw[1]
-    made = own["district_sd"] * draw
+    made = np.array([[own["district_sd"]["math"]], [own["district_sd"]["reading"]]]) * draw
     for number, subject in enumerate(("math", "reading")):
         for regime, group in GROUPS.items():
             mean = inputs["districts"][group][subject][0] - own["scale"]["mean"]

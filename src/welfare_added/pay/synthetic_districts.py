@@ -144,7 +144,12 @@ def _pupils(regime, location, name, inputs, parameters, rng) -> np.ndarray:
     }
     fixed = np.array([float(printed.get(one, 0.0)) for one in name])
     draw = np.exp(parameters["size_sd"] * rng.standard_normal(len(name)))
-    weight = draw * np.array([places[one]["mean"] for one in location])
+    mean = {one: places[one]["mean"] for one in LOCATIONS}
+    cities = location == "urban"  # the named ones are the largest: the others have what is left
+    left = mean["urban"] * cities.sum() - fixed[cities].sum()
+    if left > 0:
+        mean["urban"] = left / (cities & (fixed == 0)).sum()
+    weight = draw * np.array([mean[one] for one in location])
     made = np.where(fixed > 0, fixed, weight)
     counted = name != "kenosha"  # left out of the published means
     for one in REGIMES:
@@ -185,17 +190,17 @@ def lognormal(moments: tuple[float, float], normal: np.ndarray) -> np.ndarray:
 def _traits(regime, pupils, name, inputs, parameters, rng):
     """Property value a pupil, shares disadvantaged and black, by the moments of each regime."""
     draws = rng.standard_normal((3, len(regime)))
-    order = np.argsort(np.argsort(pupils, kind="stable"), kind="stable")
     correlation = parameters["black_with_size"]
-    large = ndtri((order + 0.5) / len(pupils))
-    with_size = correlation * large + np.sqrt(1 - correlation**2) * draws[2]
     made = np.zeros((3, len(regime)))
     for one in REGIMES:
         mine, own = regime == one, inputs["districts"][GROUPS[one]]
         made[0, mine] = lognormal(own["property_value_per_pupil"], draws[0, mine])
         mean, sd = own["disadvantaged_percent"]
         made[1, mine] = (mean + sd * draws[1, mine]) / 100
-        made[2, mine] = lognormal(own["black_percent"], with_size[mine]) / 100
+        order = np.argsort(np.argsort(pupils[mine], kind="stable"), kind="stable")
+        large = ndtri((order + 0.5) / len(order))
+        with_size = correlation * large + np.sqrt(1 - correlation**2) * draws[2, mine]
+        made[2, mine] = lognormal(own["black_percent"], with_size) / 100
     share = inputs["enrolment"]["chippewa_falls_2012"]["disadvantaged"]
     made[1, name == "chippewa_falls"] = share
     made[1:] = np.clip(made[1:], [[0.02], [0.0]], [[0.95], [0.85]])

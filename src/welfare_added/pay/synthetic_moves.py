@@ -1,6 +1,6 @@
 """Who leaves and who moves in the synthetic state, by one of two stated rules."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,6 +9,7 @@ from scipy.optimize import brentq
 from welfare_added.pay.synthetic_districts import Districts
 
 STAYS, EXITS = -1, -2  # in place of the number of a district
+CHANCES = ("exits", "moves", "exits_without", "moves_without")
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,11 @@ class Situation:
     ----------
     district, seniority, master, value
         (n,) number of the district, years, whether she has a Master, standardised value added.
-    pay
-        Function of rows and districts [arrays that broadcast]: next year's salary [$1,000].
+    pay, pay_without
+        Functions of rows and districts [arrays that broadcast]: next year's salary, and what it
+        would be if nobody paid for value added [$1,000].
     gain
         (n,) what value added adds to next year's pay in her own district [$1,000].
-    reformed
-        Whether next year is after Act 10.
 
     """
 
@@ -32,9 +32,9 @@ class Situation:
     seniority: np.ndarray
     master: np.ndarray
     value: np.ndarray
-    pay: object = field(repr=False)
+    pay: Callable = field(repr=False)
+    pay_without: Callable = field(repr=False)
     gain: np.ndarray = field(repr=False)
-    reformed: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,69 +45,77 @@ class Decisions:
     ----------
     where
         (n,) a district, `STAYS` or `EXITS`.
-    exits, moves
-        (n,) their probabilities, given the offers.
+    exits, moves, exits_without, moves_without
+        (n,) their probabilities, given the offers, and what these would be if nobody paid for value
+        added.
 
     """
 
     where: np.ndarray
     exits: np.ndarray = field(repr=False)
     moves: np.ndarray = field(repr=False)
+    exits_without: np.ndarray = field(repr=False)
+    moves_without: np.ndarray = field(repr=False)
 
 
 class PanelRule:
-    """Published rates before Act 10, and pay differences ever since (world ``panel``)."""
+    """Published rates, but for what value added adds to pay after Act 10 (world ``panel``)."""
 
     def __init__(self, districts: Districts, inputs: Mapping, parameters: Mapping):
-        """Take parameters; constants are set in the years before the reform."""
+        """Take parameters."""
         own = parameters["panel"]
         self.own, self.rates = own, inputs["teachers"]["pre_2011"]
         distance = inputs["structural"]["teachers"]["distance_mile"]
         self.nearness = np.exp(distance * districts.miles)
         np.fill_diagonal(self.nearness, 0.0)
-        self.constants: dict[str, list[float]] = {"leave": [], "move": []}
 
     def decide(self, now: Situation, rng: np.random.Generator) -> Decisions:
         """Exits first; who stays in the profession compares a few offers with her own pay."""
-        pay = self.own["pay_per_1000"]
-        utility = self._leaving(now.seniority) - pay * now.gain
-        constant = self._constant(
-            "leave",
-            now,
-            lambda c: float((1 / (1 + np.exp(-c - utility))).mean()),
-            self.rates["exiter"],
-        )
-        exits = 1 / (1 + np.exp(-constant - utility))
-        offers = self._offers(now, rng)
-        rows = np.arange(len(now.district))
-        difference = now.pay(rows[:, None], offers) - now.pay(rows, now.district)[:, None]
-        value = np.exp(self.own["move_by_year"] * now.seniority[:, None] + pay * difference)
+        rows, offers = np.arange(len(now.district)), self._offers(now, rng)
+        exits_without, exits = self._exits(now)
+        values = []
+        for pay in (now.pay_without, now.pay):
+            difference = pay(rows[:, None], offers) - pay(rows, now.district)[:, None]
+            by_year = self.own["move_by_year"] * now.seniority[:, None]
+            values.append(np.exp(by_year + self.own["pay_per_1000"] * difference))
+        without, value = values
 
-        def share(c: float) -> float:
-            total = np.exp(c) * value.sum(axis=1)
-            return float(((1 - exits) * total / (1 + total)).mean())
+        def rate(constant: float) -> float:
+            # moved is counted among the teachers of the next year, about as many as now
+            total = np.exp(constant) * without.sum(axis=1)
+            return float(((1 - exits_without) * total / (1 + total)).mean())
 
-        # moved is counted among the teachers of the next year, as many as now
-        constant = self._constant("move", now, share, self.rates["mover"])
-        value = np.exp(constant) * value
-        each = value / (1 + value.sum(axis=1, keepdims=True))
+        constant = np.exp(_solved(rate, self.rates["mover"]))
+        total = constant * without.sum(axis=1)
+        each = constant * value / (1 + constant * value.sum(axis=1, keepdims=True))
         leaves = rng.random(len(rows)) < exits
         chosen = (rng.random(len(rows))[:, None] > np.cumsum(each, axis=1)).sum(axis=1)
         taken = np.minimum(chosen, offers.shape[1] - 1)
         where = np.where(chosen < offers.shape[1], offers[rows, taken], STAYS)
-        return Decisions(np.where(leaves, EXITS, where), exits, (1 - exits) * each.sum(axis=1))
+        return Decisions(
+            np.where(leaves, EXITS, where),
+            exits,
+            (1 - exits) * each.sum(axis=1),
+            exits_without,
+            (1 - exits_without) * total / (1 + total),
+        )
+
+    def _exits(self, now: Situation) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities of leaving, without and with pay for value added."""
+        utility = self._leaving(now.seniority)
+
+        def chance(log_odds: np.ndarray) -> np.ndarray:
+            return 1 / (1 + np.exp(-log_odds))
+
+        constant = _solved(lambda one: float(chance(one + utility).mean()), self.rates["exiter"])
+        with_pay = constant + utility - self.own["pay_per_1000"] * now.gain
+        return chance(constant + utility), chance(with_pay)
 
     def _leaving(self, seniority: np.ndarray) -> np.ndarray:
         own = self.own["leave"]
         old = own["old"] + own["older_by_year"] * (seniority - own["old_years"])
         young = np.where(seniority <= own["young_years"], own["young"], 0.0)
         return np.where(seniority >= own["old_years"], old, young)
-
-    def _constant(self, name: str, now: Situation, share, target: float) -> float:
-        if not now.reformed:
-            self.constants[name].append(float(brentq(lambda c: share(c) - target, -25.0, 25.0)))
-            return self.constants[name][-1]
-        return float(np.mean(self.constants[name]))
 
     def _offers(self, now: Situation, rng: np.random.Generator) -> np.ndarray:
         """Districts that make offers, (n, offers), by size and distance."""
@@ -119,6 +127,11 @@ class PanelRule:
         drawn = rng.random((len(now.district), self.own["offers"])) * (1 - 1e-12)
         found = np.searchsorted(flat, drawn + now.district[:, None], side="right")
         return np.minimum(found - now.district[:, None] * number, number - 1)
+
+
+def _solved(rate: Callable[[float], float], target: float) -> float:
+    """Constant at which a rate that rises in it has a target."""
+    return float(brentq(lambda one: rate(one) - target, -25.0, 25.0))
 
 
 class StructuralRule:
@@ -144,23 +157,22 @@ class StructuralRule:
         """Market by market, in the order of their numbers."""
         number = len(now.district)
         where = np.full(number, STAYS)
-        exits, moves = np.zeros(number), np.zeros(number)
+        chances = np.zeros((len(CHANCES), number))
         hires = np.zeros(len(self.market))
         market = self.market[now.district]
         for one in np.unique(self.market):
             rows, places = np.flatnonzero(market == one), np.flatnonzero(self.market == one)
             decided = self._market(now, rows, places, hires, rng)
-            where[rows], exits[rows], moves[rows] = decided
+            where[rows], chances[:, rows] = decided
         self.hires.append(hires)
-        return Decisions(where, exits, moves)
+        return Decisions(where, *chances)
 
     def _market(self, now, rows, places, hires, rng):
         """Decisions of the teachers of a market, and its districts' expected hires."""
         home = now.district[rows]
         own = home[:, None] == places
         utility = (
-            self.teachers["salary_per_1000"] * now.pay(rows[:, None], places)
-            + self.teachers["distance_mile"] * self.miles[home[:, None], places]
+            self.teachers["distance_mile"] * self.miles[home[:, None], places]
             + self.fixed[places]
             - self.teachers["outside"]
         )
@@ -172,9 +184,14 @@ class StructuralRule:
             + self.shock
         )
         worth = valued[:, None] + self.payoff["sigma"] * rng.standard_normal(utility.shape)
-        odds = np.where(own | (worth > 0), np.exp(utility), 0.0)
-        total = 1 + odds.sum(axis=1)
-        exits, stays = 1 / total, odds[own] / total
+        salary = self.teachers["salary_per_1000"]
+        chances = []
+        for pay in (now.pay_without, now.pay):
+            value = np.exp(utility + salary * pay(rows[:, None], places))
+            odds = np.where(own | (worth > 0), value, 0.0)
+            total = 1 + odds.sum(axis=1)
+            exits, stays = 1 / total, odds[own] / total
+            chances.append((exits, 1 - exits - stays))
         hires[places] = (odds / total[:, None]).sum(axis=0) - np.bincount(
             np.searchsorted(places, home), stays, len(places)
         )
@@ -185,7 +202,7 @@ class StructuralRule:
         at = (draw[movers] - exits[movers] - stays[movers]) * total[movers]
         chosen = (at[:, None] > np.cumsum(outside, axis=1)).sum(axis=1)
         where[movers] = places[np.minimum(chosen, len(places) - 1)]
-        return where, exits, 1 - exits - stays
+        return where, [*chances[1], *chances[0]]
 
 
 RULES = {"panel": PanelRule, "structural": StructuralRule}

@@ -25,6 +25,7 @@ def master_odds(seniority: np.ndarray, by_year: float) -> np.ndarray:
 def draw_schedules(
     districts: Districts,
     seniority: np.ndarray,
+    credited: np.ndarray,
     master: np.ndarray,
     inputs: Mapping,
     parameters: Mapping,
@@ -39,15 +40,15 @@ def draw_schedules(
     ----------
     districts
         Those of the state.
-    seniority, master
-        (n,) of the state's teachers; shares of Masters and mean steps of the young and the old come
-        from them.
+    seniority, credited, master
+        (n,) recorded and credited years and degree of the state's teachers, from whom shares of
+        Masters and mean steps of the young and the old come.
 
     """
     own = parameters["salaries"]
     young, old = _levels(districts, inputs["districts"], own["levels_correlation"], rng)
     steps = step_values(own)
-    at = steps[np.clip(np.floor(seniority), 0, LONGEST).astype(int)]
+    at = steps[np.clip(credited, 0, LONGEST)]
     groups = seniority <= BOUNDS[0], seniority > BOUNDS[1]
     mean = [_means(at[group], master[group], own) for group in groups]
     # pay = base + increment x growth of the degree x step + premium, linear in base and increment

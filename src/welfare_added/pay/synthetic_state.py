@@ -16,6 +16,7 @@ from welfare_added.pay.synthetic_files import (
     handbook_table,
     staff_table,
 )
+from welfare_added.pay.synthetic_moves import CHANCES
 from welfare_added.pay.synthetic_schools import draw_schools
 from welfare_added.pay.synthetic_years import World
 from welfare_added.run.errors import UserError
@@ -35,12 +36,13 @@ class SyntheticState:
     tables
         As raw_tables.yaml declares them.
     truth
-        districts: district_id, name, regime, delta [$]; teachers: teacher_id, value_added
-        (standardised), math, reading [pupil SD], lag [years]; teacher_years: teacher_id, year,
-        district_id, credited [years], degree, salary (without errors of the file), scheduled (by the
-        schedule at recorded years) and value_pay [$], duties, exits, moves (probabilities of the
-        end of the year, missing in the last); cells: what
-        teachers and effort add to mean scores; parameters: part, parameter, value.
+        districts: district_id, name, regime, delta [$]. teachers: teacher_id, value_added
+        (standardised), math, reading [pupil SD], lag [years]. teacher_years: teacher_id, year,
+        district_id, credited [years], degree, salary (without errors of the file), scheduled (by
+        the schedule at recorded years) and value_pay [$], duties; exits, moves (probabilities of
+        the end of the year, missing in the last), exits_without, moves_without (likewise, if nobody
+        paid for value added). cells: what teachers and effort add to mean scores. parameters: part,
+        parameter, value.
 
     """
 
@@ -152,8 +154,7 @@ def _teacher_years(years: pd.DataFrame, state: World, changed: Consolidated) -> 
             "scheduled": years["scheduled"],
             "value_pay": years["value_pay"],
             "duties": years["duties"],
-            "exits": years["exits"],
-            "moves": years["moves"],
+            **{name: years[name] for name in CHANCES},
         }
     )
 

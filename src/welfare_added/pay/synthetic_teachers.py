@@ -119,11 +119,8 @@ def draw_teachers(
     madison = inputs["salary_schedule"]["off_schedule_madison_2011"]
     below = madison["below"] / sum(madison[one] for one in ("on_line", "below", "above"))
     lag = np.where(rng.random(number) < below, 1, 0)
-    lag += np.where(
-        (lag > 0) & (rng.random(number) < parameters["salaries"]["further_lag"]),
-        rng.integers(1, 4, number),
-        0,
-    )
+    further = (lag > 0) & (rng.random(number) < parameters["salaries"]["further_lag"])
+    lag += np.where(further, rng.integers(1, 4, number), 0)
     pieces = parameters["salaries"]["credits"]["shares"]
     credits = np.searchsorted(np.cumsum(pieces), rng.random(number)).clip(0, len(pieces) - 1)
     value, math, reading = _effects(level, subject, inputs, parameters, rng)

@@ -8,7 +8,7 @@ import pandas as pd
 from welfare_added.pay import synthetic_schedules as pay
 from welfare_added.pay.contracts import level_of
 from welfare_added.pay.synthetic_districts import Districts
-from welfare_added.pay.synthetic_moves import EXITS, RULES, STAYS, Situation
+from welfare_added.pay.synthetic_moves import CHANCES, EXITS, RULES, STAYS, Situation
 from welfare_added.pay.synthetic_schools import Posts, Schools, make_posts
 from welfare_added.pay.synthetic_teachers import (
     BA,
@@ -30,8 +30,8 @@ class World:
         (n,) teachers of the year, and their posts.
     staff
         One frame a year: teacher, post, district, year, credited [years], degree, salary
-        and scheduled [$ a full-time equivalent and 180 days], value_pay [$], duties, exits, moves
-        (probabilities).
+        and scheduled [$ a full-time equivalent and 180 days], value_pay [$], duties, and
+        `CHANCES` of the end of the year.
 
     """
 
@@ -68,9 +68,9 @@ class World:
         self.odds = levels
         self.teachers = self._people(seniority, self.post, self.first)
         self.who = np.arange(len(district))
-        master = self.teachers.degree == MA
+        credited, master = self.teachers.credited(self.who), self.teachers.degree == MA
         self.schedules = pay.draw_schedules(
-            districts, seniority, master, inputs, parameters, streams["schedules"]
+            *(districts, seniority, credited, master, inputs, parameters), streams["schedules"]
         )
         self.mean_value = np.full(len(districts.ids), 0.5)
         self.staff: list[pd.DataFrame] = []
@@ -158,8 +158,7 @@ class World:
                     "scheduled": self._scheduled(year),
                     "value_pay": value.round(2),
                     "duties": duties,
-                    "exits": np.nan,
-                    "moves": np.nan,
+                    **dict.fromkeys(CHANCES, np.nan),
                 }
             )
         )
@@ -182,15 +181,15 @@ class World:
             master=(people.degree[who] == MA).astype(float),
             value=people.value[who],
             pay=lambda row, to: self.salaries(who[row], to, schedule, delta) / 1000,
+            pay_without=lambda row, to: self.salaries(who[row], to, schedule, 0 * delta) / 1000,
             gain=delta[district] * value / 1000,
-            reformed=year + 1 >= self.reform,
         )
 
     def _end(self, year: int) -> None:
         """Exits, moves, hires, changes of grades, degrees and a year more of seniority."""
         decided = self.rule.decide(self._situation(year), self.streams["decisions"])
-        self.staff[-1]["exits"] = decided.exits.round(8)
-        self.staff[-1]["moves"] = decided.moves.round(8)
+        for name in CHANCES:
+            self.staff[-1][name] = getattr(decided, name).round(8)
         stays = decided.where == STAYS
         moves = decided.where >= 0
         free = self.post[~stays]
