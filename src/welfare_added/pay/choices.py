@@ -8,7 +8,8 @@ from welfare_added.run.errors import UserError
 OPTIONS = {
     "consolidations": ("merge", "as_recorded"),
     "trim_within": ("year", "all"),
-    "off_schedule": ("nearest", "keep"),
+    "off_schedule": ("keep", "nearest"),
+    "silent": ("keep", "nearest"),
     "adjust_after": ("carry", "recorded", "every_year"),
     "presence": ("teachers", "sample"),
     "moves_with_school": ("stay", "move"),
@@ -43,7 +44,11 @@ class PayChoices:
     fewest_on_mode
         Fewest teachers who earn a cell's modal salary; with fewer the schedule is silent there.
     off_schedule
-        Seniority of salaries that are on no step: of the ``nearest`` salary, or ``keep`` it.
+        Seniority of salaries that are on no step: ``keep`` it, or that of the ``nearest`` salary,
+        which takes pay for further credits or duties for seniority.
+    silent
+        The same where the schedule is silent in a teacher's own class, and her salary is on no
+        other step: ``keep`` her seniority, or that of the ``nearest`` salary.
     adjust_after
         Seniority from ``first_post_year`` on: ``carry`` a teacher's last adjustment as long as she
         stays in the district, leave it as ``recorded``, or adjust in ``every_year``.
@@ -66,7 +71,8 @@ class PayChoices:
     months_a_year: float = 10.0
     class_years: int = 2
     fewest_on_mode: int = 2
-    off_schedule: str = "nearest"
+    off_schedule: str = "keep"
+    silent: str = "keep"
     adjust_after: str = "carry"
     presence: str = "teachers"
     moves_with_school: str = "stay"

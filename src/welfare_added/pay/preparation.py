@@ -113,7 +113,8 @@ def _teachers(staff: pd.DataFrame, steps: Steps) -> pd.DataFrame:
 def _wages(staff: pd.DataFrame) -> pd.Series:
     """Sum of the salaries of all contracts [$] by district_id and year."""
     key = ["district_id", "year"]
-    return staff.drop_duplicates(["teacher_id", *key]).groupby(key)["salary"].sum(min_count=1)
+    contracts_of = staff.drop_duplicates(["teacher_id", *key]).groupby(key)["salary"]
+    return contracts_of.sum(min_count=1).round(2)  # cents, whatever the order of rows
 
 
 def _teacher_years(staff, regime, choices: PayChoices, steps: Steps) -> pd.DataFrame:

@@ -56,13 +56,18 @@ def scheduled_salary(rows: pd.DataFrame, schedule: pd.DataFrame, width: int) -> 
 
 
 def adjusted_seniority(
-    rows: pd.DataFrame, schedule: pd.DataFrame, width: int, off_schedule: str
+    rows: pd.DataFrame,
+    schedule: pd.DataFrame,
+    width: int,
+    off_schedule: str,
+    silent: str = "keep",
 ) -> np.ndarray:
     """Seniority that the schedule gives to each salary [years] (appendix B).
 
     Who earns the salary of her own class keeps her years. Who earns that of other classes of
     her lane gets the nearest one. Who is on no step gets the class of the nearest salary
-    (``nearest``), or keeps her years (``keep``). Ties go to the class nearer to the recorded one,
+    (``nearest``), or keeps her years (``keep``); where the schedule is silent in her own class,
+    ``silent`` says which. Ties go to the class nearer to the recorded one,
     then to the lower. Within a class she gets the year nearest to those recorded. Lanes without
     any step leave years as they are.
 
@@ -72,7 +77,7 @@ def adjusted_seniority(
         As for `modal_schedule`.
     schedule
         From `modal_schedule`.
-    width, off_schedule
+    width, off_schedule, silent
         See `PayChoices`.
 
     """
@@ -97,6 +102,11 @@ def adjusted_seniority(
         taken = there & nearer
         given[taken] = at[step[taken]]
         best[:, taken] = dollars[taken], classes[taken]
+    if silent == "keep":
+        key = pd.MultiIndex.from_frame(rows[LANE].assign(seniority_class=own))
+        of_class = pd.MultiIndex.from_frame(schedule[[*LANE, "seniority_class"]])
+        unknown = (of_class.get_indexer(key) < 0) & (best[0] > 0)
+        given = np.where(unknown, own, given)
     low = np.where(given == 1, 0, width * (given - 1) + 1)
     years = np.clip(np.floor(recorded), low, width * given)
     return np.where(given == own, recorded, years)
@@ -110,7 +120,7 @@ def with_adjusted_seniority(rows: pd.DataFrame, choices: PayChoices) -> pd.DataF
     """
     width = choices.class_years
     modal = modal_schedule(rows, width, choices.fewest_on_mode)
-    seniority = adjusted_seniority(rows, modal, width, choices.off_schedule)
+    seniority = adjusted_seniority(rows, modal, width, choices.off_schedule, choices.silent)
     recorded = rows["seniority_recorded"].to_numpy(float)
     post = rows["year"].to_numpy() >= choices.first_post_year
     if choices.adjust_after != "every_year":

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from welfare_added.pay.frames import SUBJECTS
+from welfare_added.pay.frames import COMPOSITION, SUBJECTS
 from welfare_added.pay.links import CELL, teacher_links
 from welfare_added.pay.synthetic_districts import GROUPS, Districts
 from welfare_added.pay.synthetic_schools import GRADES, TESTED, Schools
+
+SHARES = tuple(name for name in COMPOSITION if name.startswith("share_"))
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def draw_cells(
             "grade": rows["grade"],
             "year": rows["year"],
             "enrolment": pupils,
-            **{f"share_{name}": value for name, value in shares.items()},
+            **{name: shares[name.removeprefix("share_")] for name in SHARES},
         }
     )
     tested = rng.binomial(pupils, own["tested"])
