@@ -9,6 +9,7 @@ import pandas as pd
 from welfare_added.pay.frames import DEGREES
 from welfare_added.pay.synthetic_districts import Districts
 from welfare_added.pay.synthetic_schools import GRADES, Schools
+from welfare_added.pay.synthetic_teachers import teacher_ids
 
 # Footnote 8: three pairs of districts became one, and one became independent of another.
 FOOTNOTE_8 = (("pair", 2007), ("pair", 2010), ("pair", 2011), ("divided", 2008))
@@ -67,8 +68,6 @@ def consolidated(districts: Districts, schools: Schools, first: int) -> Consolid
 
 def staff_table(years: pd.DataFrame, state, changed: Consolidated, rng) -> pd.DataFrame:
     """The staff file: assignments of teachers, of substitutes, and of who does not teach."""
-    from welfare_added.pay.synthetic_state import teacher_ids
-
     people, posts, own = state.teachers, state.posts, state.parameters["teachers"]
     who, post = years["teacher"].to_numpy(), years["post"].to_numpy()
     year, school = years["year"].to_numpy(), posts.school[post]

@@ -18,6 +18,7 @@ from welfare_added.pay.synthetic_files import (
 )
 from welfare_added.pay.synthetic_moves import CHANCES
 from welfare_added.pay.synthetic_schools import draw_schools
+from welfare_added.pay.synthetic_teachers import teacher_ids
 from welfare_added.pay.synthetic_years import World
 from welfare_added.run.errors import UserError
 
@@ -122,11 +123,6 @@ def synthesise_state(
         "parameters": _parameters(chosen, inputs, parameters),
     }
     return SyntheticState(tables, truth)
-
-
-def teacher_ids(number: np.ndarray) -> np.ndarray:
-    """Identifiers of teachers by number."""
-    return np.array([f"t{one:06d}" for one in number.tolist()], dtype=object)
 
 
 def _teachers(state: World) -> pd.DataFrame:

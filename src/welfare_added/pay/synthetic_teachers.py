@@ -66,6 +66,11 @@ class Teachers:
         return np.maximum(self.seniority[who] - self.lag[who], 0)
 
 
+def teacher_ids(number: np.ndarray) -> np.ndarray:
+    """Identifiers of teachers by number."""
+    return np.array([f"t{one:06d}" for one in number.tolist()], dtype=object)
+
+
 def first_seniority(
     district: np.ndarray, districts: Districts, inputs: Mapping, parameters: Mapping, rng
 ) -> np.ndarray:
