@@ -11,10 +11,12 @@ import yaml
 from welfare_added.exhibits.output import program
 from welfare_added.reassignment.draws import CLAIRVOYANT, FEASIBLE
 from welfare_added.reassignment.plans import AIMS
+from welfare_added.reassignment.pooled import SAME_YEARS
 from welfare_added.reassignment.year import SCENARIOS
 from welfare_added.selection.parameters import CORRELATIONS, SCALES
 from welfare_added.transfers.facts import PUBLISHED
-from welfare_added.transfers.regressors import CONSTANT, DEMAND, INTERACTIONS, OUTCOMES, SUPPLY
+from welfare_added.transfers.regressors import CONSTANT, DEMAND, OUTCOMES, SUPPLY
+from welfare_added.transfers.variables import variables_table
 
 PAPER = Path(__file__).parents[1] / "workflow/papers/laverde_2023"
 TRAITS = {"white": 0.30, "proficient": 0.45, "low_income": 0.65}
@@ -22,7 +24,7 @@ GROUPS = {"all": 1.0, "quartile_1": 0.8, "quartile_2": 0.9, "quartile_3": 1.1, "
 GROUPS |= {"non_white": 0.9, "white": 1.15}
 SCORES = dict(zip(SCENARIOS, (0.057, 0.056, 0.053, 0.006), strict=True))
 SHARES = dict(zip(SCENARIOS, (4.1, 3.8, 3.7, 0.7), strict=True))
-KNOWS = {CLAIRVOYANT: 1.0, FEASIBLE: 0.7}
+KNOWS = {CLAIRVOYANT: 1.0, FEASIBLE: 0.63, SAME_YEARS: 0.9}
 PLANS = list(product(KNOWS, AIMS, SCENARIOS))
 
 
@@ -68,7 +70,15 @@ def transfers() -> dict[str, pd.DataFrame]:
     ]
     return {
         "transfers/facts.csv": facts[["fact", "value"]],
-        "transfers/calibration.csv": facts.assign(ratio=ratio),
+        "calibration.csv": pd.DataFrame(
+            {
+                "quantity": [".".join(PUBLISHED[name]) for name in facts["fact"]],
+                "target": facts["published"],
+                "achieved": facts["value"],
+                "ratio": ratio,
+                "source": "table 1",
+            }
+        ),
         "transfers/experience.csv": pd.concat(experience, ignore_index=True),
         "transfers/experience_slopes.csv": pd.DataFrame(
             {"trait": list(TRAITS), "slope": list(slope.values()), "se": 0.001}
@@ -179,40 +189,12 @@ def selection() -> dict[str, pd.DataFrame]:
                 "trait": ["prev_score", "non_white", "low_income"],
                 "slope": [0.5, -0.3, -0.36],
                 "se": [0.03, 0.02, 0.02],
+                "se_by_teacher": [0.09, 0.06, 0.05],
                 "pairs": 167_174,
             }
         ),
-        "selection/variables.csv": variables(),
+        "selection/variables.csv": variables_table(OUTCOMES, (CONSTANT, *DEMAND)),
     }
-
-
-def variables() -> pd.DataFrame:
-    """Variables of the three equations by the panels of table A3."""
-    effects = ["school_effects", "year_effects"]
-    teacher = ("teacher_", "education", "experience")
-    crossed = ("match_", "minority_x", "prev_score_x", "students_match", "teachers_match")
-    rows = []
-    for name in OUTCOMES:
-        if name.startswith(crossed):
-            panel = "interactions"
-        elif name.startswith(teacher):
-            panel = "teachers"
-        elif name == "redesigned":
-            panel = "other"
-        else:
-            of_school = name.startswith("share_") or "_x_share" in name or name == "class_size"
-            panel = "schools" if of_school else "students"
-        rows.append(("outcomes", panel, name))
-    rows += [("outcomes", "other", name) for name in effects]
-    for equation, regressors, own in (
-        ("supply", SUPPLY, "schools"),
-        ("demand", DEMAND, "teachers"),
-    ):
-        for name in regressors:
-            both = name in INTERACTIONS or "match_" in name or name == "driving_minutes"
-            rows.append((equation, "interactions" if both else own, name))
-    rows += [("supply", "other", name) for name in ("inertia", "school_effects")]
-    return pd.DataFrame(rows, columns=["equation", "panel", "variable"])
 
 
 def reassignment() -> dict[str, pd.DataFrame]:
@@ -253,6 +235,7 @@ def reassignment() -> dict[str, pd.DataFrame]:
         }
         for planner, aim, scenario in PLANS
     ]
+    who = {"moves": 300.0, "displaced": 6.0, "brought_in": 6.0, "worse_off": 181.0}
     people = [
         {
             "planner": planner,
@@ -260,18 +243,15 @@ def reassignment() -> dict[str, pd.DataFrame]:
             "scenario": scenario,
             "positions": 327,
             **{
-                f"{name}{end}": size * level / (1 + SCENARIOS.index(scenario))
-                for name, level in (
-                    ("moves", 300.0),
-                    ("displaced", 6.0),
-                    ("brought_in", 6.0),
-                    ("worse_off", 181.0),
-                    ("blocking_pairs", 9000.0),
-                )
-                for end, size in (("", 1.0), ("_sd", 0.1))
+                f"{name}{end}": error * level * share
+                for name, level in who.items()
+                for end, error in (("", 1.0), ("_sd", 0.1))
             },
+            "blocking_pairs": 9000.0,
+            "blocking_pairs_sd": 80.0,
         }
-        for planner, aim, scenario in PLANS
+        for planner, aim in product(KNOWS, AIMS)
+        for scenario, share in zip((*SCENARIOS, "observed"), (1, 0.8, 0.7, 0.4, 0), strict=True)
     ]
     certificates = pd.DataFrame(PLANS, columns=["planner", "aim", "scenario"])
     years = pd.DataFrame({"year": np.arange(2010, 2020), "positions": 327, "candidates": 333})

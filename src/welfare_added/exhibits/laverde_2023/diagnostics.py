@@ -5,9 +5,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from welfare_added.exhibits.latex import number, tabular
-from welfare_added.exhibits.laverde_2023.labels import (
+from welfare_added.exhibits.laverde_2023.labels import RANKINGS
+from welfare_added.exhibits.laverde_2023.parameters import (
     FURTHER,
-    RANKINGS,
+    NAMED,
     STANDARDISED,
     parameter,
     parameters_of,
@@ -102,9 +103,11 @@ def table_rankings(rankings: pd.DataFrame, *, note: str) -> Drawn:
 def table_orders(orders: pd.DataFrame, *, note: str) -> Drawn:
     """Effective draws in 1,000 sweeps, in our order and in appendix B's.
 
-    Data: parameter, ours, published.
+    Data: parameter, ours, published; parameters of tables 2 to 5.
     """
-    data = pick(orders, ["parameter", "ours", "published"])
+    rows = pick(orders, ["parameter", "ours", "published"])
+    shown = [name for name in NAMED if (rows["parameter"] == name).any()]
+    data = rows.set_index("parameter").loc[shown].reset_index()
     rows = [
         [with_part(row.parameter), number(row.ours, 1), number(row.published, 1)]
         for row in data.itertuples()
@@ -144,12 +147,16 @@ def draw_chains(data: pd.DataFrame, note: str) -> Figure:
 
 
 def _one_parameter(axes: Axes, rows: pd.DataFrame) -> None:
-    for place, (chain, own) in enumerate(rows.groupby("chain")):
+    for place, (_, own) in enumerate(rows.groupby("chain")):
         turn, colour = divmod(place, len(COLOURS))
         look = Look(COLOURS[colour], LINES[turn % len(LINES)], "None")
         own = own.sort_values("draw")
         axes.plot(
-            own["draw"], own["value"], linewidth=0.6, label=f"Chain {chain}", **look.line_style()
+            own["draw"],
+            own["value"],
+            linewidth=0.6,
+            label=f"Chain {place + 1}",
+            **look.line_style(),
         )
     if (first := rows["draw"].min()) < 0:
         axes.axvspan(first, 0, color="#E4E4E4", linewidth=0, zorder=0)

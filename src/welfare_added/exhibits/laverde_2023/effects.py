@@ -3,8 +3,9 @@
 import pandas as pd
 
 from welfare_added.exhibits.latex import number, tabular
-from welfare_added.exhibits.laverde_2023.labels import INTERACTIONS, MEASURES, PRINTED, parameter
+from welfare_added.exhibits.laverde_2023.labels import MEASURES
 from welfare_added.exhibits.laverde_2023.marks import from_words, in_words, with_legend
+from welfare_added.exhibits.laverde_2023.parameters import INTERACTIONS, PRINTED, parameter
 from welfare_added.exhibits.output import Drawn, choose, pick
 
 # Rows of table 5, by the names of the results.
@@ -92,15 +93,17 @@ STUDENTS = {
 def table_a2(students: pd.DataFrame, *, note: str) -> Drawn:
     """Slopes of students' traits on their teacher's effectiveness, over pairs.
 
-    Data: row (slope, observations), traits, and the same with ``_se``.
+    Data: row (slope, se_by_teacher, observations), traits, and the same with ``_se``.
     """
-    table = pick(choose(students, trait=list(STUDENTS)), ["trait", "slope", "se", "pairs"])
+    columns = ["trait", "slope", "se", "se_by_teacher", "pairs"]
+    table = pick(choose(students, trait=list(STUDENTS)), columns)
     wide = table.set_index("trait").reindex(STUDENTS).rename(columns={"pairs": "observations"})
-    return _slopes(wide, ("slope", "observations"), STUDENTS, note)
+    return _slopes(wide, ("slope", "se_by_teacher", "observations"), STUDENTS, note)
 
 
 SLOPES = {
     "slope": ("Teacher effectiveness", 2),
+    "se_by_teacher": ("Standard error by teacher", 2),
     "correlation": ("Correlation", 2),
     "observations": ("Observations", 0),
 }

@@ -3,8 +3,9 @@
 import pandas as pd
 
 from welfare_added.exhibits.latex import number, tabular
-from welfare_added.exhibits.laverde_2023.labels import PANELS, PRINTED, RANKINGS
+from welfare_added.exhibits.laverde_2023.labels import RANKINGS
 from welfare_added.exhibits.laverde_2023.marks import bound, marks, with_legend
+from welfare_added.exhibits.laverde_2023.parameters import PANELS, PRINTED
 from welfare_added.exhibits.output import Drawn, choose, pick
 
 MOMENTS = ["mean", "sd", "q05", "q95"]

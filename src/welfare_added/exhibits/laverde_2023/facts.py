@@ -6,7 +6,6 @@ from matplotlib.figure import Figure
 from welfare_added.exhibits.latex import number, tabular
 from welfare_added.exhibits.output import Drawn, choose, pick
 from welfare_added.exhibits.style import LOOKS, house_style, page, stamp
-from welfare_added.transfers.facts import PUBLISHED
 
 COLUMNS = {"all": "All teachers", "its": "Teachers in transfers", "positions": "Positions"}
 PANELS = {
@@ -84,21 +83,17 @@ def table_01(facts: pd.DataFrame, *, note: str) -> Drawn:
 
 TOLERANCE = 0.10
 WIDEST = 0.60
-THEMES = ("counts", "class_size", "teachers", "students", "transfer_system", "geography")
 
 
 @house_style
 def figure_calibration(calibration: pd.DataFrame, *, note: str) -> Drawn:
     """Deviation of every fact of the synthetic system from the published one.
 
-    Data: group, fact, published, value, deviation.
+    Data: quantity, target, achieved, deviation, source.
     """
-    rows = pick(calibration, ["fact", "published", "value", "ratio"])
-    data = rows[rows["ratio"].notna()].copy()
-    data.insert(0, "group", [PUBLISHED[fact][0] for fact in data["fact"]])
-    data["deviation"] = data.pop("ratio") - 1
-    places = data["group"].map(THEMES.index)
-    data = data.loc[places.sort_values(kind="stable").index].reset_index(drop=True)
+    rows = pick(calibration, ["quantity", "target", "achieved", "ratio", "source"])
+    data = rows[rows["ratio"].notna()].reset_index(drop=True)
+    data.insert(3, "deviation", data.pop("ratio") - 1)
     return data, draw_calibration(data, note)
 
 
@@ -112,7 +107,7 @@ def draw_calibration(data: pd.DataFrame, note: str) -> Figure:
         axes.axvline(0, color="#8C8C8C", linewidth=0.7)
         off = own["deviation"].clip(-WIDEST, WIDEST)
         axes.plot(off, range(len(own)), **LOOKS["district"].marker_style(3.2))
-        labels = [_fact(one.group, one.fact) for one in own.itertuples()]
+        labels = [_fact(quantity) for quantity in own["quantity"]]
         axes.set_yticks(range(len(own)), labels, fontsize=6.2)
         axes.set_ylim(half - 0.4, -0.6)
         axes.set_xlim(-1.06 * WIDEST, 1.06 * WIDEST)
@@ -120,7 +115,7 @@ def draw_calibration(data: pd.DataFrame, note: str) -> Figure:
             lambda value, _: f"{value:+.0%}".replace("-", "\N{MINUS SIGN}") if value else "0"
         )
         axes.tick_params(axis="y", length=0)
-        axes.set_xlabel("Made over published")
+        axes.set_xlabel("Deviation from published")
     stamp(figure, note)
     return figure
 
@@ -131,20 +126,21 @@ FACTS = {
     "teacher_years": "Teacher-years",
     "teacher_student_pairs": "Teacher-student pairs",
     "cv_students_per_position": "CV of students per position",
-    "sd_driving_minutes": "SD of driving minutes",
 }
+SAMPLES = {"all": "", "its": ", in transfers", "mean": ", mean", "sd": ", SD"}
 
 
-def _fact(group: str, name: str) -> str:
+def _fact(quantity: str) -> str:
     """Label of a fact; shares of teachers and of students have the same names."""
+    group, name, *sample = quantity.split(".")
     if name in FACTS:
         return FACTS[name]
-    own = name.removesuffix("_all").removesuffix("_its").replace("_", " ")
-    for race in ("black", "hispanic", "asian"):
-        own = own.replace(race, race.capitalize())
-    if group not in ("teachers", "students"):
-        return own[0].upper() + own[1:]
-    return f"{group.capitalize()}: {own}" + ", in transfers" * name.endswith("_its")
+    own = name.replace("_", " ")
+    for word in ("black", "hispanic", "asian", "english"):
+        own = own.replace(word, word.capitalize())
+    who = f"{group.capitalize()}: " if group in ("teachers", "students") else ""
+    label = f"{who}{own}" + "".join(SAMPLES.get(one, f", {one}") for one in sample)
+    return label[0].upper() + label[1:]
 
 
 def _percent(value: float, _position: int | None = None) -> str:

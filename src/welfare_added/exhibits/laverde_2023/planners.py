@@ -4,11 +4,20 @@ import pandas as pd
 
 from welfare_added.exhibits.latex import number, tabular
 from welfare_added.exhibits.laverde_2023.gains import OUTCOMES, draw_scenarios
-from welfare_added.exhibits.laverde_2023.labels import AIMS, CLAIRVOYANT, PLANNERS, SCENARIOS
+from welfare_added.exhibits.laverde_2023.labels import (
+    AIMS,
+    FEASIBLE,
+    PLANNERS,
+    PLANS,
+    SAME_YEARS,
+    SCENARIOS,
+    planners_in,
+)
 from welfare_added.exhibits.output import Drawn, choose, pick
 from welfare_added.exhibits.style import Look, house_style
 
-FEASIBLE = "feasible"
+# Compared with each other: the clairvoyant planner in the years in which the feasible one plans.
+COMPARED = {SAME_YEARS: "Knows each draw", FEASIBLE: "Knows the years before alone"}
 # Where the gain of each aim is, and its unit.
 GAIN = {
     "mean_score": ("gain_score", "student SD", 3),
@@ -20,8 +29,8 @@ GAIN = {
 def table_planners(gains: pd.DataFrame, parts: pd.DataFrame, *, note: str) -> Drawn:
     """Gains over the observed assignment of both planners, each in what it plans for.
 
-    Data: aim, scenario, clairvoyant, feasible, clairvoyant_se, feasible_se, share (feasible over
-    clairvoyant).
+    Data: aim, scenario, clairvoyant_same_years, feasible, the same with ``_se``, and share
+    (feasible over the other).
     """
     data = pd.concat([_beside(gains, parts, aim) for aim in AIMS], ignore_index=True)
     cells = {}
@@ -33,7 +42,7 @@ def table_planners(gains: pd.DataFrame, parts: pd.DataFrame, *, note: str) -> Dr
                 *(
                     f"{number(value, decimals)} ({number(error, decimals + 1)})"
                     for value, error in (
-                        (row.clairvoyant, row.clairvoyant_se),
+                        (row.clairvoyant_same_years, row.clairvoyant_same_years_se),
                         (row.feasible, row.feasible_se),
                     )
                 ),
@@ -41,28 +50,28 @@ def table_planners(gains: pd.DataFrame, parts: pd.DataFrame, *, note: str) -> Dr
             ]
             for row in data[data["aim"] == aim].itertuples()
         ]
-    return data, tabular(["", *PLANNERS.values(), "Ratio"], cells, note)
+    return data, tabular(["", *COMPARED.values(), "Ratio"], cells, note)
 
 
 def _beside(gains: pd.DataFrame, parts: pd.DataFrame, aim: str) -> pd.DataFrame:
     """Rows of one aim, in the order of scenarios."""
     name, _, _ = GAIN[aim]
     table = parts if aim == "class_mean" else choose(gains, group="all")
-    rows = choose(table, aim=aim, scenario=list(SCENARIOS), planner=list(PLANNERS))
+    rows = choose(table, aim=aim, scenario=list(SCENARIOS), planner=list(COMPARED))
     rows = pick(rows, ["planner", "scenario", name, f"{name}_sd"])
     wide = rows.pivot(index="scenario", columns="planner", values=[name, f"{name}_sd"])
     wide = wide.reindex(SCENARIOS)
     data = pd.DataFrame({"aim": aim, "scenario": wide.index})
-    for planner in PLANNERS:
+    for planner in COMPARED:
         data[planner] = wide[name, planner].to_numpy()
-    for planner in PLANNERS:
+    for planner in COMPARED:
         data[f"{planner}_se"] = wide[f"{name}_sd", planner].to_numpy()
-    divisible = data[CLAIRVOYANT].where(data[CLAIRVOYANT] > 0)
+    divisible = data[SAME_YEARS].where(data[SAME_YEARS] > 0)
     return data.assign(share=data[FEASIBLE] / divisible)
 
 
 PLANNER_LOOKS = {
-    CLAIRVOYANT: Look("#0072B2", "-", "o"),
+    SAME_YEARS: Look("#0072B2", "-", "o"),
     FEASIBLE: Look("#D55E00", "-", "s", filled=False),
 }
 
@@ -82,7 +91,7 @@ def figure_planners(gains: pd.DataFrame, *, note: str) -> Drawn:
             gains,
             aim=aims[outcome],
             group="all",
-            planner=list(PLANNERS),
+            planner=list(COMPARED),
             scenario=list(SCENARIOS),
         )
         own = pick(own, ["planner", "scenario", name, f"{name}_sd"])
@@ -90,7 +99,7 @@ def figure_planners(gains: pd.DataFrame, *, note: str) -> Drawn:
         own.insert(0, "outcome", outcome)
         rows.append(own)
     data = pd.concat(rows, ignore_index=True)
-    series = ("planner", PLANNERS, PLANNER_LOOKS)
+    series = ("planner", COMPARED, PLANNER_LOOKS)
     return data, draw_scenarios(data, series, SCENARIOS, note)
 
 
@@ -106,23 +115,22 @@ PEOPLE = {
 def table_stability(people: pd.DataFrame, *, note: str) -> Drawn:
     """Teachers who move, are left out, brought in or worse off, and pairs that would block a plan.
 
-    Data: planner, aim, scenario, positions, and the columns of `PEOPLE` with their ``_sd``; means
-    a year.
+    Data: planner, aim, scenario (with observed), positions, and the columns of `PEOPLE` with their
+    ``_sd``; means a year.
     """
     columns = ["positions", *(f"{name}{end}" for name in PEOPLE for end in ("", "_sd"))]
-    rows = choose(people, planner=list(PLANNERS), aim=list(AIMS), scenario=list(SCENARIOS))
+    rows = choose(people, planner=planners_in(people), aim=list(AIMS), scenario=list(PLANS))
     data = _in_order(pick(rows, ["planner", "aim", "scenario", *columns]))
     cells = {
-        f"{title}: {PLANNERS[planner][0].lower()}{PLANNERS[planner][1:]}": [
+        f"{AIMS[aim]}: {PLANNERS[planner]}": [
             [
-                SCENARIOS[row["scenario"]],
+                PLANS[row["scenario"]],
                 number(row["positions"], 0),
                 *(number(row[name], 1) for name in PEOPLE),
             ]
-            for row in data[(data["aim"] == aim) & (data["planner"] == planner)].to_dict("records")
+            for row in own.to_dict("records")
         ]
-        for aim, title in AIMS.items()
-        for planner in PLANNERS
+        for (planner, aim), own in data.groupby(["planner", "aim"], sort=False)
     }
     return data, tabular(["", "Positions", *PEOPLE.values()], cells, note)
 
@@ -133,26 +141,27 @@ def table_certificates(certificates: pd.DataFrame, *, note: str) -> Drawn:
     Data: planner, aim, scenario, problems, largest_gap (relative), reversals.
     """
     columns = ["planner", "aim", "scenario", "problems", "largest_gap", "reversals"]
-    rows = choose(certificates, planner=list(PLANNERS), aim=list(AIMS), scenario=list(SCENARIOS))
+    planners = [name for name in planners_in(certificates) if name != SAME_YEARS]
+    rows = choose(certificates, planner=planners, aim=list(AIMS), scenario=list(SCENARIOS))
     data = _in_order(pick(rows, columns))
     cells = {
-        title: [
+        PLANNERS[planner]: [
             [
                 f"{AIMS[row.aim]}: {SCENARIOS[row.scenario]}",
                 number(row.problems, 0),
-                f"{row.largest_gap:.0e}",
+                f"{row.largest_gap:.0e}" if row.largest_gap else "0",
                 number(row.reversals, 0),
             ]
-            for row in data[data["planner"] == planner].itertuples()
+            for row in own.itertuples()
         ]
-        for planner, title in PLANNERS.items()
+        for planner, own in data.groupby("planner", sort=False)
     }
     heads = ["", "Problems", "Largest relative gap", "Scenarios out of order"]
     return data, tabular(heads, cells, note)
 
 
 def _in_order(data: pd.DataFrame) -> pd.DataFrame:
-    places = {"planner": list(PLANNERS), "aim": list(AIMS), "scenario": list(SCENARIOS)}
+    places = {"planner": list(PLANNERS), "aim": list(AIMS), "scenario": list(PLANS)}
     return data.sort_values(
         list(places), key=lambda one: one.map(places[one.name].index), ignore_index=True
     )

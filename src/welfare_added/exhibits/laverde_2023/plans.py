@@ -5,7 +5,12 @@ from collections.abc import Mapping
 import pandas as pd
 
 from welfare_added.exhibits.latex import number, tabular
-from welfare_added.exhibits.laverde_2023.labels import GROUPS, PLANNERS, SCENARIOS
+from welfare_added.exhibits.laverde_2023.labels import (
+    GROUPS,
+    PLANNERS,
+    SCENARIOS,
+    planners_in,
+)
 from welfare_added.exhibits.output import Drawn, choose, pick
 
 PARTS = {"total": "Total effect", "effectiveness": "Effectiveness", "match": "Match effects"}
@@ -27,7 +32,7 @@ def table_a6(parts: pd.DataFrame, *, note: str) -> Drawn:
 
 def _decomposition(parts: pd.DataFrame, prefix: str, note: str) -> Drawn:
     names = [f"{prefix}{name}{end}" for end in ("", "_sd") for name in PARTS]
-    rows = choose(parts, planner=list(PLANNERS), scenario=list(SCENARIOS))
+    rows = choose(parts, planner=planners_in(parts), scenario=list(SCENARIOS))
     data = pick(rows, ["planner", "scenario", *names])
     errors = [f"{name}_se" for name in PARTS]
     data = in_order(data.set_axis(["planner", "scenario", *PARTS, *errors], axis=1), "scenario")
@@ -49,7 +54,7 @@ def table_a5(gains: pd.DataFrame, *, note: str) -> Drawn:
 
 
 def _by_group(gains: pd.DataFrame, gain: str, decimals: int, note: str) -> Drawn:
-    rows = choose(gains, planner=list(PLANNERS), scenario=list(SCENARIOS), group=list(GROUPS))
+    rows = choose(gains, planner=planners_in(gains), scenario=list(SCENARIOS), group=list(GROUPS))
     rows = pick(rows, ["planner", "group", "scenario", gain, f"{gain}_sd"])
     wide = rows.pivot(index=["planner", "group"], columns="scenario", values=[gain, f"{gain}_sd"])
     wide = wide[[(column, name) for column in (gain, f"{gain}_sd") for name in SCENARIOS]]
@@ -72,13 +77,13 @@ def by_planner(
 ) -> dict[str, list[list[str]]]:
     """Panels of LaTeX rows, a planner each: numbers, and below them errors in parentheses."""
     parts = {}
-    for planner, title in PLANNERS.items():
+    for planner in planners_in(data):
         rows = []
         for row in data[data["planner"] == planner].to_dict("records"):
             shown = [number(row[name], decimals) for name in values]
             errors = [_in_brackets(row[f"{name}_se"], decimals) for name in values]
             rows += [[labels[row[column]], *shown], ["", *errors]]
-        parts[f"Planner: {title[0].lower()}{title[1:]}"] = rows
+        parts[PLANNERS[planner]] = rows
     return parts
 
 

@@ -6,7 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from welfare_added.exhibits.laverde_2023.estimates import printed
-from welfare_added.exhibits.laverde_2023.labels import NAMED, RANKINGS
+from welfare_added.exhibits.laverde_2023.labels import RANKINGS
+from welfare_added.exhibits.laverde_2023.parameters import NAMED
 from welfare_added.exhibits.output import Drawn, choose
 from welfare_added.exhibits.style import Look, house_style, legend_below, page, stamp
 
