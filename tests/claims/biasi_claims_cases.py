@@ -13,17 +13,22 @@ def words(text: str) -> tuple[str, ...]:
 
 
 REGRESSION = "term column estimate standard_error p n"  # a row a term and printed column
-DISTRICTS = "variable column estimate standard_deviation standard_error"
+DISTRICTS = "variable first_mean first_sd second_mean second_sd difference standard_error_rows"
+DISTRICTS += " districts_first districts_second"
 SCORES = "subject controls term estimate standard_error p n"
 RESPONSES = "outcome quartile delta change_percent"
 COMPOSITION = "group delta value_added"
-# Of state/: facts of the synthetic state and rules of its preparation, in the paper's units.
-# Of figures/: shares of all (0 to 1), value added in SDs, salaries and delta in dollars; a period is
-# named by its first year. Of tables/: `tidy` of the regressions with the printed column, or in
-# tables 3, 12 and A6 with what the column is. Of salaries/: deltas of districts by regime, planted
-# and estimated; standard_error is that of the mean.
+# What an answer needs of each table; frames of the packages have more. calibration.csv: the state
+# beside the numbers of inputs.yaml, by dotted path. Of state/: other facts of the state and rules of
+# its preparation, in the paper's units. Of figures/: shares from 0 to 1, value added in SDs, dollars;
+# a period has the name of its first year. Of tables/: 2 and A1 hold means of two groups of districts
+# each; of regressions a row a term, with the printed column or what the column is. Of salaries/:
+# estimates of delta by regime, weighted, standard_error that of their mean; slopes of delta on
+# characteristics of districts. value_added/: standard_error is that of sd_joint.
 COLUMNS = {
+    "calibration.csv": "quantity achieved",
     "figures/figure_01.csv": "district post seniority lower median upper",
+    "figures/figure_02.csv": "period regime value_added salary low high slope slope_error",
     "figures/figure_03.csv": "origin_regime regime year share",
     "figures/figure_04.csv": "series period value_added",
     "figures/figure_05.csv": "regime year share",
@@ -35,14 +40,12 @@ COLUMNS = {
     "figures/figure_11.csv": RESPONSES,
     "figures/figure_12.csv": COMPOSITION,
     "figures/figure_a1.csv": "step ba ba_12 ba_24 ma",
-    "salaries/against_schedule.csv": "place teachers share mean_gap",
-    "salaries/delta_covariates.csv": "covariate slope p_value",
-    "salaries/delta_distribution.csv": "source regime period mean standard_error sd min max",
-    "salaries/residual_slopes.csv": "regime period slope standard_error",
+    "salaries/delta_slopes.csv": "covariate estimate p",
+    "salaries/deltas.csv": "period regime mean standard_error standard_deviation lowest highest",
     "sorting/samples.csv": "sample regime districts",
     "state/facts.csv": "fact value",
     "tables/table_01.csv": "period variable mean standard_deviation n teachers",
-    "tables/table_02.csv": DISTRICTS,
+    "tables/table_02.csv": f"comparison {DISTRICTS}",
     "tables/table_03.csv": "sample low high term estimate standard_error n",
     **{f"tables/table_{number:02}.csv": REGRESSION for number in range(4, 12)},
     "tables/table_12.csv": SCORES,
@@ -56,8 +59,7 @@ COLUMNS = {
     "tables/table_a6.csv": SCORES,
     "tables/table_a7.csv": "level subject sd_shrunk sd_unshrunk",
     "value_added/city.csv": "name value",
-    "value_added/coverage.csv": "regime year with_value_added without share",
-    "value_added/standard_deviations.csv": "level subject planted sd_joint standard_error",
+    "value_added/standard_deviations.csv": "level subject sd_joint standard_error",
 }
 COLUMNS = {table: columns.split() for table, columns in COLUMNS.items()}
 EVENT = ("event_x_post", "individual_x_post", "event_x_individual", "event_x_individual_x_post")
@@ -95,7 +97,7 @@ VARIABLES = {
     "tables/table_02.csv": words(
         "urban suburban property_value_per_pupil enrolment black_percent disadvantaged_percent math"
         " reading experience ba ma phd value_added salary salary_experience_5_or_less"
-        " salary_experience_over_20 districts"
+        " salary_experience_over_20"
     ),
 }
 VARIABLES["tables/table_a1.csv"] = VARIABLES["tables/table_02.csv"]
@@ -104,42 +106,30 @@ PERIODS = {
     **dict.fromkeys(
         (f"figures/figure_{number}.csv" for number in ("04", "06", "07")), (2010, 2012, 2014)
     ),
-    **dict.fromkeys(
-        ("salaries/delta_distribution.csv", "salaries/residual_slopes.csv"), ("before", "after")
-    ),
+    **dict.fromkeys(("figures/figure_02.csv", "salaries/deltas.csv"), ("before", "after")),
 }
-COUNTS = words(
-    "districts_2009 districts_2010 districts_2014 districts_is districts_ss districts_with_handbook"
-    " urban_districts suburban_districts rural_districts pupils_per_district urban_pupils"
-    " suburban_pupils rural_pupils milwaukee_pupils madison_pupils green_bay_pupils racine_pupils"
-    " green_bay_rank green_bay_teachers racine_teachers teachers_2006 teachers_2010 teachers_2014"
-    " handbook_pupils_percent matched_pupils_percent moves_within_market_percent"
-    " extreme_value_added_percent"
-)
-CHIPPEWA_FALLS = words(
-    "pupils teachers disadvantaged_percent elementary_schools middle_schools high_schools delta"
-    " mean_value_added"
+FACTS = words(
+    "pupils_per_district green_bay_rank matched_pupils_percent extreme_value_added_percent"
+    " chippewa_falls_pupils chippewa_falls_disadvantaged_percent chippewa_falls_elementary_schools"
+    " chippewa_falls_middle_schools chippewa_falls_high_schools chippewa_falls_mean_value_added"
 )
 RULES = words(
     "contract_days trimmed_percent months_a_year seniority_class_years extreme_value_added_sd"
-    " lowest_tested_grade highest_tested_grade_below_10 highest_tested_grade"
     " elementary_lowest_grade elementary_highest_grade secondary_lowest_grade"
     " secondary_highest_grade post_years panel_last_year value_added_first_year"
     " value_added_last_year salary_first_year salary_last_year_before salary_first_year_after"
     " salary_last_year table_3_most_years figure_1_most_years matching_short_years"
-    " matching_long_years estimation_year markets first_market_left_out second_market_left_out"
-    " deltas largest_delta"
+    " matching_long_years estimation_year first_market_left_out second_market_left_out deltas"
+    " largest_delta"
 )
 # There are no records of applications to other districts.
 NOT_RECORDED = ("open_enrolment_percent",)
 LABELS = {
-    "fact": {*COUNTS, *(f"chippewa_falls_{one}" for one in CHIPPEWA_FALLS), *RULES, *NOT_RECORDED},
+    "fact": {*FACTS, *RULES, *NOT_RECORDED},
     "regime": {"IS", "SS"},
     "origin_regime": {"IS", "SS"},
     "series": {"ss_to_is", "is_to_ss", "IS", "SS", "difference"},
-    "source": {"planted", "estimated"},
-    "place": {"on", "below", "above"},
-    "covariate": {"disadvantaged", "value_added", "math"},
+    "covariate": {"disadvantaged_percent", "value_added", "math"},
     "district": {"racine", "green_bay"},
     "seniority": {"5-6", "29-30"},
     "sample": {"matched", "four_covariates", "propensity"}
@@ -150,8 +140,9 @@ LABELS = {
     "group": {"all", "positive", "negative"} | {"movers_in", "movers_out", "exiters", "workforce"},
     "outcome": {"move", "exit", "move_in", "move_out"},
     "name": {"slope", "sd_cells", "sd_pupils"},
-    "parameter": {"salary_per_1000", "distance_mile", "incumbent", "poor_percent", "urban"}
-    | {"outside", "value_added_sd", "seniority_year", "master", "sigma"},
+    "parameter": {"salary", "distance", "incumbent", "poor", "urban", "outside"}
+    | {"value_added", "seniority", "master", "sigma"},
+    "comparison": {"full", "matched"},
 }
 BY_TABLE = {"term": TERMS, "variable": VARIABLES, "period": PERIODS}
 

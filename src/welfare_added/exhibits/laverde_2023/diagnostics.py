@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from welfare_added.exhibits.latex import number, tabular
 from welfare_added.exhibits.laverde_2023.labels import RANKINGS
@@ -136,6 +137,7 @@ def draw_chains(data: pd.DataFrame, note: str) -> Figure:
     for axes, name in zip(flat, names, strict=False):
         _one_parameter(axes, data[data["parameter"] == name])
         axes.set_title(with_part(name), loc="left", fontsize=7.5)
+        axes.yaxis.set_major_locator(MaxNLocator(4))  # whatever the height that is left
     for axes in flat[len(names) :]:
         axes.set_axis_off()
     for axes in flat[max(len(names) - WIDE, 0) : len(names)]:

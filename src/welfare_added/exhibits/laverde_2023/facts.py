@@ -115,7 +115,7 @@ def draw_calibration(data: pd.DataFrame, note: str) -> Figure:
             lambda value, _: f"{value:+.0%}".replace("-", "\N{MINUS SIGN}") if value else "0"
         )
         axes.tick_params(axis="y", length=0)
-        axes.set_xlabel("Deviation from published")
+        axes.set_xlabel("Deviation")
     stamp(figure, note)
     return figure
 
