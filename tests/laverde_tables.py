@@ -64,6 +64,7 @@ def transfers() -> dict[str, pd.DataFrame]:
                 "low": edges[:-1],
                 "high": edges[1:],
                 "share": np.exp(-(((edges[:-1] + 0.05 - slope[trait] * 10) / 0.3) ** 2)) / 5,
+                "moves": 40,
             }
         )
         for trait in TRAITS

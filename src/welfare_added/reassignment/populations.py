@@ -13,6 +13,12 @@ from welfare_added.transfers.design import Design
 from welfare_added.transfers.facts import RACES
 
 Counts = dict[str, dict[str, float]]
+# Rows of table 1 that are shares of teachers, and its others.
+SHARES_OF_TEACHERS = ("male", *RACES, "asian")
+OTHER_ROWS = (
+    *("experience", "education", "years_in_sample", "teachers", "teacher_years", "menu_size"),
+    *("applications", "interviews", "ranked", "offers", "eligible", "applicants", "positions"),
+)
 STUDENT_FLAGS = ("low_income", "english_learner", "special_education")
 
 
@@ -33,7 +39,8 @@ def populations(raw: RawTables, design: Design, facts: Iterable[str]) -> pd.Data
         lower bound for shares (see `persons`). Populations: teachers (with a position of the
         sample), applicants, deciding (with a menu), listed (candidates interviewed), students;
         group_<group> of students; fact_<name>: of a share of persons the fewest of those who count
-        and those who do not, of any other the teachers.
+        and those who do not, of any other the teachers; table_01_<row>: the same of table 1's rows,
+        over all teachers and those in the transfer system.
 
     """
     tables, records, system = raw.tables, design.records, design.system
@@ -52,6 +59,10 @@ def populations(raw: RawTables, design: Design, facts: Iterable[str]) -> pd.Data
     counts |= _groups(design, pupils)
     shares = _shares_of_teachers(raw, design, taught, applied) | _shares_of_students(raw, design)
     counts |= {f"fact_{name}": shares.get(name, counts["teachers"]) for name in facts}
+    counts |= {f"table_01_{row}": counts["teachers"] for row in OTHER_ROWS}
+    for name in SHARES_OF_TEACHERS:
+        both = [shares[f"share_{name}_{group}"] for group in ("all", "its")]
+        counts[f"table_01_{name}"] = fewest(both)
     return population_table(counts)
 
 
