@@ -40,7 +40,7 @@ def populations(raw: RawTables, design: Design, facts: Iterable[str]) -> pd.Data
         sample), applicants, deciding (with a menu), listed (candidates interviewed), students;
         group_<group> of students; fact_<name>: of a share of persons the fewest of those who count
         and those who do not, of any other the teachers; table_01_<row>: the same of table 1's rows,
-        over all teachers and those in the transfer system.
+        over all teachers (those in the transfer system are withheld in the facts themselves).
 
     """
     tables, records, system = raw.tables, design.records, design.system
@@ -60,9 +60,7 @@ def populations(raw: RawTables, design: Design, facts: Iterable[str]) -> pd.Data
     shares = _shares_of_teachers(raw, design, taught, applied) | _shares_of_students(raw, design)
     counts |= {f"fact_{name}": shares.get(name, counts["teachers"]) for name in facts}
     counts |= {f"table_01_{row}": counts["teachers"] for row in OTHER_ROWS}
-    for name in SHARES_OF_TEACHERS:
-        both = [shares[f"share_{name}_{group}"] for group in ("all", "its")]
-        counts[f"table_01_{name}"] = fewest(both)
+    counts |= {f"table_01_{name}": shares[f"share_{name}_all"] for name in SHARES_OF_TEACHERS}
     return population_table(counts)
 
 
