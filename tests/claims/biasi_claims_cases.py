@@ -112,6 +112,7 @@ FACTS = words(
     "pupils_per_district green_bay_rank matched_pupils_percent extreme_value_added_percent"
     " chippewa_falls_pupils chippewa_falls_disadvantaged_percent chippewa_falls_elementary_schools"
     " chippewa_falls_middle_schools chippewa_falls_high_schools chippewa_falls_mean_value_added"
+    " evaluated_salary evaluated_distance evaluated_poor_percent"
 )
 RULES = words(
     "contract_days trimmed_percent months_a_year seniority_class_years extreme_value_added_sd"

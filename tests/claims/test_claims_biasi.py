@@ -170,6 +170,8 @@ ADDS_UP = {
     "exit_urban": 0.05007791,
     "exit_one_top_by_pay": -2.300407,
     "composition_13": 12.698413,
+    "level_04_va_post_2_replayed": 3.44423,
+    "level_12_is_post_1_replayed": 4.902729,
     "districts_2010_replayed": 423,
     "table_13_elasticities.salary_1_000.elasticity": 0.3247554,
     "table_13_elasticities.distance.elasticity": -0.522732,
@@ -466,6 +468,8 @@ def test_numbers_of_the_text_are_the_published_inputs(paper, inputs):
     for group, regime in (("is", "individual_salary"), ("ss", "salary_schedule")):
         for name in ("mean", "sd", "min", "max"):
             known[f"delta_{group}_{name}"] = f"salary_equation.delta_post.{regime}.{name}"
+    for name in ("salary", "distance", "poor_percent"):
+        known[f"evaluated_{name}"] = f"structural.evaluated_at.{name}"
     for name, path in known.items():
         assert paper.claim(name).published == stored[path], name
     assert paper.claim("deltas").published == len(inputs["counterfactual"]["deltas"])
