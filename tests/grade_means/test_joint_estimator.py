@@ -59,7 +59,7 @@ def test_constant_noise_solves_the_two_equations_of_the_notes(seed):
     np.testing.assert_allclose([found.teacher, found.cell, found.pupil], [teacher, noise, 0.0])
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", range(12))
 def test_noise_by_pupils_solves_dense_equations(seed):
     """The variance of effects is that of all equations, whatever the sign of the noise's."""
     cells = tiny(seed)
@@ -155,7 +155,7 @@ def test_entries_that_cancel_do_not_break_the_inverse():
 
 
 def test_teachers_always_together_have_the_same_estimate():
-    cells = tiny(1, Turnover(leaving=0.0, changing=0.0, reshuffling=0.0))
+    cells = tiny(1, Turnover(leaving=0.0, changing=0.0, reshuffling=0.0), also=0.0)
     found = joint_estimates(cells, teacher_shares(cells, "equal"), "constant")
     team = dict(zip(cells.teacher, cells.cell, strict=True))  # her last cell, the same each year
     for j in range(cells.teachers):
