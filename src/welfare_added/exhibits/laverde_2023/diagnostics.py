@@ -116,8 +116,10 @@ def table_orders(orders: pd.DataFrame, *, note: str) -> Drawn:
     return data, tabular(["", "Ours", "Appendix B"], {"": rows}, note)
 
 
-COLOURS = ("#000000", "#0072B2", "#CC79A7", "#E69F00")  # from dark to light
-LINES = ("-", (0, (4, 1)), (0, (1, 1)))
+# Neighbours differ in line or darkness, and all in the pair of colour and line.
+DASHED, DOTTED = (0, (4, 1.5)), (0, (1, 1))
+COLOURS = ("#000000", "#0072B2", "#CC79A7", "#E69F00")
+LINES = (("-", "-", DASHED, "-"), (DOTTED, DOTTED, "-", DOTTED))
 WIDE = 2  # panels side by side
 
 
@@ -151,7 +153,7 @@ def draw_chains(data: pd.DataFrame, note: str) -> Figure:
 def _one_parameter(axes: Axes, rows: pd.DataFrame) -> None:
     for place, (_, own) in enumerate(rows.groupby("chain")):
         turn, colour = divmod(place, len(COLOURS))
-        look = Look(COLOURS[colour], LINES[turn % len(LINES)], "None")
+        look = Look(COLOURS[colour], LINES[turn % len(LINES)][colour], "None")
         own = own.sort_values("draw")
         axes.plot(
             own["draw"],
