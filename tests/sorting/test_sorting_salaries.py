@@ -358,6 +358,26 @@ def test_shrunk_schedules_predict_better_than_cells_where_districts_are_small():
     assert error["additive"] < error["printed"]
 
 
+def test_errors_of_delta_hold_the_spread_of_schedules():
+    """Districts' own effects of classes and degrees are far larger than errors of salaries."""
+    panel, delta = paid_for_quality(
+        31, noise=100.0, spread=400.0, teachers=1_500, districts=60, years=range(2012, 2015)
+    )
+    rng = np.random.default_rng(3)
+    code = panel["district_id"].str[1:].astype(int).to_numpy()
+    own = 2_000 * rng.normal(size=(60, 40))[code, panel["seniority_class"].astype(int)]
+    own += 2_000 * rng.normal(size=60)[code] * (panel["degree"] == "MA")
+    made = estimate_salary_equation(
+        panel.assign(salary=panel["salary"] + own), {"after": (2012, 2014)}
+    )
+    truth = np.array([delta[name] for name in made.districts])
+    z = (made.delta[0] - truth) / made.standard_error[0]
+    z = z[~np.isnan(z)]
+    assert 0.75 < z.std() < 1.3
+    assert made.spread[0].classes == pytest.approx(2_000, rel=0.1)
+    assert made.spread[0].degrees == pytest.approx(2_000, rel=0.4)
+
+
 def test_a_district_whose_teachers_are_alike_has_no_delta(paid, caplog):
     panel = paid[0]
     alike = panel["value_added"].where(panel["district_id"] != "d005", 0.3)
