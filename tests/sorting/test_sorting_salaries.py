@@ -325,6 +325,19 @@ def test_estimates_are_the_mixed_models_normal_equations(small_state):
         classes = small_state[0].shape[0]
         level = estimate[j * width] + whole[:classes, None] + whole[None, classes:]
         np.testing.assert_allclose(one.level, level, rtol=1e-8)
+        # Error: noise by teacher, and the spread of schedules, of delta as a sum of salaries.
+        rows, mine = of == j, small_state[j]
+        f, b = own[rows][:, j * width : (j + 1) * width], z[rows]
+        v = np.eye(mine.n) + (b * ratio) @ b.T
+        sums = np.linalg.solve(f.T @ np.linalg.solve(v, f), np.linalg.solve(v, f).T)[1]
+        fitted = (
+            level[mine.seniority, mine.degree] + f[:, 1:] @ estimate[j * width + 1 :][: width - 1]
+        )
+        by_teacher = pd.Series(sums * (mine.salary - fitted)).groupby(mine.teacher).sum()
+        noise = (by_teacher**2).sum() * len(by_teacher) / (len(by_teacher) - 1)
+        prior = variance * ((sums @ b) ** 2 * ratio).sum()
+        assert one.standard_error == pytest.approx(np.sqrt(noise + prior), rel=1e-6)
+        assert prior > 1e-4 * noise
 
 
 def test_the_search_ends_at_the_maximum(small_state):
@@ -405,9 +418,15 @@ def test_predictions(paid):
     )
     assert not table["outside"].any()
     assert np.abs(table["salary"].to_numpy() - rows["salary"].to_numpy()).mean() < 150
-    far = predict_salaries(made, "after", np.array(["d001"]), [99.0], ["BA"], [0.0])
-    last = predict_salaries(made, "after", np.array(["d001"]), [made.classes[-1]], ["BA"], [0.0])
-    assert far["outside"].item() and far["salary"].item() == last["salary"].item()
+    last = len(made.classes) - 1
+    j = int(np.flatnonzero(made.filled[1, :, last, 0])[0])  # a district that fills the last class
+    for seniority, outside in ((last, False), (99, True)):
+        of = predict_salaries(
+            made, "after", made.districts[[j]], [float(seniority)], [made.degrees[0]], [0.0]
+        )
+        assert of["outside"].item() is outside
+        pay = made.level[1, j, last, 0] + 0.5 * made.delta[1, j]
+        assert of["salary"].item() == pytest.approx(pay, rel=1e-12)
     for arguments, message in (
         (("after", ["nowhere"], [1.0], ["BA"], [0.0]), "1 rows of districts"),
         (("after", ["d001"], [1.0], ["none"], [0.0]), "1 rows of degrees"),
