@@ -16,8 +16,8 @@ REGRESSION = "term column estimate standard_error p n"  # a row a term and print
 DISTRICTS = "variable first_mean first_sd second_mean second_sd difference standard_error_rows"
 DISTRICTS += " districts_first districts_second"
 SCORES = "subject controls term estimate standard_error p n"
-RESPONSES = "outcome quartile delta change_percent"
-COMPOSITION = "group delta value_added"
+RESPONSES = "outcome quartile delta value percent"
+COMPOSITION = "outcome delta value percent"
 # What an answer needs of each table; frames of the packages have more. calibration.csv: the state
 # beside the numbers of inputs.yaml, by dotted path. Of state/: other facts of the state and rules of
 # its preparation, in the paper's units. Of figures/: shares from 0 to 1, value added in SDs, dollars;
@@ -50,7 +50,7 @@ COLUMNS = {
     **{f"tables/table_{number:02}.csv": REGRESSION for number in range(4, 12)},
     "tables/table_12.csv": SCORES,
     "tables/table_13.csv": "parameter estimate standard_error truth",
-    "tables/table_14.csv": "outcome group model_2012 data_2012 model_2009 data_2009",
+    "tables/table_14.csv": "year moment group model data",
     "tables/table_a1.csv": DISTRICTS,
     "tables/table_a2.csv": REGRESSION,
     "tables/table_a3.csv": "term estimate standard_error n",
@@ -58,7 +58,7 @@ COLUMNS = {
     "tables/table_a5.csv": REGRESSION,
     "tables/table_a6.csv": SCORES,
     "tables/table_a7.csv": "level subject sd_shrunk sd_unshrunk",
-    "value_added/city.csv": "name value",
+    "value_added/city.csv": "aggregate slope sd_student sd_aggregate",
     "value_added/standard_deviations.csv": "level subject sd_joint standard_error",
 }
 COLUMNS = {table: columns.split() for table, columns in COLUMNS.items()}
@@ -138,9 +138,10 @@ LABELS = {
     "subject": {"math", "reading", "ela", "all"},
     "controls": {"none", "mean", "quartiles"},
     "level": {"elementary", "secondary"},
-    "group": {"all", "positive", "negative"} | {"movers_in", "movers_out", "exiters", "workforce"},
-    "outcome": {"move", "exit", "move_in", "move_out"},
-    "name": {"slope", "sd_cells", "sd_pupils"},
+    "group": {"all", "VA > 0", "VA < 0"},
+    "moment": {"move", "exit"},
+    "outcome": {"move in", "move out", "exit", "movers in", "movers out", "exiters", "workforce"},
+    "aggregate": {"va_printed"},
     "parameter": {"salary", "distance", "incumbent", "poor", "urban", "outside"}
     | {"value_added", "seniority", "master", "sigma"},
     "comparison": {"full", "matched"},

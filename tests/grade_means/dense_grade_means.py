@@ -10,15 +10,31 @@ TINY = WorldOfCells(8, grades=3, years=4, most_teachers=3)
 TURNOVER = Turnover(changing=0.1)
 
 
-def tiny(seed: int, turnover: Turnover = TURNOVER, **changes: int) -> GradeCells:
+def tiny(
+    seed: int, turnover: Turnover = TURNOVER, also: float = 0.15, **changes: int
+) -> GradeCells:
+    """A small world; a share ``also`` of teachers teach another grade of their school too."""
     world = WorldOfCells(**{**TINY.__dict__, "turnover": turnover, **changes})
     cells, _ = draw_cells(world, np.random.SeedSequence(seed))
     rng = np.random.default_rng(seed)
-    fields = dict(cells.__dict__, share=rng.uniform(0.2, 1.0, len(cells.share)))
+    second = np.array([_other_cell(cells, cell) for cell in cells.cell])
+    taken = rng.random(len(second)) < also
+    fields = dict(
+        cells.__dict__,
+        cell=np.append(cells.cell, second[taken]),
+        teacher=np.append(cells.teacher, cells.teacher[taken]),
+    )
+    fields["share"] = rng.uniform(0.2, 1.0, len(fields["cell"]))
     composition = np.column_stack([cells.composition, rng.random((len(cells.mean_score), 2))])
     # One share is the rest of another: collinear, without a slope of its own.
     fields["composition"] = np.column_stack([composition, 1 - composition[:, 0]])
     return GradeCells(**fields)
+
+
+def _other_cell(cells: GradeCells, cell: int) -> int:
+    """The next grade of the school in the year, or the first."""
+    same = np.flatnonzero(cells.school_year == cells.school_year[cell])
+    return int(same[(np.searchsorted(same, cell) + 1) % len(same)])
 
 
 def dummies(code: np.ndarray) -> np.ndarray:

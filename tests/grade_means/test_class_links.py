@@ -129,7 +129,8 @@ def test_both_kinds_predict_the_truth(city, compared):
     }
     # Of a small city's many controls some error is common to a teacher's classes.
     assert abs(fits["va_student"].params[1] - 1) < 0.08
-    assert abs(fits["va_joint"].params[1] - 1) < 3 * fits["va_joint"].bse[1]
+    # The variance of effects by moments of 1,800 cells has an error of a sixth.
+    assert abs(fits["va_joint"].params[1] - 1) < 0.2
     assert fits["va_student"].rsquared > fits["va_joint"].rsquared > fits["va_printed"].rsquared
     assert both["va_printed"].std() < both["va_joint"].std() < both["va_student"].std()
 

@@ -52,6 +52,10 @@ def test_estimates_are_those_of_the_arrays_in_whatever_order_rows_come(tables):
         "se_joint": np.sqrt(joint.variance),
     }.items():
         np.testing.assert_allclose(table[name], values, atol=1e-9)
+    taught = pd.DataFrame({"teacher": cells.teacher, "year": cells.year[cells.cell]})
+    assert table["cells"].tolist() == taught.groupby("teacher").size().tolist()
+    assert table["years"].tolist() == taught.groupby("teacher")["year"].nunique().tolist()
+    assert (table["years"] < table["cells"]).any()
     contrasts = identified(cells, shares)
     assert table["component"].tolist() == contrasts.component.tolist()
     assert found.components["rank"].tolist() == contrasts.ranks.tolist()
@@ -134,6 +138,9 @@ def test_shares_are_not_needed_where_they_are_equal(tables):
     choices = EstimationChoices(("math",), {"all": (3, 4, 5)}, (2006, 2009), share="equal")
     found = estimate_grade_means(**tables, choices=choices)
     cells = tiny(1)
+    same = [(tuple(cells.cell[cells.teacher == j].tolist())) for j in range(cells.teachers)]
+    sizes = [same.count(one) for one in same]
+    assert found.value_added["team_size"].tolist() == sizes and max(sizes) > 1
     np.testing.assert_allclose(
         found.value_added["va_joint"],
         joint_estimates(cells, teacher_shares(cells, "equal")).estimate,

@@ -13,6 +13,7 @@ from welfare_added.grade_means.joint import joint_estimates, predictions
 from welfare_added.grade_means.moments import (
     Design,
     NoiseVariances,
+    _noise,
     design,
     estimate_variances,
     moment_equations,
@@ -56,6 +57,46 @@ def test_constant_noise_solves_the_two_equations_of_the_notes(seed):
     teacher, noise = np.linalg.solve([[a, d], [b, a]], moments)
     found = estimate_variances(cells, teacher_shares(cells), "constant")
     np.testing.assert_allclose([found.teacher, found.cell, found.pupil], [teacher, noise, 0.0])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_noise_by_pupils_solves_dense_equations(seed):
+    """The variance of effects is that of all equations, whatever the sign of the noise's."""
+    cells = tiny(seed)
+    z, inverse = teacher_shares(cells), 1 / cells.pupils
+    matrix, moments = equations(cells, [np.ones(len(inverse)), inverse], np.ones(len(inverse)))
+    teacher, cell, pupil = np.linalg.solve(matrix, moments)
+    found = estimate_variances(cells, z)
+    np.testing.assert_allclose(found.teacher, teacher, atol=1e-9)
+    left = moments - matrix[:, 0] * teacher
+    if min(cell, pupil) < 0:
+        cell, pupil = (0, left[2] / matrix[2, 2]) if cell < 0 else (left[1] / matrix[1, 1], 0)
+    rows = [1, 2] if min(cell, pupil) > 0 else []
+    solved = np.linalg.solve(matrix[np.ix_(rows, rows)], left[rows]) if rows else [cell, pupil]
+    np.testing.assert_allclose([found.cell, found.pupil], solved, atol=1e-9)
+    matrix, moments = equations(cells, [inverse], np.sqrt(inverse))
+    found = estimate_variances(cells, z, "per_pupil")
+    expected = np.linalg.solve(matrix, moments)
+    np.testing.assert_allclose([found.teacher, found.pupil], expected, atol=1e-9)
+    assert found.cell == 0
+
+
+@pytest.mark.parametrize(
+    ("moments", "expected"),
+    [([3.0, 2.0], [1.0, 0.5]), ([1.0, 2.0], [0.0, 1.0]), ([4.0, 0.5], [2.0, 0.0])],
+)
+def test_negative_noise_is_zero_and_the_other_has_its_own_moment(moments, expected):
+    matrix = np.array([[2.0, 2.0], [1.0, 2.0]])
+    np.testing.assert_allclose(_noise(matrix, np.array(moments)), expected)
+
+
+def test_noise_that_is_negative_altogether_is_missing():
+    assert not (_noise(np.array([[2.0]]), np.array([-1.0])) > 0).any()
+    cells = tiny(0)
+    flat = GradeCells(**{**cells.__dict__, "mean_score": np.zeros(len(cells.pupils))})
+    found = joint_estimates(flat, teacher_shares(flat))
+    assert np.isnan([found.variances.teacher, found.variances.cell]).all()
+    assert np.isnan(found.estimate).all()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -114,7 +155,7 @@ def test_entries_that_cancel_do_not_break_the_inverse():
 
 
 def test_teachers_always_together_have_the_same_estimate():
-    cells = tiny(1, Turnover(leaving=0.0, changing=0.0, reshuffling=0.0))
+    cells = tiny(1, Turnover(leaving=0.0, changing=0.0, reshuffling=0.0), also=0.0)
     found = joint_estimates(cells, teacher_shares(cells, "equal"), "constant")
     team = dict(zip(cells.teacher, cells.cell, strict=True))  # her last cell, the same each year
     for j in range(cells.teachers):

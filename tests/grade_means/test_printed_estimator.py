@@ -27,8 +27,12 @@ def by_teacher(dense: dict, teachers: int, cell: float, pupil: float) -> tuple:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_steps_are_those_of_a_slow_loop(seed):
+@pytest.mark.parametrize("gap", [0, 1])
+def test_steps_are_those_of_a_slow_loop(seed, gap):
+    """With a gap the second and third year of the world are not consecutive."""
     cells = tiny(seed)
+    year = cells.year + gap * (cells.year >= 2008)
+    cells = GradeCells(**{**cells.__dict__, "year": year})
     dense = printed(cells)
     found = printed_estimates(cells)
     assert found.pairs == len(dense["pairs"])

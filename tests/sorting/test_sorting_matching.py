@@ -266,6 +266,13 @@ def test_randomisation_p_is_uniform_without_an_effect_and_small_with_one():
         return np.mean([(n not in own) * 1.0 for n, r in regimes.items() if r == "IS"])
 
     assert randomise_regimes(made, strong, replications=199, seed=1).p < 0.02
+    own = {control: "SS" for control in made.pairs["matched_id"]}
+
+    def unlike_any_other(regimes):
+        return float(all(regimes[name] == "SS" for name in own))
+
+    # The sample itself counts as one of the draws.
+    assert randomise_regimes(made, unlike_any_other, replications=19, seed=1).p == 1 / 20
     table = randomise_regimes(made, strong, replications=19, seed=1).tidy()
     assert table["replications"].item() == 19 and table["low"].item() <= table["high"].item()
     with pytest.raises(UserError, match="want one replication or more"):

@@ -123,6 +123,9 @@ def test_places():
     assert [place(q, 4) for q in (0.25, 0.5, 0.75, 1.0)] == [0, 1, 2, 3]
     assert [place(q, 5) for q in (0.25, 0.5, 0.75)] == [1, 2, 3]
     assert place(0.1 + 0.2, 10) == 2  # 3.0000000000000004 is three
+    ten, alone, whole = np.arange(10.0), np.zeros(10, dtype=int), np.array([0, 10])
+    made = weighted_quantiles(ten, alone, whole, np.array([1]), np.array([0.1 + 0.2]))
+    assert made.item() == 2
 
 
 def test_bootstrap_error_of_a_median_of_independent_clusters():

@@ -129,11 +129,11 @@ def coverage(clusters, treated, worlds, seed):
 
 @pytest.mark.slow
 def test_coverage():
-    """Both cover with many clusters on either side; with five of 40 treated only the wild one."""
+    """Both cover with many clusters on either side; with three of 40 treated only the wild one."""
     worlds = 400
     error = np.sqrt(0.95 * 0.05 / worlds)
     many = coverage(60, 27, worlds, 1)
     assert (np.abs(many - 0.95) < 3 * error).all(), many
-    few = coverage(40, 5, worlds, 2)
+    few = coverage(40, 3, worlds, 3)
     assert few[0] < 0.95 - 3 * error, few
-    assert few[1] > few[0] and few[1] > 0.95 - 4 * error, few
+    assert few[1] > 0.95 - 3 * error, few

@@ -1,7 +1,6 @@
 """Variances of teachers' effects and of noise by exact moments of residual mean scores."""
 
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from scipy import sparse
@@ -9,8 +8,7 @@ from scipy import sparse
 from welfare_added.grade_means.cells import GradeCells
 from welfare_added.grade_means.controls import ResidualMaker, residual_maker
 
-ROUNDS = 2  # of weighting cells by the noise just estimated
-NOISE = ("pupils", "constant")
+NOISE = ("pupils", "per_pupil", "constant")
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ class NoiseVariances:
     cell
         s2_theta, of what a cell's pupils have in common.
     pupil
-        s2_e, of a pupil around her cell's mean; 0 if noise is taken not to depend on pupils.
+        s2_e, of a pupil around her cell's mean.
 
     """
 
@@ -87,32 +85,34 @@ def estimate_variances(
 
     The model of appendix D is A = Xb + Z mu + e. For v = MA the quadratic forms |Z'v|^2 and v'Kv
     have expectations that are linear in the variances, with coefficients that are traces
-    (`moment_equations`); equal numbers of forms and variances are solved for. The noise has
-    variance s2_theta (``constant``), or s2_theta + s2_e / n in a cell of n pupils (``pupils``).
-    Then cells are weighted by one over the noise just estimated, twice. A negative variance of
-    noise is set to zero and the others are solved for again.
+    (`moment_equations`); equal numbers of forms and variances are solved for, so that s2_mu is
+    unbiased. A variance of noise that comes out negative is set to zero, and the other one is
+    solved for again with s2_mu as it is.
 
     Parameters
     ----------
     cells, shares
         From `teacher_shares`.
     noise
-        ``pupils`` or ``constant``.
+        Of a cell of n pupils: ``pupils``, s2_theta + s2_e / n; ``per_pupil``, s2_e / n, by which
+        cells are weighted; ``constant``, s2_theta.
 
     """
-    parts = [np.ones(len(cells.pupils))]
-    if noise == "pupils" and np.ptp(cells.pupils) > 0:
-        parts.append(1 / cells.pupils)
-    noise_sd, found = None, None
-    for _ in range(ROUNDS + 1 if len(parts) > 1 else 1):
-        one = design(cells, shares, noise_sd)
-        matrix, moments = moment_equations(one, [part * one.maker.scale**2 for part in parts])
-        solved = _without_negative_noise(matrix, moments)
-        found = NoiseVariances(*map(float, [*solved, 0.0][:3]))
-        noise_sd = np.sqrt(found.noise(cells.pupils))
-        if not (noise_sd > 0).all():
-            return NoiseVariances(*[float("nan")] * 3)
-    return found
+    inverse = 1 / cells.pupils
+    every = np.ones(len(inverse))
+    if noise == "per_pupil":
+        parts, noise_sd = [inverse], np.sqrt(inverse)
+    else:
+        both = noise == "pupils" and np.ptp(inverse) > 0
+        parts, noise_sd = [every, inverse] if both else [every], None
+    one = design(cells, shares, noise_sd)
+    matrix, moments = moment_equations(one, [part * one.maker.scale**2 for part in parts])
+    teacher = float(np.linalg.lstsq(matrix, moments, rcond=None)[0][0])
+    found = _noise(matrix[1:, 1:], moments[1:] - matrix[1:, 0] * teacher)
+    if not (found > 0).any():
+        return NoiseVariances(*[float("nan")] * 3)
+    cell, pupil = (0.0, *found) if noise == "per_pupil" else (*found, 0.0)[:2]
+    return NoiseVariances(teacher, float(cell), float(pupil))
 
 
 def moment_equations(one: Design, parts: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -158,17 +158,10 @@ def _noise_trace(maker: ResidualMaker, part: np.ndarray, other: np.ndarray) -> f
     return float(effects - 2 * crossed + np.trace((q.T @ left) @ (q.T @ right)))
 
 
-def _without_negative_noise(matrix: np.ndarray, moments: np.ndarray) -> np.ndarray:
-    """Solve the equations without as few parts of the noise as make the others nonnegative.
-
-    Missing if all are negative.
-    """
-    parts = range(1, len(moments))
-    for left_out in range(len(moments) - 1):
-        for dropped in combinations(reversed(parts), left_out):
-            kept = [k for k in range(len(moments)) if k not in dropped]
-            solved = np.zeros(len(moments))
-            solved[kept] = np.linalg.lstsq(matrix[np.ix_(kept, kept)], moments[kept], rcond=None)[0]
-            if (solved[1:] >= 0).all():
-                return solved
-    return np.full(len(moments), np.nan)
+def _noise(matrix: np.ndarray, moments: np.ndarray) -> np.ndarray:
+    """One or two variances of noise; negative ones zero, and the other by its own moment."""
+    solved = np.linalg.lstsq(matrix, moments, rcond=None)[0]
+    if (solved >= 0).all():
+        return solved
+    alone = moments / np.diag(matrix)
+    return np.where((solved > 0) & (alone > 0), alone, 0.0)
