@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from welfare_added.run.errors import UserError
+from welfare_added.run.writing import replace_atomically
 from welfare_added.selection.chain import Chain, Schedule, advance, begin, generator
 from welfare_added.selection.decision_density import Centring
 from welfare_added.selection.model import Model
@@ -102,7 +103,7 @@ def _mark(path: Path) -> str:
 
 
 def save_chain(path: Path, chain: Chain, mark: str = "") -> None:
-    """Write a chain as an npz file, first beside the path, so that no half file stands there."""
+    """Write a chain as an npz file."""
     arrays = _state_arrays("state", chain.state)
     for number, state in enumerate(chain.effects):
         arrays |= _state_arrays(f"effects{number}", state)
@@ -118,10 +119,12 @@ def save_chain(path: Path, chain: Chain, mark: str = "") -> None:
         "early": chain.early,
         "draws": chain.draws,
     }
-    beside = path.with_name(path.name + ".part")
-    with beside.open("wb") as file:
-        np.savez(file, **arrays)
-    beside.replace(path)
+
+    def write(part: Path) -> None:
+        with part.open("wb") as file:
+            np.savez(file, **arrays)
+
+    replace_atomically(path, write)
 
 
 def load_chain(path: Path, mark: str | None = None) -> Chain:

@@ -32,6 +32,7 @@ include: "rules/transfers.smk"
 include: "rules/selection.smk"
 include: "rules/reassignment.smk"
 include: "rules/populations.smk"
+include: "rules/trust.smk"
 
 
 RAW_FILES = []
