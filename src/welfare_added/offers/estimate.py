@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from welfare_added.choice.maximum import Maximum, covariance, maximise
+from welfare_added.choice.maximum import Maximum, information
+from welfare_added.offers.kinked_maximum import maximise_kinked
 from welfare_added.offers.likelihood import ThresholdLikelihood
 from welfare_added.offers.market import Market, Rules
 from welfare_added.offers.parameters import (
@@ -41,7 +42,9 @@ class Fit:
         (9,) why a parameter is not identified; empty if it is.
     covariance
         (9, 9), nan for parameters that are not identified, and all nan if the search did not
-        converge. Sandwich of scores summed by district of origin, times G / (G - 1).
+        converge. Products of scores summed by district of origin, between inverses of the sum of
+        products of teachers' scores (not of second derivatives, which have no value at kinks),
+        times G / (G - 1).
     log_likelihood, teachers, left_out, clusters
         Sum over the teachers in it; their number, that of those left out for want of value added,
         and the number G of districts of origin.
@@ -103,13 +106,13 @@ def fit_thresholds(
     at = centred(start, rules.salary_centre)
     reason = _reasons(model, at)
     held = _Held(model, at, reason)
-    maximum = maximise(held, at[held.kept], tolerance)
+    maximum = maximise_kinked(held, at[held.kept], tolerance)
     at = held.whole(maximum.parameters)
     equilibria = model.equilibria(at)
     if not any(reason) and not _binds(equilibria):
         reason = _reasons(model, at)
         held = _Held(model, at, reason)
-        maximum = maximise(held, at[held.kept], tolerance)
+        maximum = maximise_kinked(held, at[held.kept], tolerance)
         at = held.whole(maximum.parameters)
         equilibria = model.equilibria(at)
     return Fit(
@@ -170,8 +173,12 @@ def _covariance(held: _Held, maximum: Maximum, clusters: np.ndarray, rules: Rule
     whole = np.full((len(NAMES), len(NAMES)), np.nan)
     if not maximum.converged:
         return whole
+    score = held.evaluate(maximum.parameters)[1]
+    summed = np.zeros((clusters.max() + 1, score.shape[1]))
+    np.add.at(summed, clusters, score)
     number = len(np.unique(clusters))
-    inner = covariance(held, maximum, "sandwich", clusters) * number / max(number - 1, 1)
+    bread = np.linalg.inv(information(held, score))
+    inner = bread @ (summed.T @ summed) @ bread * number / max(number - 1, 1)
     block = np.ix_(held.kept, held.kept)
     turn = uncentring(rules.salary_centre)[block]
     whole[block] = turn @ inner @ turn.T

@@ -48,7 +48,7 @@ class ThresholdLikelihood:
         """
         self.markets = [prepare(market, rules) for market in markets]
         self.rules = rules
-        self._match = [_kept(prepared) for prepared in self.markets]
+        self._match = [kept_matches(prepared) for prepared in self.markets]
         self._start = [None] * len(markets)
         labels, first = [], 0
         for prepared, match in zip(self.markets, self._match, strict=True):
@@ -87,7 +87,7 @@ class ThresholdLikelihood:
         return chance[kept], score[kept]
 
 
-def _kept(prepared: Prepared) -> np.ndarray:
+def kept_matches(prepared: Prepared) -> np.ndarray:
     """Matches (N,) with `LEFT_OUT` for teachers without value added who get no offers."""
     market = prepared.market
     if market.match is None:

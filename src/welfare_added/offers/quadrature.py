@@ -9,7 +9,7 @@ import numpy as np
 # at most this much of what is certain.
 NARROW = 0.6
 NODES = 12
-STEP, LEFT, RIGHT = 0.125, -3.6, 4.0
+STEP, LEFT, RIGHT = 0.09, -3.6, 4.0
 
 
 @cache

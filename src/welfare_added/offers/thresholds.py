@@ -93,7 +93,9 @@ def solve_thresholds(
     exits, closed = np.empty(n), np.zeros(districts, dtype=bool)
     costs = np.ascontiguousarray(salary.T)
     before, step, smallest, since, ended = None, 1.0, np.inf, 0, True
-    for rounds in range(1, ROUNDS + 1):
+    rounds = 0
+    while rounds < ROUNDS:
+        rounds += 1
         offer_chances(payoff, salary, *price, candidate, closed, offered, slope)
         change = np.inf if before is None else float(np.abs(offered - before).max(initial=0.0))
         if not np.isfinite(values).all() or (change <= TOLERANCE and ended):
