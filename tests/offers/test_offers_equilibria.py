@@ -10,10 +10,15 @@ from offers_cases import RULES, TRUTH, small_market
 from scipy.optimize import minimize
 from scipy.stats import norm
 
-from welfare_added.assignment.knapsack import Knapsack, solve_knapsack
+from welfare_added.assignment.knapsack import solve_knapsack
 from welfare_added.offers import discrete
 from welfare_added.offers.acceptance_loops import accept_expected
 from welfare_added.offers.discrete import realised, solve_discrete
+from welfare_added.offers.district_tables import (
+    district_problem,
+    shadow_prices,
+    ways_to_choose,
+)
 from welfare_added.offers.laboratory import Laboratory, laboratory_markets
 from welfare_added.offers.market import ENTRANT, EXIT, Rules, miles, prepare
 from welfare_added.offers.parameters import centred
@@ -159,18 +164,29 @@ def test_discrete_offers_are_each_districts_optimum(laboratory):
     found = solve_discrete(prepared, AT, shocks)
     assert found.converged and found.cycle == 0 and not found.closed.any()
     assert (np.abs(found.gap) <= 1e-9).all()
-    payoff = prepared.payoffs(AT)[:, None] + shocks
     for j in range(8):
+        best = solve_knapsack(district_problem(prepared, AT, shocks, found, j))
         who = prepared.candidate[:, j]
-        best = solve_knapsack(
-            Knapsack(
-                found.accepted[who, j], payoff[who, j], prepared.market.salary[who, j],
-                found.left_budget[j], found.left_capacity[j],
-            )
-        )  # fmt: skip
         np.testing.assert_array_equal(best.whole, found.offers[who, j])
     total = found.matches(prepared).sum(axis=1) + found.exits
     np.testing.assert_allclose(total, 1, atol=1e-12)
+
+
+def test_tables_of_districts(laboratory):
+    prepared = prepare(laboratory[1], RULES)
+    shocks = np.random.default_rng(6).standard_normal(prepared.candidate.shape)
+    found = solve_discrete(prepared, AT, shocks)
+    for one in (found, solve_thresholds(prepared, AT)):
+        table = shadow_prices(prepared, one)
+        slack = 1e-6 + (0.1 if one is found else 0) * table["left_capacity"]
+        assert (table["expected_hires"] <= table["left_capacity"] + slack).all()
+        assert (table["budget_binds"] == (table["budget_price"] > 0)).all()
+        np.testing.assert_allclose(table["expected_hires"], one.hires(prepared))
+    j = int(np.argmax(found.capacity_price + 50 * found.budget_price))
+    ways = ways_to_choose(district_problem(prepared, AT, shocks, found, j)).set_index("way")
+    value = ways["value"]
+    assert value["linear"] >= value["whole"] >= value["floor"] == pytest.approx(value["corrected"])
+    assert ways.loc["linear", "capacity_price"] == pytest.approx(found.capacity_price[j])
 
 
 def test_thresholds_are_the_limit_of_the_discrete_game(laboratory):
