@@ -1,0 +1,53 @@
+"""Moments of moves and exits, of the model and of the data (table 14)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.offers.discrete import Equilibrium
+from welfare_added.offers.market import ENTRANT, EXIT, Prepared
+from welfare_added.offers.thresholds import Thresholds
+
+GROUPS = ("all", "VA > 0", "VA < 0", "without VA")
+
+
+def fit_moments(
+    markets: Sequence[Prepared], equilibria: Sequence[Thresholds | Equilibrium]
+) -> pd.DataFrame:
+    """Shares of incumbents who move and who exit: columns moment, group, model, data, teachers.
+
+    Entrants are left out: they have no post to leave. "all" holds teachers without value added,
+    of whom the paper's table has no row of its own. ``data`` is nan where matches are missing.
+    """
+    parts = [_incumbents(prepared, one) for prepared, one in zip(markets, equilibria, strict=True)]
+    value_added, *rest = (np.concatenate(column) for column in zip(*parts, strict=True))
+    masks = {
+        "all": np.ones(len(value_added), dtype=bool),
+        "VA > 0": value_added > 0,
+        "VA < 0": value_added < 0,
+        "without VA": np.isnan(value_added),
+    }
+    moves, exits, moved, left = rest
+    rows = []
+    for moment, model, data in (("move", moves, moved), ("exit", exits, left)):
+        for group in GROUPS:
+            who = masks[group]
+            shares = [float(x[who].mean()) if who.any() else np.nan for x in (model, data)]
+            rows.append((moment, group, *shares, int(who.sum())))
+    return pd.DataFrame(rows, columns=["moment", "group", "model", "data", "teachers"])
+
+
+def _incumbents(prepared: Prepared, equilibrium: Thresholds | Equilibrium) -> tuple:
+    market = prepared.market
+    here = np.flatnonzero(market.origin != ENTRANT)
+    origin = market.origin[here]
+    matches = equilibrium.matches(prepared)[here]
+    moves = matches.sum(axis=1) - matches[np.arange(len(here)), origin]
+    if market.match is None:
+        moved = left = np.full(len(here), np.nan)
+    else:
+        match = market.match[here]
+        moved = ((match != origin) & (match != EXIT)).astype(float)
+        left = (match == EXIT).astype(float)
+    return market.value_added[here], moves, equilibrium.exits[here], moved, left
