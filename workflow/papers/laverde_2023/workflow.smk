@@ -29,6 +29,7 @@ CHECK_CHOICES = {"study": STUDY_CHOICES, "rankings": RANKINGS}
 
 
 include: "rules/transfers.smk"
+include: "rules/chains.smk"
 include: "rules/selection.smk"
 include: "rules/reassignment.smk"
 include: "rules/populations.smk"
