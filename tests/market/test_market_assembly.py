@@ -255,6 +255,17 @@ def test_a_taste_for_commutes_is_refused(files, tmp_path):
         Assembly({**files, "teachers": tmp_path / "teachers.csv"}, **CHOSEN).market()
 
 
+def test_without_commutes_nothing_is_valued_in_minutes(files, tmp_path):
+    table = pd.read_csv(files["teachers"])
+    write_csv(table[table["parameter"] != "commute"], tmp_path / "teachers.csv")
+    covariance = pd.read_csv(files["teachers_covariance"])
+    kept = covariance[covariance["parameter"] != "commute"].drop(columns="commute")
+    write_csv(kept, tmp_path / "covariance.csv")
+    own = {"teachers": tmp_path / "teachers.csv", "teachers_covariance": tmp_path / "covariance.csv"}
+    with pytest.raises(UserError, match=r"utility of a minute less of commute is -?0; minutes of"):
+        Assembly({**files, **own}, **CHOSEN).market()
+
+
 def test_absolute_advantage_as_a_total_multiplies_it_in_utility_alone(files, market):
     other = Assembly(files, **{**CHOSEN, "absolute_advantage": "total"}).market()
     np.testing.assert_allclose(other.absolute_advantage, market.absolute_advantage)

@@ -163,6 +163,17 @@ def test_collinear_means_are_left_out_by_name(choices, caplog):
     assert "mean_students left out: a linear combination of constant" in caplog.text
 
 
+def test_commutes_that_nobody_knows_are_left_out_by_name(caplog):
+    made = world(applicants=60, positions=200)
+    unknown = made.pairs.assign(minutes=0.0, commute_missing=1)
+    with caplog.at_level(logging.INFO):
+        stated = teacher_model(choices_of(made, pairs=unknown), "prior", 2, separated="drop")
+    commutes = {"commute", "commute_missing"}
+    assert commutes | {f"mean_{name}" for name in commutes} <= set(stated.left_out)
+    assert "commute left out: it is zero in all rows" in caplog.text
+    assert "commute_missing left out: a linear combination of constant" in caplog.text
+
+
 def test_dummy_that_decides_is_refused_by_name(choices):
     female = choices.teacher[:, features.TEACHER.index("female")] == 1
     taken = np.where(female[choices.agent], 0, choices.taken)
