@@ -261,7 +261,10 @@ def test_without_commutes_nothing_is_valued_in_minutes(files, tmp_path):
     covariance = pd.read_csv(files["teachers_covariance"])
     kept = covariance[covariance["parameter"] != "commute"].drop(columns="commute")
     write_csv(kept, tmp_path / "covariance.csv")
-    own = {"teachers": tmp_path / "teachers.csv", "teachers_covariance": tmp_path / "covariance.csv"}
+    own = {
+        "teachers": tmp_path / "teachers.csv",
+        "teachers_covariance": tmp_path / "covariance.csv",
+    }
     with pytest.raises(UserError, match=r"utility of a minute less of commute is -?0; minutes of"):
         Assembly({**files, **own}, **CHOSEN).market()
 
