@@ -174,12 +174,15 @@ def master_levels(
     parameters: Mapping,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Log odds of a Master at no seniority, (J,): shares by regime as in tables 2 and A1."""
+    """Log odds of a Master at no seniority, (J,): shares by regime as in tables 2 and A1.
+
+    Named districts have the mean of their regime: one of them is a tenth of the state.
+    """
     own = inputs["districts"]
     moments = np.array([own[GROUPS[one]]["ma"] for one in districts.regime])
     staff = np.maximum(np.bincount(district, minlength=len(moments)), 1)
-    between = np.sqrt(np.maximum(moments[:, 1] ** 2 - 0.25 / staff, 0.0025))
-    target = np.clip(moments[:, 0] + between * rng.standard_normal(len(moments)), 0.08, 0.92)
+    draw = np.where(districts.name == "", rng.standard_normal(len(moments)), 0.0)
+    target = np.clip(moments[:, 0] + moments[:, 1] * draw, 0.08, 0.92)
     by_seniority = master_odds(seniority, parameters["master_by_year"])
     odds = np.zeros(len(moments))
     for _ in range(30):  # Newton; settles in a few steps
