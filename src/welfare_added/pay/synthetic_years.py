@@ -9,6 +9,7 @@ from welfare_added.pay import synthetic_schedules as pay
 from welfare_added.pay.contracts import level_of
 from welfare_added.pay.synthetic_districts import Districts
 from welfare_added.pay.synthetic_moves import CHANCES, EXITS, RULES, STAYS, Situation
+from welfare_added.pay.synthetic_posts import by_chance, exchanged, matched, staff_levels
 from welfare_added.pay.synthetic_schools import Posts, Schools, make_posts
 from welfare_added.pay.synthetic_teachers import (
     BA,
@@ -205,43 +206,30 @@ class World:
 
     def _place(self, movers, to, free):
         """Posts of movers: a free one of their subject in the district, or a new one."""
-        rng = self.streams["posts"]
         subject = np.zeros(len(self.teachers), np.int64)
         subject[self.who] = self.posts.subject[self.post]
         wanted = to * len(self.subjects) + subject[movers]
         district = self.schools.district[self.posts.school[free]]
         offered = district * len(self.subjects) + self.posts.subject[free]
-        shuffled = rng.permutation(len(free))
-        order = shuffled[np.argsort(offered[shuffled], kind="stable")]
-        queue = np.argsort(wanted, kind="stable")
-        place = np.arange(len(queue)) - np.searchsorted(wanted[queue], wanted[queue])
-        begin = np.searchsorted(offered[order], wanted[queue])
-        end = np.searchsorted(offered[order], wanted[queue], side="right")
-        has = begin + place < end
-        taken = np.empty(len(movers), np.int64)
-        used = order[(begin + place)[has]]
-        taken[queue[has]] = free[used]
-        new = queue[~has]
-        taken[new] = self.posts.add(self._posts(to[new], subject[movers[new]]))
-        return taken, np.delete(free, used)
+        taken = matched(wanted, offered, self.streams["posts"])
+        new = taken < 0
+        left = np.delete(free, taken[~new])
+        post = free[np.maximum(taken, 0)] if len(free) else np.zeros(len(movers), np.int64)
+        post[new] = self.posts.add(self._posts(to[new], subject[movers[new]]))
+        return post, left
 
     def _hire(self, post, free, year: int):
         """Fill free posts by chance up to the district's number of teachers, and add posts."""
-        rng, number = self.streams["posts"], len(self.districts.ids)
-        held = np.bincount(self.schools.district[self.posts.school[post]], minlength=number)
+        number, of_school = len(self.districts.ids), self.schools.district
+        held = np.bincount(of_school[self.posts.school[post]], minlength=number)
         lacking = np.maximum(self._target(year) - held, 0)
-        free = free[rng.permutation(len(free))]
-        district = self.schools.district[self.posts.school[free]]
-        order = np.argsort(district, kind="stable")
-        ordered = district[order]
-        place = np.arange(len(order)) - np.searchsorted(ordered, ordered)
-        filled = free[order[place < lacking[ordered]]]
-        left = lacking - np.bincount(
-            self.schools.district[self.posts.school[filled]], minlength=number
-        )
+        district = of_school[self.posts.school[free]]
+        filled = free[by_chance(district, lacking, self.streams["posts"])]
+        left = lacking - np.bincount(of_school[self.posts.school[filled]], minlength=number)
         extra = np.repeat(np.arange(number), left)
         shares = np.cumsum(list(self.parameters["teachers"]["subjects"].values()))
-        subject = np.searchsorted(shares, rng.random(len(extra))).clip(0, len(shares) - 1)
+        drawn = self.streams["posts"].random(len(extra))
+        subject = np.searchsorted(shares, drawn).clip(0, len(shares) - 1)
         at = np.concatenate([filled, self.posts.add(self._posts(extra, subject))])
         own, rng = self.parameters["teachers"]["hired"], self.streams["teachers"]
         experienced = rng.random(len(at)) < own["experienced"]
@@ -250,15 +238,11 @@ class World:
 
     def _switch_grades(self) -> None:
         """Some classroom teachers of a school exchange their grades by chance."""
-        rng = self.streams["posts"]
         classroom = self.posts.subject[self.post] == self.subjects.index("all")
+        share, rng = self.parameters["teachers"]["switch"], self.streams["posts"]
         rows = np.flatnonzero(classroom)
-        rows = rows[rng.random(len(rows)) < self.parameters["teachers"]["switch"]]
-        school = self.posts.school[self.post[rows]]
-        shuffled = rng.permutation(len(rows))
-        one = rows[np.argsort(school, kind="stable")]
-        two = rows[shuffled[np.argsort(school[shuffled], kind="stable")]]
-        self.post[one] = self.post[two]
+        rows = rows[rng.random(len(rows)) < share]
+        self.post[rows] = exchanged(self.post[rows], self.posts.school[self.post[rows]], rng)
 
     def _upgrade(self) -> None:
         """Some Bachelors get a Master."""
@@ -269,33 +253,3 @@ class World:
         people.degree[rows] = MA
         drawn = np.searchsorted(np.cumsum(pieces), rng.random(len(rows)))
         people.credits[rows] = drawn.clip(0, len(pieces) - 1)
-
-
-def staff_levels(districts: Districts, inputs: Mapping, parameters: Mapping) -> np.ndarray:
-    """Teachers of each district in the first year, before trimming, (J,).
-
-    As many a pupil as in the published state without Kenosha; Racine, Green Bay and Chippewa
-    Falls have their own numbers of 2012, unless a small world has fewer pupils there.
-    """
-    counts, own = inputs["counts"], inputs["districts"]
-    stock = counts["teachers_by_year"]
-    groups = counts["districts_by_regime"]
-    pupils = (
-        groups["individual_salary"] * own["individual_salary"]["enrolment"][0]
-        + groups["salary_schedule"] * own["salary_schedule"]["enrolment"][0]
-        + counts["districts_without_handbook"]["used"] * own["handbook_unavailable"]["enrolment"][0]
-    )
-    first = min(stock)
-    made = districts.pupils * stock[first] / parameters["kept"] / pupils
-    printed = {
-        "racine": (counts["teachers_green_bay_and_racine"]["racine"], "racine_2012"),
-        "green_bay": (counts["teachers_green_bay_and_racine"]["green_bay"], "green_bay_2012"),
-        "chippewa_falls": (counts["teachers_chippewa_falls_2012"], "chippewa_falls_2012"),
-    }
-    now = np.interp(2012, list(stock), list(stock.values())) / stock[first]
-    for name, (number, key) in printed.items():
-        row = np.flatnonzero(districts.name == name)[0]
-        full = inputs["enrolment"][key]
-        full = full["enrolment"] if isinstance(full, Mapping) else full
-        made[row] = number / now / parameters["kept"] * districts.pupils[row] / full
-    return made
