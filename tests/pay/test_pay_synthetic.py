@@ -261,7 +261,15 @@ def test_mean_scores_hold_the_effects_of_the_cells_teachers():
     cells = made.tables["cells"].merge(
         made.truth["cells"], on=["school_id", "grade", "year", "subject"]
     )
+    keys = ["school_id", "grade", "year", "subject"]
+    links = records("small").links
+    effect = links["share"] * links["teacher_id"].map(
+        made.truth["teachers"].set_index("teacher_id")["math"]
+    )
+    mean = effect.groupby([links[name] for name in keys]).sum().rename("mean").reset_index()
+    cells = cells.merge(mean, on=keys)  # of the links that the estimators see
     own = cells[(cells["subject"] == "math") & cells["teachers"].notna()]
+    assert np.allclose(own["mean"], own["teachers"], atol=1e-7)
     own = own.merge(made.tables["composition"], on=["school_id", "grade", "year"])
     names = [one for one in own if one.startswith("share_")]
     rows = own[["mean_score", "teachers", *names, "grade"]].astype(float)

@@ -156,7 +156,7 @@ def _schedules(people, truth, named) -> dict[str, float]:
     years = truth["teacher_years"]
     mine = (years["year"] == 2011) & (years["district_id"] == named["madison"])
     mine &= years["degree"] == "BA"
-    gap = (years["salary"] / years["scheduled"] - 1)[mine].to_numpy()
+    gap = (years["salary"] / years["scheduled"] - 1)[mine]
     path = "salary_schedule.off_schedule_madison_2011"
     return facts | {
         f"{path}.on_line": float((gap == 0).sum()),
