@@ -1,5 +1,7 @@
 """Tables of preferences, utilities of a market, and recovery over planted worlds."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,8 +26,10 @@ from welfare_added.market.recovery import (
     teacher_worlds,
 )
 from welfare_added.market.recovery_world import utilities
+from welfare_added.run.choices import read_yaml
 from welfare_added.run.errors import UserError
 
+PAPER = Path(__file__).parents[2] / "workflow/papers/bates_2022"
 SMALL = {"draws": 16, "separated": "drop"}
 
 
@@ -259,6 +263,21 @@ def test_worlds_follow_from_their_seed(worlds):
     )
     first = worlds.query("world == 0 and integrator == 'adaptive'").reset_index(drop=True)
     pd.testing.assert_frame_equal(again, first)
+
+
+@pytest.mark.slow
+def test_intervals_cover_the_published_preferences_in_worlds_of_the_default_choices():
+    chosen = read_yaml(PAPER / "config.yaml")["preferences"]["worlds"]
+    printed = read_yaml(PAPER / "calibration/inputs.yaml")["teacher_preferences"]
+    options = {**chosen["teachers"], "worlds": 12, "integrators": {"adaptive": 128}}
+    truth = planted_teachers(printed, chosen["smallest_t"])
+    rows = teacher_worlds(truth, seed=chosen["seed"], **options)
+    [found] = by_integrator(rows, {"adaptive": 128}).to_dict("records")
+    # 564 intervals: Monte Carlo error 0.01 if independent.
+    assert found["failed"] == 0 and 0.90 < found["coverage"] < 0.98
+    degrees = found["degrees"]  # chi-squared: mean of the degrees, variance of twice as many
+    error = np.sqrt(2 * degrees / 12)
+    assert abs(found["likelihood_ratio"] - degrees) < 3 * error
 
 
 def test_constant_is_moved_to_the_application_rate(worlds):
