@@ -1,7 +1,8 @@
 """The long tests of the sampler: what they run, and a command that keeps their tables and figures.
 
-`python tests/selection/trust_runs.py joint|calibration|coverage|figures FOLDER` writes the tables
-of one of them, and with `figures` the drawing of those that are there. See docs/selection.md.
+`PYTHONPATH=src python tests/selection/trust_runs.py joint|calibration|coverage FOLDER` writes the
+tables of one of them (12, 12 and 30 minutes of one core); with `figures` or `summary` it draws what
+is there, or prints the numbers of docs/selection.md.
 """
 
 import sys
@@ -16,6 +17,7 @@ from selection_cases import INFORMATIVE, STATED, planted, world
 from welfare_added.selection.chain import Schedule
 from welfare_added.selection.priors import read_priors
 from welfare_added.selection.trust import calibration, coverage, joint_test
+from welfare_added.selection.trust_summaries import rank_moments, share_covered
 from welfare_added.selection.worlds import WorldSize
 
 KINDS = [("moves", "full"), ("plain", "order"), ("published", "full")]
@@ -103,21 +105,34 @@ def draw_coverage(table: pd.DataFrame, path: Path) -> None:
 def tables_of(what: str) -> dict[str, pd.DataFrame]:
     """Tables of a test, by their names."""
     if what == "joint":
-        return {f"{how}_{rankings}": joint(how, rankings) for how, rankings in KINDS}
+        return {f"joint_{how}_{rankings}": joint(how, rankings) for how, rankings in KINDS}
     return {what: {"calibration": ranks, "coverage": covered}[what]()}
 
 
 def draw(folder: Path) -> None:
-    """Draw the tables of a folder as PNG beside them."""
-    draw_joint(
-        {
-            name: pd.read_csv(folder / f"{name}.csv")
-            for name in (f"{how}_{rankings}" for how, rankings in KINDS)
-        },
-        folder / "sampler_joint.png",
-    )
-    draw_ranks(pd.read_csv(folder / "calibration.csv"), folder / "sampler_ranks.png")
-    draw_coverage(pd.read_csv(folder / "coverage.csv"), folder / "sampler_coverage.png")
+    """Draw the tables that are in a folder, as PNG beside them."""
+    tables = {path.stem: pd.read_csv(path) for path in sorted(folder.glob("*.csv"))}
+    joints = {name[6:]: table for name, table in tables.items() if name.startswith("joint_")}
+    if joints:
+        draw_joint(joints, folder / "sampler_joint.png")
+    for name, drawn in (("calibration", draw_ranks), ("coverage", draw_coverage)):
+        if name in tables:
+            drawn(tables[name], folder / f"sampler_{name}.png")
+
+
+def summary(folder: Path) -> None:
+    """Print what the tables of a folder say."""
+    for path in sorted(folder.glob("joint_*.csv")):
+        z = pd.read_csv(path)["z"]
+        print(
+            f"{path.stem}: {len(z)} functions, max {z.abs().max():.2f}, rms {(z**2).mean() ** 0.5:.2f}"
+        )
+    if (folder / "calibration.csv").exists():
+        print(rank_moments(pd.read_csv(folder / "calibration.csv")).round(3).to_string())
+    if (folder / "coverage.csv").exists():
+        table = pd.read_csv(folder / "coverage.csv")
+        groups = EQUATIONS | {"SDs": "sd ", "correlations": "corr", "schools": "school effect"}
+        print(share_covered(table, groups).round(3).to_string(index=False))
 
 
 def main(what: str, folder: Path) -> None:
@@ -125,6 +140,9 @@ def main(what: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if what == "figures":
         draw(folder)
+        return
+    if what == "summary":
+        summary(folder)
         return
     for name, table in tables_of(what).items():
         table.to_csv(folder / f"{name}.csv", index=False)
