@@ -64,9 +64,10 @@ def test_programs_take_the_declared_tables_and_every_table_is_used():
 
 
 def study(synthetic: bool = True, feasible: bool = True, size: str = "full", **more) -> Study:
+    fallback = more.pop("fallback", "constant")
     config = {
         "district": {"size": size, "world": "published", "name": "", "source": "records"},
-        "selection": {"least_effective": 321, "teams": "stacked"},
+        "selection": {"least_effective": 321, "teams": "stacked", "fallback": fallback},
         "reassignment": {"feasible": feasible},
     }
     return Study(config, synthetic, more.pop("confidential", False), **more)
@@ -78,6 +79,7 @@ def test_what_a_study_lacks_is_skipped_with_its_reason():
     without = EXHIBITS.skipped(study(feasible=False))
     assert list(without) == ["figure_planners", "table_planners"]
     assert "reassignment.feasible is false" in without["table_planners"]
+    assert list(EXHIBITS.skipped(study(fallback="leftover"))) == ["table_orders"]
     own = EXHIBITS.skipped(study(synthetic=False))
     needs_truth = ["figure_recovery", "table_rankings", "figure_calibration"]
     assert list(own) == ["table_a1", *needs_truth]
@@ -226,9 +228,18 @@ def test_marks_of_table_5_are_those_of_what_a_cell_rests_on():
     data, tex = drawn("table_05", "", own)
     marks = data.set_index("row").filter(like="_mark")
     assert marks.loc["effectiveness"].tolist() == ["few", "prior", "none"]
-    assert marks.loc["unobservable"].tolist() == ["none", "none", "prior"]
+    assert marks.loc["unobservable"].tolist() == ["bound", "bound", "prior and bound"]
     assert marks.loc["observable"].eq("none").all()
+    assert tex.count(BOUND) == 3 and tex.count("c: not told from zero") == 1
     assert f"0.381{FEW} & 0.600{PRIOR} & " in row_of(tex, "Teacher general effectiveness")
+
+
+def test_unobservable_matches_of_an_sd_that_is_told_from_zero_have_no_mark():
+    own = with_marks()
+    table = own[PARAMETERS]
+    table.loc[table["parameter"].isin(["sd eta_y", "sd eta_v"]), "q05"] = table["q95"] / 2
+    data, tex = drawn("table_05", "", own)
+    assert data.filter(like="_mark").eq("none").all(axis=None) and "$^" not in tex
 
 
 def test_observable_matches_rest_on_the_coefficients_of_their_equation():

@@ -146,6 +146,13 @@ def test_another_likelihood_of_lists_is_the_studys_and_the_others_stand_beside_i
     assert "Running the sampler: positive" not in jobs
 
 
+def test_left_over_fallbacks_leave_out_the_order_of_appendix_b(copy):
+    choose(copy, selection={"fallback": "leftover"})
+    jobs = copy.run("--dry-run")
+    assert "Running the sampler: study, chain 3" in jobs
+    assert "published_order" not in jobs and "orders.csv" not in jobs
+
+
 def test_a_choice_that_cannot_be_is_refused_before_anything_runs(copy):
     choose(copy, selection={"rankings": "lottery"})
     done = copy.snakemake("--dry-run")

@@ -54,7 +54,7 @@ RESULT_FILES = [
     *CHAIN_FILES,
     *rules.posterior.output,
     *rules.parameters.output,
-    *rules.orders.output,
+    *ORDER_FILES,
     *YEAR_FILES,
     *rules.reassignment.output,
     *CALIBRATION,

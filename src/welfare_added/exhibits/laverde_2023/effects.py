@@ -25,8 +25,8 @@ RESTS_ON = {
     ("effectiveness", "score"): ["sd theta"],
     ("effectiveness", "school_utility"): ["sd phi", "correlation theta phi"],
     ("unobservable", "score"): ["sd eta_y"],
-    ("unobservable", "school_utility"): ["sd eta_v", "correlation eta_y eta_v"],
-    ("unobservable", "teacher_utility"): ["sd eta_u", "correlation eta_y eta_u"],
+    ("unobservable", "school_utility"): ["sd eta_y", "sd eta_v", "correlation eta_y eta_v"],
+    ("unobservable", "teacher_utility"): ["sd eta_y", "sd eta_u", "correlation eta_y eta_u"],
     ("observable", "score"): [name for name, _ in _MATCHES if not name.endswith("class_size")],
     ("observable", "school_utility"): [
         "demand: match_minority_students",
@@ -45,7 +45,8 @@ def table_05(changes: pd.DataFrame, parameters: pd.DataFrame, *, note: str) -> D
     """Changes as effectiveness or match goes from its 1st to its 99th percentile.
 
     Data: row, score, school_utility, teacher_utility, the same with ``_sd``, and with ``_mark``:
-    none, few (effective draws) or prior, of the parameters on which the cell rests.
+    none, few (effective draws), prior or bound (an SD that is not told from zero), of what the cell
+    rests on. Effects of the unobservable match all rest on its SD for scores.
     """
     errors = [f"{name}_sd" for name in CHANGED]
     found = pick(choose(changes, row=list(CHANGES)), ["row", *CHANGED, *errors])

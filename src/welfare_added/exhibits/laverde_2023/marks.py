@@ -26,14 +26,20 @@ def bound(low: float, high: float) -> str:
 
 
 def in_words(parameters: pd.DataFrame) -> str:
-    """Marks of what rests on several parameters (rows with few, prior), for a column of text."""
+    """Marks of what rests on several parameters, for a column of text.
+
+    parameters: rows with parameter, q05, q95, few, prior. Of SDs alone there can be a bound.
+    """
+    sds = parameters[parameters["parameter"].str.startswith("sd ")]
     there = [name for name in ("few", "prior") if parameters[name].eq(True).any()]
+    if any(bound(low, high) for low, high in zip(sds["q05"], sds["q95"], strict=True)):
+        there.append("bound")
     return " and ".join(there) or NO_MARK
 
 
 def from_words(words: str) -> str:
     """The same in LaTeX."""
-    return marks("few" in words, "prior" in words)
+    return marks("few" in words, "prior" in words) + BOUND * int("bound" in words)
 
 
 def with_legend(note: str, cells: Iterable[str]) -> str:

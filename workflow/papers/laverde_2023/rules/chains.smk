@@ -7,6 +7,8 @@ CHAINS = config["selection"]["chains"]
 DRAWS = LENGTHS["draws"]
 PLAIN = {"rounds": 0, "moves": 1, "burn": 0}
 COMPARISON = LENGTHS["comparison"]
+# Appendix B's order draws no tastes for vacancies left over: where those are the fallback it is not compared.
+ORDERED = config["selection"]["fallback"] == "constant"
 # Kinds of chains: how many, their likelihood of lists, their sweeps. The first is the study's own.
 OTHER_RANKINGS = [name for name in ("full", "positive") if name != RANKINGS]
 KINDS = {
@@ -23,12 +25,13 @@ KINDS = {
         }
         for name in OTHER_RANKINGS
     },
-    "published_order": {
+}
+if ORDERED:
+    KINDS["published_order"] = {
         "chains": 1,
         "rankings": RANKINGS,
         "schedule": {**PLAIN, **LENGTHS["published_order"], "order": "published"},
-    },
-}
+    }
 
 
 def chains_of(kind):

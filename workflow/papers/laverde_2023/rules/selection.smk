@@ -94,21 +94,26 @@ rule parameters:
     script: script_path("parameters")
 
 
-rule orders:
-    message: "Comparing how our order of sweeps and the published one mix"
-    input:
-        **READS_TABLES,
-        ours=chains_of("study")[0],
-        published=chains_of("published_order")[0],
-        code=code("orders"),
-    output:
-        orders=f"{SELECTION}/orders.csv",
-    params:
-        code=code_fingerprint("orders"),
-        **TABLE_CHOICES,
-        sampler=SAMPLER,
-        thin=KINDS["study"]["schedule"]["thin"],
-    log: f"{LOGS}/orders.log"
-    conda:
-        ENVIRONMENT
-    script: script_path("orders")
+ORDER_FILES = []
+if ORDERED:
+
+    rule orders:
+        message: "Comparing how our order of sweeps and the published one mix"
+        input:
+            **READS_TABLES,
+            ours=chains_of("study")[0],
+            published=chains_of("published_order")[0],
+            code=code("orders"),
+        output:
+            orders=f"{SELECTION}/orders.csv",
+        params:
+            code=code_fingerprint("orders"),
+            **TABLE_CHOICES,
+            sampler=SAMPLER,
+            thin=KINDS["study"]["schedule"]["thin"],
+        log: f"{LOGS}/orders.log"
+        conda:
+            ENVIRONMENT
+        script: script_path("orders")
+
+    ORDER_FILES = rules.orders.output
