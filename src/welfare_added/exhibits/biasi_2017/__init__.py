@@ -1,0 +1,1 @@
+"""Exhibits of Biasi (2017), by theme."""

@@ -1,0 +1,73 @@
+"""Lines over years and marks with whiskers, as most figures of the paper are drawn."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, MaxNLocator
+
+from welfare_added.exhibits.biasi_2017.labels import REFORM
+from welfare_added.exhibits.style import REFERENCE, Look
+
+SIZE = 4.5
+Series = Mapping[str, tuple[str, Look]]
+
+
+def lines(axes: Axes, data: pd.DataFrame, series: tuple[str, Series], x: str, y: str) -> None:
+    """A line with marks a series; series: column, and label and look by value."""
+    column, looks = series
+    for value, (label, look) in looks.items():
+        own = data[data[column] == value].sort_values(x)
+        style = {**look.marker_style(SIZE), **look.line_style()}
+        axes.plot(own[x], own[y], label=label, **style)
+
+
+def whiskers(
+    axes: Axes, data: pd.DataFrame, series: tuple[str, Series], x: str, y: str, step: float = 0.0
+) -> None:
+    """Marks with their intervals (columns low, high), series ``step`` apart so that none hides."""
+    column, looks = series
+    shifts = step * (np.arange(len(looks)) - (len(looks) - 1) / 2)
+    for shift, (value, (label, look)) in zip(shifts, looks.items(), strict=True):
+        own = data[data[column] == value].sort_values(x)
+        error = np.array([own[y] - own["low"], own["high"] - own[y]])
+        axes.errorbar(
+            own[x] + shift,
+            own[y],
+            yerr=np.clip(error, 0, None),
+            ecolor=look.colour,
+            elinewidth=1.0,
+            label=label,
+            **look.marker_style(SIZE),
+        )
+
+
+def band(axes: Axes, rows: pd.DataFrame, x: str, ends: tuple[str, str], look: Look) -> None:
+    """Area between two columns, pale enough for lines to be seen on it."""
+    rows = rows.sort_values(x)
+    axes.fill_between(
+        rows[x], rows[ends[0]], rows[ends[1]], color=look.colour, alpha=0.15, linewidth=0
+    )
+
+
+def over_years(axes: Axes, years: pd.Series, *, periods: bool = False) -> None:
+    """Whole years below, and a dotted line where Act 10 begins; periods: of two years each."""
+    at = np.unique(years)
+    before = 1.0 if periods else 0.5
+    if at[0] < REFORM <= at[-1]:
+        dotted = {"color": REFERENCE, "linewidth": 0.9, "linestyle": (0, (1, 1.5)), "zorder": 0}
+        axes.axvline(REFORM - before, **dotted)
+    if not periods:
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        return
+    last = at[-1]
+    axes.xaxis.set_major_locator(FixedLocator(at))
+    axes.xaxis.set_major_formatter(
+        lambda year, _: f"{year:.0f}" + ("" if year == last else f"-{(year + 1) % 100:02.0f}")
+    )
+
+
+def zero(axes: Axes) -> None:
+    """The horizontal line at 0."""
+    axes.axhline(0, color=REFERENCE, linewidth=0.7, zorder=0)
