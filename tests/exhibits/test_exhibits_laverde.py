@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from figure_ink import edges_with_ink
+from figure_ink import edges_with_ink, texts_of
 from laverde_tables import declared, drawn, tables
 
 from welfare_added.exhibits import style
@@ -107,25 +107,6 @@ def test_where_the_numbers_come_from_depends_on_the_world():
     assert "large enough to be learnt" in EXHIBITS.origin(learnable)
     assert "synthetic and tiny" in EXHIBITS.origin(study(size="tiny"))
     assert "nothing was calibrated" in EXHIBITS.origin(study(synthetic=False))
-
-
-def shown_ticks(axis, limits) -> list:
-    """Labels of the ticks between an axis's limits."""
-    low, high = sorted(limits)
-    ticks = zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=False)
-    return [label for at, label in ticks if low <= at <= high and label.get_visible()]
-
-
-def texts_of(figure) -> list[tuple[str, object]]:
-    """Text and box [pixels] of everything written on a figure that has been drawn."""
-    texts = list(figure.texts)
-    for axes in figure.axes:
-        if axes.axison:
-            texts += [axes._left_title, axes._right_title, axes.xaxis.label, axes.yaxis.label]
-            texts += [*axes.texts, *shown_ticks(axes.xaxis, axes.get_xlim())]
-            texts += shown_ticks(axes.yaxis, axes.get_ylim())
-    boxes = [(text.get_text(), text.get_window_extent()) for text in texts if text.get_text()]
-    return boxes + [("legend", legend.get_window_extent()) for legend in figure.legends]
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -9,7 +9,7 @@ from welfare_added.exhibits.latex import number, tabular
 from welfare_added.exhibits.output import Drawn, choose, pick
 from welfare_added.exhibits.style import Look, house_style, legend_below, panels, stamp
 
-WORLDS = {"table_13": "World table_13", "laboratory": "Laboratory"}
+WORLDS = {"state": "State", "laboratory": "Laboratory"}
 CONSTRAINTS = {
     "both": "Both bind",
     "capacity": "Capacity alone binds",
@@ -77,7 +77,7 @@ KINDS = {
 # Where both are zero the smaller marks lie within the larger, hollow ones.
 SERIES = {
     "laboratory": ("Laboratory", Look("#0072B2", "none", "s", filled=False), 6.0),
-    "table_13": ("World table_13", Look("#D55E00", "none", "."), 2.5),
+    "state": ("State", Look("#D55E00", "none", "."), 2.5),
 }
 
 

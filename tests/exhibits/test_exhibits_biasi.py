@@ -1,0 +1,394 @@
+"""Exhibits of Biasi (2017): what they select, that they show it, and that nothing is cut off."""
+
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from biasi_tables import BY_REGIME, PLANTED, SLACK, declared, drawn, estimates, tables
+from figure_ink import edges_with_ink, texts_of
+
+from welfare_added.exhibits import style
+from welfare_added.exhibits.biasi_2017.structural import NOT_IDENTIFIED
+from welfare_added.exhibits.declarations import Study, read_exhibits
+from welfare_added.exhibits.output import Sheet, write_exhibit
+from welfare_added.offers import fit_moments, parameters, scheme_outcomes
+from welfare_added.run.errors import UserError
+
+ROOT = Path(__file__).parents[2]
+FILE = ROOT / "workflow/papers/biasi_2017/exhibits.yaml"
+EXHIBITS = read_exhibits(FILE, ROOT / "workflow/schemas/exhibits.schema.json")
+FIGURES = [name for name, one in EXHIBITS.all.items() if one.figure]
+TABLES = [name for name, one in EXHIBITS.all.items() if not one.figure]
+LONGEST = " ".join(one["text"].replace("{", "").replace("}", "") for one in EXHIBITS.small_print)
+TRUTH = {"table_estimators", "table_recovery", "figure_recovery", "table_laboratory"}
+TRUTH |= {"table_likelihoods", "table_ways"}
+OF_MODEL = {"table_13", "table_14", *(f"figure_{number:02}" for number in range(9, 13))}
+# Exhibits of no state, or of the city or the laboratory alone.
+OF_NEITHER = {"figure_a1", "figure_a3", "figure_a7", "figure_a11", "figure_a12"}
+OF_NEITHER |= {"table_recovery", "figure_recovery", "table_laboratory", "table_likelihoods"}
+OF_NEITHER |= {"table_ways"}
+
+
+class Made(dict):
+    """Data and drawing of each exhibit, made when first asked for."""
+
+    def __missing__(self, name: str):
+        self[name] = drawn(name, LONGEST)
+        return self[name]
+
+
+MADE = Made()
+
+
+def study(synthetic: bool = True, size: str = "full", **more) -> Study:
+    config = {
+        "district": {"size": size, "world": "WORLD", "market_world": "MARKETS", "name": ""},
+        "grade_means": {"extreme_sd": 3},
+        "sorting": {
+            "score_year": 2007,
+            "score_cluster": "school_id",
+            "score_cluster_full": "district_id",
+        },
+        "offers": {"year": 2012, "past_year": 2009},
+    }
+    config["district"]["source"] = "records"
+    return Study(config, synthetic, more.pop("confidential", False), **more)
+
+
+def points(axes) -> list[tuple[float, float]]:
+    """Marks of a panel, rounded; lines across the panel left out."""
+    found = []
+    for line in axes.lines:
+        if line.get_transform() is axes.transData and line.get_marker() != "None":
+            pairs = np.round(np.column_stack(line.get_data()).astype(float), 9)
+            found += [tuple(pair) for pair in pairs.tolist()]
+    return found
+
+
+def row_of(tex: str, label: str) -> str:
+    [line] = [line for line in tex.splitlines() if line.startswith(f"{label} &")]
+    return line
+
+
+# --- declarations ---
+
+
+def test_every_exhibit_of_the_paper_is_declared():
+    wanted = {f"table_{k:02}" for k in range(1, 15)} | {f"table_a{k}" for k in range(1, 8)}
+    wanted |= {f"figure_{k:02}" for k in range(1, 13)} | {f"figure_a{k}" for k in range(1, 13)}
+    assert {name for name, one in EXHIBITS.all.items() if not one.ours} == wanted
+
+
+def test_programs_take_the_declared_tables_and_every_table_is_used():
+    used = {path for one in declared().values() for path in one["made_from"].values()}
+    assert used == set(tables())
+
+
+def test_figure_a7_is_skipped_with_its_reason_unless_the_user_has_a_second_state():
+    assert list(EXHIBITS.skipped(study())) == ["figure_a7"]
+    assert "another state, Minnesota" in EXHIBITS.skipped(study())["figure_a7"]
+    own = EXHIBITS.skipped(study(synthetic=False))
+    assert set(own) == {"figure_a7", *TRUTH}
+    assert own["figure_a7"].startswith("records holds no other_staff.csv")
+    there = study(synthetic=False, tables=frozenset({"other_staff"}))
+    assert set(EXHIBITS.skipped(there)) == TRUTH
+    hidden = EXHIBITS.skipped(study(confidential=True))
+    assert set(hidden) == {"figure_a7", "figure_a8", *TRUTH}
+
+
+def test_captions_say_of_which_world_an_exhibit_is():
+    for name, one in EXHIBITS.all.items():
+        text = one.described(study().config)
+        assert "{" not in text and "}" not in text, name
+        if name in OF_NEITHER:
+            assert "WORLD" not in text and "MARKETS" not in text, name
+        else:
+            of_model = name in OF_MODEL or any("offers/" in path for path in one.made_from.values())
+            assert ("MARKETS" in text, "World WORLD" in text) == (of_model, not of_model), name
+
+
+def test_both_worlds_are_named_where_the_numbers_come_from():
+    assert "WORLD, with moving" in EXHIBITS.origin(study())
+    assert "MARKETS, with the published parameters" in EXHIBITS.origin(study())
+    assert "synthetic and tiny" in EXHIBITS.origin(study(size="tiny"))
+    assert "nothing was calibrated" in EXHIBITS.origin(study(synthetic=False))
+
+
+# --- all figures, all tables ---
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_nothing_is_cut_off_and_no_text_lies_on_another(name, tmp_path):
+    figure = MADE[name][1]
+    style.house_style(figure.draw_without_rendering)()
+    style.house_style(figure.savefig)(tmp_path / "one.png", dpi=60)
+    assert edges_with_ink(tmp_path / "one.png") == []
+    style.house_style(figure.draw_without_rendering)()
+    boxes = texts_of(figure)
+    assert len(boxes) > 2
+    for text, box in boxes:
+        assert min(box.x0, box.y0) > -1, text
+        assert box.x1 < figure.bbox.x1 + 1 and box.y1 < figure.bbox.y1 + 1, text
+    for (text, box), (other, another) in combinations(boxes, 2):
+        assert not box.padded(-0.5).overlaps(another.padded(-0.5)), (text, other)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_series_of_a_panel_differ_in_colour_and_in_mark_or_line(name):
+    for axes in MADE[name][1].axes:
+        _, labels = axes.get_legend_handles_labels()
+        named = [line for one in axes.containers if hasattr(one, "lines") for line in one.lines[:1]]
+        named = named or [line for line in axes.lines if line.get_label() in labels]
+        colours = {line.get_color() for line in named}
+        shapes = {(line.get_marker(), str(line._unscaled_dash_pattern)) for line in named}
+        assert len(colours) == len(shapes) == len(named)
+
+
+@pytest.mark.parametrize("name", ["figure_04", "figure_09", "figure_a2"])
+def test_figures_are_written_with_their_data(name, tmp_path):
+    data, figure = MADE[name]
+    files = {kind: tmp_path / f"{name}.{kind}" for kind in ("pdf", "png", "csv")}
+    write_exhibit(figure, data, Sheet(files, 60, 3000))
+    written = pd.read_csv(files["csv"])
+    pd.testing.assert_frame_equal(written, data.reset_index(drop=True), check_dtype=False)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_have_a_row_of_latex_for_each_line(name):
+    data, tex = MADE[name]
+    assert len(data) and tex.startswith(r"\begin{tabular}") and LONGEST.split(".")[0] in tex
+    heads = tex.splitlines()[2].count("&")
+    rows = [line for line in tex.splitlines() if line.endswith(r"\\") and "multicolumn" not in line]
+    assert len(rows) > 1 and {row.count("&") for row in rows} == {heads}
+    assert "nan" not in tex
+
+
+# --- regressions ---
+
+
+def test_regressions_show_estimates_errors_and_rows_by_column():
+    data, tex = MADE["table_06"]
+    assert data["term"].tolist()[:2] == ["moved", "event_x_post"]
+    assert data["column"].tolist() == sorted(data["column"])
+    own = data[data["term"] == "event_x_individual"].set_index("column")
+    assert own.index.tolist() == [4, 5]
+    cells = [cell.strip() for cell in row_of(tex, "Mover x IS").removesuffix(r"\\").split("&")]
+    assert cells[1:4] == ["", "", ""]
+    shown = [float(cell.replace("$-$", "-")) for cell in cells[4:]]
+    assert shown == pytest.approx(own["estimate"].tolist(), abs=5e-5)
+    assert r"43,641 & 26,692 & 56,825 & 70,333 & 100,466 \\" in row_of(tex, "Observations")
+    below = tex.splitlines()[tex.splitlines().index(row_of(tex, "Mover x IS")) + 1]
+    assert below.count("(") == 2
+
+
+def test_samples_and_controls_are_told_in_words():
+    tex = MADE["table_05"][1]
+    assert row_of(tex, "Sample") == r"Sample & Matched & Matched & Full & Full \\"
+    assert row_of(tex, "Controls") == r"Controls & No & Yes & No & Yes \\"
+    assert row_of(MADE["table_a4"][1], "Of").count("Exiters") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "term"),
+    [
+        ("table_04", "salaries/pay_for_quality.csv", "value_added_x_post"),
+        ("table_05", "sorting/movers.csv", "individual_x_post"),
+        ("table_09", "sorting/exiters_stayers.csv", "exits"),
+    ],
+)
+def test_a_missing_term_is_an_error_that_names_it(name, path, term):
+    own = tables()[path]
+    with pytest.raises(UserError, match=f"no row where term is {term}"):
+        drawn(name, "", {path: own[own["term"] != term]})
+
+
+def test_subjects_that_nobody_teaches_leave_table_a2():
+    own = tables()["salaries/premia.csv"]
+    own = own[~own["term"].str.startswith("esl")]
+    data, tex = drawn("table_a2", "", {"salaries/premia.csv": own})
+    assert len(data) == len(own) and "ESL" not in tex and "Technology x IS x post" in tex
+
+
+def test_workforces_of_the_other_samples_have_no_level():
+    data = MADE["table_a5"][0]
+    assert (
+        data.groupby("column")["term"].agg(list).tolist()
+        == [list(BY_REGIME)] * 4 + [["individual_x_post"]] * 2
+    )
+
+
+def test_table_12_has_means_and_quartiles_and_table_a6_what_there_is():
+    for name, kinds in (
+        ("table_12", ["none", "mean", "quartiles"]),
+        ("table_a6", ["none", "mean"]),
+    ):
+        data = MADE[name][0]
+        assert data["controls"].drop_duplicates().tolist() == kinds
+        assert data["subject"].tolist() == ["math", "reading", "ela", "all"] * len(kinds)
+
+
+def test_table_2_shows_both_errors_of_a_difference():
+    tex = MADE["table_02"][1]
+    [first, _] = [k for k, line in enumerate(tex.splitlines()) if line.startswith("Salary, \\$ &")]
+    assert tex.splitlines()[first + 1] == r" & (18,000) & (18,000) & (1,200) & (2,400) \\".replace(
+        ",", ""
+    )
+
+
+# --- the two-sided model ---
+
+
+def test_what_is_not_identified_has_neither_estimate_nor_error():
+    data, tex = MADE["table_13"]
+    own = data.set_index("parameter")
+    payoffs = ["value_added", "seniority", "master"]
+    assert own.loc[payoffs, ["estimate", "standard_error"]].isna().all(axis=None)
+    assert own["estimate"].notna().sum() == len(PLANTED) - 3
+    lines = tex.splitlines()
+    for label in ("Value added, SD", "Seniority, years", "Master"):
+        assert NOT_IDENTIFIED in row_of(tex, label)
+        assert "(" not in lines[lines.index(row_of(tex, label)) + 1]
+    assert tex.count(NOT_IDENTIFIED) == 3 and f"N{SLACK[1:]}." in tex
+
+
+def test_numbers_of_what_is_not_identified_are_dropped_whoever_writes_them():
+    table = estimates(identified=False)
+    table["estimate"], table["standard_error"] = 39.4, 0.0013
+    for instead in (table, table.astype({"identified": str})):
+        data, tex = drawn("table_13", "", {"offers/estimates.csv": instead})
+        assert data["estimate"].isna().sum() == data["standard_error"].isna().sum() == 3
+        assert tex.count(NOT_IDENTIFIED) == 3
+
+
+def test_the_laboratory_tells_how_far_estimates_are_from_the_truth():
+    data, tex = MADE["table_laboratory"]
+    assert NOT_IDENTIFIED not in tex
+    own = data.set_index("parameter")["distance"].drop("sigma")
+    assert own.abs().tolist() == pytest.approx([0.02 / 0.05] * len(own))
+
+
+def test_parameters_and_outcomes_are_those_of_the_model():
+    data = MADE["table_13"][0]
+    assert [*parameters.NAMES, "sigma"] == data["parameter"].tolist()
+    assert MADE["table_14"][0]["group"].drop_duplicates().tolist() == list(fit_moments.GROUPS)
+    assert tuple(MADE["figure_09"][0]["outcome"].unique()) == scheme_outcomes.CHANCES
+    assert tuple(MADE["figure_12"][0]["outcome"].unique()) == scheme_outcomes.MEANS
+
+
+@pytest.mark.parametrize(("name", "scope"), [("figure_09", "one"), ("figure_11", "all")])
+def test_figures_of_chances_draw_quartiles_of_their_scope(name, scope):
+    data, figure = MADE[name]
+    table = tables()["offers/schemes.csv"]
+    table = table[(table["scope"] == scope) & table["quartile"].gt(0)]
+    assert len(data) == len(table) == 3 * 4 * 5
+    for axes, outcome in zip(figure.axes, scheme_outcomes.CHANCES, strict=True):
+        own = table[table["outcome"] == outcome]
+        wanted = zip(own["delta"], own["percent"].round(9), strict=True)
+        assert sorted(points(axes)) == sorted(wanted)
+        assert len(axes.collections) == 4
+
+
+def test_figures_without_bands_are_drawn_too():
+    table = tables()["offers/schemes.csv"]
+    plain = table.drop(columns=[name for name in table if name.endswith(("_low", "_high"))])
+    for name in ("figure_09", "figure_10"):
+        data, figure = drawn(name, "", {"offers/schemes.csv": plain})
+        assert not [one for axes in figure.axes for one in axes.collections]
+        assert len(data) == len(MADE[name][0])
+
+
+def test_districts_are_counted_by_which_constraints_bind():
+    data = MADE["table_shadow_prices"][0].set_index(["world", "binds"])["districts"]
+    assert data["state"].to_dict() == {
+        "both": 0,
+        "capacity": 0,
+        "budget": 0,
+        "neither": 39,
+        "closed": 1,
+    }
+    numbers = np.arange(1, 40)
+    numbers = numbers[numbers != 7]
+    both = (numbers % 12 == 0).sum()
+    own = data["laboratory"]
+    assert own["both"] == both and own["closed"] == 1
+    assert own["capacity"] == (numbers % 4 == 0).sum() - both
+    assert own["budget"] == (numbers % 3 == 0).sum() - both
+    assert own.sum() == 40
+
+
+def test_what_ways_to_choose_lose_is_told_against_the_bound():
+    data = MADE["table_ways"][0].set_index("way")["lost"]
+    assert data["linear"] == 0
+    assert data["floor"] == pytest.approx(100 * 0.4 / 15.5)
+    assert data["printed"] < 0
+
+
+# --- value added, moves and salaries ---
+
+
+def test_estimators_stand_beside_the_planted_effects():
+    data, tex = MADE["table_estimators"]
+    own = data.set_index(["level", "subject", "estimator"])
+    assert own.loc[("elementary", "math", "va_joint"), "sd_effects"] == 0.2
+    assert own.loc[("elementary", "math", "va_printed"), "sd_effects"] == 0.1
+    assert own["standard_error"].notna().sum() == 4
+    assert tex.count("Joint estimator") == 4
+
+
+def test_recovery_is_told_in_monte_carlo_errors():
+    data = MADE["table_recovery"][0].set_index(["world", "quantity"])
+    first = data.loc[("1 teacher a cell", "sd_printed")]
+    assert first["distance"] == pytest.approx((0.158 - 0.2) / 0.004)
+    drawn_, figure = MADE["figure_recovery"]
+    assert len(drawn_) == 12
+    assert [len(points(axes)) for axes in figure.axes] == [6, 6]
+
+
+def test_differences_have_intervals_and_means_none():
+    data, figure = MADE["figure_04"]
+    above, below = figure.axes
+    gaps = data[data["series"] == "difference"]
+    [bars] = below.collections
+    ends = np.array([path.vertices[:, 1] for path in bars.get_paths()])
+    assert np.allclose(ends, gaps[["low", "high"]])
+    assert len(points(above)) == 10 and not above.collections
+
+
+def test_the_reform_is_marked_between_its_years():
+    for name, at in (("figure_03", 2011.5), ("figure_07", 2011.0)):
+        [axes] = MADE[name][1].axes
+        dotted = [line for line in axes.lines if line.get_marker() == "None"]
+        assert at in [line.get_xdata()[0] for line in dotted], name
+
+
+def test_figure_1_has_classes_at_their_middle():
+    data, figure = MADE["figure_01"]
+    assert data["seniority"].iloc[0] == "1-2"
+    for axes, post in zip(figure.axes, (0, 1), strict=True):
+        own = data[data["post"] == post]
+        shown = {round(x, 6) for x, _ in points(axes)}
+        assert len(own) == len(points(axes)) and min(shown) == pytest.approx(1.3)
+
+
+def test_lines_of_figure_a8_have_the_weighted_slope_and_pass_through_the_means():
+    data, figure = MADE["figure_a8"]
+    assert "district_id" not in data
+    for axes, (_, own) in zip(figure.axes, data.groupby("covariate", sort=False), strict=True):
+        [line] = axes.lines
+        (x0, x1), (y0, y1) = line.get_data()
+        slope = own["slope"].iloc[0]
+        assert (y1 - y0) / (x1 - x0) == pytest.approx(slope)
+        middle = [np.average(own[name], weights=own["n"]) for name in ("delta", "value")]
+        assert y0 + slope * (middle[0] - x0) == pytest.approx(middle[1])
+
+
+def test_open_intervals_of_the_roy_model_reach_the_edge():
+    for lowest in (np.nan, -np.inf):
+        own = tables()["sorting/roy.csv"].fillna({"low": lowest})
+        _, figure = drawn("figure_a3", "", {"sorting/roy.csv": own})
+        for axes in figure.axes:
+            bars = sorted((p.get_x(), p.get_width()) for p in axes.patches)
+            assert len(bars) == 3 and np.isfinite(bars).all()
+            assert bars[0][0] == min(one.patches[0].get_x() for one in figure.axes)
