@@ -232,9 +232,19 @@ def test_table_12_has_means_and_quartiles_and_table_a6_what_there_is():
 def test_table_2_shows_both_errors_of_a_difference():
     tex = MADE["table_02"][1]
     [first, _] = [k for k, line in enumerate(tex.splitlines()) if line.startswith("Salary, \\$ &")]
-    assert tex.splitlines()[first + 1] == r" & (18,000) & (18,000) & (1,200) & (2,400) \\".replace(
-        ",", ""
-    )
+    assert tex.splitlines()[first + 1] == r" & (18000) & (18000) & (1200) & (2400) \\"
+
+
+def test_rows_left_out_are_told_where_there_are_any():
+    assert "alone in an effect" not in MADE["table_07"][1]
+    own = tables()["sorting/movers_salaries.csv"].assign(singletons=417)
+    tex = drawn("table_07", "", {"sorting/movers_salaries.csv": own})[1]
+    assert row_of(tex, "Left out, alone in an effect").count("417") == 5
+
+
+def test_small_coefficients_of_the_probit_keep_their_digits():
+    tex = MADE["table_a3"][1]
+    assert r"$-$1.99$\times 10^{-5}$" in tex and r"(2.95$\times 10^{-5}$)" in tex
 
 
 # --- the two-sided model ---
@@ -249,7 +259,7 @@ def test_what_is_not_identified_has_neither_estimate_nor_error():
     lines = tex.splitlines()
     for label in ("Value added, SD", "Seniority, years", "Master"):
         assert NOT_IDENTIFIED in row_of(tex, label)
-        assert "(" not in lines[lines.index(row_of(tex, label)) + 1]
+        assert not lines[lines.index(row_of(tex, label)) + 1].startswith(" &")
     assert tex.count(NOT_IDENTIFIED) == 3 and f"N{SLACK[1:]}." in tex
 
 

@@ -34,22 +34,23 @@ def by_column(
             here = (term, key) in found.index
             one = found.loc[(term, key)] if here else None
             cells.append(number(one["estimate"], decimals) if here else "")
-            errors.append(in_parentheses(one["standard_error"], decimals + 1) if here else "")
+            errors.append(in_parentheses(one["standard_error"], decimals) if here else "")
         rows += [cells, errors]
     return rows
 
 
 def footer(data: pd.DataFrame, lines: Mapping[str, str], keys: list) -> list[list[str]]:
-    """Rows below a regression table: a number of rows or a word by column.
+    """Rows below a regression table: a number or a word by column; none of zeros alone.
 
     lines: label by column of ``data``, each constant within a column of the table.
     """
     first = data.drop_duplicates("column").set_index("column")
-    return [
+    rows = [
         [label, *(_word(first.loc[key, name]) for key in keys)]
         for name, label in lines.items()
         if name in first
     ]
+    return [row for row in rows if set(row[1:]) != {"0"}]
 
 
 def _word(value: object) -> str:

@@ -66,14 +66,14 @@ def table_a3(probit: pd.DataFrame, *, note: str) -> Drawn:
         rows.append([PROBIT[one.term], _significant(one.estimate)])
         rows.append(["", f"({_significant(one.standard_error)})"])
     below = [["Districts", count(found["n"].iloc[0])]]
-    return found, tabular(["", "IS"], {"": rows, " ": below}, note)
+    return found, tabular(["", "IS"], {"": rows, "Number": below}, note)
 
 
 def _significant(value: float) -> str:
     """Three digits, whatever the size."""
     if value != value:
         return "--"
-    text = f"{value:.3g}"
+    text = f"{value:#.3g}"
     digits, _, power = text.partition("e")
     shown = digits.replace("-", "$-$")
     return f"{shown}$\\times 10^{{{int(power)}}}$" if power else shown

@@ -79,4 +79,5 @@ METHODS = {
 def _place(row) -> str:
     if row.method != "wild":
         return _outcome(row.table)
-    return f"{row.table.replace('_', ' ').capitalize()}, column {row.column:.0f}"
+    table = row.table.removeprefix("table_").lstrip("0").upper()
+    return f"Table {table}, column {row.column:.0f}"

@@ -39,6 +39,7 @@ PREMIA = {
 }
 # Columns of tables 6, 7, 9 and 10.
 BY_SAMPLE = ("IS", "SS matched", "SS", "IS, SS matched", "IS, SS")
+BELOW = "Rows and districts"
 FOOTER = {
     "outcome": "Of",
     "sample": "Sample",
@@ -134,5 +135,5 @@ def _one(
     numbers = [f"({key})" for key in keys]
     if heads:
         numbers = [f"{at} {word}" for at, word in zip(numbers, heads, strict=True)]
-    parts = {"": by_column(data, terms, decimals, keys), " ": footer(data, FOOTER, keys)}
+    parts = {"": by_column(data, terms, decimals, keys), BELOW: footer(data, FOOTER, keys)}
     return data, tabular(["", *numbers], parts, note)

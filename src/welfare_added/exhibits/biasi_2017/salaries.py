@@ -47,7 +47,7 @@ def table_03(ranges: pd.DataFrame, *, note: str) -> Drawn:
         title = f"{100 * high:.0f}th less {100 * low:.0f}th percentile"
         parts[title] = _terms(own.set_index(["term", "sample"]))
     first = data.drop_duplicates("sample").set_index("sample")["n"]
-    parts[" "] = [["Observations", *(count(first[name]) for name in SAMPLES)]]
+    parts["Number"] = [["Observations", *(count(first[name]) for name in SAMPLES)]]
     return data, tabular(["", *SAMPLES.values()], parts, note)
 
 

@@ -41,7 +41,7 @@ def _scores(table: pd.DataFrame, note: str) -> Drawn:
         keys = [one for one in subjects if (own["column"] == one).any()]
         below = footer(own, {"n": "Observations", "clusters": "Clusters"}, keys)
         parts[f"Value added among controls: {CONTROLS[kind].lower()}"] = [
-            *by_column(own, TERM, 3, keys),
+            *by_column(own, TERM, 4, keys),
             *below,
         ]
     return data, tabular(["", *(SUBJECTS[one] for one in keys)], parts, note)

@@ -38,7 +38,8 @@ def table_13(estimates: pd.DataFrame, elasticities: pd.DataFrame, *, note: str) 
         for row in data[data["side"] == side].itertuples():
             own = [number(row.elasticity, 4, undefined="")]
             rows.append([PARAMETERS[row.parameter], *_shown(row), *own])
-            rows.append(["", _error(row), "", in_parentheses(row.elasticity_se, 4)])
+            errors = ["", _error(row), "", in_parentheses(row.elasticity_se, 4)]
+            rows += [errors] if any(errors) else []
         parts[title] = rows
     return data, tabular(["", "Estimate", "Planted", "Elasticity"], parts, _with_reason(note, data))
 
@@ -82,12 +83,12 @@ def _estimates(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _shown(row) -> list[str]:
-    estimate = number(row.estimate, 4) if row.identified else NOT_IDENTIFIED
-    return [estimate, number(row.truth, 4, undefined="")]
+    estimate = number(row.estimate, 5) if row.identified else NOT_IDENTIFIED
+    return [estimate, number(row.truth, 5, undefined="")]
 
 
 def _error(row) -> str:
-    return in_parentheses(row.standard_error, 4) if row.identified else ""
+    return in_parentheses(row.standard_error, 5) if row.identified else ""
 
 
 def _with_reason(note: str, data: pd.DataFrame) -> str:
@@ -178,7 +179,7 @@ def table_likelihoods(likelihoods: pd.DataFrame, *, note: str) -> Drawn:
     parts = {
         title: [
             [
-                OFFERS.get(row.offers, "") if row.offers == row.offers else "",
+                OFFERS.get(row.offers, "Offers by their chances"),
                 count(row.number),
                 number(row.value, 1),
             ]

@@ -45,7 +45,7 @@ def table_01(teachers: pd.DataFrame, *, note: str) -> Drawn:
         rows.append(["", *(in_parentheses(one["standard_deviation"], decimals) for one in own)])
     first = data.drop_duplicates("period").set_index("period")["teachers"]
     below = [["Teachers", *(count(first[period]) for period in COLUMNS)]]
-    return data, tabular(["", *COLUMNS.values()], {"": rows, " ": below}, note)
+    return data, tabular(["", *COLUMNS.values()], {"": rows, "Number": below}, note)
 
 
 @house_style

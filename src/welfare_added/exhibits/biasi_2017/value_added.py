@@ -61,7 +61,7 @@ def table_estimators(deviations: pd.DataFrame, truth: pd.DataFrame, *, note: str
     names = ["sd_true", "sd_effects", "standard_error", "sd_estimates", "slope", "slope_error"]
     data = data[["level", "subject", "estimator", *names, "correlation", "teachers"]]
     return data, tabular(
-        ["", "", "Planted SD", "Estimated SD", "SD of estimates", "Slope of truth", "Correlation"],
+        ["", "Planted SD", "Estimated SD", "SD of estimates", "Slope of truth", "Correlation"],
         _compared(data),
         note,
     )
@@ -76,7 +76,6 @@ def _compared(data: pd.DataFrame) -> dict[str, list[list[str]]]:
             rows.append(
                 [
                     ESTIMATORS[row.estimator][0],
-                    "",
                     number(row.sd_true, 3),
                     f"{number(row.sd_effects, 3)} {error}".strip(),
                     number(row.sd_estimates, 3),
