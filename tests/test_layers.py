@@ -14,7 +14,7 @@ PAPERS = {
     "ellison_2020": ("admissions",),
     "bates_2022": ("market",),
     "laverde_2023": ("selection", "transfers", "reassignment"),
-    "biasi_2017": ("grade_means", "offers", "pay", "sorting"),
+    "biasi_2017": ("grade_means", "pay", "sorting", "offers"),
 }
 # Lowest first (see "The way data flows" in the design). Packages of one line do not import each other.
 LAYERS = [

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from sorting_panels import PERIODS, regimes, teacher_years, value_added
 
+from welfare_added.pay.schedules import seniority_class as pay_class
 from welfare_added.run.errors import UserError
 from welfare_added.sorting.design import design
 from welfare_added.sorting.event_study import district_year_means, event_study
@@ -74,7 +75,10 @@ def test_preparation(panel):
         **YEAR,
     )
     assert len(everyone) > len(panel) and set(everyone["regime"]) == {"IS", "SS", "none"}
-    assert seniority_class([0, 1.9, 2, 29.5], 2).tolist() == [0, 0, 1, 14]
+    years = np.array([0, 1.9, 2, 2.9, 3, 5, 6.9, 7, 29.5])
+    assert seniority_class(years, 2).tolist() == [0, 0, 0, 0, 1, 2, 2, 3, 14]
+    np.testing.assert_array_equal(seniority_class(years, 2) + 1, pay_class(years, 2))
+    assert np.isnan(seniority_class(np.array([np.nan]), 2)).all()
 
 
 def test_origins_are_of_the_year_before_alone():

@@ -16,8 +16,13 @@ REGIMES = (INDIVIDUAL, SCHEDULE)
 
 
 def seniority_class(seniority: np.ndarray, width: float) -> np.ndarray:
-    """Number, from 0, of the class of ``width`` years in which seniority lies; (n,) floats."""
-    return np.floor(np.asarray(seniority, dtype=float) / width)
+    """Number, from 0, of the class of ``width`` years in which seniority lies; (n,) floats.
+
+    The classes of `pay.schedules.seniority_class`, which numbers them from 1: of width 2 the third
+    holds years 5 and 6, as figure 1 draws them.
+    """
+    whole = np.floor(np.asarray(seniority, dtype=float))
+    return np.maximum(0.0, np.ceil(whole / width) - 1)
 
 
 def prepare(

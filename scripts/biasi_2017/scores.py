@@ -1,0 +1,35 @@
+"""Estimate scores by scheme of pay, with and without teachers' value added."""
+
+import pandas as pd
+
+from welfare_added.run.job import choices, job
+from welfare_added.run.writing import write_csv
+from welfare_added.sorting.scores import mean_scores
+from welfare_added.sorting.study import sample_weights
+from welfare_added.sorting.study_scores import cells_with_value_added, score_estimates
+from welfare_added.value_added.significant import significant_table
+
+
+def main(files, outputs, *, weights, year, clusters, first_post_year):
+    cells = cells_with_value_added(
+        pd.read_parquet(files["cells"]),
+        pd.read_parquet(files["links"]),
+        pd.read_parquet(files["panel"]),
+        year,
+    )
+    districts = pd.read_parquet(files["districts"]).drop_duplicates("district_id")
+    regimes = districts.set_index("district_id")["regime"]
+    matched = sample_weights(pd.read_csv(files["matches"]), weights)["matched"]
+    own = regimes[regimes.index.isin(matched)]
+    tables = {
+        "scores": score_estimates(cells, own, first_post_year, clusters[0]),
+        "scores_full": score_estimates(cells, regimes, first_post_year, clusters[1]),
+        "mean_scores": mean_scores(cells, own),
+    }
+    for name, table in tables.items():
+        write_csv(significant_table(table), outputs[name])
+
+
+if "snakemake" in globals():
+    with job(snakemake):
+        main(dict(snakemake.input.items()), snakemake.output, **choices(snakemake.params))

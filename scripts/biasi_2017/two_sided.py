@@ -1,0 +1,58 @@
+"""Estimate the two-sided model, and try out pay for value added."""
+
+import pandas as pd
+
+from welfare_added.offers.elasticities import elasticities
+from welfare_added.offers.estimate import fit_thresholds
+from welfare_added.offers.market import Rules
+from welfare_added.offers.published import planted_parameters, published_parameters
+from welfare_added.offers.state_markets import YearOfMarkets, state_markets
+from welfare_added.offers.study_tables import (
+    estimates_beside,
+    moments_of,
+    point_of,
+    prices_of,
+    scheme_table,
+)
+from welfare_added.pay.record_files import read_records
+from welfare_added.run.choices import read_yaml
+from welfare_added.run.job import choices, job
+from welfare_added.run.writing import write_csv
+from welfare_added.sorting.salary_equation import estimate_salary_equation
+from welfare_added.sorting.study import with_handbook, with_quality
+from welfare_added.value_added.significant import significant_table
+
+
+def main(files, outputs, *, periods, equation, chosen, named, study):
+    records, panel = read_records(files), pd.read_parquet(files["panel"])
+    rows = panel if not chosen["handbooks_only"] else with_handbook(panel)
+    equation = estimate_salary_equation(with_quality(rows), periods, **equation)
+    own = {name: chosen[name] for name in ("handbooks_only", "growth")}
+    own |= {"left_out": tuple(chosen["left_out_markets"]), **study}
+    now = state_markets(
+        records, panel, equation, YearOfMarkets(chosen["year"], "after", True, **own)
+    )
+    past = state_markets(
+        records, panel, equation, YearOfMarkets(chosen["past_year"], "before", False, **own)
+    )
+    rules, published = Rules(**chosen["rules"]), read_yaml(files["inputs"])["structural"]
+    markets = [one.market for one in now]
+    fit = fit_thresholds(markets, rules, published_parameters(published))
+    years = {chosen["year"]: markets, chosen["past_year"]: [one.market for one in past]}
+    names = [one.district_ids for one in now]
+    tables = {
+        "estimates": estimates_beside(fit, planted_parameters(files.get("truth"))),
+        "elasticities": elasticities(
+            fit.parameters, point_of(published["evaluated_at"]), fit.covariance
+        ),
+        "moments": moments_of(years, rules, fit.parameters),
+        "shadow_prices": prices_of(markets, rules, fit.parameters, names),
+        "schemes": scheme_table(now, named[chosen["district"]], fit, rules, chosen),
+    }
+    for name, table in tables.items():
+        write_csv(significant_table(table), outputs[name])
+
+
+if "snakemake" in globals():
+    with job(snakemake):
+        main(dict(snakemake.input.items()), snakemake.output, **choices(snakemake.params))

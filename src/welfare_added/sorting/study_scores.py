@@ -1,0 +1,41 @@
+"""Tables of scores, put together (tables 12 and A6)."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from welfare_added.sorting.scores import (
+    CELL,
+    CONTROLS,
+    cell_value_added,
+    score_designs,
+    score_table,
+    standardised_scores,
+)
+
+
+def cells_with_value_added(
+    cells: pd.DataFrame, links: pd.DataFrame, panel: pd.DataFrame, year: int
+) -> pd.DataFrame:
+    """Standardised cells with their teachers' value added.
+
+    cells, links: from `pay.prepare`; panel: from `study.study_panel`, whose quality is used; year:
+    the norm of scores.
+    """
+    one = panel.dropna(subset=["quality"]).drop_duplicates("teacher_id")
+    one = one[["teacher_id", "quality"]].rename(columns={"quality": "value_added"})
+    of_cells = cell_value_added(links, one)
+    return standardised_scores(cells, year).merge(of_cells, on=CELL, how="left")
+
+
+def score_estimates(
+    cells: pd.DataFrame, regimes: Mapping[str, str], first_post_year: int, cluster: str
+) -> pd.DataFrame:
+    """`score_table` with all kinds of controls; arguments as in `score_designs`."""
+    designs = {}
+    for controls in CONTROLS:
+        if controls != "none":
+            designs |= score_designs(
+                cells, regimes, first_post_year, cluster=cluster, controls=controls
+            )
+    return score_table(designs)

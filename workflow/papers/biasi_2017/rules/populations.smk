@@ -1,0 +1,2 @@
+# For confidential records: the persons behind published numbers.
+POPULATION_FILES = []
