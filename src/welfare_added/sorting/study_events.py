@@ -47,7 +47,7 @@ def event_tables(
 
 
 def wild_tests(
-    designs: Mapping[str, Mapping[object, Design]], *, weights: str, replications: int, seed: int
+    designs: Mapping[str, Mapping[int, Design]], *, weights: str, replications: int, seed: int
 ) -> pd.DataFrame:
     """Wild cluster bootstrap of tables 5 and 8, and of columns 4 and 5 of tables 6 and 9.
 
@@ -55,7 +55,7 @@ def wild_tests(
     """
     tables = []
     for name, columns in designs.items():
-        for number, one in enumerate(columns.values(), start=1):
+        for number, one in columns.items():
             term = TESTED.get(name, TRIPLE)
             if name.endswith("salaries") or term not in one.names:
                 continue

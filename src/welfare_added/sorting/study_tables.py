@@ -1,26 +1,35 @@
 """Tables of who moves, leaves and stays, put together (sections 5 and 6)."""
 
+import logging
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from welfare_added.run.errors import UserError
+from welfare_added.sorting.design import Design
 from welfare_added.sorting.event_study import event_study
 from welfare_added.sorting.matching import Matches
 from welfare_added.sorting.panel import INDIVIDUAL, SCHEDULE, of_sample, two_year_periods
 from welfare_added.sorting.randomisation import randomise_regimes
-from welfare_added.sorting.regression import least_squares
+from welfare_added.sorting.regression import least_squares, solve
 from welfare_added.sorting.regression_tables import (
+    TEACHER_CONTROLS,
     leavers,
     movers_between_regimes,
     regime_designs,
-    regime_table,
     weighted,
 )
 from welfare_added.sorting.trends import mean_value_added
 
+log = logging.getLogger(__name__)
+Designs = dict[int, Design]  # by column
 OUTCOME, WEIGHT = "value_added", "weight"
 DIFFERENCE = "difference"
+LABELS = ("column", "sample", "controls")
+TIDY = ("term", "estimate", "standard_error", "p", "low", "high", "n", "clusters", "mean")
+TIDY += ("singletons", "missing")
 # Value added of whom, and the names of its series by regime (figures 4 and 6).
 SERIES = {
     "movers": {INDIVIDUAL: "ss_to_is", SCHEDULE: "is_to_ss"},
@@ -31,16 +40,17 @@ GROUPS = {"movers": movers_between_regimes, "exiters": leavers}
 
 def regime_tables(
     rows: pd.DataFrame, matched: Mapping[str, float]
-) -> dict[str, tuple[dict, pd.DataFrame]]:
+) -> dict[str, tuple[Designs, pd.DataFrame]]:
     """Designs and estimates of tables 5, 8 and 11: movers, exiters, workforce.
 
-    rows: from `study.with_outcome`, of districts with a handbook; matched: weights of districts.
+    rows: from `study.with_outcome`, of districts with a handbook; matched: weights of districts. A
+    column for which rows are too few has no design, and missing estimates.
     """
     both = {"matched": matched, "full": None}
     turned = {"full": None, "matched": matched}
-    designs = {name: regime_designs(of(rows), OUTCOME, both) for name, of in GROUPS.items()}
-    designs["workforce"] = regime_designs(rows, OUTCOME, turned, district_effects=True)
-    return {name: (one, regime_table(one)) for name, one in designs.items()}
+    made = {name: _regimes(of(rows), both, name) for name, of in GROUPS.items()}
+    made["workforce"] = _regimes(rows, turned, "workforce")
+    return made
 
 
 def other_sample(rows: pd.DataFrame, matched: Mapping[str, float]) -> pd.DataFrame:
@@ -48,16 +58,41 @@ def other_sample(rows: pd.DataFrame, matched: Mapping[str, float]) -> pd.DataFra
 
     Returns column, outcome (movers, exiters, workforce), controls, and `Fit.tidy`.
     """
-    sample = {"matched": matched}
-    parts = {name: regime_designs(of(rows), OUTCOME, sample) for name, of in GROUPS.items()}
-    parts["workforce"] = regime_designs(rows, OUTCOME, sample, district_effects=True)
+    groups = {name: of(rows) for name, of in GROUPS.items()} | {"workforce": rows}
     tables = []
-    for place, (name, designs) in enumerate(parts.items()):
-        table = regime_table(designs).drop(columns="sample")
+    for place, (name, own) in enumerate(groups.items()):
+        table = _regimes(own, {"matched": matched}, name)[1].drop(columns="sample")
         tables.append(table.assign(column=table["column"] + 2 * place, outcome=name))
     whole = pd.concat(tables, ignore_index=True)
     first = ["column", "outcome", "controls"]
     return whole[[*first, *whole.columns.drop(first)]]
+
+
+def _regimes(rows: pd.DataFrame, samples: Mapping, group: str) -> tuple[Designs, pd.DataFrame]:
+    """Designs that can be made, by column, and estimates of all columns."""
+    whole = group == "workforce"
+    designs, tables = {}, []
+    for sample, weights in samples.items():
+        for controlled in (False, True):
+            column = len(tables) + 1
+            label = {"column": column, "sample": sample, "controls": controlled}
+            try:
+                own = regime_designs(
+                    rows,
+                    OUTCOME,
+                    {sample: weights},
+                    controls=TEACHER_CONTROLS if controlled else (),
+                    district_effects=whole,
+                )[sample, controlled]
+            except UserError as error:
+                log.warning("%s, column %d: not estimated: %s", group, column, error)
+                terms = ["individual_x_post"] if whole else ["individual", "individual_x_post"]
+                tables.append(pd.DataFrame({**label, "term": terms, "n": 0}))
+                continue
+            designs[column] = own
+            tables.append(solve(own).tidy().assign(**label))
+    made = pd.concat(tables, ignore_index=True).reindex(columns=[*LABELS, *TIDY])
+    return designs, made
 
 
 def period_table(rows: pd.DataFrame, group: str, first_post_year: int, width: int) -> pd.DataFrame:
@@ -70,7 +105,13 @@ def period_table(rows: pd.DataFrame, group: str, first_post_year: int, width: in
     own = own.assign(period=two_year_periods(own["year"], first_post_year, width))
     means = mean_value_added(own, ["regime", "period"], WEIGHT)
     means = means.assign(series=means["regime"].map(SERIES[group]), low=np.nan, high=np.nan)
-    study = event_study(own, OUTCOME, first_post_year=first_post_year, weight=WEIGHT, width=width)
+    both = means.groupby("period")["regime"].transform("nunique") == len(SERIES[group])
+    if not both.all():
+        log.warning("%s: %d periods with one regime alone", group, (~both).sum())
+    compared = own[own["period"].isin(means.loc[both, "period"])]
+    study = event_study(
+        compared, OUTCOME, first_post_year=first_post_year, weight=WEIGHT, width=width
+    )
     apart = study.tidy().rename(columns={"estimate": "value_added"})
     counts = means.groupby("period")["n"].sum()
     apart = apart.assign(series=DIFFERENCE, n=apart["period"].map(counts))
@@ -92,6 +133,7 @@ def trend_tests(rows: pd.DataFrame, first_post_year: int, width: int) -> pd.Data
     groups = {name: of(rows) for name, of in GROUPS.items()} | {"workforce": rows}
     tables = []
     for name, own in groups.items():
+        own = own[own["year"] < first_post_year + width]  # tested are the periods before
         made = event_study(
             own, OUTCOME, first_post_year=first_post_year, weight=WEIGHT, width=width
         )
@@ -103,19 +145,36 @@ def trend_tests(rows: pd.DataFrame, first_post_year: int, width: int) -> pd.Data
 def randomised(
     rows: pd.DataFrame, matches: Matches, *, replications: int, seed: int
 ) -> pd.DataFrame:
-    """Regimes exchanged within matched sets: `Randomisation.tidy` for movers and exiters.
+    """Regimes exchanged within matched sets, for movers and exiters.
 
-    The statistic is individual x post of table 5 or 8, without controls, matched sample.
+    The statistic is individual x post of table 5 or 8, without controls, matched sample. Regimes
+    under which it cannot be computed count as far from zero.
+
+    Returns outcome, the columns of `Randomisation.tidy`, and failed (number of such regimes).
     """
     tables = []
     for name in GROUPS:
         own = rows[rows["moved"] == 1] if name == "movers" else leavers(rows)
 
-        def statistic(regimes: Mapping[str, str], name=name, own=own) -> float:
-            return _change(own, regimes, movers=name == "movers")
+        failed = []
+
+        def statistic(regimes: Mapping[str, str], name=name, own=own, failed=failed) -> float:
+            try:
+                return _change(own, regimes, movers=name == "movers")
+            except UserError as error:
+                failed.append(str(error))
+                return np.inf
 
         found = randomise_regimes(matches, statistic, replications=replications, seed=seed)
-        tables.append(found.tidy().assign(outcome=name))
+        if failed:
+            log.warning(
+                "%s: %d of %d regimes leave too few rows, and count as far: %s",
+                *(name, len(failed), replications + 1, failed[0]),
+            )
+        known = found.drawn[np.isfinite(found.drawn)]
+        shown = replace(found, drawn=known if len(known) else np.full(1, np.nan))
+        table = shown.tidy().assign(outcome=name, replications=replications, failed=len(failed))
+        tables.append(table.replace(np.inf, np.nan))
     whole = pd.concat(tables, ignore_index=True)
     return whole[["outcome", *whole.columns.drop("outcome")]]
 
