@@ -1,0 +1,139 @@
+"""Tables of the two-sided model, put together (tables 13 and 14, figures 9 to 12)."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from welfare_added.offers.discrete import solve_discrete
+from welfare_added.offers.district_tables import district_problem, shadow_prices, ways_to_choose
+from welfare_added.offers.elasticities import Point
+from welfare_added.offers.estimate import Fit
+from welfare_added.offers.fit_moments import fit_moments
+from welfare_added.offers.likelihood import ThresholdLikelihood
+from welfare_added.offers.market import Market, Prepared, Rules, prepare
+from welfare_added.offers.other_likelihoods import literal_of_fewer_offers, simulated_likelihood
+from welfare_added.offers.parameters import NAMES, centred
+from welfare_added.offers.scheme_bands import outcome_bands
+from welfare_added.offers.scheme_outcomes import scheme_outcomes
+from welfare_added.offers.schemes import Scheme
+from welfare_added.offers.state_markets import StateMarket, market_of
+from welfare_added.offers.thresholds import Thresholds, solve_thresholds
+
+SIGMA = "sigma"
+NORMALISED = "not identified: payoffs times a constant leave every offer as it is, so it is 1"
+
+
+def estimates_beside(fit: Fit, truth: np.ndarray | None) -> pd.DataFrame:
+    """`Fit.table` with converged, the truth (9,) or missing, and the normalised SD of the shock."""
+    own = np.full(len(NAMES), np.nan) if truth is None else truth
+    table = fit.table().assign(truth=own, converged=fit.maximum.converged)
+    sigma = {"side": "district", "parameter": SIGMA, "estimate": 1.0, "identified": False}
+    sigma |= {"reason": NORMALISED, "truth": np.nan if truth is None else 1.0}
+    sigma |= {"converged": fit.maximum.converged}
+    return pd.concat([table, pd.DataFrame([sigma])], ignore_index=True)
+
+
+def point_of(at: Mapping[str, float]) -> Point:
+    """Where elasticities are taken; at: evaluated_at of calibration/inputs.yaml."""
+    return Point(at["salary"] / 1000, at["distance"], at["poor_percent"], at["one_minus_p"])
+
+
+def solved(
+    markets: Sequence[Market], rules: Rules, parameters: np.ndarray
+) -> tuple[list[Prepared], list[Thresholds]]:
+    """Markets and their equilibria of thresholds at parameters (9,) in the units of `Fit`."""
+    prepared = [prepare(one, rules) for one in markets]
+    at = centred(parameters, rules.salary_centre)
+    return prepared, [solve_thresholds(one, at) for one in prepared]
+
+
+def moments_of(
+    years: Mapping[int, Sequence[Market]], rules: Rules, parameters: np.ndarray
+) -> pd.DataFrame:
+    """Table 14: year and the columns of `fit_moments`."""
+    tables = [
+        fit_moments(*solved(markets, rules, parameters)).assign(year=year)
+        for year, markets in years.items()
+    ]
+    whole = pd.concat(tables, ignore_index=True)
+    return whole[["year", *whole.columns.drop("year")]]
+
+
+def prices_of(
+    markets: Sequence[Market],
+    rules: Rules,
+    parameters: np.ndarray,
+    names: Sequence[np.ndarray] | None = None,
+) -> pd.DataFrame:
+    """`shadow_prices` of all markets; names: districts' own, in place of their numbers."""
+    tables = []
+    for number, pair in enumerate(zip(*solved(markets, rules, parameters), strict=True)):
+        table = shadow_prices(*pair)
+        tables.append(table if names is None else table.assign(district=names[number]))
+    return pd.concat(tables, ignore_index=True)
+
+
+def scheme_table(
+    markets: list[StateMarket], district: str, fit: Fit, rules: Rules, chosen: Mapping
+) -> pd.DataFrame:
+    """Figures 9 to 12: `scheme_outcomes` of a district, with bands.
+
+    chosen: deltas, scheme (shape, balance), bands (draws, seed); 0 draws, or no standard errors to
+    draw from: no bands.
+    """
+    own, at = market_of(markets, district)
+    scheme = Scheme(**chosen["scheme"])
+
+    def outcomes(parameters: np.ndarray) -> pd.DataFrame:
+        return scheme_outcomes(
+            own.market, at, own.delta, chosen["deltas"], scheme, parameters, rules
+        )
+
+    if chosen["bands"]["draws"] and np.isfinite(fit.standard_errors).any():
+        return outcome_bands(outcomes, fit, **chosen["bands"])
+    bands = ("value_low", "value_high", "percent_low", "percent_high")
+    return outcomes(fit.parameters).assign(**dict.fromkeys(bands, np.nan), draws=0)
+
+
+def likelihoods_beside(
+    market: Market, rules: Rules, parameters: np.ndarray, draws: int, seed: int
+) -> pd.DataFrame:
+    """The three likelihoods of one market at the same parameters.
+
+    Returns likelihood (literal, simulated, threshold), offers (of the literal one: whose), number
+    (of offers, of draws, or of teachers), value, never (teachers who had the offer in no draw).
+    """
+    prepared, at = prepare(market, rules), centred(parameters, rules.salary_centre)
+    shocks = np.random.default_rng(np.random.SeedSequence(seed)).standard_normal(
+        market.salary.shape
+    )
+    literal = literal_of_fewer_offers(prepared, at, shocks)
+    literal = literal.rename(columns={"literal": "value"}).assign(likelihood="literal")
+    summed = simulated_likelihood(prepared, at, draws, seed)
+    exact, _ = ThresholdLikelihood([market], rules).evaluate(at)
+    others = pd.DataFrame(
+        [
+            ("simulated", "", summed.draws, summed.log_likelihood, summed.never),
+            ("threshold", "", len(exact), exact.sum(), np.nan),
+        ],
+        columns=["likelihood", "offers", "number", "value", "never"],
+    )
+    columns = ["likelihood", "offers", "number", "value", "never"]
+    return pd.concat([literal.assign(never=np.nan)[columns], others], ignore_index=True)
+
+
+def ways_beside(market: Market, rules: Rules, parameters: np.ndarray, seed: int) -> pd.DataFrame:
+    """`ways_to_choose` of the district with most offers in one draw, of those whose limits bind."""
+    prepared, at = prepare(market, rules), centred(parameters, rules.salary_centre)
+    shocks = np.random.default_rng(np.random.SeedSequence(seed)).standard_normal(
+        market.salary.shape
+    )
+    equilibrium = solve_discrete(prepared, at, shocks)
+    binds = (equilibrium.capacity_price > 0) | (equilibrium.budget_price > 0)
+    number = np.where(equilibrium.closed, -1, equilibrium.offers.sum(axis=0))
+    district = int(np.where(binds | ~binds.any(), number, -1).argmax())
+    problem = district_problem(prepared, at, shocks, equilibrium, district)
+    made = ways_to_choose(problem)
+    made.insert(0, "district", district)
+    return made
