@@ -13,7 +13,7 @@ from welfare_added.value_added.significant import significant_table
 def main(files, outputs, *, chosen, scale, groups, panel):
     records = read_records(files)
     cells = standardised(records.cells, **scale)
-    tables = cells, records.composition.drop(columns="enrolment"), records.links
+    tables = cells, records.composition, records.links
     options = estimation_choices(chosen)
     made = estimate_grade_means(*tables, options).to_keep()
     errors = jackknife_errors(*tables, options, groups)

@@ -1,0 +1,210 @@
+"""Tables of a study put together: their labels, identities, and columns with too few rows."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+import pytest
+from sorting_panels import teacher_years, value_added
+
+from welfare_added.sorting.matching import Matches
+from welfare_added.sorting.regression_tables import (
+    leavers,
+    movers_between_regimes,
+    regime_designs,
+    regime_table,
+)
+from welfare_added.sorting.salary_tables import (
+    deltas_with_errors,
+    named_schedules,
+    printed_schedule,
+    schedule_gaps,
+)
+from welfare_added.sorting.study import (
+    sample_weights,
+    study_panel,
+    with_handbook,
+    with_outcome,
+    with_quality,
+)
+from welfare_added.sorting.study_comparisons import pairs_of, sample_sizes
+from welfare_added.sorting.study_events import event_tables, wild_tests
+from welfare_added.sorting.study_rules import extreme_percent, mean_quality
+from welfare_added.sorting.study_tables import (
+    other_sample,
+    period_table,
+    randomised,
+    regime_tables,
+    trend_tests,
+)
+
+
+@pytest.fixture(scope="module")
+def everybody():
+    frame = teacher_years(1, teachers=700, districts=24, without_handbook=4, moving=0.2)
+    chosen = {"outcome": "va_unshrunk", "regressor": "va_printed", "limit": 3}
+    return study_panel(frame, value_added(frame), first_post_year=2012, class_years=2, **chosen)
+
+
+@pytest.fixture(scope="module")
+def rows(everybody):
+    return with_outcome(with_handbook(everybody))
+
+
+@pytest.fixture(scope="module")
+def matched(rows):
+    return {name: 1.0 for name in sorted(rows["district_id"].unique())[:12]}
+
+
+def test_the_panel_has_both_measures_and_all_districts(everybody):
+    assert set(everybody["regime"]) == {"IS", "SS", "none"}
+    quality = with_quality(everybody)
+    assert "quality" not in quality and quality["value_added"].notna().all()
+    known = everybody.dropna(subset=["value_added", "quality"])
+    # Without noise that differs, both measures rank teachers alike.
+    assert known["value_added"].corr(known["quality"]) == pytest.approx(1.0)
+    assert known["value_added"].abs().max() <= 3
+
+
+def test_columns_of_regime_tables_are_those_of_their_designs(rows, matched):
+    made = regime_tables(rows, matched)
+    samples = {"matched": matched, "full": None}
+    for name, of in {"movers": movers_between_regimes, "exiters": leavers}.items():
+        whole = regime_table(regime_designs(of(rows), "value_added", samples))
+        pd.testing.assert_frame_equal(made[name][1], whole[made[name][1].columns])
+    assert list(made["workforce"][1]["sample"]) == ["full", "full", "matched", "matched"]
+
+
+def test_a_column_with_too_few_rows_is_missing_and_said(rows, caplog):
+    few = {name: 1.0 for name in sorted(rows["district_id"].unique())[:2]}
+    early = rows[(rows["year"] < 2012) | ~rows["district_id"].isin(few)]
+    with caplog.at_level(logging.WARNING):
+        designs, table = regime_tables(early, few)["movers"]
+    assert set(designs) == {3, 4}
+    own = table[table["column"] == 1]
+    assert list(own["term"]) == ["individual", "individual_x_post"]
+    assert own["estimate"].isna().all() and (own["n"] == 0).all()
+    assert "movers, column 1: not estimated: regression of value_added" in caplog.text
+
+
+def test_other_samples_number_their_columns_as_printed(rows, matched):
+    table = other_sample(rows, matched)
+    outcomes = table.drop_duplicates("column").set_index("column")["outcome"]
+    assert outcomes.to_dict() == dict(
+        zip(range(1, 7), ["movers"] * 2 + ["exiters"] * 2 + ["workforce"] * 2, strict=True)
+    )
+    assert set(table.loc[table["column"] > 4, "term"]) == {"individual_x_post"}
+
+
+@pytest.mark.parametrize("group", ["movers", "exiters"])
+def test_the_difference_of_a_period_is_that_of_its_series(rows, group):
+    table = period_table(rows, group, 2012, 2).set_index(["series", "period"])["value_added"]
+    first, second = ("ss_to_is", "is_to_ss") if group == "movers" else ("IS", "SS")
+    apart = table["difference"]
+    np.testing.assert_allclose(
+        apart, (table[first] - table[second]).reindex(apart.index), atol=1e-10
+    )
+    assert set(trend_tests(rows, 2012, 2)["outcome"]) == {"movers", "exiters", "workforce"}
+
+
+def test_a_period_of_one_regime_has_no_difference(rows, caplog):
+    lone = rows[(rows["year"] != 2014) | (rows["regime"] == "IS")]
+    with caplog.at_level(logging.WARNING):
+        table = period_table(lone, "movers", 2012, 2)
+    last = table[table["period"] == 2014]
+    assert list(last["series"]) == ["ss_to_is"]
+    assert "movers: 1 periods with one regime alone" in caplog.text
+
+
+def test_events_are_tested_by_the_bootstrap_column_by_column(everybody, rows, matched):
+    made = event_tables(with_handbook(everybody), rows, matched)
+    assert list(made) == [
+        *("movers_incumbents", "movers_salaries", "exiters_stayers", "exiters_salaries")
+    ]
+    designs = {name: one for name, (one, _) in made.items()}
+    tests = wild_tests(designs, weights="webb", replications=19, seed=1)
+    assert list(zip(tests["table"], tests["column"], strict=True)) == [
+        ("movers_incumbents", 4),
+        ("movers_incumbents", 5),
+        ("exiters_stayers", 4),
+        ("exiters_stayers", 5),
+    ]
+    for row in tests.itertuples():
+        table = made[row.table][1]
+        own = table[(table["column"] == row.column) & (table["term"] == row.term)]
+        assert own["estimate"].iloc[0] == pytest.approx(row.estimate)
+
+
+def test_randomised_regimes_begin_with_the_printed_coefficient(rows):
+    regime = rows.drop_duplicates("district_id").set_index("district_id")["regime"].sort_index()
+    treated, controls = (regime.index[regime == one] for one in ("IS", "SS"))
+    number = min(len(treated), len(controls))
+    pairs = pd.DataFrame({"district_id": treated[:number], "matched_id": controls[:number]})
+    own = dict.fromkeys([*treated[:number], *controls[:number]], 1.0)
+    table = randomised(rows, Matches(pairs, ()), replications=3, seed=1).set_index("outcome")
+    for name, of in {"movers": movers_between_regimes, "exiters": leavers}.items():
+        designs = regime_designs(of(rows), "value_added", {"matched": own})
+        printed = regime_table(designs).query("column == 1 and term == 'individual_x_post'")
+        assert table.loc[name, "observed"] == pytest.approx(printed["estimate"].iloc[0])
+    assert (table["failed"] == 0).all()
+
+
+def test_samples_come_back_from_the_table_of_their_pairs(everybody):
+    pairs = pd.DataFrame(
+        {"district_id": ["d000", "d002"], "matched_id": ["d005"] * 2, "distance": 1.0, "tied": 0}
+    )
+    table = pairs_of({"matched": Matches(pairs, ()), "other": Matches(pairs[:1], ())})
+    weights = sample_weights(table, "frequency")
+    assert weights["matched"] == {"d000": 1.0, "d002": 1.0, "d005": 2.0}
+    assert weights["other"] == {"d000": 1.0, "d005": 1.0}
+    sizes = sample_sizes(sample_weights(table, "set"), everybody).set_index("sample")
+    assert sizes.loc["other", "districts"].sum() == 2
+
+
+def test_the_error_of_a_mean_delta_by_hand():
+    table = pd.DataFrame(
+        {
+            "district_id": list("abc"),
+            "period": "after",
+            "regime": "IS",
+            "delta": [100.0, 400.0, np.nan],
+            "standard_error": [30.0, 40.0, np.nan],
+            "n": [10, 30, 5],
+            "teachers": 5,
+        }
+    )
+    made = deltas_with_errors(table).iloc[0]
+    assert made["mean"] == pytest.approx(325.0)
+    assert made["standard_error"] == pytest.approx(np.sqrt(300.0**2 + 1200.0**2) / 40)
+    assert made["not_identified"] == 1
+
+
+def test_schedules_are_labelled_by_the_years_of_their_classes():
+    frame = pd.DataFrame(
+        {
+            "district_id": "a",
+            "degree": "MA",
+            "post": 0.0,
+            "seniority": [4.5, 5.0, 6.9],
+            "seniority_class": [1.0, 2.0, 2.0],
+            "salary": [1.0, 2.0, 4.0],
+            "schedule": [1.0, 3.0, np.nan],
+        }
+    )
+    made = named_schedules(frame, {"racine": "a"}, 35, 2)
+    assert list(made["seniority"]) == ["3-4", "5-6"] and list(made["median"]) == [1.0, 3.0]
+    assert set(made["district"]) == {"racine"} and list(made["first_year"]) == [3, 5]
+    gaps = schedule_gaps(frame, 2)
+    assert list(gaps["schedule"]) == [1.0, 3.0] and list(gaps["n"]) == [1, 1]
+    lanes = printed_schedule({"ba": [10, 11], "ma": [12, 13]})
+    assert lanes.to_dict("list") == {"step": [1, 2], "ba": [10, 11], "ma": [12, 13]}
+
+
+def test_extreme_teachers_and_the_mean_of_a_district(everybody):
+    people = pd.DataFrame(
+        {"teacher_id": range(50), "subject": "math", "level": "all", "shrinkage": 1.0}
+    )
+    people["va_printed"] = [0.0] * 49 + [9.0]
+    assert extreme_percent(people, "va_printed", 3) == pytest.approx(2.0)
+    own = everybody[(everybody["district_id"] == "d006") & (everybody["year"] == 2012)]
+    assert mean_quality(everybody, "d006", 2012) == pytest.approx(own["quality"].mean())
