@@ -3,13 +3,18 @@ TRUE_TABLES = ("districts", "teachers", "teacher_years", "cells", "parameters")
 STATE_FILES = {}
 
 
+def made_raw(world):
+    """Raw tables that a synthetic state has, by name."""
+    return {name: f"{of_world(world, 'raw')}/{name}.csv" for name in LAYOUT.tables}
+
+
 def truth_of(world):
     """Files of a world's truth, by name."""
     return {f"true_{name}": f"{of_world(world, 'truth')}/{name}.parquet" for name in TRUE_TABLES}
 
 
 for WORLD in WORLDS:
-    STATE_FILES[WORLD] = [*raw_of(WORLD).values(), *truth_of(WORLD).values()]
+    STATE_FILES[WORLD] = [*made_raw(WORLD).values(), *truth_of(WORLD).values()]
 
     rule:
         name: f"synthetic_state{WORLDS[WORLD]}"
@@ -19,7 +24,7 @@ for WORLD in WORLDS:
             parameters=of_paper("calibration/parameters.yaml"),
             code=code("synthetic_state"),
         output:
-            **raw_of(WORLD),
+            **made_raw(WORLD),
             **truth_of(WORLD),
         params:
             code=code_fingerprint("synthetic_state"),
@@ -38,8 +43,8 @@ rule calibration:
     message: "Comparing the synthetic states with the published inputs"
     input:
         inputs=of_paper("calibration/inputs.yaml"),
-        **{f"panel_{name}": path for name, path in {**records_of("panel"), **truth_of("panel"), "raw": raw_of("panel")["districts"]}.items()},
-        **{f"market_{name}": path for name, path in {**records_of("market"), **truth_of("market"), "raw": raw_of("market")["districts"]}.items()},
+        **{f"panel_{name}": path for name, path in {**records_of("panel"), **truth_of("panel"), "raw": made_raw("panel")["districts"]}.items()},
+        **{f"market_{name}": path for name, path in {**records_of("market"), **truth_of("market"), "raw": made_raw("market")["districts"]}.items()},
         code=code("calibration"),
     output:
         calibration=f"{RESULTS}/calibration.csv",
