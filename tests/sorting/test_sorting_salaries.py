@@ -18,7 +18,7 @@ from welfare_added.sorting.deltas import (
 )
 from welfare_added.sorting.district_schedules import fill_nearest
 from welfare_added.sorting.logistic import implied_slope, mean_slope, of_value_added
-from welfare_added.sorting.panel import prepare
+from welfare_added.sorting.panel import prepare, seniority_class
 from welfare_added.sorting.pay_for_quality import (
     fit_lines,
     log_salary_residuals,
@@ -43,7 +43,8 @@ def paid_for_quality(seed, *, noise, spread=0.0, mean=(670.0, 99.0), **size):
     delta = {name: mean[own[name] != "IS"] + spread * rng.normal() for name in names}
     paid = frame["district_id"].map(delta) * expit(frame["va"]) * (frame["year"] > 2011)
     level = frame["salary"] - frame["salary"] % 1  # keeps the schedule; errors are set below
-    schedule = 35_000 + 700 * (frame["seniority"] // 2) + 5_000 * (frame["degree"] == "MA")
+    classes = seniority_class(frame["seniority"].to_numpy(), 2)
+    schedule = 35_000 + 700 * classes + 5_000 * (frame["degree"] == "MA")
     frame["salary"] = schedule + paid + noise * rng.normal(size=len(frame)) + 0 * level
     panel = prepare(frame, first_post_year=2012, class_years=2)
     return panel.assign(value_added=panel["va"], weight=1.0), delta
