@@ -14,6 +14,7 @@ from welfare_added.assignment.critical_item import (
     solve_by_critical_item,
 )
 from welfare_added.assignment.knapsack import Knapsack, KnapsackError, solve_knapsack
+from welfare_added.assignment.knapsack_loops import solve, to_vertex
 from welfare_added.assignment.knapsack_whole import solve_whole
 from welfare_added.run.errors import UserError
 
@@ -183,6 +184,21 @@ def test_printed_search_is_often_worse():
     assert loss["printed"] > 20 and loss["key"] > 20
 
 
+def test_a_guess_changes_nothing():
+    rng = np.random.default_rng(15)
+    for number in range(60):
+        p = problem(rng, 200, KINDS[number % 4])
+        arrays = (p.amount, p.value, p.cost, p.budget, p.capacity)
+        found, share = solve_knapsack(p), np.empty(200)
+        for guess in (0.3, 1.0, found.capacity_price, 50.0):
+            price = solve(*arrays, guess, share)[0]
+            to_vertex(p.amount, p.cost, p.budget, share)
+            assert (p.amount * share) @ p.value == pytest.approx(found.value, rel=1e-9)
+            if number % 4 == 0:
+                np.testing.assert_allclose(share, found.share, atol=1e-9)
+                assert price == pytest.approx(found.capacity_price, abs=1e-9)
+
+
 def test_offers_do_not_depend_on_units():
     rng = np.random.default_rng(17)
     p = problem(rng, 300, "random")
@@ -235,7 +251,6 @@ def test_wrong_prices_are_no_proof(monkeypatch):
         low, high, steps = solve(*arguments)
         return low + 0.1, high, steps
 
-    solve = knapsack.solve
     monkeypatch.setattr(knapsack, "solve", wrong)
     with pytest.raises(KnapsackError, match="not proven optimal"):
         solve_knapsack(Knapsack(*EXAMPLE, 80.0, 10.0))

@@ -117,7 +117,7 @@ def solve_knapsack(problem: Knapsack) -> KnapsackOptimum:
     )
     share = np.empty(len(value))
     limits = float(problem.budget), float(problem.capacity)
-    capacity_price, budget_price, steps = solve(amount, value, cost, *limits, share)
+    capacity_price, budget_price, steps = solve(amount, value, cost, *limits, 0.0, share)
     to_vertex(amount, cost, limits[0], share)
     bound = dual_bound(amount, value, cost, *limits, capacity_price, budget_price)
     used = amount * share

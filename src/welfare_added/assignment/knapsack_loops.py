@@ -12,12 +12,15 @@ from numba import njit
 MARGIN = 1e-11  # of the largest value: an item settles only if clear of zero by as much
 FULL = 1e-9  # of an item: a budget that ends so near an item's edge leaves its price open
 SAME = 1e-15  # of all values: gain that is rounding
+AROUND = np.array([0.98, 1.02])  # a guess
 STEPS = 400
 
 
 @njit(cache=True, nogil=True)
-def solve(amount, value, cost, budget, capacity, share):
+def solve(amount, value, cost, budget, capacity, guess, share):
     """Write the shares (N,) taken; returns price of capacity, price of budget, and steps.
+
+    guess: a price of capacity to be tried around first, 0 for none.
 
     amount, value, cost: (N,) max sum amount share value, given sums of amount share cost and of
     amount share. All costs are positive; amounts, budget and capacity are not negative.
@@ -72,6 +75,8 @@ def solve(amount, value, cost, budget, capacity, share):
                 middle = other
             else:
                 tangent = True
+        if steps < 3 and low < guess * AROUND[steps - 1] < high:
+            middle, tangent = guess * AROUND[steps - 1], False
         middle = min(max(middle, low), high)
         steps += 1
         used, price, least, most = _fill(

@@ -88,8 +88,10 @@ def solve_discrete(prepared: Prepared, parameters: np.ndarray, shocks: np.ndarra
     accepted, exits = np.empty((n, districts)), np.empty(n)
     accept_offers(values, offers, prepared.standing, accepted, exits)
     seen, changes, cycle = {}, [], 0
+    guess = np.zeros(districts)
     for rounds in range(ROUNDS):
-        chosen = _choose(prepared, payoff, accepted)
+        chosen = _choose(prepared, payoff, accepted, guess)
+        guess = chosen.prices[0]
         changes.append(int((chosen.offers != offers).sum()))
         offers = chosen.offers
         before = accepted.copy()
@@ -128,8 +130,10 @@ class _Choice:
     floored: int
 
 
-def _choose(prepared: Prepared, payoff: np.ndarray, accepted: np.ndarray) -> _Choice:
-    """Offers of all districts, given acceptances (N, J); payoff: (J, N)."""
+def _choose(
+    prepared: Prepared, payoff: np.ndarray, accepted: np.ndarray, guess: np.ndarray
+) -> _Choice:
+    """Offers of all districts, given acceptances (N, J); payoff: (J, N), guess: (J,) of prices."""
     market = prepared.market
     n, districts = market.salary.shape
     left = left_by_stayers(prepared, accepted)
@@ -140,7 +144,7 @@ def _choose(prepared: Prepared, payoff: np.ndarray, accepted: np.ndarray) -> _Ch
     price, gap, floored = np.zeros((2, districts)), np.zeros(districts), 0
     for j in np.flatnonzero(~closed):
         arrays, limits = (amounts[j], payoff[j], costs[j]), left[:, j]
-        *price[:, j], steps = solve(*arrays, *limits, shares[j])
+        *price[:, j], steps = solve(*arrays, *limits, guess[j], shares[j])
         to_vertex(amounts[j], costs[j], limits[0], shares[j])
         bound = dual_bound(*arrays, *limits, *price[:, j])
         gap[j] = (bound - (amounts[j] * shares[j]) @ payoff[j]) / bound if bound else 0.0

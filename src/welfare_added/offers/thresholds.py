@@ -17,7 +17,8 @@ from welfare_added.offers.threshold_loops import offer_chances, prices
 
 TOLERANCE = 1e-11  # largest change of a chance of an offer
 ROUNDS = 200
-PATIENCE = 12  # rounds without a smaller change, after which steps are halved
+REMEMBERED = 6  # rounds that the next prices are mixed of
+GROWTH = 2.0  # of the distance from the answers, above which the past is forgotten
 
 
 @dataclass(frozen=True)
@@ -92,30 +93,50 @@ def solve_thresholds(
     offered, slope, accepted = (np.zeros((n, districts)) for _ in range(3))
     exits, closed = np.empty(n), np.zeros(districts, dtype=bool)
     costs = np.ascontiguousarray(salary.T)
-    before, step, smallest, since, ended = None, 1.0, np.inf, 0, True
-    rounds = 0
+    before, ended, rounds, mixing = None, True, 0, _Mixing(salary)
     while rounds < ROUNDS:
         rounds += 1
         offer_chances(payoff, salary, *price, candidate, closed, offered, slope)
         change = np.inf if before is None else float(np.abs(offered - before).max(initial=0.0))
         if not np.isfinite(values).all() or (change <= TOLERANCE and ended):
             break
-        smallest, since = (change, 0) if change < 0.9 * smallest else (smallest, since + 1)
-        if since > PATIENCE:
-            step, since = 0.5 * step, 0
         before = offered.copy()
         accept_expected(values, offered, candidate, prepared.standing, *nodes(), accepted, exits)
         left = left_by_stayers(prepared, accepted)
         closed = (left < 0).any(axis=0)
         asked = np.ascontiguousarray(np.where(candidate, accepted, 0.0).T)
-        ended = True
+        ended, answer = True, price.copy()
         for j in np.flatnonzero(~closed):
-            q, p, good = prices(asked[j], payoff, costs[j], *left[:, j], price[:, j])
-            price[:, j] += step * (np.array([q, p]) - price[:, j])
+            *answer[:, j], good = prices(asked[j], payoff, costs[j], *left[:, j], price[:, j])
             ended &= good
+        price = mixing.step(price, answer)
     converged = bool(ended and change <= TOLERANCE)
     accept_expected(values, offered, candidate, prepared.standing, *nodes(), accepted, exits)
     left = left_by_stayers(prepared, accepted)
     return Thresholds(
         converged, rounds, change, values, *price, closed, offered, slope, accepted, exits, *left
     )
+
+
+class _Mixing:
+    """Anderson's mixing of a fixed point's rounds; plain rounds have the same fixed point."""
+
+    def __init__(self, salary: np.ndarray):
+        self._scale = np.array([[1.0], [salary.mean()]])  # of both prices, in payoff
+        self._steps, self._answers, self._last = [], [], np.inf
+
+    def step(self, price: np.ndarray, answer: np.ndarray) -> np.ndarray:
+        """Next prices (2, J), not negative, from those tried and the answers to them."""
+        step = ((answer - price) * self._scale).ravel()
+        size = float(np.abs(step).max(initial=0.0))
+        if size > GROWTH * self._last:
+            self._steps, self._answers = [], []
+        self._last = size
+        self._steps = [*self._steps, step][-REMEMBERED:]
+        self._answers = [*self._answers, answer][-REMEMBERED:]
+        if len(self._steps) == 1:
+            return answer
+        differences = np.diff(np.array(self._steps), axis=0).T
+        weight = np.linalg.lstsq(differences, step, rcond=1e-10)[0]
+        moved = np.tensordot(weight, np.diff(np.array(self._answers), axis=0), axes=1)
+        return np.maximum(answer - moved, 0.0)
