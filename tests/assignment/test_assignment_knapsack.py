@@ -1,6 +1,7 @@
 """The knapsack of two constraints against HiGHS, worked examples, and the printed search."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -106,9 +107,11 @@ def test_optimum_is_that_of_highs_with_a_certificate(kind, number):
     """With 250 of each kind, 1,000 problems; they take a minute, nearly all of it HiGHS's."""
     rng = np.random.default_rng(KINDS.index(kind))
     slack = 0
-    for _ in range(number):
+    for count in range(number):
         n = round(np.exp(rng.uniform(np.log(3), np.log(4200))))
         p = problem(rng, n, kind)
+        if count % 10 == 0:  # room for all
+            p = replace(p, budget=25 * p.budget, capacity=25 * p.capacity)
         found, (value, share) = solve_knapsack(p), by_highs(p)
         assert found.value == pytest.approx(value, rel=1e-9, abs=1e-9)
         assert abs(found.gap) <= 1e-9
@@ -118,7 +121,7 @@ def test_optimum_is_that_of_highs_with_a_certificate(kind, number):
         slack += found.capacity_price == found.budget_price == 0
         if kind == "random":
             np.testing.assert_allclose(found.share, share, atol=1e-7)
-    assert slack > 0
+    assert slack >= number / 10
 
 
 def test_large_problems_are_those_of_highs_too():
