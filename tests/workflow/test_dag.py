@@ -258,35 +258,35 @@ def test_an_edit_of_another_papers_files_reruns_nothing(changed):
     )
     for folder in copied:
         place = changed.folder / folder
-        shutil.copytree(place / "eastmond_2024", place / "biasi_2017")
+        shutil.copytree(place / "eastmond_2024", place / "rockoff_2004")
     package = changed.folder / "src/welfare_added/salaries"
     shutil.copytree(changed.folder / "src/welfare_added/welfare", package)
     assert changed.due() == set()
-    for path in python_files(changed, *(f"{folder}/biasi_2017" for folder in copied[1:])):
+    for path in python_files(changed, *(f"{folder}/rockoff_2004" for folder in copied[1:])):
         path.write_text(path.read_text() + "\nEDITED = True\n")
-    for path in (changed.folder / "workflow/papers/biasi_2017").rglob("*"):
+    for path in (changed.folder / "workflow/papers/rockoff_2004").rglob("*"):
         if path.suffix in (".yaml", ".smk"):
             path.write_text(path.read_text() + "\n# edited\n")
     for path in package.rglob("*.py"):
         path.write_text(path.read_text() + "\nEDITED = True\n")
     assert changed.due() == set()
     # It is a paper all the same, with results of its own and everything to do.
-    due = changed.due("--config", "paper=biasi_2017")
+    due = changed.due("--config", "paper=rockoff_2004")
     assert due >= ESTIMATION | ALLOCATION | {"figure_04", "report", "manifest", "all"}
-    listed = changed.run("--summary", "--quiet=host", "--config", "paper=biasi_2017")
-    assert "results/biasi_2017/figures/figure_04.pdf" in listed
+    listed = changed.run("--summary", "--quiet=host", "--config", "paper=rockoff_2004")
+    assert "results/rockoff_2004/figures/figure_04.pdf" in listed
     assert "results/eastmond_2024" not in listed
 
 
 def test_an_unknown_paper_stops_the_run_naming_those_there_are(fresh):
-    done = fresh.snakemake("--dry-run", "--config", "paper=biasi_2017")
+    done = fresh.snakemake("--dry-run", "--config", "paper=rockoff_2004")
     assert done.returncode != 0
     said = done.stdout + done.stderr
-    assert "paper: 'biasi_2017' is not one of bates_2022, eastmond_2024" in said
+    assert "paper: 'rockoff_2004' is not one of bates_2022, eastmond_2024" in said
     assert "Traceback" not in said
-    asked = fresh.audit("--paper", "biasi_2017", "verify")
+    asked = fresh.audit("--paper", "rockoff_2004", "verify")
     assert asked.returncode == 10
-    assert "paper: 'biasi_2017' is not one of bates_2022, eastmond_2024" in asked.stderr
+    assert "paper: 'rockoff_2004' is not one of bates_2022, eastmond_2024" in asked.stderr
 
 
 def test_a_key_of_the_paper_set_in_the_shared_file_wins(fresh):
