@@ -5,14 +5,11 @@ lie where a constraint just begins to bind; the slope there is zero from neither
 from its sides have a mean that is.
 """
 
-from dataclasses import replace
-
 import numpy as np
 from scipy.optimize import nnls
 
-from welfare_added.choice.maximum import Maximum, Model, information, maximise
+from welfare_added.choice.maximum import Maximum, Model, information
 
-NEAR = 0.02  # decrement at which the smooth search hands over
 AT_KINK = 1e-4  # decrement of the mean slope that counts as zero: 0.014 standard errors
 STEPS = 60
 HALVINGS = 8
@@ -23,16 +20,18 @@ HEAVY = 1e4  # weight of the condition that weights sum to one
 def maximise_kinked(model: Model, start: np.ndarray, tolerance: float) -> Maximum:
     """Maximise by steps of Berndt, Hall, Hall and Hausman that mix slopes from a kink's sides.
 
-    `choice.maximum` searches until the decrement is below 0.02. From there a step that does not
-    raise the log-likelihood, though halved, adds the slope where it ended; the next step follows
-    the shortest mean of slopes. The search has converged when the decrement is below
-    ``tolerance``, or that of a mean of several slopes below 1e-4; the message says which. Raises
-    `UserError` as `choice.maximum.maximise`.
+    A step that does not raise the log-likelihood, though halved, adds the slope where it ended;
+    the next step follows the shortest mean of slopes. The search has converged when the decrement
+    (see `choice.maximum`) is below ``tolerance``, or that of a mean of several slopes below 1e-4;
+    the message says which. `choice.maximum.maximise` would search on at a kink.
+
+    Raises
+    ------
+    UserError
+        If scores are collinear where a step begins: names the parameters.
+
     """
-    near = maximise(model, start, max(NEAR, tolerance))
-    if not np.isfinite(near.decrement):
-        return near
-    at, evaluations = near.parameters, near.evaluations
+    at, evaluations = np.array(start, dtype=float), 1
     value, score = model.evaluate(at)
     slopes = [score.sum(axis=0)]
     root = np.linalg.cholesky(np.linalg.inv(information(model, score)))
@@ -53,17 +52,13 @@ def maximise_kinked(model: Model, start: np.ndarray, tolerance: float) -> Maximu
                 break
             length *= 0.5
         else:
+            if not np.isfinite(found).all():
+                break
             slopes.append(score.sum(axis=0))
     where = f" at a kink, of {len(slopes)} slopes" if len(slopes) > 1 else ""
-    return replace(
-        near,
-        converged=decrement < enough,
-        message=f"decrement {decrement:.1e}{where}",
-        parameters=at,
-        log_likelihood=float(value.sum()),
-        decrement=decrement,
-        evaluations=evaluations,
-    )
+    message = f"decrement {decrement:.1e}{where}"
+    total = float(value.sum())
+    return Maximum(decrement < enough, message, model.names, at, total, decrement, evaluations)
 
 
 def _shortest(whitened: np.ndarray, slopes: np.ndarray) -> np.ndarray:
