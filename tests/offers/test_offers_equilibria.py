@@ -12,7 +12,7 @@ from scipy.stats import norm
 
 from welfare_added.assignment.knapsack import solve_knapsack
 from welfare_added.offers import discrete
-from welfare_added.offers.acceptance_loops import accept_expected
+from welfare_added.offers.acceptance_loops import accept_expected, accept_offers
 from welfare_added.offers.discrete import realised, solve_discrete
 from welfare_added.offers.district_tables import (
     district_problem,
@@ -243,6 +243,14 @@ def test_a_district_whose_stayers_exceed_its_budget_is_closed():
     ):
         np.testing.assert_array_equal(found.closed, [True, False, True])
         assert found.hires(prepared)[0] == found.hires(prepared)[2] == 0 < found.hires(prepared)[1]
+
+
+def test_an_offer_is_compared_with_those_that_a_teacher_has():
+    """The printed h leaves the district itself out of the sum where it has not offered."""
+    values, accepted, exits = np.array([[2.0, 3.0, 4.0]]), np.empty((1, 3)), np.empty(1)
+    accept_offers(values, np.array([[False, True, False]]), np.array([0]), accepted, exits)
+    np.testing.assert_allclose(accepted, [[2 / 6, 3 / 6, 4 / 10]])
+    assert exits[0] == pytest.approx(1 / 6)
 
 
 def test_who_has_no_value_added_gets_no_offers_or_counts_as_average():

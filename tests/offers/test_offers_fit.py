@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from offers_cases import RULES, START, TRUTH, small_market
 
@@ -75,6 +76,14 @@ def test_truth_comes_back(markets):
     at_truth = ThresholdLikelihood(markets, RULES).evaluate(AT)[0].sum()
     assert 0 < 2 * (found.log_likelihood - at_truth) < 27.9  # 0.1% of chi2(9)
     assert found.capacity_binds > 0 and found.budget_binds > 0 and found.closed == 0
+    model = ThresholdLikelihood(markets, RULES)
+    score = model.evaluate(centred(found.parameters, RULES.salary_centre))[1]
+    score[:, 0] -= RULES.salary_centre * score[:, -4]  # of table 13's outside option
+    bread = np.linalg.inv(score.T @ score)
+    by_origin = pd.DataFrame(score).groupby(model.clusters).sum().to_numpy()
+    assert len(by_origin) == found.clusters == 15
+    spread = bread @ by_origin.T @ by_origin @ bread * 15 / 14
+    np.testing.assert_allclose(found.standard_errors, np.sqrt(np.diag(spread)), rtol=1e-4)
     table = found.table()
     assert table["identified"].all() and table["standard_error"].notna().all()
 
