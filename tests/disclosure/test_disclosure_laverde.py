@@ -23,6 +23,7 @@ CONFIDENTIAL = Study(
     {
         "district": {"source": "/tables", "name": "", "size": "full"},
         "reassignment": {"feasible": True},
+        "selection": {"fallback": "constant"},
     },
     False,
     True,
