@@ -1,18 +1,14 @@
 """Exhibits of Biasi (2017): what they select, that they show it, and that nothing is cut off."""
 
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from biasi_tables import BY_REGIME, PLANTED, SLACK, declared, drawn, estimates, tables
-from figure_ink import edges_with_ink, texts_of
+from drawn_checks import check_files, check_latex, check_room
 
-from welfare_added.exhibits import style
 from welfare_added.exhibits.biasi_2017.structural import NOT_IDENTIFIED
 from welfare_added.exhibits.declarations import Study, read_exhibits
-from welfare_added.exhibits.output import Sheet, write_exhibit
 from welfare_added.offers import fit_moments, parameters, scheme_outcomes
 from welfare_added.run.errors import UserError
 
@@ -121,18 +117,7 @@ def test_both_worlds_are_named_where_the_numbers_come_from():
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_nothing_is_cut_off_and_no_text_lies_on_another(name, tmp_path):
-    figure = MADE[name][1]
-    style.house_style(figure.draw_without_rendering)()
-    style.house_style(figure.savefig)(tmp_path / "one.png", dpi=60)
-    assert edges_with_ink(tmp_path / "one.png") == []
-    style.house_style(figure.draw_without_rendering)()
-    boxes = texts_of(figure)
-    assert len(boxes) > 2
-    for text, box in boxes:
-        assert min(box.x0, box.y0) > -1, text
-        assert box.x1 < figure.bbox.x1 + 1 and box.y1 < figure.bbox.y1 + 1, text
-    for (text, box), (other, another) in combinations(boxes, 2):
-        assert not box.padded(-0.5).overlaps(another.padded(-0.5)), (text, other)
+    check_room(MADE[name][1], tmp_path)
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -148,21 +133,12 @@ def test_series_of_a_panel_differ_in_colour_and_in_mark_or_line(name):
 
 @pytest.mark.parametrize("name", ["figure_04", "figure_09", "figure_a2"])
 def test_figures_are_written_with_their_data(name, tmp_path):
-    data, figure = MADE[name]
-    files = {kind: tmp_path / f"{name}.{kind}" for kind in ("pdf", "png", "csv")}
-    write_exhibit(figure, data, Sheet(files, 60, 3000))
-    written = pd.read_csv(files["csv"])
-    pd.testing.assert_frame_equal(written, data.reset_index(drop=True), check_dtype=False)
+    check_files(*MADE[name], tmp_path)
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_tables_have_a_row_of_latex_for_each_line(name):
-    data, tex = MADE[name]
-    assert len(data) and tex.startswith(r"\begin{tabular}") and LONGEST.split(".")[0] in tex
-    heads = tex.splitlines()[2].count("&")
-    rows = [line for line in tex.splitlines() if line.endswith(r"\\") and "multicolumn" not in line]
-    assert len(rows) > 1 and {row.count("&") for row in rows} == {heads}
-    assert "nan" not in tex
+    check_latex(*MADE[name], LONGEST)
 
 
 # --- regressions ---

@@ -5,13 +5,13 @@ import os
 import re
 import subprocess
 import sys
-from itertools import combinations
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from drawn_checks import check_boxes
 from exhibits_cases import drawings, frontiers, moments, value_added
 from figure_ink import edges_with_ink
 from matplotlib.colors import to_rgb
@@ -189,12 +189,7 @@ def test_texts_stay_on_the_page_and_off_each_other(name):
     data, draw = LONGEST[name]
     figure = draw(data)
     style.house_style(figure.draw_without_rendering)()
-    boxes = written_outside_panels(figure)
-    for text, box in boxes:
-        assert min(box.x0, box.y0) > -1, text
-        assert box.x1 < figure.bbox.x1 + 1 and box.y1 < figure.bbox.y1 + 1, text
-    for (text, box), (other, another) in combinations(boxes, 2):
-        assert not box.padded(-0.5).overlaps(another.padded(-0.5)), (text, other)
+    check_boxes(figure, written_outside_panels(figure))
 
 
 def test_empty_table_is_an_error_that_names_the_file(files):
