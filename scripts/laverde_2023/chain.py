@@ -5,14 +5,12 @@ from pathlib import Path
 from welfare_added.run.job import choices, job
 from welfare_added.selection.chain import Schedule
 from welfare_added.selection.chain_files import finished_chain
-from welfare_added.selection.model import state_model
 from welfare_added.selection.priors import read_priors
-from welfare_added.transfers.study_files import read_design
+from welfare_added.transfers.study_files import read_model
 
 
 def main(files, path, mark, *, export, study, sampler, schedule, number, every):
-    _, design = read_design(files, export, study, sampler["rankings"])
-    model = state_model(design.system, sampler["rankings"], read_priors(sampler["priors"]))
+    _, _, model = read_model(files, export, study, sampler)
     start, seed = read_priors(sampler["start"]), sampler["seed"]
     finished_chain(model, Schedule(**schedule), start, seed, number, path, mark, every)
 

@@ -1,16 +1,13 @@
 """Effective draws in 1,000 sweeps of our order and of the published one."""
 
 from welfare_added.run.job import choices, job
-from welfare_added.selection.model import state_model
 from welfare_added.selection.posterior import orders_table, read_chains
-from welfare_added.selection.priors import read_priors
 from welfare_added.selection.written import write_tables
-from welfare_added.transfers.study_files import read_design
+from welfare_added.transfers.study_files import read_model
 
 
 def main(files, out, *, export, study, sampler, thin):
-    _, design = read_design(files, export, study, sampler["rankings"])
-    model = state_model(design.system, sampler["rankings"], read_priors(sampler["priors"]))
+    _, _, model = read_model(files, export, study, sampler)
     ours, published = read_chains([files["ours"], files["published"]])
     write_tables({"orders": orders_table(model, ours, published, thin)}, {"orders": out})
 

@@ -1,16 +1,13 @@
 """Moments of chains with another likelihood of the lists, with diagnostics."""
 
 from welfare_added.run.job import choices, job
-from welfare_added.selection.model import state_model
 from welfare_added.selection.posterior import posterior_table, read_chains
-from welfare_added.selection.priors import read_priors
 from welfare_added.selection.written import write_tables
-from welfare_added.transfers.study_files import read_design
+from welfare_added.transfers.study_files import read_model
 
 
 def main(files, chains, out, *, export, study, sampler, least):
-    _, design = read_design(files, export, study, sampler["rankings"])
-    model = state_model(design.system, sampler["rankings"], read_priors(sampler["priors"]))
+    _, _, model = read_model(files, export, study, sampler)
     table = posterior_table(model, read_chains(chains), sampler["seed"], least)
     write_tables({"posterior": table}, {"posterior": out})
 

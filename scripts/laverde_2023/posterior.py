@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.run.job import choices, job
-from welfare_added.selection.model import state_model
 from welfare_added.selection.parameters import parameter_names
 from welfare_added.selection.posterior import (
     joint_draws,
@@ -14,7 +13,6 @@ from welfare_added.selection.posterior import (
     read_chains,
     traces,
 )
-from welfare_added.selection.priors import read_priors
 from welfare_added.selection.written import write_tables
 from welfare_added.transfers.changes import changes_by_draw, changes_table, random_matches
 from welfare_added.transfers.effectiveness import (
@@ -23,12 +21,11 @@ from welfare_added.transfers.effectiveness import (
     slopes_of_students,
 )
 from welfare_added.transfers.estimation_numbers import estimation_numbers
-from welfare_added.transfers.study_files import read_design
+from welfare_added.transfers.study_files import read_model
 
 
 def main(files, chains, outputs, *, export, study, sampler, thin, least, trace_every, matches):
-    raw, design = read_design(files, export, study, sampler["rankings"])
-    model = state_model(design.system, sampler["rankings"], read_priors(sampler["priors"]))
+    raw, design, model = read_model(files, export, study, sampler)
     run = read_chains(chains)
     draws = pd.DataFrame(np.concatenate(joint_draws(run)), columns=parameter_names(model))
     rng = np.random.default_rng(sampler["seed"])

@@ -6,18 +6,15 @@ from welfare_added.reassignment.planning import Choices, plan_year
 from welfare_added.reassignment.year_files import save_tables
 from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_parquet
-from welfare_added.selection.model import state_model
 from welfare_added.selection.posterior import kept_states, read_chains
-from welfare_added.selection.priors import read_priors
 from welfare_added.transfers.driving import Driving
 from welfare_added.transfers.sorting import proficiency_cut
-from welfare_added.transfers.study_files import read_design
+from welfare_added.transfers.study_files import read_model
 
 
 def main(files, chains, outputs, *, export, study, sampler, past, year, draws, **chosen):
     applicants, proficient = chosen.pop("applicants"), chosen.pop("proficient")
-    raw, design = read_design(files, export, study, sampler["rankings"])
-    model = state_model(design.system, sampler["rankings"], read_priors(sampler["priors"]))
+    raw, design, model = read_model(files, export, study, sampler)
     own = year_records(raw, design, Driving(raw, design.records), year, applicants)
     how = Choices(cut=proficiency_cut(design.records, proficient), **chosen)
     known = past_states(raw, design, own, sampler, past, study["teams"]) if past else None

@@ -6,10 +6,11 @@ import numpy as np
 
 from welfare_added.reassignment.draws import Draw
 from welfare_added.reassignment.proficient import Students
-from welfare_added.reassignment.scores import INTERACTIONS, MAIN, student_sums, teachers_of_draw
+from welfare_added.reassignment.scores import student_sums, teachers_of_draw
 from welfare_added.reassignment.year import Year
+from welfare_added.transfers.regressors import MAIN, MATCHES
 
-COEFFICIENTS = {name: 0.01 * place - 0.05 for place, name in enumerate((*MAIN, *INTERACTIONS))}
+COEFFICIENTS = {name: 0.01 * place - 0.05 for place, name in enumerate((*MAIN, *MATCHES))}
 
 
 @dataclass

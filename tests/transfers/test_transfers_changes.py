@@ -10,7 +10,6 @@ from transfers_world import INPUTS, STUDY, as_raw, design, truth, world
 from welfare_added.run.errors import UserError
 from welfare_added.transfers.calibration_table import calibration_table
 from welfare_added.transfers.changes import (
-    SCORES,
     TEACHERS,
     ObservableMatches,
     changes_by_draw,
@@ -27,6 +26,7 @@ from welfare_added.transfers.effectiveness import (
 from welfare_added.transfers.facts import system_facts
 from welfare_added.transfers.past import past_system
 from welfare_added.transfers.planted_values import planted_values
+from welfare_added.transfers.regressors import MATCHES
 
 
 def matches(rows=4000, seed=1):
@@ -53,7 +53,7 @@ def test_observable_changes_are_those_of_a_regression_on_the_index():
     draws, sample = planted_draws(1), matches()
     draws["supply: education_x_minority"] = 0.3
     found = changes_table(changes_by_draw(draws, sample)).set_index("row").loc["observable_match"]
-    index = sample.score @ draws.iloc[0][[f"outcomes: {name}" for name in SCORES]].to_numpy(float)
+    index = sample.score @ draws.iloc[0][[f"outcomes: {name}" for name in MATCHES]].to_numpy(float)
     change = np.quantile(index, 0.99) - np.quantile(index, 0.01)
     other = sample.teacher @ draws.iloc[0][[f"supply: {name}" for name in TEACHERS]].to_numpy(float)
     slope = sm.OLS(other, sm.add_constant(index)).fit().params[1]

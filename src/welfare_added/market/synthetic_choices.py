@@ -13,6 +13,7 @@ from welfare_added.market.positions import school_years
 from welfare_added.market.synthetic_loops import expected_applications
 from welfare_added.market.windows import Pairs
 from welfare_added.run.errors import UserError
+from welfare_added.run.options import check_option
 
 OUTSIDE_ERRORS = ("per_position", "common")
 WIDEST = 30.0  # bracket of the constants
@@ -261,11 +262,7 @@ def margins(
         If ``outside`` is neither.
 
     """
-    if outside not in OUTSIDE_ERRORS:
-        raise UserError(
-            f"config.yaml: platform.outside_errors is '{outside}'; choose one of "
-            f"{', '.join(OUTSIDE_ERRORS)}"
-        )
+    check_option("platform.outside_errors", outside, OUTSIDE_ERRORS)
     bars = thresholds(utility.present, constant)
     value = utility.pair + constant[pairs.applicant] - bars[pairs.applicant]
     if outside == "per_position":

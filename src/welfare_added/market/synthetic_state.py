@@ -22,7 +22,7 @@ from welfare_added.market.synthetic_teachers import (
     draw_value_added,
     experience_effect,
 )
-from welfare_added.run.errors import UserError
+from welfare_added.run.options import option_of
 
 SCALE_MEAN, SCALE_SD = 450.0, 50.0  # of raw scores
 TRUTH_DECIMALS = 8  # of true value added; further digits depend on the machine
@@ -48,10 +48,7 @@ class SyntheticState:
 
 def size_of(parameters: Mapping, size: str) -> Mapping:
     """The numbers of schools, teachers and applicants of a size; UserError if there is none."""
-    sizes = parameters["sizes"]
-    if size not in sizes:
-        raise UserError(f"config.yaml: district.size is '{size}'; choose one of {', '.join(sizes)}")
-    return sizes[size]
+    return option_of("district.size", size, parameters["sizes"])
 
 
 def synthesise_state(

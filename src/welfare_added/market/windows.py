@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from welfare_added.run.errors import UserError
+from welfare_added.run.options import check_option
 
 KINDS = ("observed", "posted", "first_day")
 DAYS = ("first_day", "last_day")
@@ -62,10 +62,7 @@ def windows(
         If there is no such kind.
 
     """
-    if kind not in KINDS:
-        raise UserError(
-            f"config.yaml: platform.window is '{kind}'; choose one of {', '.join(KINDS)}"
-        )
+    check_option("platform.window", kind, KINDS)
     day = applications["day"].to_numpy(float)
     first, last = _range(day, applications["applicant"].to_numpy(), applicants)
     opens, closes = _range(day, applications["position"].to_numpy(), len(positions))

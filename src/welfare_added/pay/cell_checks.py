@@ -3,8 +3,9 @@
 import numpy as np
 
 from welfare_added.district.problems import Problem, raise_any
+from welfare_added.district.row_checks import problem_of, rows_in
 from welfare_added.district.values import RawTables
-from welfare_added.pay.checks import missing_years, problem_of, rows_in, studied
+from welfare_added.pay.checks import missing_years, studied
 from welfare_added.pay.choices import PayChoices
 
 FAR = 15.0  # interquartile ranges from the median; a mean so far away is taken for a code

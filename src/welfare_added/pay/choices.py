@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from welfare_added.run.errors import UserError
+from welfare_added.run.options import check_option
 
 OPTIONS = {
     "consolidations": ("merge", "as_recorded"),
@@ -80,11 +81,7 @@ class PayChoices:
     def __post_init__(self) -> None:
         """Refuse options that do not exist; raises UserError."""
         for name, allowed in OPTIONS.items():
-            if getattr(self, name) not in allowed:
-                raise UserError(
-                    f"config.yaml: pay.{name} is '{getattr(self, name)}'; "
-                    f"choose one of {', '.join(allowed)}"
-                )
+            check_option(f"pay.{name}", getattr(self, name), allowed)
         if not self.years[0] < self.first_post_year <= self.years[1]:
             raise UserError(
                 f"config.yaml: pay.first_post_year is {self.first_post_year}; "

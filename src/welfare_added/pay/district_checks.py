@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.district.problems import Problem, raise_any
+from welfare_added.district.row_checks import problem_of, rows_in
 from welfare_added.district.values import RawTables
-from welfare_added.pay.checks import missing_years, problem_of, rows_in
+from welfare_added.pay.checks import missing_years
 from welfare_added.pay.choices import PayChoices
 from welfare_added.pay.districts import regimes, renamed, successors
 from welfare_added.run.errors import UserError

@@ -9,6 +9,7 @@ import pandas as pd
 from welfare_added.pay.distances import distance_miles
 from welfare_added.pay.frames import PayRecords
 from welfare_added.run.errors import UserError
+from welfare_added.run.options import check_option
 
 EXIT = -1  # in place of the number of a district
 GROWTH = ("state", "district")
@@ -97,8 +98,7 @@ def market_records(
         If there is no such growth, or no row of the year or of the one before.
 
     """
-    if growth not in GROWTH:
-        raise UserError(f"config.yaml: pay.growth is '{growth}'; choose one of {', '.join(GROWTH)}")
+    check_option("pay.growth", growth, GROWTH)
     own = records.districts
     if handbooks_only:
         own = own[own["regime"] != "none"]

@@ -20,7 +20,7 @@ from welfare_added.pay.synthetic_moves import CHANCES
 from welfare_added.pay.synthetic_schools import draw_schools
 from welfare_added.pay.synthetic_teachers import teacher_ids
 from welfare_added.pay.synthetic_years import World
-from welfare_added.run.errors import UserError
+from welfare_added.run.options import option_of
 
 STREAMS = (
     *("districts", "posts", "teachers", "schedules", "salaries", "decisions"),
@@ -51,13 +51,6 @@ class SyntheticState:
     truth: dict[str, pd.DataFrame] = field(repr=False)
 
 
-def choose(options: Mapping, chosen: str, what: str) -> Mapping:
-    """Content of a named size or world; UserError if there is none."""
-    if chosen not in options:
-        raise UserError(f"config.yaml: {what} is '{chosen}'; choose one of {', '.join(options)}")
-    return options[chosen]
-
-
 def synthesise_state(
     inputs: Mapping, parameters: Mapping, *, size: str, world: str, seed: int
 ) -> SyntheticState:
@@ -78,8 +71,8 @@ def synthesise_state(
         If there is no such size or world.
 
     """
-    chosen = choose(parameters["worlds"], world, "pay.world")
-    size_of = choose(parameters["sizes"], size, "district.size")
+    chosen = option_of("pay.world", world, parameters["worlds"])
+    size_of = option_of("district.size", size, parameters["sizes"])
     seeds = np.random.SeedSequence(seed).spawn(len(STREAMS))
     streams = dict(zip(STREAMS, map(np.random.default_rng, seeds), strict=True))
     districts = draw_districts(size_of, chosen, inputs, parameters, streams["districts"])

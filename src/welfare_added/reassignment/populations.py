@@ -10,7 +10,8 @@ from welfare_added.district.values import RawTables
 from welfare_added.reassignment.gains import quartiles
 from welfare_added.reassignment.groups import group_names
 from welfare_added.transfers.design import Design
-from welfare_added.transfers.facts import RACES
+from welfare_added.transfers.facts import RACES, rows_of_taught
+from welfare_added.transfers.traits import STUDENT_FLAGS
 
 Counts = dict[str, dict[str, float]]
 # Rows of table 1 that are shares of teachers, and its others.
@@ -19,7 +20,6 @@ OTHER_ROWS = (
     *("experience", "education", "years_in_sample", "teachers", "teacher_years", "menu_size"),
     *("applications", "interviews", "ranked", "offers", "eligible", "applicants", "positions"),
 )
-STUDENT_FLAGS = ("low_income", "english_learner", "special_education")
 
 
 def populations(raw: RawTables, design: Design, facts: Iterable[str]) -> pd.DataFrame:
@@ -57,7 +57,7 @@ def populations(raw: RawTables, design: Design, facts: Iterable[str]) -> pd.Data
         "students": persons(pd.Series(pupils)),
     }
     counts |= _groups(design, pupils)
-    shares = _shares_of_teachers(raw, design, taught, applied) | _shares_of_students(raw, design)
+    shares = _shares_of_teachers(raw, design) | _shares_of_students(raw, design)
     counts |= {f"fact_{name}": shares.get(name, counts["teachers"]) for name in facts}
     counts |= {f"table_01_{row}": counts["teachers"] for row in OTHER_ROWS}
     counts |= {f"table_01_{name}": shares[f"share_{name}_all"] for name in SHARES_OF_TEACHERS}
@@ -75,11 +75,9 @@ def _groups(design: Design, pupils: np.ndarray) -> Counts:
     return {f"group_{name}": persons(pd.Series(pupils[own])) for name, own in members.items()}
 
 
-def _shares_of_teachers(raw: RawTables, design: Design, taught, applied) -> Counts:
-    table = raw.tables["teacher_years"].set_index(["teacher_id", "year"])
-    names = design.records.teachers[taught["teacher"]]
-    own = table.loc[list(zip(names, taught["year"], strict=True))].reset_index()
-    chosen = {"all": own, "its": own[taught["teacher"].isin(applied).to_numpy()]}
+def _shares_of_teachers(raw: RawTables, design: Design) -> Counts:
+    own, applications = rows_of_taught(raw, design), raw.tables["applications"]
+    chosen = {"all": own, "its": own[own["teacher_id"].isin(applications["teacher_id"])]}
     traits = {"male": ("gender", "male")}
     traits |= {race: ("ethnicity", race) for race in (*RACES, "asian")}
     return {

@@ -5,15 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-# Terms of eq. 1 that are the same for all students, and those that meet students' traits.
-MAIN = (
-    *("teacher_male", "education", "teacher_black", "teacher_hispanic", "teacher_other"),
-    *("experience_2_3", "experience_4_6", "experience_7_up"),
-)
-INTERACTIONS = (
-    *("match_minority", "match_gender", "minority_x_education", "prev_score_x_education"),
-    *("minority_x_experience", "prev_score_x_experience"),
-)
+from welfare_added.transfers.regressors import MAIN, MATCHES
 
 
 @dataclass(frozen=True)
@@ -58,7 +50,7 @@ def teachers_of_draw(
         Of eq. 1 by name; those that are not there are 0.
 
     """
-    slope = {name: float(coefficients.get(name, 0.0)) for name in (*MAIN, *INTERACTIONS)}
+    slope = {name: float(coefficients.get(name, 0.0)) for name in (*MAIN, *MATCHES)}
     main = sum(slope[name] * traits[name] for name in MAIN)
     by_education, by_experience = (
         {of: slope[f"{of}_x_{name}"] * traits[name] for of in ("minority", "prev_score")}

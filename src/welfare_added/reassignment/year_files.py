@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from welfare_added.run.writing import replace_atomically
+from welfare_added.selection.array_files import write_arrays
 
 
 def save_tables(path: Path | str, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -19,12 +19,7 @@ def save_tables(path: Path | str, tables: Mapping[str, pd.DataFrame]) -> None:
         for name, table in tables.items()
         for column in table
     }
-
-    def write(part: Path) -> None:
-        with part.open("wb") as file:
-            np.savez(file, **arrays)
-
-    replace_atomically(path, write)
+    write_arrays(path, arrays)
 
 
 def read_tables(paths: Sequence[Path | str]) -> dict[str, pd.DataFrame]:

@@ -2,13 +2,15 @@
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 
 from welfare_added.run.errors import UserError
-from welfare_added.run.writing import replace_atomically
+from welfare_added.selection.array_files import write_arrays
 from welfare_added.selection.chain import Chain, Schedule, advance, begin, generator
 from welfare_added.selection.decision_density import Centring
 from welfare_added.selection.model import Model
@@ -94,12 +96,21 @@ def finished_chain(
     return complete
 
 
-def _mark(path: Path) -> str:
+@contextmanager
+def _opened(path: Path) -> Iterator[np.lib.npyio.NpzFile]:
+    """Arrays of a file; what then fails is because it holds no chain: UserError."""
     try:
         with np.load(path, allow_pickle=False) as file:
-            return str(file["mark"])
+            yield file
+    except UserError:
+        raise
     except (OSError, KeyError, ValueError, EOFError) as error:
         raise UserError(f"{path}: not a saved chain ({error}); delete it to start anew") from error
+
+
+def _mark(path: Path) -> str:
+    with _opened(path) as file:
+        return str(file["mark"])
 
 
 def save_chain(path: Path, chain: Chain, mark: str = "") -> None:
@@ -119,12 +130,7 @@ def save_chain(path: Path, chain: Chain, mark: str = "") -> None:
         "early": chain.early,
         "draws": chain.draws,
     }
-
-    def write(part: Path) -> None:
-        with part.open("wb") as file:
-            np.savez(file, **arrays)
-
-    replace_atomically(path, write)
+    write_arrays(path, arrays)
 
 
 def load_chain(path: Path, mark: str | None = None) -> Chain:
@@ -136,9 +142,8 @@ def load_chain(path: Path, mark: str | None = None) -> Chain:
         If the file is missing, is not a chain's, or was saved with another mark.
 
     """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+    with _opened(path) as file:
+        arrays = {name: file[name] for name in file.files}
         if mark is not None and str(arrays["mark"]) != mark:
             raise UserError(f"{path}: a chain of other data or choices; delete it to start anew")
         rng = np.random.Generator(np.random.PCG64())
@@ -155,10 +160,6 @@ def load_chain(path: Path, mark: str | None = None) -> Chain:
             draws=arrays["draws"],
             effects=tuple(_state(f"effects{number}", arrays) for number in range(effects)),
         )
-    except UserError:
-        raise
-    except (OSError, KeyError, ValueError, EOFError) as error:
-        raise UserError(f"{path}: not a saved chain ({error}); delete it to start anew") from error
 
 
 def _state_arrays(prefix, state):

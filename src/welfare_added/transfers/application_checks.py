@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.district.problems import Problem, raise_any
+from welfare_added.district.row_checks import problem_of, rows_in
 from welfare_added.district.values import RawTables
 from welfare_added.run.errors import UserError
-from welfare_added.transfers.position_checks import problem_of, rows_in
 from welfare_added.transfers.positions import in_sample
 
 DECISIONS = ("applications", "interviews", "rankings", "offers")

@@ -11,6 +11,7 @@ from welfare_added.transfers.records import Records
 from welfare_added.transfers.regressors import (
     DEMAND,
     INTERACTIONS,
+    MATCHES,
     SUPPLY,
     demand_regressors,
     supply_regressors,
@@ -20,10 +21,6 @@ from welfare_added.transfers.traits import SCHOOL
 
 LOW, HIGH = 0.01, 0.99
 SPREAD = float(ndtri(HIGH) - ndtri(LOW))  # of a standard normal
-SCORES = (
-    *("match_minority", "match_gender", "minority_x_education", "prev_score_x_education"),
-    *("minority_x_experience", "prev_score_x_experience"),
-)
 TEACHERS = ("students_match_minority", "teachers_match_minority", *INTERACTIONS)
 SCHOOLS = ("match_minority_students", "match_minority_teachers", *INTERACTIONS)
 ROWS = ("general_effectiveness", "unobservable_match", "observable_match")
@@ -37,7 +34,7 @@ class ObservableMatches:
     Attributes
     ----------
     score, school, teacher
-        (n, .) regressors `SCORES` of eq. 1, `SCHOOLS` of eq. 3 and `TEACHERS` of eq. 2; utilities
+        (n, .) regressors `MATCHES` of eq. 1, `SCHOOLS` of eq. 3 and `TEACHERS` of eq. 2; utilities
         are those at the student's school.
 
     """
@@ -71,7 +68,7 @@ def random_matches(records: Records, pairs: int, rng: np.random.Generator) -> Ob
     supply = supply_regressors(teacher, school, np.zeros(pairs))
     demand = demand_regressors(teacher, school)
     return ObservableMatches(
-        score=np.column_stack([part[name] for name in SCORES]),
+        score=np.column_stack([part[name] for name in MATCHES]),
         school=demand[:, [DEMAND.index(name) for name in SCHOOLS]],
         teacher=supply[:, [SUPPLY.index(name) for name in TEACHERS]],
     )
@@ -111,7 +108,7 @@ def changes_by_draw(draws: pd.DataFrame, matches: ObservableMatches) -> pd.DataF
     score, school, teacher = (
         matches_of - matches_of.mean(axis=0) for matches_of in vars(matches).values()
     )
-    slopes = _slopes(draws, "outcomes", SCORES)
+    slopes = _slopes(draws, "outcomes", MATCHES)
     index = slopes @ score.T
     change = np.quantile(index, HIGH, axis=1) - np.quantile(index, LOW, axis=1)
     variance = (index**2).mean(axis=1)

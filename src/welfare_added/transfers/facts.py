@@ -7,6 +7,7 @@ import pandas as pd
 
 from welfare_added.district.values import RawTables
 from welfare_added.transfers.design import Design
+from welfare_added.transfers.traits import STUDENT_FLAGS
 
 # Where inputs.yaml has each fact.
 PUBLISHED = {
@@ -55,11 +56,7 @@ RACES = ("black", "white", "hispanic")
 def system_facts(raw: RawTables, design: Design) -> dict[str, float]:
     """Facts of a system by the names of `PUBLISHED`: table 1 and what section 2.2 says."""
     applicants = set(raw.tables["applications"]["teacher_id"])
-    people = design.records.teacher_years
-    taught = people[people["position"] >= 0]
-    table = raw.tables["teacher_years"].set_index(["teacher_id", "year"])
-    keys = zip(design.records.teachers[taught["teacher"]], taught["year"], strict=True)
-    table = table.loc[list(keys)].reset_index()
+    table = rows_of_taught(raw, design)
     own = table["teacher_id"].isin(applicants)
     number = np.unique(design.pairs.position, return_counts=True)[1]
     facts = {
@@ -77,6 +74,15 @@ def system_facts(raw: RawTables, design: Design) -> dict[str, float]:
         **_market(raw, design),
     }
     return {name: float(value) for name, value in facts.items()}
+
+
+def rows_of_taught(raw: RawTables, design: Design) -> pd.DataFrame:
+    """Raw rows of teacher_years of the teachers with a position of the sample."""
+    people = design.records.teacher_years
+    taught = people[people["position"] >= 0]
+    table = raw.tables["teacher_years"].set_index(["teacher_id", "year"])
+    keys = zip(design.records.teachers[taught["teacher"]], taught["year"], strict=True)
+    return table.loc[list(keys)].reset_index()
 
 
 def _teachers(table: pd.DataFrame, group: str) -> dict[str, float]:
@@ -99,11 +105,10 @@ def _students(raw: RawTables, design: Design) -> dict[str, float]:
     rows = enrolments[
         enrolments["grade"].between(grades.min(), grades.max()) & enrolments["year"].isin(years)
     ]
-    flags = ("low_income", "english_learner", "special_education")
     return {
         "students": rows["student_id"].nunique(),
         **{f"share_{race}": (rows["ethnicity"] == race).mean() for race in RACES},
-        **{f"share_{flag}": rows[flag].mean() for flag in flags},
+        **{f"share_{flag}": rows[flag].mean() for flag in STUDENT_FLAGS},
     }
 
 

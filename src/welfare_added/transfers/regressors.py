@@ -26,13 +26,19 @@ DEMAND = (
     *INTERACTIONS,
 )
 EXPERIENCE = ("experience_2_3", "experience_4_6", "experience_7_up")
+# Terms of eq. 1 of a teacher that are the same for all students, and those that meet their traits.
+MAIN = ("teacher_male", "education", *(f"teacher_{race}" for race in RACES), *EXPERIENCE)
+MATCHES = (
+    *("match_minority", "match_gender", "minority_x_education", "prev_score_x_education"),
+    *("minority_x_experience", "prev_score_x_experience"),
+)
 OUTCOMES = (
     *("prev_score", "prev_score_sq", "prev_score_cube"),
     *(*RACES, "male", *STUDENT_FLAGS),
-    *("teacher_male", "education", *(f"teacher_{race}" for race in RACES), *EXPERIENCE),
+    *MAIN,
     *(*STUDENT_SHARES, "low_income_x_share_low_income", "class_size"),
-    *("match_minority", "match_gender", "minority_x_education", "prev_score_x_education"),
-    *("minority_x_experience", "prev_score_x_experience", "redesigned"),
+    *MATCHES,
+    "redesigned",
 )
 
 

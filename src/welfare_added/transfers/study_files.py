@@ -9,6 +9,8 @@ from welfare_added.district.reading import read_tables
 from welfare_added.district.values import RawTables
 from welfare_added.run.choices import read_yaml
 from welfare_added.run.errors import UserError
+from welfare_added.selection.model import Model, state_model
+from welfare_added.selection.priors import read_priors
 from welfare_added.transfers.design import Design, build_design
 from welfare_added.transfers.records import Study
 from welfare_added.transfers.synthetic_system import standards_of
@@ -70,3 +72,21 @@ def read_design(
     study = study_of(files, chosen)
     further = {name: chosen[name] for name in ("most_ranked", "teams", "fallback")}
     return raw, build_design(raw, study, rankings=rankings, **further)
+
+
+def read_model(
+    files: Mapping[str, Path | str], export: Mapping, chosen: Mapping, sampler: Mapping
+) -> tuple[RawTables, Design, Model]:
+    """Raw tables and arrays of a study, and its model as the sampler takes it.
+
+    Parameters
+    ----------
+    files, export, chosen
+        As of `read_design`.
+    sampler
+        rankings, the likelihood of the lists, and priors (`read_priors`).
+
+    """
+    raw, design = read_design(files, export, chosen, sampler["rankings"])
+    priors = read_priors(sampler["priors"])
+    return raw, design, state_model(design.system, sampler["rankings"], priors)

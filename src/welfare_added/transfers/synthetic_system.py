@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from welfare_added.run.errors import UserError
+from welfare_added.run.options import option_of
 from welfare_added.transfers.planted import Planted, planted
 from welfare_added.transfers.synthetic_evaluations import evaluations
 from welfare_added.transfers.synthetic_schools import GRADES, draw_schools
@@ -54,13 +54,6 @@ def standards_of(inputs: Mapping) -> Standards:
     )
 
 
-def choose(options: Mapping, chosen: str, what: str) -> Mapping:
-    """Content of a named size or scenario; UserError if there is none."""
-    if chosen not in options:
-        raise UserError(f"config.yaml: {what} is '{chosen}'; choose one of {', '.join(options)}")
-    return options[chosen]
-
-
 def synthesise_system(
     inputs: Mapping, parameters: Mapping, *, size: str, scenario: str, seed: int
 ) -> SyntheticSystem:
@@ -81,8 +74,9 @@ def synthesise_system(
         If there is no such size or scenario, or a parameter is missing.
 
     """
-    truth = planted(inputs, choose(parameters["scenarios"], scenario, "selection.scenario"))
-    chosen = choose(parameters["sizes"], size, "district.size")
+    own = option_of("selection.scenario", scenario, parameters["scenarios"])
+    truth = planted(inputs, own)
+    chosen = option_of("district.size", size, parameters["sizes"])
     seeds = np.random.SeedSequence(seed).spawn(len(STREAMS))
     streams = dict(zip(STREAMS, map(np.random.default_rng, seeds), strict=True))
     years = range(inputs["counts"]["its_years"][0], inputs["counts"]["its_years"][1] + 1)
