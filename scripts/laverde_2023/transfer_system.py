@@ -1,4 +1,4 @@
-"""Check the transfer system's raw tables, and tabulate who teaches where and what happened."""
+"""Tabulate who teaches where, and what happened in the transfer system."""
 
 import pandas as pd
 
@@ -17,12 +17,11 @@ from welfare_added.transfers.sorting import (
     teacher_schools,
 )
 from welfare_added.transfers.study_files import read_design
-from welfare_added.transfers.variables import variables_table
 
 
 def main(files, outputs, *, export, study, rankings, proficient, experience_bins, move_bar):
     raw, design = read_design(files, export, study, rankings)
-    records, system = design.records, design.system
+    records = design.records
     facts = system_facts(raw, design) | rules_of_system(raw, design)
     shares = school_shares(records, proficiency_cut(records, proficient))
     schools = teacher_schools(records, shares)
@@ -34,7 +33,6 @@ def main(files, outputs, *, export, study, rankings, proficient, experience_bins
         "moves": means,
         "move_bins": bars,
         "evaluations": measures_held(raw, measures_by_teacher(raw, records)),
-        "variables": variables_table(system.outcomes.names, system.demand.names),
     }
     for name, table in tables.items():
         write_csv(table, outputs[name])

@@ -136,7 +136,12 @@ def test_a_seed_makes_due_all_chains_and_what_follows_but_not_the_records(copy):
 def test_what_figure_1_shows_makes_due_no_estimate(copy):
     choose(copy, transfers={"move_bar": 0.05})
     due = copy.due()
-    assert "figure_01" in due and not due & (OF_CHAINS | PLANNED | {"table_02"})
+    assert "figure_01" in due and not due & (OF_CHAINS | PLANNED | {"table_02", "checked_system"})
+
+
+def test_two_choices_at_once_are_both_followed(copy):
+    choose(copy, transfers={"move_bar": 0.05}, selection={"seed": 7})
+    assert copy.due() >= OF_CHAINS | PLANNED | {"transfer_system", "figure_01", "table_02"}
 
 
 def test_another_likelihood_of_lists_is_the_studys_and_the_others_stand_beside_it(copy):
@@ -148,6 +153,7 @@ def test_another_likelihood_of_lists_is_the_studys_and_the_others_stand_beside_i
 
 def test_left_over_fallbacks_leave_out_the_order_of_appendix_b(copy):
     choose(copy, selection={"fallback": "leftover"})
+    assert copy.due() >= (OF_CHAINS | PLANNED | {"checked_system", "table_02"}) - {"orders"}
     jobs = copy.run("--dry-run")
     assert "Running the sampler: study, chain 3" in jobs
     assert "published_order" not in jobs and "orders.csv" not in jobs

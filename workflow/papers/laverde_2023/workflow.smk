@@ -50,6 +50,7 @@ if SYNTHETIC:
 # All results are targets, not only the last ones, so that a deleted file is made again.
 RESULT_FILES = [
     *RAW_FILES,
+    *rules.checked_system.output,
     *rules.transfer_system.output,
     *CHAIN_FILES,
     *rules.posterior.output,

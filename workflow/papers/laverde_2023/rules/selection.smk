@@ -3,7 +3,7 @@ rule chain:
     message: "Running the sampler: {wildcards.kind}, chain {wildcards.number}"
     input:
         **READS_TABLES,
-        checked=ancient(rules.transfer_system.output.facts),  # tables that are refused stop there
+        checked=rules.checked_system.output.variables,  # tables that are refused stop there
         code=code("chain"),
     output:
         chain=f"{SELECTION}/chains/{{kind}}/{{number}}.npz",
