@@ -3,6 +3,8 @@
 import pandas as pd
 
 from welfare_added.market.preference_tables import choice_set_tables, recovery_table
+from welfare_added.market.principals import planted_of_estimable
+from welfare_added.market.ratings import ratings
 from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv
 
@@ -12,7 +14,10 @@ def planted(path):
 
 
 def main(files, outputs, *, integrators, sets):
+    platform = ("observed_applicants", "positions", "applications")
+    rated = ratings(*(pd.read_parquet(files[name]) for name in platform))
     truth = {side: planted(files[f"true_{side}"]) for side in ("teachers", "principals")}
+    truth["principals"] = pd.Series(planted_of_estimable(truth["principals"].to_dict(), rated))
     tables = [recovery_table(truth[side], pd.read_csv(files[side]), side) for side in truth]
     write_csv(pd.concat(tables), outputs["recovery"])
     named = [

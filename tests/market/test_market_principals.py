@@ -14,6 +14,8 @@ from welfare_added.choice.draws import gauss_hermite
 from welfare_added.market.principals import (
     estimate_principals,
     estimate_rankings,
+    planted_of_estimable,
+    principal_model,
     ranking_model,
 )
 from welfare_added.market.ratings import (
@@ -38,7 +40,7 @@ def planted():
 @pytest.fixture(scope="module")
 def estimated(planted):
     _, rated, positive = planted
-    return estimate_principals(rated, positive, separated="drop")
+    return estimate_principals(principal_model(rated, positive, separated="drop"))
 
 
 def test_planted_preferences_are_covered(planted, estimated):
@@ -68,7 +70,7 @@ def test_a_row_an_application_and_a_row_several_are_the_same(planted, estimated)
 
 def test_sign_of_the_spread_is_turned_with_its_covariances(planted, estimated):
     _, rated, positive = planted
-    other = estimate_principals(rated, positive, separated="drop", nodes=21)
+    other = estimate_principals(principal_model(rated, positive, separated="drop", nodes=21))
     assert (np.diag(other.covariance) > 0).all()
     assert np.linalg.eigvalsh(other.covariance)[0] > 0
     np.testing.assert_allclose(other.covariance, estimated.covariance, rtol=0.05, atol=0.02)
@@ -91,15 +93,25 @@ def test_without_random_effect_it_is_the_logit_of_statsmodels(planted, estimated
     assert model.evaluate(at)[0].sum() == pytest.approx(found.llf, abs=1e-8)
 
 
+def test_errors_from_the_hessian_are_near_and_of_scores_too_wide_with_few_positions(planted):
+    """With 150 positions for some 30 parameters products of scores say too little."""
+    stated = principal_model(*planted[1:], separated="drop")
+    scores, hessian = (estimate_principals(stated, kind) for kind in ("scores", "hessian"))
+    assert (scores.parameters == hessian.parameters).all()
+    ratio = hessian.standard_errors / scores.standard_errors
+    assert 0.6 < np.median(ratio) < 0.95
+    with pytest.raises(UserError, match="kind 'bootstrap': want scores, hessian or sandwich"):
+        estimate_principals(stated, "bootstrap")
+
+
 def test_simulated_integrator_is_near_and_unknown_one_refused(planted, estimated):
     _, rated, positive = planted
-    found = estimate_principals(
-        rated, positive, integrator="simulated", nodes=400, separated="drop"
-    )
+    simulated = {"integrator": "simulated", "nodes": 400}
+    found = estimate_principals(principal_model(rated, positive, separated="drop", **simulated))
     gap = np.abs(found.parameters - estimated.parameters) / estimated.standard_errors
     assert gap.max() < 2
     with pytest.raises(UserError, match="want adaptive or simulated"):
-        estimate_principals(rated, positive, integrator="sobol")
+        principal_model(rated, positive, integrator="sobol")
 
 
 def test_rankings_with_ties_are_those_of_all_orders():
@@ -220,6 +232,23 @@ def _names():
 def test_rare_covariates_are_left_out_by_name(planted, caplog):
     _, rated, positive = planted
     with caplog.at_level(logging.INFO):
-        found = estimate_principals(rated, positive, separated="drop", at_least=120)
+        found = principal_model(rated, positive, separated="drop", at_least=120)
     assert "too few choices tell of it" in caplog.text
-    assert len(found.left_out) > 0
+    assert not found.keep.all()
+    assert found.model.names[:-1] == tuple(np.array(PRINCIPAL)[found.keep])
+
+
+def test_where_traits_are_missing_together_one_indicator_stands_for_all(planted):
+    truth, rated, _ = planted
+    columns = rated.covariates.copy()
+    names = ["experience_missing", "gender_missing", "race_missing"]
+    missing = [PRINCIPAL.index(name) for name in names]
+    columns[:, missing] = columns[:, missing[:1]]
+    together = replace(rated, covariates=columns)
+    effects = {**truth, **dict(zip(names, (-0.3, -0.5, 0.1), strict=True)), "kept": 7.0}
+    told = planted_of_estimable(effects, together)
+    assert told["experience_missing"] == pytest.approx(-0.7)
+    assert told["gender_missing"] == told["race_missing"] == 0 and told["kept"] == 7
+    utility, of_all = (columns @ [one[name] for name in PRINCIPAL] for one in (effects, told))
+    np.testing.assert_allclose(of_all, utility, atol=1e-9)
+    assert planted_of_estimable(effects, rated) == pytest.approx(effects)

@@ -17,7 +17,7 @@ HALVINGS = 8  # of such a step
 SUFFICIENT = 0.01  # rise of the log-likelihood, relative to what its slope promises
 ROUNDS = 12
 STEPS = 200  # of the optimiser, a round
-DIFFERENCE = 1e-4  # in standard errors, for Hessians
+DIFFERENCE = 1e-2  # in standard errors, for Hessians: smaller steps differ between processors
 SMALLEST = 1e-10  # eigenvalue of correlated scores that counts as zero
 
 log = logging.getLogger(__name__)

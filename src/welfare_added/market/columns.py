@@ -37,6 +37,30 @@ def usable(products: np.ndarray, names: Sequence[str], what: str) -> np.ndarray:
     return keep
 
 
+def with_those_left_out(
+    values: np.ndarray, products: np.ndarray, names: Sequence[str], what: str
+) -> np.ndarray:
+    """Coefficients (P,) of columns when those that `usable` leaves out are in the others' sums.
+
+    A column that is left out, a sum of others with weights, adds its coefficient times the weight
+    to each of theirs; its own is then zero.
+
+    Parameters
+    ----------
+    values
+        (P,) coefficients of all columns.
+    products, names, what
+        As of `usable`.
+
+    """
+    keep = usable(products, names, what)
+    kept = np.flatnonzero(keep)
+    weights = np.linalg.lstsq(products[np.ix_(kept, kept)], products[np.ix_(kept, ~keep)])[0]
+    out = np.zeros(len(values))
+    out[kept] = values[kept] + weights @ values[~keep]
+    return out
+
+
 def _reason(scaled, keep, names, j) -> str:
     """Why column j is left out: it is zero, or which kept columns make it up."""
     before = np.flatnonzero(keep[:j])

@@ -9,7 +9,7 @@ import pandas as pd
 
 from welfare_added.market import features
 from welfare_added.market.estimates import Estimates, covariance_table, estimates_table
-from welfare_added.market.principals import estimate_principals, estimate_rankings
+from welfare_added.market.principals import estimate_principals, estimate_rankings, principal_model
 from welfare_added.market.ratings import chosen_among, ratings
 from welfare_added.market.teacher_choices import TeacherChoices, teacher_choices
 from welfare_added.market.teacher_model import teacher_model
@@ -171,6 +171,7 @@ def principal_tables(
     integrator: str = "adaptive",
     nodes: int = 15,
     seed: int = 1,
+    inference: str = "scores",
 ) -> PreferenceTables:
     """Estimate principals' preferences from the platform's tables.
 
@@ -189,6 +190,8 @@ def principal_tables(
     class_size
         As `teacher_tables`.
     separated, at_least, integrator, nodes, seed
+        As `principal_model`.
+    inference
         As `estimate_principals`.
 
     """
@@ -196,21 +199,12 @@ def principal_tables(
         positions = positions.assign(class_size=float(positions["class_size"].mean()))
     rated = ratings(applicants, positions, applications)
     rated = chosen_among(rated, positions, sample, days)
+    thin = {"separated": separated, "at_least": at_least}
     if model == "ranked":
-        return _tables(
-            estimate_rankings(rated, order or {}, separated=separated, at_least=at_least)
-        )
+        return _tables(estimate_rankings(rated, order or {}, inference=inference, **thin))
     positive = rated.positive(declined_positive, hired_only)
-    found = estimate_principals(
-        rated,
-        positive,
-        integrator=integrator,
-        nodes=nodes,
-        seed=seed,
-        separated=separated,
-        at_least=at_least,
-    )
-    return _tables(found)
+    stated = principal_model(rated, positive, integrator=integrator, nodes=nodes, seed=seed, **thin)
+    return _tables(estimate_principals(stated, inference))
 
 
 def _kept(choices: TeacherChoices, single: str, without_value_added: str) -> np.ndarray:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from welfare_added.choice.binary_panel import binary_logit
+from welfare_added.choice.binary_panel import BinaryLogit, binary_logit
 from welfare_added.choice.draws import gauss_hermite, pseudo_random
 from welfare_added.choice.maximum import covariance as covariance_of
 from welfare_added.choice.maximum import maximise
 from welfare_added.market import preference_loops
-from welfare_added.market.columns import usable, without_separating
+from welfare_added.market.columns import usable, with_those_left_out, without_separating
 from welfare_added.market.estimates import Estimates
 from welfare_added.market.polish import polished
 from welfare_added.market.ratings import PRINCIPAL, SPREAD, Ratings, ranks
@@ -22,7 +22,30 @@ WHAT = "principals' ratings"
 INTEGRATORS = ("adaptive", "simulated")
 
 
-def estimate_principals(
+@dataclass(frozen=True)
+class StatedRatings:
+    """A logit of positive answers, as it is estimated.
+
+    Attributes
+    ----------
+    model
+        With a random effect of each position.
+    plain
+        The same without.
+    keep
+        (P,) covariates that can be told apart and separate no answers.
+    choices
+        Number of applications.
+
+    """
+
+    model: BinaryLogit
+    plain: BinaryLogit
+    keep: np.ndarray = field(repr=False)
+    choices: int
+
+
+def principal_model(
     applications: Ratings,
     positive: np.ndarray,
     *,
@@ -31,8 +54,8 @@ def estimate_principals(
     seed: int = 1,
     separated: str = "refuse",
     at_least: int = 1,
-) -> Estimates:
-    """Estimate a logit of positive answers with a random effect of each position (eq. 15).
+) -> StatedRatings:
+    """State a logit of positive answers with a random effect of each position (eq. 15).
 
     Parameters
     ----------
@@ -53,7 +76,7 @@ def estimate_principals(
     Raises
     ------
     UserError
-        If the integrator is another, a dummy separates answers, or there is no maximum.
+        If the integrator is another, or a dummy separates answers.
 
     """
     if integrator not in INTEGRATORS:
@@ -63,30 +86,48 @@ def estimate_principals(
     rows = _together(applications.positions, applications.covariates[:, keep], taken)
     adaptive = integrator == "adaptive"
     count = len(np.unique(rows.agent))
-    points = gauss_hermite(nodes) if adaptive else pseudo_random(count, nodes, 1, seed)
+    answers = (rows.columns, rows.taken, rows.agent)
     common = {
         "names": [name for name, one in zip(PRINCIPAL, keep, strict=True) if one],
         "trials": rows.trials,
     }
     model = binary_logit(
-        rows.columns,
-        rows.taken,
-        rows.agent,
+        *answers,
         random=np.ones((len(rows.agent), 1)),
         random_names=["effect"],
-        nodes=points,
+        nodes=gauss_hermite(nodes) if adaptive else pseudo_random(count, nodes, 1, seed),
         at_modes=adaptive,
         **common,
     )
+    return StatedRatings(model, binary_logit(*answers, **common), keep, len(taken))
+
+
+def estimate_principals(stated: StatedRatings, inference: str = "scores") -> Estimates:
+    """Estimate principals' preferences (table 6).
+
+    Parameters
+    ----------
+    stated
+        Of `principal_model`.
+    inference
+        Standard errors, of positions: ``scores``, ``hessian`` or ``sandwich`` (`covariance`).
+
+    Raises
+    ------
+    UserError
+        If there is no maximum, or inference is another.
+
+    """
+    model, spreads = stated.model, (SPREAD,)
     found = maximise(model, model.start())
-    if found.parameters[-1] == 0:
+    if zero := found.parameters[-1] == 0:
         log.info("%s: random effects of positions have a spread of zero", WHAT)
-        model = binary_logit(rows.columns, rows.taken, rows.agent, **common)
-        found = polished(model, maximise(model, model.start()))
-        plain = _estimates(model, found, covariance_of(model, found), keep, len(taken), ())
-        return plain.with_zero(SPREAD)
+        model, spreads = stated.plain, ()
+        found = maximise(model, model.start())
     found = polished(model, found)
-    return _estimates(model, found, covariance_of(model, found), keep, len(taken), (SPREAD,))
+    covariance = covariance_of(model, found, inference)
+    estimates = _estimates(model, found, covariance, stated.keep, stated.choices, spreads)
+    return estimates.with_zero(SPREAD) if zero else estimates
 
 
 @dataclass(frozen=True)
@@ -144,6 +185,7 @@ def estimate_rankings(
     *,
     separated: str = "refuse",
     at_least: int = 1,
+    inference: str = "scores",
 ) -> Estimates:
     """Estimate a rank-ordered logit of outcomes within positions (Bates et al. 2022, table 7).
 
@@ -156,7 +198,9 @@ def estimate_rankings(
     order
         Place of each outcome, lowest best; outcomes of one place are ties.
     separated, at_least
-        As `estimate_principals`, of items that are first and of others.
+        As `principal_model`, of items that are first and of others.
+    inference
+        As `estimate_principals`.
 
     """
     within = np.array([name not in ("constant", "title1") for name in PRINCIPAL])
@@ -177,8 +221,20 @@ def estimate_rankings(
     found = polished(model, maximise(model, np.zeros(kept.sum())))
     keep = within.copy()
     keep[within] = kept
-    covariance = covariance_of(model, found)
+    covariance = covariance_of(model, found, inference)
     return _estimates(model, found, covariance, keep, len(places), ())
+
+
+def planted_of_estimable(truth: Mapping[str, float], applications: Ratings) -> dict[str, float]:
+    """Principals' planted parameters as these applications can tell them apart.
+
+    Where traits are missing together, one indicator stands for the sum of all. truth: by name, 0
+    where there is none; further names stay as they are.
+    """
+    columns = applications.covariates
+    values = np.array([truth.get(name, 0.0) for name in PRINCIPAL])
+    told = with_those_left_out(values, columns.T @ columns, PRINCIPAL, WHAT)
+    return {**truth, **dict(zip(PRINCIPAL, told.tolist(), strict=True))}
 
 
 def estimable(columns, names, taken, separated, at_least) -> np.ndarray:

@@ -8,7 +8,8 @@ import pandas as pd
 from scipy.stats import norm
 
 from welfare_added.market.estimates import Estimates
-from welfare_added.market.principals import estimate_principals
+from welfare_added.market.principals import StatedRatings, estimate_principals, principal_model
+from welfare_added.market.ratings import SPREAD
 from welfare_added.market.recovery_world import index_of, planted_ratings, planted_world
 from welfare_added.market.teacher_choices import teacher_choices
 from welfare_added.market.teacher_model import teacher_model
@@ -105,6 +106,7 @@ def principal_worlds(
     seed: int,
     positions: int,
     applications: int,
+    inference: str = "hessian",
 ) -> pd.DataFrame:
     """Estimate principals' preferences in worlds in which they are planted.
 
@@ -118,11 +120,13 @@ def principal_worlds(
         Number of worlds, and the seed from which those of each follow.
     positions, applications
         Of each world, and to each position.
+    inference
+        As `principals.estimate_principals`.
 
     Returns
     -------
     DataFrame
-        As `teacher_worlds`, without ratio.
+        As `teacher_worlds`; ratio is missing where the effects of positions have no spread.
 
     """
     tables = []
@@ -132,7 +136,7 @@ def principal_worlds(
         )
         draws_seed = int(own.generate_state(1)[0])
         for integrator, nodes in integrators.items():
-            found = estimate_principals(
+            stated = principal_model(
                 rated,
                 positive,
                 integrator=integrator,
@@ -140,9 +144,19 @@ def principal_worlds(
                 seed=draws_seed,
                 separated="drop",
             )
-            table = _table(found, index_of(truth, found.names), np.nan)
+            table = _estimated_principals(stated, truth, inference)
             tables.append(table.assign(world=number, integrator=integrator))
+            log.info("world %d, %s: ratio %.1f", number, integrator, table["ratio"].iloc[0])
     return pd.concat(tables, ignore_index=True)[ROWS]
+
+
+def _estimated_principals(stated: StatedRatings, truth, inference) -> pd.DataFrame:
+    found = estimate_principals(stated, inference)
+    planted = index_of(truth, found.names)
+    at_truth = np.nan
+    if found.values([SPREAD])[0] > 0:  # else the estimates are of the model without effects
+        at_truth = float(stated.model.evaluate(planted)[0].sum())
+    return _table(found, planted, at_truth)
 
 
 def _table(found: Estimates, planted: np.ndarray, at_truth: float) -> pd.DataFrame:

@@ -9,6 +9,10 @@ TEACHER_CHOICES = {
     **{name: PREFERENCE_CHOICES[name] for name in ("separated", "at_least", "seed")},
     "advantage": PREFERENCE_CHOICES["absolute_advantage"],
 }
+WORLDS = {
+    **PREFERENCE_CHOICES["worlds"],
+    "principals": {**PREFERENCE_CHOICES["worlds"]["principals"], "inference": PREFERENCE_CHOICES["principals"]["inference"]},
+}
 PRINCIPAL_CHOICES = {
     **PREFERENCE_CHOICES["principals"],
     **{name: PREFERENCE_CHOICES[name] for name in ("separated", "at_least", "seed")},
@@ -182,6 +186,7 @@ if SYNTHETIC:
                 for name, window in SETS.items()
                 for table, path in of_platform(window, "applicants", "pairs").items()
             },
+            **of_platform("", "positions", "applications"),
             **{f"true_{side}": f"{TRUTH}/{side}_preferences.csv" for side in ("teachers", "principals")},
             code=code("recovery"),
         output:
@@ -207,7 +212,7 @@ rule recovery_worlds:
         parameters=f"{PREFERENCES}/recovery_worlds.csv",
     params:
         code=code_fingerprint("recovery_worlds"),
-        **PREFERENCE_CHOICES["worlds"],
+        **WORLDS,
     threads: 2  # results do not depend on it
     resources: mem_mb=2000
     log: f"{LOGS}/recovery_worlds.log"
