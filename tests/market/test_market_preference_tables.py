@@ -281,6 +281,20 @@ def test_intervals_cover_the_published_preferences_in_worlds_of_the_default_choi
     assert abs(found["likelihood_ratio"] - degrees) < 3 * error
 
 
+@pytest.mark.slow
+def test_intervals_cover_principals_in_worlds_of_the_default_choices():
+    chosen = read_yaml(PAPER / "config.yaml")["preferences"]
+    printed = read_yaml(PAPER / "calibration/inputs.yaml")["principal_preferences"]
+    options = {**chosen["worlds"]["principals"], "worlds": 20, "integrators": {"adaptive": 15}}
+    options["inference"] = chosen["principals"]["inference"]
+    rows = principal_worlds(planted_principals(printed), seed=chosen["worlds"]["seed"], **options)
+    [found] = by_integrator(rows, {"adaptive": 15}).to_dict("records")
+    # 620 intervals: Monte Carlo error 0.01.
+    assert found["failed"] == 0 and 0.90 < found["coverage"] < 0.98
+    error = np.sqrt(2 * found["degrees"] / 20)
+    assert abs(found["likelihood_ratio"] - found["degrees"]) < 3 * error
+
+
 def test_constant_is_moved_to_the_application_rate(worlds):
     made = world(application_rate=0.15)
     assert made.pairs["applied"].mean() == pytest.approx(0.15, abs=0.02)
