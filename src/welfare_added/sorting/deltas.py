@@ -15,9 +15,9 @@ from welfare_added.sorting.salary_equation import SalaryEquation
 def delta_table(equation: SalaryEquation, regimes: Mapping[str, str]) -> pd.DataFrame:
     """Delta by district and period, as estimated and shrunk to its regime's mean.
 
-    Returns district_id, period, regime, delta, standard_error [dollars], delta_shrunk (posterior
-    mean under a normal law of delta in each regime and period), n, teachers. Districts of other
-    regimes are left out.
+    Returns district_id, period, regime, delta, standard_error [dollars], freedom (of the error),
+    delta_shrunk (posterior mean under a normal law of delta in each regime and period), n,
+    teachers. Districts of other regimes are left out.
     """
     shape = equation.delta.shape
     table = pd.DataFrame(
@@ -26,6 +26,7 @@ def delta_table(equation: SalaryEquation, regimes: Mapping[str, str]) -> pd.Data
             "period": np.repeat(equation.periods, shape[1]),
             "delta": equation.delta.ravel(),
             "standard_error": equation.standard_error.ravel(),
+            "freedom": equation.freedom.ravel(),
             "n": equation.n.ravel(),
             "teachers": equation.teachers.ravel(),
         }
@@ -39,7 +40,7 @@ def delta_table(equation: SalaryEquation, regimes: Mapping[str, str]) -> pd.Data
             mean, variance = spread_beside_errors(own["delta"], own["standard_error"])
             share = variance / (variance + own["standard_error"] ** 2)
             shrunk[own.index] = mean + share * (own["delta"] - mean)
-    table.insert(5, "delta_shrunk", shrunk)
+    table.insert(6, "delta_shrunk", shrunk)
     return table
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy import sparse
 
 IDENTIFIED = 1e-8  # share of f's norm that the schedule must leave for delta to be identified
 
@@ -53,11 +54,15 @@ class DistrictSchedule:
 
 @dataclass(frozen=True)
 class Solved:
-    """Salary by cell where f is zero, (K, D), delta and its error; missing if not identified."""
+    """Salary by cell where f is zero, (K, D), delta and its error; missing if not identified.
+
+    freedom: degrees of freedom of the error, for an interval by Student's t.
+    """
 
     level: np.ndarray = field(repr=False)
-    delta: float
-    standard_error: float
+    delta: float = np.nan
+    standard_error: float = np.nan
+    freedom: float = np.nan
 
 
 def by_cells(district: DistrictSchedule) -> Solved:
@@ -67,31 +72,66 @@ def by_cells(district: DistrictSchedule) -> Solved:
     """
     level = np.full(district.shape, np.nan)
     if district.n == 0:
-        return Solved(level, np.nan, np.nan)
+        return Solved(level)
     cells, code = np.unique(district.cell, return_inverse=True)
     others = np.column_stack([code[:, None] == np.arange(len(cells)), district.years]).astype(float)
     quality = district.quality
     left = quality - others @ np.linalg.lstsq(others, quality, rcond=None)[0]
     square = float(left @ left)
-    delta = error = np.nan
-    if square > (IDENTIFIED**2) * float(quality @ quality):
-        delta = float(left @ district.salary) / square
-    rest = district.salary - (0.0 if np.isnan(delta) else delta) * quality
+    identified = square > (IDENTIFIED**2) * float(quality @ quality)
+    delta = float(left @ district.salary) / square if identified else np.nan
+    rest = district.salary - (delta * quality if identified else 0.0)
     estimate = np.linalg.lstsq(others, rest, rcond=None)[0]
-    if not np.isnan(delta):
-        error = teacher_error(left / square, rest - others @ estimate, district.teacher)
     level.flat[cells] = estimate[: len(cells)]
-    return Solved(level, delta, error)
+    if not identified:
+        return Solved(level)
+    fitted = np.column_stack([basis(others), left / np.sqrt(square)])
+    residuals = rest - others @ estimate
+    return Solved(level, delta, *teacher_error(left / square, residuals, district.teacher, fitted))
 
 
-def teacher_error(weights: np.ndarray, residuals: np.ndarray, teacher: np.ndarray) -> float:
-    """Error, clustered by teacher, of an estimate that is a weighted sum of salaries.
+def basis(columns: np.ndarray) -> np.ndarray:
+    """Orthonormal columns that span the same space, (n, rank)."""
+    vectors, values = np.linalg.svd(columns, full_matrices=False)[:2]
+    return vectors[:, values > IDENTIFIED * values[0]]
 
-    weights, residuals, teacher: (n,). Missing with fewer than two teachers.
+
+def teacher_error(
+    weights: np.ndarray, residuals: np.ndarray, teacher: np.ndarray, fitted: np.ndarray
+) -> tuple[float, float]:
+    """Error, clustered by teacher, of a weighted sum of salaries, and its degrees of freedom.
+
+    A schedule with about as many effects as teachers fits part of the errors too, so that squared
+    residuals are too small. With equal, independent errors of variance s2 they have covariance
+    s2 (I - F F'); the clustered sum of squares is divided by the share of its mean that this
+    leaves, so that it is unbiased then. Degrees of freedom by Satterthwaite's rule (Bell and
+    McCaffrey 2002).
+
+    Parameters
+    ----------
+    weights, residuals, teacher
+        (n,); the estimate is the sum of weights times salaries.
+    fitted
+        F, (n, r): I - F F' makes residuals of salaries.
+
+    Returns
+    -------
+    error, freedom
+        Missing where the fit leaves nothing of errors.
+
     """
-    sums = np.bincount(np.unique(teacher, return_inverse=True)[1], weights * residuals)
-    groups = len(sums)
-    return float(np.sqrt(groups / (groups - 1) * (sums @ sums))) if groups > 1 else np.nan
+    rows = np.arange(len(weights))
+    code = np.unique(teacher, return_inverse=True)[1]
+    by_teacher = sparse.csr_array((weights, (code, rows)))
+    sums, lost = by_teacher @ residuals, by_teacher @ fitted
+    squares = np.bincount(code, weights**2)
+    # Of the covariance of sums, diag(squares) - lost lost': trace, and sum of squared entries.
+    own = (lost**2).sum(axis=1)
+    trace = float((squares - own).sum())
+    if trace <= IDENTIFIED * squares.sum():
+        return np.nan, np.nan
+    whole = float(squares @ squares - 2 * squares @ own + ((lost.T @ lost) ** 2).sum())
+    return float(np.sqrt(sums @ sums * squares.sum() / trace)), trace**2 / whole
 
 
 def fill_nearest(level: np.ndarray) -> np.ndarray:

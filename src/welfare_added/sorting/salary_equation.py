@@ -41,7 +41,10 @@ class SalaryEquation:
     filled
         (P, J, K, D) whether the district has a teacher-year in the cell.
     delta, standard_error
-        (P, J) dollars a unit of f; missing where it is not identified. Errors clustered by teacher.
+        (P, J) dollars a unit of f; missing where it is not identified. Errors clustered by teacher;
+        missing too where the schedule leaves nothing to tell them from.
+    freedom
+        (P, J) degrees of freedom of the errors.
     n, teachers
         (P, J) teacher-years and teachers used.
     spread
@@ -58,6 +61,7 @@ class SalaryEquation:
     filled: np.ndarray = field(repr=False)
     delta: np.ndarray = field(repr=False)
     standard_error: np.ndarray = field(repr=False)
+    freedom: np.ndarray = field(repr=False)
     n: np.ndarray = field(repr=False)
     teachers: np.ndarray = field(repr=False)
     spread: tuple[Spread, ...] = ()
@@ -98,7 +102,7 @@ def estimate_salary_equation(
     degrees = tuple(sorted(rows["degree"].unique()))
     shape = len(periods), len(districts), len(classes), len(degrees)
     level, filled = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
-    numbers = np.full((4, *shape[:2]), np.nan)
+    numbers = np.full((5, *shape[:2]), np.nan)
     spreads = []
     for p, (name, (first, last)) in enumerate(periods.items()):
         part = rows[rows["year"].between(first, last)]
@@ -113,7 +117,8 @@ def estimate_salary_equation(
         for j, (one, own) in enumerate(zip(made, solved, strict=True)):
             filled[p, j] = one.counts > 0
             level[p, j] = fill_nearest(own.level) if method == "nearest" else own.level
-            numbers[:, p, j] = own.delta, own.standard_error, one.n, one.people
+            found = own.delta, own.standard_error, own.freedom
+            numbers[:, p, j] = *found, one.n, one.people
         lacking = int(np.isnan(numbers[0, p]).sum())
         if lacking:
             log.warning("%s: delta is not identified in %s districts", name, f"{lacking:,}")
@@ -127,8 +132,9 @@ def estimate_salary_equation(
         filled=filled,
         delta=numbers[0],
         standard_error=numbers[1],
-        n=numbers[2].astype(int),
-        teachers=numbers[3].astype(int),
+        freedom=numbers[2],
+        n=numbers[3].astype(int),
+        teachers=numbers[4].astype(int),
         spread=tuple(spreads),
     )
 

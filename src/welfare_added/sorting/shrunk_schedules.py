@@ -17,6 +17,7 @@ from welfare_added.sorting.district_schedules import (
     IDENTIFIED,
     DistrictSchedule,
     Solved,
+    basis,
     fill_nearest,
     teacher_error,
 )
@@ -107,11 +108,10 @@ def _sums(district: DistrictSchedule) -> _District:
     size = sum(district.shape)
     if district.n == 0:
         return _District(np.zeros((size, size)), np.zeros(size), 0.0, 0)
-    basis, values = np.linalg.svd(_own(district), full_matrices=False)[:2]
-    basis = basis[:, values > IDENTIFIED * values[0]]
+    own = basis(_own(district))
     z, y = _indicators(district), district.salary - district.salary.mean()
-    z, y = z - basis @ (basis.T @ z), y - basis @ (basis.T @ y)
-    return _District(z.T @ z, z.T @ y, float(y @ y), max(district.n - basis.shape[1], 0))
+    z, y = z - own @ (own.T @ z), y - own @ (own.T @ y)
+    return _District(z.T @ z, z.T @ y, float(y @ y), max(district.n - own.shape[1], 0))
 
 
 class _State:
@@ -163,25 +163,30 @@ class _State:
 def _solve(district, effects, seen, ratios, variance) -> Solved:
     shape = district.shape
     if district.n == 0:
-        return Solved(np.full(shape, np.nan), np.nan, np.nan)
+        return Solved(np.full(shape, np.nan))
     z, own = _indicators(district), _own(district)
-    root = np.sqrt(ratios)
-    inner = np.eye(len(root)) + root[:, None] * (z.T @ z) * root
-    whitened = own - z @ (root[:, None] * np.linalg.solve(inner, root[:, None] * (z.T @ own)))
+    # Deviations' part of rows' covariance, in units of the error's: V = I + A A', V^-1 = I - B B'.
+    scaled = z * np.sqrt(ratios)
+    inner = np.linalg.cholesky(np.eye(len(ratios)) + scaled.T @ scaled)
+    fitted = np.linalg.solve(inner, scaled.T).T
+    whitened = own - fitted @ (fitted.T @ own)
     values = np.linalg.svd(own, compute_uv=False)
-    kept = values > IDENTIFIED * values[0]
-    identified = bool(kept.all())
+    identified = bool((values > IDENTIFIED * values[0]).all())
     if not identified:  # delta is left out, and so are years that no row tells apart
         own, whitened = own[:, :1], whitened[:, :1]
     rest = district.salary - z @ effects
-    weights = np.linalg.solve(whitened.T @ own, whitened.T)
+    information = whitened.T @ own
+    weights = np.linalg.solve(information, whitened.T)
     estimate = weights @ rest
     left = rest - own @ estimate
-    deviations = root * np.linalg.solve(inner, root * (z.T @ left))
+    residuals = left - fitted @ (fitted.T @ left)
+    deviations = ratios * (z.T @ residuals)
     whole = np.where(seen, effects + deviations, np.nan)
     level = fill_nearest(estimate[0] + whole[: shape[0], None] + whole[None, shape[0] :])
     if not identified:
-        return Solved(level, np.nan, np.nan)
-    noise = teacher_error(weights[1], left - z @ deviations, district.teacher)
-    prior = variance * float(((weights[1] @ z) ** 2 * ratios).sum())
-    return Solved(level, float(estimate[1]), float(np.sqrt(noise**2 + prior)))
+        return Solved(level)
+    half = np.linalg.solve(np.linalg.cholesky(information), whitened.T).T
+    fitted = np.column_stack([fitted, half])
+    noise, freedom = teacher_error(weights[1], residuals, district.teacher, fitted)
+    prior = variance * float(((weights[1] @ scaled) ** 2).sum())
+    return Solved(level, float(estimate[1]), float(np.sqrt(noise**2 + prior)), freedom)
