@@ -231,6 +231,14 @@ def salaries() -> dict[str, pd.DataFrame]:
     return {
         "salaries/interquantile.csv": pd.DataFrame(ranges, columns=[*names, "replications"]),
         "salaries/pay_for_quality.csv": by_column(pay, draw, 40.0),
+        "salaries/pay_by_measure.csv": pd.DataFrame(
+            [
+                (measure, column, share * slope, 35.0, 40_000 * column, share, slope)
+                for measure, share in {"truth": 1.0, "va_printed": 0.35, "va_joint": 0.4}.items()
+                for column, slope in {2: 138.4, 3: 20.5, 4: 117.9}.items()
+            ],
+            columns=["measure", "column", "estimate", "standard_error", "n", "share", "planted"],
+        ),
         "salaries/fit_lines.csv": pd.concat(fits, ignore_index=True),
         "salaries/premia.csv": by_column(
             {1: (taught, 9, {}), 2: (taught, 9, {}), 3: (list(PREMIA), 9, {})}, draw, 0.004

@@ -18,7 +18,13 @@ EXHIBITS = read_exhibits(FILE, ROOT / "workflow/schemas/exhibits.schema.json")
 FIGURES = [name for name, one in EXHIBITS.all.items() if one.figure]
 TABLES = [name for name, one in EXHIBITS.all.items() if not one.figure]
 LONGEST = " ".join(one["text"].replace("{", "").replace("}", "") for one in EXHIBITS.small_print)
-TRUTH = {"table_estimators", "table_recovery", "figure_recovery", "table_laboratory"}
+TRUTH = {
+    "table_estimators",
+    "table_measures",
+    "table_recovery",
+    "figure_recovery",
+    "table_laboratory",
+}
 TRUTH |= {"table_likelihoods", "table_ways"}
 OF_MODEL = {"table_13", "table_14", *(f"figure_{number:02}" for number in range(9, 13))}
 # Exhibits of no state, or of the city or the laboratory alone.
@@ -321,6 +327,13 @@ def test_estimators_stand_beside_the_planted_effects():
     assert own.loc[("elementary", "math", "va_printed"), "sd_effects"] == 0.1
     assert own["standard_error"].notna().sum() == 4
     assert tex.count("Joint estimator") == 4
+
+
+def test_slopes_on_measures_stand_beside_what_was_planted():
+    data, tex = MADE["table_measures"]
+    assert len(data) == 9 and data["planted"].nunique() == 3
+    assert row_of(tex, "Planted delta") == r"Planted delta &  & 138.4 & 20.5 & 117.9 \\"
+    assert row_of(tex, "Printed estimator").startswith("Printed estimator & 0.350 & 48.4 (35.0) &")
 
 
 def test_recovery_is_told_in_monte_carlo_errors():

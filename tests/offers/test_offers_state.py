@@ -31,7 +31,8 @@ def equation(delta):
     counts = np.ones((1, 3), dtype=int)
     return SalaryEquation(
         *(("after",), np.array(["a", "b", "c"]), np.arange(3.0), ("BA", "MA"), "linear"),
-        *(level, np.ones(shape, dtype=bool), np.array([delta]), np.ones((1, 3)), counts, counts),
+        *(level, np.ones(shape, dtype=bool), np.array([delta])),
+        *(np.ones((1, 3)), np.ones((1, 3)), counts, counts),
     )
 
 

@@ -2,6 +2,9 @@
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
+
+from welfare_added.sorting.panel import prepare, seniority_class
 
 PERIODS = {"before": (2007, 2011), "after": (2012, 2014)}
 
@@ -64,6 +67,21 @@ def teacher_years(
 def _first(n):
     chance = np.r_[0.6, np.full(n - 1, 0.4 / (n - 1))]
     return chance / chance.sum()
+
+
+def paid_for_quality(seed, *, noise, spread=0.0, mean=(670.0, 99.0), **size):
+    """Panel whose districts pay delta for the logistic of quality after 2011; deltas by district."""
+    frame = teacher_years(seed, **size)
+    rng = np.random.default_rng(seed)
+    names = sorted(frame["district_id"].unique())
+    own = regimes(frame)
+    delta = {name: mean[own[name] != "IS"] + spread * rng.normal() for name in names}
+    paid = frame["district_id"].map(delta) * expit(frame["va"]) * (frame["year"] > 2011)
+    classes = seniority_class(frame["seniority"].to_numpy(), 2)
+    schedule = 35_000 + 700 * classes + 5_000 * (frame["degree"] == "MA")
+    frame["salary"] = schedule + paid + noise * rng.normal(size=len(frame))
+    panel = prepare(frame, first_post_year=2012, class_years=2)
+    return panel.assign(value_added=panel["va"], weight=1.0), delta
 
 
 def regimes(frame):

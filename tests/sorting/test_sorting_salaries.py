@@ -6,7 +6,7 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 from scipy.special import expit
-from sorting_panels import PERIODS, regimes, teacher_years, value_added
+from sorting_panels import PERIODS, paid_for_quality, regimes, teacher_years, value_added
 from statsmodels.stats.meta_analysis import combine_effects
 
 from welfare_added.run.errors import UserError
@@ -19,7 +19,7 @@ from welfare_added.sorting.deltas import (
 )
 from welfare_added.sorting.district_schedules import DistrictSchedule, by_cells, fill_nearest
 from welfare_added.sorting.logistic import implied_slope, mean_slope, of_value_added
-from welfare_added.sorting.panel import prepare, seniority_class
+from welfare_added.sorting.panel import prepare
 from welfare_added.sorting.pay_for_quality import (
     fit_lines,
     log_salary_residuals,
@@ -33,22 +33,6 @@ from welfare_added.sorting.shrunk_schedules import _solve, _State, _sums, shrunk
 
 # Dummies of several sets are dependent; the peer takes the pseudo-inverse.
 pytestmark = pytest.mark.filterwarnings("ignore:The design matrix is rank-deficient")
-
-
-def paid_for_quality(seed, *, noise, spread=0.0, mean=(670.0, 99.0), **size):
-    """Panel whose districts pay delta for the logistic of quality after 2011; deltas by district."""
-    frame = teacher_years(seed, **size)
-    rng = np.random.default_rng(seed)
-    names = sorted(frame["district_id"].unique())
-    own = regimes(frame)
-    delta = {name: mean[own[name] != "IS"] + spread * rng.normal() for name in names}
-    paid = frame["district_id"].map(delta) * expit(frame["va"]) * (frame["year"] > 2011)
-    level = frame["salary"] - frame["salary"] % 1  # keeps the schedule; errors are set below
-    classes = seniority_class(frame["seniority"].to_numpy(), 2)
-    schedule = 35_000 + 700 * classes + 5_000 * (frame["degree"] == "MA")
-    frame["salary"] = schedule + paid + noise * rng.normal(size=len(frame)) + 0 * level
-    panel = prepare(frame, first_post_year=2012, class_years=2)
-    return panel.assign(value_added=panel["va"], weight=1.0), delta
 
 
 def test_slope_of_the_logistic_function():

@@ -87,6 +87,35 @@ def _compared(data: pd.DataFrame) -> dict[str, list[list[str]]]:
     return parts
 
 
+def table_measures(pay: pd.DataFrame, *, note: str) -> Drawn:
+    """Pay for quality after Act 10 by measure of value added.
+
+    Data: measure (truth, va_printed, va_joint), column (of table 4), share (true SDs a SD of the
+    measure), estimate, standard_error [$ a SD of the measure], planted [$ a true SD], n.
+    """
+    columns = ["measure", "column", "share", "estimate", "standard_error", "planted", "n"]
+    labels = {"truth": "Planted value added", **{name: one[0] for name, one in ESTIMATORS.items()}}
+    data = pick(choose(pay, measure=list(labels)), columns)
+    found = data.set_index(["measure", "column"])
+    keys = sorted(data["column"].unique())
+    planted = [number(found.loc[("truth", key), "planted"], 1) for key in keys]
+    rows = [["Planted delta", "", *planted]]
+    for name, label in labels.items():
+        own = found.loc[name]
+        rows.append(
+            [
+                label,
+                number(own.loc[keys[-1], "share"], 3),
+                *(
+                    f"{number(own.loc[key, 'estimate'], 1)} "
+                    f"{in_parentheses(own.loc[key, 'standard_error'], 1)}"
+                    for key in keys
+                ),
+            ]
+        )
+    return data, tabular(["", "True SDs", "IS", "SS", "IS less SS"], {"": rows}, note)
+
+
 @house_style
 def figure_a11(bins: pd.DataFrame, city: pd.DataFrame, *, note: str) -> Drawn:
     """Student-level against aggregate value added in a city with class links.

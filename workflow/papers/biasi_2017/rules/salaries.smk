@@ -71,3 +71,27 @@ rule salary_equation:
 
 
 SALARY_FILES = [*rules.teachers.output, *rules.salaries.output, *rules.salary_equation.output]
+
+if SYNTHETIC:
+
+    rule pay_by_measure:
+        message: "Estimating slopes of salaries on the planted value added and on its estimates"
+        input:
+            panel=panel_of("panel"),
+            value_added=value_added_of("panel"),
+            true_teachers=f"{TRUTH}/teachers.parquet",
+            true_districts=f"{TRUTH}/districts.parquet",
+            code=code("pay_by_measure"),
+        output:
+            pay_by_measure=f"{SALARIES}/pay_by_measure.csv",
+        params:
+            code=code_fingerprint("pay_by_measure"),
+            limit=GRADE_MEANS["extreme_sd"],
+            periods=PERIODS,
+        resources: mem_mb=3000
+        log: f"{LOGS}/pay_by_measure.log"
+        conda:
+            ENVIRONMENT
+        script: script_path("pay_by_measure")
+
+    SALARY_FILES += rules.pay_by_measure.output
