@@ -216,6 +216,7 @@ def salaries() -> dict[str, pd.DataFrame]:
                 "regime": regimes,
                 "delta": draw.normal(400, 5000, 45),
                 "standard_error": 3000.0,
+                "freedom": 14.0,
                 "delta_shrunk": 400.0,
                 "n": draw.integers(50, 3000, 45),
                 "teachers": 100,
