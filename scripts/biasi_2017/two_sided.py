@@ -40,10 +40,12 @@ def main(files, outputs, *, periods, equation, chosen, named, study):
     fit = fit_thresholds(markets, rules, published_parameters(published))
     years = {chosen["year"]: markets, chosen["past_year"]: [one.market for one in past]}
     names = [one.district_ids for one in now]
+    estimates = estimates_beside(fit, planted_parameters(files.get("truth")))
+    identified = fit.table()["estimate"].to_numpy()  # missing where not identified
     tables = {
-        "estimates": estimates_beside(fit, planted_parameters(files.get("truth"))),
+        "estimates": estimates,
         "elasticities": elasticities(
-            fit.parameters, point_of(published["evaluated_at"]), fit.covariance
+            identified, point_of(published["evaluated_at"]), fit.covariance
         ),
         "moments": moments_of(years, rules, fit.parameters),
         "shadow_prices": prices_of(markets, rules, fit.parameters, names),

@@ -8,7 +8,7 @@ import pytest
 from offers_cases import RULES, START, TRUTH, small_market
 
 from welfare_added.choice.multinomial import multinomial_logit
-from welfare_added.offers.estimate import NO_SCORE, SLACK, fit_thresholds
+from welfare_added.offers.estimate import NO_MOVE, NO_SCORE, OF_MOVES, SLACK, fit_thresholds
 from welfare_added.offers.laboratory import Laboratory, laboratory_markets
 from welfare_added.offers.likelihood import ThresholdLikelihood
 from welfare_added.offers.market import EXIT, prepare
@@ -100,6 +100,14 @@ def test_what_slack_constraints_do_not_identify_has_no_error(markets):
     assert table.loc["urban", "reason"] == NO_SCORE
     assert table.drop(flagged)["standard_error"].gt(0).all()
     assert found.capacity_binds == found.budget_binds == 0
+
+
+def test_without_moves_what_they_alone_identify_has_no_error(markets):
+    stay = [replace(one, match=np.where(one.match == EXIT, EXIT, one.origin)) for one in markets]
+    table = fit_thresholds(stay, RULES, START).table().set_index("parameter")
+    assert (table.loc[list(OF_MOVES), "reason"] == NO_MOVE).all()
+    assert table.loc[list(OF_MOVES), ["estimate", "standard_error"]].isna().all(axis=None)
+    assert table.drop(list(OF_MOVES))["standard_error"].gt(0).all()
 
 
 def test_a_search_does_not_start_where_nothing_can_happen(markets):

@@ -87,6 +87,16 @@ def test_a_column_with_too_few_rows_is_missing_and_said(rows, caplog):
     assert "movers, column 1: not estimated: regression of value_added" in caplog.text
 
 
+def test_a_column_whose_regressors_are_collinear_is_missing_and_said(rows, caplog):
+    late = rows[~((rows["regime"] == "IS") & (rows["year"] < 2012))]  # individual: after 2011 alone
+    with caplog.at_level(logging.WARNING):
+        designs, table = regime_tables(late, {})["exiters"]
+    assert 4 not in designs
+    own = table[table["column"] == 4]
+    assert own["estimate"].isna().all() and list(own["term"]) == ["individual", "individual_x_post"]
+    assert "exiters, column 4: not estimated: regression: individual_x_post" in caplog.text
+
+
 def test_other_samples_number_their_columns_as_printed(rows, matched):
     table = other_sample(rows, matched)
     outcomes = table.drop_duplicates("column").set_index("column")["outcome"]

@@ -26,6 +26,9 @@ SLACK = (
     "their sign"
 )
 NO_SCORE = "not identified: no match's chance depends on it"
+NO_MOVE = "not identified: nobody moved to another district"
+# Without moves the likelihood rises for ever as these make moves rarer.
+OF_MOVES = ("distance", "incumbent", *DISTRICT)
 
 
 @dataclass(frozen=True)
@@ -144,10 +147,10 @@ def _reasons(model: ThresholdLikelihood, at: np.ndarray) -> tuple[str, ...]:
             "no equilibrium was found; give other parameters to begin with"
         )
     slack = not _binds(model.equilibria(at))
-    return tuple(
-        SLACK if slack and k >= TEACHERS else NO_SCORE if not score[:, k].any() else ""
-        for k in range(len(NAMES))
-    )
+    why = [NO_SCORE if not score[:, k].any() else "" for k in range(len(NAMES))]
+    if not model.hires:
+        why = [NO_MOVE if name in OF_MOVES else one for name, one in zip(NAMES, why, strict=True)]
+    return tuple(SLACK if slack and k >= TEACHERS else one for k, one in enumerate(why))
 
 
 class _Held:

@@ -32,6 +32,8 @@ class ThresholdLikelihood:
     left_out
         Number of teachers without value added: under "no offers" they get none from outside, so
         that the model has no chance for those who moved.
+    hires
+        Number of teachers in the likelihood who are matched with a district not their own.
 
     """
 
@@ -50,9 +52,10 @@ class ThresholdLikelihood:
         self.rules = rules
         self._match = [kept_matches(prepared) for prepared in self.markets]
         self._start = [None] * len(markets)
-        labels, first = [], 0
+        labels, first, self.hires = [], 0, 0
         for prepared, match in zip(self.markets, self._match, strict=True):
             origin = prepared.market.origin[match != LEFT_OUT]
+            self.hires += int(((match >= 0) & (match != prepared.market.origin)).sum())
             labels.append(first + 1 + origin)
             first += prepared.market.salary.shape[1] + 1
         self.clusters = np.concatenate(labels)

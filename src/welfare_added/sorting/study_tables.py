@@ -84,13 +84,14 @@ def _regimes(rows: pd.DataFrame, samples: Mapping, group: str) -> tuple[Designs,
                     controls=TEACHER_CONTROLS if controlled else (),
                     district_effects=whole,
                 )[sample, controlled]
+                table = solve(own).tidy()
             except UserError as error:
                 log.warning("%s, column %d: not estimated: %s", group, column, error)
                 terms = ["individual_x_post"] if whole else ["individual", "individual_x_post"]
                 tables.append(pd.DataFrame({**label, "term": terms, "n": 0}))
                 continue
             designs[column] = own
-            tables.append(solve(own).tidy().assign(**label))
+            tables.append(table.assign(**label))
     made = pd.concat(tables, ignore_index=True).reindex(columns=[*LABELS, *TIDY])
     return designs, made
 
