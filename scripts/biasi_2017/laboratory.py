@@ -5,7 +5,8 @@ from welfare_added.offers.laboratory import Laboratory, laboratory_markets
 from welfare_added.offers.market import Rules
 from welfare_added.offers.parameters import parameter_vector
 from welfare_added.offers.study_tables import (
-    estimates_beside,
+    beside_truth,
+    estimates_of,
     likelihoods_beside,
     prices_of,
     ways_beside,
@@ -20,7 +21,7 @@ def main(outputs, *, rules, design, seed, draws, parameters, start):
     markets = laboratory_markets(Laboratory(**design), truth, rules, seed)
     fit = fit_thresholds(markets, rules, parameter_vector(start))
     tables = {
-        "laboratory": estimates_beside(fit, truth),
+        "laboratory": beside_truth(estimates_of(fit), truth),
         "laboratory_prices": prices_of(markets, rules, fit.parameters),
         "likelihoods": likelihoods_beside(markets[0], rules, truth, draws, seed),
         "ways": ways_beside(markets[0], rules, truth, seed),

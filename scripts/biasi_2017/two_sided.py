@@ -5,10 +5,10 @@ import pandas as pd
 from welfare_added.offers.elasticities import elasticities
 from welfare_added.offers.estimate import fit_thresholds
 from welfare_added.offers.market import Rules
-from welfare_added.offers.published import planted_parameters, published_parameters
+from welfare_added.offers.published import published_parameters
 from welfare_added.offers.state_markets import YearOfMarkets, state_markets
 from welfare_added.offers.study_tables import (
-    estimates_beside,
+    estimates_of,
     moments_of,
     point_of,
     prices_of,
@@ -40,10 +40,9 @@ def main(files, outputs, *, periods, equation, chosen, named, study):
     fit = fit_thresholds(markets, rules, published_parameters(published))
     years = {chosen["year"]: markets, chosen["past_year"]: [one.market for one in past]}
     names = [one.district_ids for one in now]
-    estimates = estimates_beside(fit, planted_parameters(files.get("truth")))
     identified = fit.table()["estimate"].to_numpy()  # missing where not identified
     tables = {
-        "estimates": estimates,
+        "fit": estimates_of(fit),
         "elasticities": elasticities(
             identified, point_of(published["evaluated_at"]), fit.covariance
         ),

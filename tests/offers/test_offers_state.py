@@ -15,7 +15,12 @@ from welfare_added.offers.state_markets import (
     _state_market,
     market_of,
 )
-from welfare_added.offers.study_tables import likelihoods_beside, moments_of, prices_of
+from welfare_added.offers.study_tables import (
+    beside_truth,
+    likelihoods_beside,
+    moments_of,
+    prices_of,
+)
 from welfare_added.pay.markets import MarketRecords
 from welfare_added.run.choices import read_yaml
 from welfare_added.run.errors import UserError
@@ -113,3 +118,10 @@ def test_tables_of_a_small_market():
     table = likelihoods_beside(market, RULES, TRUTH, 4, 1).set_index("likelihood")
     assert set(table.index) == {"literal", "simulated", "threshold"}
     assert table.loc["threshold", "number"] == 6 and table.loc["threshold", "value"] < 0
+
+
+def test_planted_parameters_stand_beside_estimates_by_name():
+    names = ["master", "salary", "sigma"]
+    estimates = pd.DataFrame({"parameter": names, "estimate": [8.0, 0.006, 1.0]})
+    assert beside_truth(estimates, TRUTH)["truth"].tolist() == [TRUTH[-1], TRUTH[0], 1.0]
+    assert beside_truth(estimates, None)["truth"].isna().all()

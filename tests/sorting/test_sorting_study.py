@@ -21,13 +21,14 @@ from welfare_added.sorting.salary_tables import (
     schedule_gaps,
 )
 from welfare_added.sorting.study import (
+    CHARACTERISTICS,
     sample_weights,
     study_panel,
     with_handbook,
     with_outcome,
     with_quality,
 )
-from welfare_added.sorting.study_comparisons import pairs_of, sample_sizes
+from welfare_added.sorting.study_comparisons import handbook_comparison, pairs_of, sample_sizes
 from welfare_added.sorting.study_events import event_tables, wild_tests
 from welfare_added.sorting.study_rules import extreme_percent, mean_quality
 from welfare_added.sorting.study_tables import (
@@ -169,6 +170,15 @@ def test_samples_come_back_from_the_table_of_their_pairs(everybody):
     assert weights["other"] == {"d000": 1.0, "d005": 1.0}
     sizes = sample_sizes(sample_weights(table, "set"), everybody).set_index("sample")
     assert sizes.loc["other", "districts"].sum() == 2
+
+
+def test_districts_without_a_handbook_come_first_as_printed():
+    regime = ["none", "none", "IS", "SS", "IS"]
+    rows = pd.DataFrame({"district_id": list("abcde"), "regime": regime})
+    rows = rows.assign(**{name: [1.0, 3, 7, 8, 12] for name in CHARACTERISTICS})
+    table = handbook_comparison(rows).set_index("variable")
+    assert table.loc["salary", ["first_mean", "second_mean", "difference"]].tolist() == [2, 9, -7]
+    assert table.loc["salary", ["districts_first", "districts_second"]].tolist() == [2, 3]
 
 
 def test_the_error_of_a_mean_delta_by_hand():

@@ -229,6 +229,18 @@ def tiny_laverde(once) -> Project:
     return once("tiny_laverde", make)
 
 
+@pytest.fixture(scope="session")
+def tiny_biasi(once) -> Project:
+    """Every target of biasi_2017 in its tiny state; run and change copies of it only."""
+
+    def make(folder: Path) -> None:
+        project = copy_project(folder)
+        project.choose({"paper": "biasi_2017", "district": {"size": "tiny"}}, paper="biasi_2017")
+        project.run(cores=2)
+
+    return once("tiny_biasi", make)
+
+
 @pytest.fixture
 def fresh(tmp_path) -> Project:
     """A copy in which nothing has run."""

@@ -24,14 +24,18 @@ SIGMA = "sigma"
 NORMALISED = "not identified: payoffs times a constant leave every offer as it is, so it is 1"
 
 
-def estimates_beside(fit: Fit, truth: np.ndarray | None) -> pd.DataFrame:
-    """`Fit.table` with converged, the truth (9,) or missing, and the normalised SD of the shock."""
-    own = np.full(len(NAMES), np.nan) if truth is None else truth
-    table = fit.table().assign(truth=own, converged=fit.maximum.converged)
+def estimates_of(fit: Fit) -> pd.DataFrame:
+    """`Fit.table` with converged, and a row for the normalised SD of the shock."""
     sigma = {"side": "district", "parameter": SIGMA, "estimate": 1.0, "identified": False}
-    sigma |= {"reason": NORMALISED, "truth": np.nan if truth is None else 1.0}
-    sigma |= {"converged": fit.maximum.converged}
-    return pd.concat([table, pd.DataFrame([sigma])], ignore_index=True)
+    rows = pd.DataFrame([{**sigma, "reason": NORMALISED}])
+    whole = pd.concat([fit.table(), rows], ignore_index=True)
+    return whole.assign(converged=fit.maximum.converged)
+
+
+def beside_truth(estimates: pd.DataFrame, truth: np.ndarray | None) -> pd.DataFrame:
+    """`estimates_of` with column truth: planted parameters (9,), or missing if there are none."""
+    planted = {} if truth is None else {**dict(zip(NAMES, truth, strict=True)), SIGMA: 1.0}
+    return estimates.assign(truth=estimates["parameter"].map(planted).astype(float))
 
 
 def point_of(at: Mapping[str, float]) -> Point:

@@ -34,9 +34,9 @@ def comparisons(rows: pd.DataFrame, matched: Mapping[str, float]) -> pd.DataFram
 
 
 def handbook_comparison(rows: pd.DataFrame) -> pd.DataFrame:
-    """Table A1: districts with a handbook, and those without one."""
+    """Table A1: districts without a handbook (first), and those with one, as printed."""
     none = of_regime(rows, *(set(rows["regime"]) - set(REGIMES)))
-    return covariate_table(rows, CHARACTERISTICS, of_regime(rows, *REGIMES), none)
+    return covariate_table(rows, CHARACTERISTICS, none, of_regime(rows, *REGIMES))
 
 
 def densities(rows: pd.DataFrame, matched: Mapping[str, float], chosen: Mapping) -> pd.DataFrame:

@@ -30,6 +30,7 @@ include: "rules/sorting.smk"
 include: "rules/offers.smk"
 include: "rules/facts.smk"
 include: "rules/populations.smk"
+include: "rules/benchmark.smk"
 
 
 RAW_FILES = []

@@ -1,6 +1,6 @@
 # Districts' offers and teachers' choices (sections 7 and 8, appendix E).
 OFFER = CHOICES["offers"]
-TWO_SIDED = ("estimates", "elasticities", "moments", "shadow_prices", "schemes")
+TWO_SIDED = ("fit", "elasticities", "moments", "shadow_prices", "schemes")
 LABORATORY = ("laboratory", "laboratory_prices", "likelihoods", "ways")
 
 
@@ -10,7 +10,6 @@ rule two_sided:
         inputs=of_paper("calibration/inputs.yaml"),
         **records_of(MARKET),
         panel=panel_of(MARKET),
-        **({"truth": f"{of_world(MARKET, 'truth')}/parameters.parquet"} if SYNTHETIC else {}),
         code=code("two_sided"),
     output:
         **{name: f"{OFFERS}/{name}.csv" for name in TWO_SIDED},
@@ -27,6 +26,22 @@ rule two_sided:
     conda:
         ENVIRONMENT
     script: script_path("two_sided")
+
+
+rule estimates:
+    message: "Setting estimates of the two-sided model beside what was planted"
+    input:
+        fit=f"{OFFERS}/fit.csv",
+        **({"truth": f"{of_world(MARKET, 'truth')}/parameters.parquet"} if SYNTHETIC else {}),
+        code=code("estimates"),
+    output:
+        estimates=f"{OFFERS}/estimates.csv",
+    params:
+        code=code_fingerprint("estimates"),
+    log: f"{LOGS}/estimates.log"
+    conda:
+        ENVIRONMENT
+    script: script_path("estimates")
 
 
 rule laboratory:
@@ -46,4 +61,4 @@ rule laboratory:
     script: script_path("laboratory")
 
 
-OFFER_FILES = [*rules.two_sided.output, *rules.laboratory.output]
+OFFER_FILES = [*rules.two_sided.output, *rules.estimates.output, *rules.laboratory.output]
