@@ -15,6 +15,7 @@ from welfare_added.exhibits.output import program
 PAPER = Path(__file__).parents[1] / "workflow/papers/biasi_2017"
 YEARS = range(2006, 2015)
 PERIODS = (2006, 2008, 2010, 2012, 2014)
+YEARS_OF = dict(zip(PERIODS, ("2007", "2008-09", "2010-11", "2012-13", "2014"), strict=True))
 DELTAS = (0.0, 1000.0, 2000.0, 3000.0, 4000.0)
 SLACK = "not identified: no district's budget or capacity binds"
 
@@ -323,7 +324,8 @@ def periods(levels: dict[str, tuple[float, float]]) -> pd.DataFrame:
         ]
         gap = pair[0] - pair[1]
         rows.append(("difference", period, gap, gap - 0.2, gap + 0.2, 180))
-    return pd.DataFrame(rows, columns=["series", "period", "value_added", "low", "high", "n"])
+    table = pd.DataFrame(rows, columns=["series", "period", "value_added", "low", "high", "n"])
+    return table.assign(years=table["period"].map(YEARS_OF))
 
 
 def sorting() -> dict[str, pd.DataFrame]:
@@ -383,7 +385,7 @@ def sorting() -> dict[str, pd.DataFrame]:
         "sorting/exiters_periods.csv": periods({"IS": (0.05, -0.02), "SS": (0.0, 0.11)}),
         "sorting/workforce_periods.csv": pd.DataFrame(
             workforce, columns=["regime", "period", "value_added", "n"]
-        ),
+        ).pipe(lambda table: table.assign(years=table["period"].map(YEARS_OF))),
         "sorting/mean_scores.csv": pd.DataFrame(
             scores, columns=["subject", "regime", "year", "score", "cells", "pupils"]
         ),
@@ -432,7 +434,9 @@ def value_added() -> dict[str, pd.DataFrame]:
     quantities |= {name: (0.7, np.nan) for name in ("correlation_printed", "correlation_joint")}
     recovery = [
         (world, name, 20, mean / (1 + 0.2 * place * ("printed" in name)), 0.004, planted)
-        for place, world in enumerate(("1 teacher a cell", "up to 2", "up to 4"))
+        for place, world in enumerate(
+            ("1 teacher a cell", "up to 2 teachers a cell", "up to 4 teachers a cell")
+        )
         for name, (mean, planted) in quantities.items()
     ]
     city, bins = [], []

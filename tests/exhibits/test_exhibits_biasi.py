@@ -343,6 +343,25 @@ def test_recovery_is_told_in_monte_carlo_errors():
     drawn_, figure = MADE["figure_recovery"]
     assert len(drawn_) == 12
     assert [len(points(axes)) for axes in figure.axes] == [6, 6]
+    for axes, right in zip(figure.axes, (0.2, 1.0), strict=True):  # grey, in each of three rows
+        grey = [line.get_xdata()[0] for line in axes.lines if len(line.get_xdata()) == 2]
+        assert [at for at in grey if at == right] == [right] * 3
+
+
+@pytest.mark.parametrize("name", ["figure_03", "figure_05", "figure_a6", "figure_a9"])
+def test_marks_of_an_axis_of_shares_are_told_apart(name):
+    figure = MADE[name][1]
+    figure.canvas.draw()
+    [axes] = figure.axes
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert len(set(labels)) == len(labels) and all(one.endswith("%") for one in labels)
+
+
+def test_periods_are_named_by_the_years_of_their_data():
+    for name in ("figure_04", "figure_06", "figure_07"):
+        axes = MADE[name][1].axes[-1]
+        wanted = ["2007", "2008-09", "2010-11", "2012-13", "2014"]
+        assert [label.get_text() for label in axes.get_xticklabels()] == wanted, name
 
 
 def test_differences_have_intervals_and_means_none():

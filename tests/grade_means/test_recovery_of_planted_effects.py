@@ -8,7 +8,12 @@ from grade_mean_frames import frames
 
 from welfare_added.grade_means.careers import Turnover, draw_holders
 from welfare_added.grade_means.estimate import EstimationChoices, estimate_grade_means
-from welfare_added.grade_means.recovery import recovery, recovery_summary
+from welfare_added.grade_means.recovery import (
+    beside_planted,
+    recovery,
+    recovery_summary,
+    worlds_of_cells,
+)
 from welfare_added.grade_means.worlds import WorldOfCells, draw_cells
 
 PLANTED = 0.2
@@ -83,3 +88,14 @@ def test_value_added_of_sixteen_thousand_cells_takes_a_second():
     assert time.process_time() - start < 1.0
     assert found.samples["cells"].item() == 16_200
     assert found.samples["teachers"].item() == cells.teachers
+
+
+def test_what_is_planted_stands_beside_each_quantity():
+    made = worlds_of_cells(10, [1, 4])
+    assert list(made) == ["1 teacher a cell", "up to 4 teachers a cell"]
+    assert made["up to 4 teachers a cell"].most_teachers == 4
+    summary = recovery_summary(recovery(made, 2, seed=3))
+    planted = beside_planted(summary, made).set_index(["world", "quantity"])["planted"]
+    own = planted["1 teacher a cell"]
+    assert own[["sd_true", "sd_joint", "slope_joint", "covered"]].tolist() == [0.2, 0.2, 1.0, 0.95]
+    assert own[["sd_expected", "correlation_joint", "cells"]].isna().all()

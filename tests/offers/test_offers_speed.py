@@ -10,7 +10,7 @@ from welfare_added.offers.estimate import fit_thresholds
 from welfare_added.offers.laboratory import Laboratory, laboratory_markets
 from welfare_added.run.errors import UserError
 
-SMALL = {"markets": 2, "teachers": 120, "districts": 3}
+SMALL = {"markets": 2, "teachers": 200, "districts": 4}
 
 
 def test_knapsacks_are_solved_by_both_and_agree():
@@ -29,7 +29,7 @@ def test_methods_that_disagree_are_refused(monkeypatch):
 
 def test_tasks_do_what_they_say():
     hires = speed.time_equilibrium(SMALL, TRUTH, RULES, 3)
-    assert hires["n"].item() == 240 and 0 < hires["value"].item() < 60
+    assert hires["n"].item() == 400 and 0 < hires["value"].item() < 100
     fitted = speed.time_fit("fit", SMALL, TRUTH, START, RULES, 3)
     own = fit_thresholds(laboratory_markets(Laboratory(**SMALL), TRUTH, RULES, 3), RULES, START)
     assert fitted["value"].item() == own.log_likelihood

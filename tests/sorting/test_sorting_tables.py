@@ -44,6 +44,7 @@ from welfare_added.sorting.trends import (
     schedule_by_seniority,
     state_flows,
     teacher_summary,
+    years_of_periods,
 )
 
 YEAR = {"first_post_year": 2012}
@@ -102,6 +103,9 @@ def test_periods_end_before_the_reform():
     years = pd.Series(range(2006, 2016))
     periods = two_year_periods(years, 2012).tolist()
     assert periods == [2006, 2006, 2008, 2008, 2010, 2010, 2012, 2012, 2014, 2014]
+    rows = pd.DataFrame({"year": years, "period": periods}).iloc[1:-1]  # no moves in the first
+    wanted = ["2007", "2008-09", "2010-11", "2012-13", "2014"]
+    assert years_of_periods(rows).tolist() == wanted
 
 
 def test_value_added_is_standardised_by_subject_and_averaged():

@@ -1,6 +1,6 @@
 """Monte Carlo: do the estimators recover the spread of teachers' effects that worlds are given?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,8 @@ from welfare_added.grade_means.joint import joint_estimates
 from welfare_added.grade_means.printed import PrintedChoices, printed_estimates
 from welfare_added.grade_means.worlds import WorldOfCells, draw_cells
 
-COVERED = 1.959963984540054  # standard errors each way of an interval of 95 percent
+LEVEL = 0.95  # of intervals
+COVERED = 1.959963984540054  # standard errors each way
 
 
 def recover(
@@ -94,3 +95,24 @@ def recovery_summary(runs: pd.DataFrame) -> pd.DataFrame:
     by = values.groupby(["world", "quantity"], sort=False)["value"]
     table = by.agg(runs="count", mean="mean", error="sem").reset_index()
     return table
+
+
+def worlds_of_cells(schools: int, most_teachers: Sequence[int]) -> dict[str, WorldOfCells]:
+    """Worlds by how many teachers a cell has at most."""
+    return {
+        f"up to {most} teachers a cell" if most > 1 else "1 teacher a cell": WorldOfCells(
+            schools, most_teachers=most
+        )
+        for most in most_teachers
+    }
+
+
+def beside_planted(summary: pd.DataFrame, worlds: Mapping[str, WorldOfCells]) -> pd.DataFrame:
+    """`recovery_summary` with column planted: what an estimator that is right would give.
+
+    Missing for correlations and other quantities that have no such value.
+    """
+    right = {"slope_printed": 1.0, "slope_joint": 1.0, "covered": LEVEL}
+    spread = summary["quantity"].isin(["sd_true", "sd_printed", "sd_joint"])
+    sd = summary["world"].map({name: world.sd_teacher for name, world in worlds.items()})
+    return summary.assign(planted=sd.where(spread, summary["quantity"].map(right)).astype(float))

@@ -21,7 +21,7 @@ from welfare_added.sorting.regression_tables import (
     regime_designs,
     weighted,
 )
-from welfare_added.sorting.trends import mean_value_added
+from welfare_added.sorting.trends import mean_value_added, years_of_periods
 
 log = logging.getLogger(__name__)
 Designs = dict[int, Design]  # by column
@@ -100,16 +100,16 @@ def period_table(rows: pd.DataFrame, group: str, first_post_year: int, width: in
     """Mean value added by regime and period, and the difference with its interval (figures 4, 6).
 
     rows: from `study.with_outcome`. group: movers or exiters. Returns series, period (first year),
-    value_added, low, high (95 percent, of the difference alone), n.
+    years (of rows in it), value_added, low, high (95 percent, of the difference alone), n.
     """
     own = GROUPS[group](rows)
     own = own.assign(period=two_year_periods(own["year"], first_post_year, width))
     means = mean_value_added(own, ["regime", "period"], WEIGHT)
     means = means.assign(series=means["regime"].map(SERIES[group]), low=np.nan, high=np.nan)
-    both = means.groupby("period")["regime"].transform("nunique") == len(SERIES[group])
-    if not both.all():
-        log.warning("%s: %d periods with one regime alone", group, (~both).sum())
-    compared = own[own["period"].isin(means.loc[both, "period"])]
+    paired = means.groupby("period")["regime"].transform("nunique") == len(SERIES[group])
+    if not paired.all():
+        log.warning("%s: %d periods with one regime alone", group, (~paired).sum())
+    compared = own[own["period"].isin(means.loc[paired, "period"])]
     study = event_study(
         compared, OUTCOME, first_post_year=first_post_year, weight=WEIGHT, width=width
     )
@@ -117,13 +117,17 @@ def period_table(rows: pd.DataFrame, group: str, first_post_year: int, width: in
     counts = means.groupby("period")["n"].sum()
     apart = apart.assign(series=DIFFERENCE, n=apart["period"].map(counts))
     columns = ["series", "period", "value_added", "low", "high", "n"]
-    return pd.concat([means[columns], apart[columns]], ignore_index=True)
+    whole = pd.concat([means[columns], apart[columns]], ignore_index=True)
+    whole.insert(2, "years", whole["period"].map(years_of_periods(own)))
+    return whole
 
 
 def workforce_periods(rows: pd.DataFrame, first_post_year: int, width: int) -> pd.DataFrame:
-    """Figure 7: regime, period, value_added, n."""
+    """Figure 7: regime, period, years (of rows in it), value_added, n."""
     own = rows.assign(period=two_year_periods(rows["year"], first_post_year, width))
-    return mean_value_added(own, ["regime", "period"], WEIGHT)
+    means = mean_value_added(own, ["regime", "period"], WEIGHT)
+    means.insert(2, "years", means["period"].map(years_of_periods(own)))
+    return means
 
 
 def trend_tests(rows: pd.DataFrame, first_post_year: int, width: int) -> pd.DataFrame:

@@ -65,6 +65,17 @@ def mean_value_added(
     return sums[[*by, "value_added", "n"]]
 
 
+def years_of_periods(rows: pd.DataFrame) -> pd.Series:
+    """Years of the rows of each period, as "2008-09" or "2014", by period.
+
+    rows: period and year. Moves of the first year are unknown, and exits of the last.
+    """
+    by = rows.groupby("period")["year"]
+    first, last = by.min(), by.max()
+    names = first.astype(str)
+    return names.where(first == last, names + "-" + (last % 100).map("{:02d}".format))
+
+
 def coverage(panel: pd.DataFrame, value_added: pd.DataFrame) -> pd.DataFrame:
     """Teachers with and without value added by regime and year (figure A10).
 

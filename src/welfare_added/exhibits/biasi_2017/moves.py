@@ -12,7 +12,15 @@ from welfare_added.exhibits.biasi_2017.labels import (
     PURPLE,
     REGIMES,
 )
-from welfare_added.exhibits.biasi_2017.series import Series, lines, over_years, whiskers, zero
+from welfare_added.exhibits.biasi_2017.series import (
+    Series,
+    in_percent,
+    lines,
+    over_periods,
+    over_years,
+    whiskers,
+    zero,
+)
 from welfare_added.exhibits.output import Drawn, choose, pick
 from welfare_added.exhibits.style import (
     house_style,
@@ -51,8 +59,7 @@ def draw_moves(data: pd.DataFrame, note: str) -> Figure:
     pair = data["origin_regime"] + " to " + data["regime"]
     lines(axes, data.assign(pair=pair), ("pair", WITHIN_AND_ACROSS), "year", "share")
     over_years(axes, data["year"])
-    axes.set_ylim(bottom=0)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.1f}%")
+    in_percent(axes)
     axes.set_ylabel("Share of all teachers")
     axes.set_xlabel(SPRING)
     legend_below(figure, axes, columns=2)
@@ -64,8 +71,8 @@ def draw_moves(data: pd.DataFrame, note: str) -> Figure:
 def figure_04(movers: pd.DataFrame, *, note: str) -> Drawn:
     """Value added of movers by direction, and the difference, by two years.
 
-    Data: series (ss_to_is, is_to_ss, difference), period (its first year), value_added [SD],
-    low, high (95%, of the difference), n.
+    Data: series (ss_to_is, is_to_ss, difference), period (its first year), years (of data in it),
+    value_added [SD], low, high (95%, of the difference), n.
     """
     return _two_panels(movers, MOVES, note)
 
@@ -77,7 +84,7 @@ def figure_06(exiters: pd.DataFrame, *, note: str) -> Drawn:
 
 
 def _two_panels(table: pd.DataFrame, series: Series, note: str) -> Drawn:
-    columns = ["series", "period", "value_added", "low", "high", "n"]
+    columns = ["series", "period", "years", "value_added", "low", "high", "n"]
     data = pick(choose(table, series=[*series, DIFFERENCE]), columns)
     return data, draw_periods(data, series, note)
 
@@ -89,7 +96,7 @@ def draw_periods(data: pd.DataFrame, series: Series, note: str) -> Figure:
     whiskers(below, data, ("series", DIFFERENCES), "period", "value_added")
     for axes in (above, below):
         zero(axes)
-        over_years(axes, data["period"], periods=True)
+        over_periods(axes, data)
         axes.set_ylabel(VALUE_ADDED)
     above.set_title("(a) Means", loc="left")
     below.set_title("(b) First less second, 95% interval", loc="left")
@@ -111,8 +118,7 @@ def shares_by_regime(table: pd.DataFrame, label: str, note: str) -> Drawn:
     figure, axes = single_panel(height=3.4)
     lines(axes, data, ("regime", REGIMES), "year", "share")
     over_years(axes, data["year"])
-    axes.set_ylim(bottom=0)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
+    in_percent(axes)
     axes.set_ylabel(label)
     axes.set_xlabel(SPRING)
     legend_below(figure, axes, columns=2)
@@ -122,8 +128,8 @@ def shares_by_regime(table: pd.DataFrame, label: str, note: str) -> Drawn:
 
 @house_style
 def figure_07(workforce: pd.DataFrame, *, note: str) -> Drawn:
-    """Mean value added of all teachers by regime; data: regime, period, value_added [SD], n."""
-    columns = ["regime", "period", "value_added", "n"]
+    """Mean value added of all teachers by regime; data: regime, period, years, value_added, n."""
+    columns = ["regime", "period", "years", "value_added", "n"]
     data = pick(choose(workforce, regime=list(REGIMES)), columns)
     return data, draw_workforce(data, note)
 
@@ -132,7 +138,7 @@ def draw_workforce(data: pd.DataFrame, note: str) -> Figure:
     """A line a regime."""
     figure, axes = single_panel(height=3.4)
     lines(axes, data, ("regime", REGIMES), "period", "value_added")
-    over_years(axes, data["period"], periods=True)
+    over_periods(axes, data)
     zero(axes)
     axes.set_ylabel(f"Mean {VALUE_ADDED[0].lower()}{VALUE_ADDED[1:]}")
     axes.set_xlabel("Springs")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, MaxNLocator
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from welfare_added.exhibits.biasi_2017.labels import REFORM
 from welfare_added.exhibits.style import REFERENCE, Look
@@ -51,21 +51,32 @@ def band(axes: Axes, rows: pd.DataFrame, x: str, ends: tuple[str, str], look: Lo
     )
 
 
-def over_years(axes: Axes, years: pd.Series, *, periods: bool = False) -> None:
-    """Whole years below, and a dotted line where Act 10 begins; periods: of two years each."""
-    at = np.unique(years)
-    before = 1.0 if periods else 0.5
+def over_years(axes: Axes, years: pd.Series) -> None:
+    """Whole years below, and a dotted line where Act 10 begins."""
+    _reform(axes, np.unique(years), 0.5)
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+
+
+def over_periods(axes: Axes, data: pd.DataFrame) -> None:
+    """Periods of two years below, with the years of data in each, and a line where Act 10 begins.
+
+    data: period (its first year) and years, as "2008-09" or "2014".
+    """
+    names = data.drop_duplicates("period").set_index("period")["years"].astype(str).sort_index()
+    _reform(axes, names.index, 1.0)
+    axes.set_xticks(names.index, names)
+
+
+def in_percent(axes: Axes) -> None:
+    """Shares from 0 on, in percent with as many decimals as tell marks apart."""
+    axes.set_ylim(bottom=0)
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+
+
+def _reform(axes: Axes, at: np.ndarray, before: float) -> None:
     if at[0] < REFORM <= at[-1]:
         dotted = {"color": REFERENCE, "linewidth": 0.9, "linestyle": (0, (1, 1.5)), "zorder": 0}
         axes.axvline(REFORM - before, **dotted)
-    if not periods:
-        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-        return
-    last = at[-1]
-    axes.xaxis.set_major_locator(FixedLocator(at))
-    axes.xaxis.set_major_formatter(
-        lambda year, _: f"{year:.0f}" + ("" if year == last else f"-{(year + 1) % 100:02.0f}")
-    )
 
 
 def zero(axes: Axes) -> None:

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from welfare_added.exhibits.biasi_2017.cells import count, in_parentheses
 from welfare_added.exhibits.biasi_2017.labels import BLUE, ORANGE, PERIODS, PURPLE, REGIMES
 from welfare_added.exhibits.biasi_2017.moves import SPRING, shares_by_regime
-from welfare_added.exhibits.biasi_2017.series import lines, over_years
+from welfare_added.exhibits.biasi_2017.series import in_percent, lines, over_years
 from welfare_added.exhibits.latex import number, tabular
 from welfare_added.exhibits.output import Drawn, choose, pick
 from welfare_added.exhibits.style import house_style, legend_below, panels, single_panel, stamp
@@ -67,8 +67,7 @@ def draw_flows(data: pd.DataFrame, note: str) -> Figure:
     figure, axes = single_panel(height=3.4)
     lines(axes, data, ("flow", FLOWS), "year", "share")
     over_years(axes, data["year"])
-    axes.set_ylim(bottom=0)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
+    in_percent(axes)
     axes.set_ylabel("Share of teachers")
     axes.set_xlabel(SPRING)
     legend_below(figure, axes, columns=3)
