@@ -87,6 +87,30 @@ def test_a_district_without_delta_is_left_out_with_who_comes_or_goes_there():
     assert _state_market(records(), equation([500.0, np.nan, np.nan]), YEAR) is None
 
 
+def test_a_predicted_salary_below_zero_names_the_district():
+    with pytest.raises(UserError, match=r"less in district a \(teachers: 1\); its salary equation"):
+        _state_market(records(), equation([-1e6, 100.0, 0.0]), YEAR)
+
+
+def test_districts_that_make_no_offers_are_named(caplog):
+    market = small_market(budget=0.0)
+    names = [np.array(["a", "b", "c"])]
+    with caplog.at_level("WARNING"):
+        table = prices_of([market], RULES, TRUTH, names)
+    staffed = np.isin(np.arange(3), market.origin)
+    assert table["closed"].tolist() == staffed.tolist()
+    listed = ", ".join(names[0][staffed])
+    assert f"market small: {staffed.sum()} of 3 districts make no offers" in caplog.text
+    assert caplog.text.strip().endswith(listed)
+
+
+def test_a_district_without_incumbents_only_hires():
+    market = small_market(n=6, origin=np.array([0, 0, 1, 1, 0, 1]), budget=400.0, capacity=3.0)
+    table = prices_of([market], RULES, TRUTH).set_index("district")
+    assert table.loc[2, "left_budget"] == 400 and table.loc[2, "left_capacity"] == 3
+    assert table.loc[2, "expected_hires"] > 0 and not table.loc[2, "closed"]
+
+
 def test_a_district_is_found_in_its_market_or_refused():
     one = StateMarket(small_market(), np.array(["a", "b", "c"]), np.zeros(3))
     assert market_of([one], "c") == (one, 2)

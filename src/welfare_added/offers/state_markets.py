@@ -79,7 +79,7 @@ def state_markets(
     Raises
     ------
     UserError
-        If no market is left; see also `market_records`.
+        If no market is left, or a predicted salary is zero or less; see also `market_records`.
 
     """
     quality = panel.dropna(subset=["quality"]).drop_duplicates("teacher_id")
@@ -165,4 +165,12 @@ def _salaries(one, own, districts, equation, which: YearOfMarkets) -> np.ndarray
     classes = seniority_class(one.seniority[own], which.class_years)
     rows = (np.repeat(values, places) for values in (classes, one.degree[own], quality))
     made = predict_salaries(equation, which.period, np.tile(districts, teachers), *rows)
-    return made["salary"].to_numpy().reshape(teachers, places) / THOUSAND
+    salary = made["salary"].to_numpy().reshape(teachers, places) / THOUSAND
+    if (wrong := (salary <= 0).sum(axis=0)).any():
+        named = [f"{districts[j]} (teachers: {wrong[j]:,})" for j in np.flatnonzero(wrong)]
+        raise UserError(
+            f"two-sided model of {which.year}: predicted salaries of zero or less in district "
+            f"{', '.join(named[:3])}{', ...' if len(named) > 3 else ''}; its salary equation needs "
+            "more teachers: see salaries.method in config.yaml"
+        )
+    return salary

@@ -1,5 +1,6 @@
 """Tables of the two-sided model, put together (tables 13 and 14, figures 9 to 12)."""
 
+import logging
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -20,6 +21,7 @@ from welfare_added.offers.schemes import Scheme
 from welfare_added.offers.state_markets import StateMarket, market_of
 from welfare_added.offers.thresholds import Thresholds, solve_thresholds
 
+log = logging.getLogger(__name__)
 SIGMA = "sigma"
 NORMALISED = "not identified: payoffs times a constant leave every offer as it is, so it is 1"
 
@@ -70,11 +72,20 @@ def prices_of(
     parameters: np.ndarray,
     names: Sequence[np.ndarray] | None = None,
 ) -> pd.DataFrame:
-    """`shadow_prices` of all markets; names: districts' own, in place of their numbers."""
+    """`shadow_prices` of all markets; names: districts' own, in place of their numbers.
+
+    The log names districts that make no offers, since stayers exceed their budget or capacity.
+    """
     tables = []
     for number, pair in enumerate(zip(*solved(markets, rules, parameters), strict=True)):
         table = shadow_prices(*pair)
         tables.append(table if names is None else table.assign(district=names[number]))
+        if len(closed := tables[-1].loc[tables[-1]["closed"], "district"]):
+            log.warning(
+                "market %s: %d of %d districts make no offers, since expected stayers exceed "
+                "their budget or capacity: %s",
+                *(markets[number].name, len(closed), len(table), ", ".join(map(str, closed))),
+            )
     return pd.concat(tables, ignore_index=True)
 
 
