@@ -87,7 +87,7 @@ def test_no_estimation_reads_what_was_planted(tiny_biasi):
         for job in manifest["jobs"].values()
         if any(one["path"].startswith(planted) for one in job["inputs"])
     }
-    assert readers == {"calibration", "value_added_truth", "estimates"}
+    assert readers == {"calibration", "value_added_truth", "estimates", "pay_by_measure"}
 
 
 def test_one_core_and_two_give_the_same_bytes(tiny_biasi, copy):
