@@ -18,7 +18,7 @@ from welfare_added.exhibits.declarations import read_exhibits
 
 PROJECTS = {
     **{"eastmond_2024": "tiny", "ellison_2020": "tiny_ellison"},
-    **{"bates_2022": "tiny_bates", "laverde_2023": "tiny_laverde"},
+    **{"bates_2022": "tiny_bates", "laverde_2023": "tiny_laverde", "biasi_2017": "tiny_biasi"},
 }
 PLAN = ["subject", "scope", "information"]
 

@@ -1,6 +1,4 @@
 # One study: a synthetic state, or a user's own records of one.
-from welfare_added.district.files import raw_tables
-
 
 include: "../../rules/common.smk"
 
@@ -18,11 +16,7 @@ WORLDS = {"panel": "", "market": "_market"} if SYNTHETIC else {"panel": ""}
 MARKET = "market" if SYNTHETIC else "panel"
 
 
-def of_world(world, name):
-    """A folder of a world's files."""
-    return f"{PRIVATE}/{name}{WORLDS[world]}"
-
-
+include: "rules/files.smk"
 include: "rules/records.smk"
 include: "rules/value_added.smk"
 include: "rules/salaries.smk"

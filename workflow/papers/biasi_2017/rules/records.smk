@@ -1,17 +1,5 @@
 # The raw tables checked and prepared.
-from welfare_added.pay.frames import FRAMES
-
 PAY_CHOICES = {**CHOICES["pay"], "years": CHOICES["district"]["years"]}
-
-
-def raw_of(world):
-    """Raw tables of a world, by name; a user's folder may lack optional ones."""
-    return raw_tables(SOURCE, LAYOUT, made_in=of_world(world, "raw"))
-
-
-def records_of(world):
-    """Prepared records of a world, by name."""
-    return {name: f"{of_world(world, 'records')}/{name}.parquet" for name in FRAMES}
 
 
 RECORD_FILES = [path for world in WORLDS for path in records_of(world).values()]

@@ -1,16 +1,5 @@
 # The synthetic states, their truth apart, and their facts beside the published ones.
-TRUE_TABLES = ("districts", "teachers", "teacher_years", "cells", "parameters")
 STATE_FILES = {}
-
-
-def made_raw(world):
-    """Raw tables that a synthetic state has, by name."""
-    return {name: f"{of_world(world, 'raw')}/{name}.csv" for name in LAYOUT.tables}
-
-
-def truth_of(world):
-    """Files of a world's truth, by name."""
-    return {f"true_{name}": f"{of_world(world, 'truth')}/{name}.parquet" for name in TRUE_TABLES}
 
 
 for WORLD in WORLDS:

@@ -9,16 +9,6 @@ PANEL_CHOICES = {
 ESTIMATION = {name: GRADE_MEANS[name] for name in ("subjects", "levels", "years", "share", "noise", "printed")}
 
 
-def value_added_of(world):
-    """Value added of a world's teachers."""
-    return f"{of_world(world, 'value_added')}.parquet"
-
-
-def panel_of(world):
-    """Teacher-years of a world with value added."""
-    return f"{of_world(world, 'records')}/panel.parquet"
-
-
 for WORLD in WORLDS:
 
     rule:
