@@ -93,8 +93,8 @@ def test_figure_a7_is_skipped_with_its_reason_unless_the_user_has_a_second_state
     assert "another state, Minnesota" in EXHIBITS.skipped(study())["figure_a7"]
     own = EXHIBITS.skipped(study(synthetic=False))
     assert set(own) == {"figure_a7", *TRUTH}
-    assert own["figure_a7"].startswith("records holds no other_staff.csv")
-    there = study(synthetic=False, tables=frozenset({"other_staff"}))
+    assert "district.other_staff names no file" in own["figure_a7"]
+    there = study(synthetic=False, kept=frozenset({"other_staff"}))
     assert set(EXHIBITS.skipped(there)) == TRUTH
     hidden = EXHIBITS.skipped(study(confidential=True))
     assert set(hidden) == {"figure_a7", "figure_a8", *TRUTH}

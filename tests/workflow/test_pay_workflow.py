@@ -69,8 +69,9 @@ def test_what_is_not_identified_has_neither_estimate_nor_error(tiny_biasi):
     assert unknown["reason"].str.contains("no district's budget or capacity binds").all()
     assert unknown[["estimate", "standard_error"]].isna().all(axis=None)
     assert shown["truth"].notna().all()
-    known = table(tiny_biasi, "offers/laboratory").set_index("parameter").drop("sigma")
-    assert known["identified"].all() and known["standard_error"].gt(0).all()
+    laboratory = table(tiny_biasi, "offers/laboratory").set_index("side")
+    assert laboratory.loc["teacher", "identified"].all()
+    assert laboratory.loc["teacher", "standard_error"].gt(0).all()
 
 
 def test_a_finished_run_has_nothing_to_do_and_is_as_its_jobs_wrote_it(copy):

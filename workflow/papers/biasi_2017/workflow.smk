@@ -16,6 +16,11 @@ WORLDS = {"panel": "", "market": "_market"} if SYNTHETIC else {"panel": ""}
 MARKET = "market" if SYNTHETIC else "panel"
 
 
+# Files that the user may have beside the raw tables.
+OTHER_STAFF = config["district"]["other_staff"]
+KEPT = frozenset({"other_staff"} if OTHER_STAFF else ())
+
+
 include: "rules/files.smk"
 include: "rules/records.smk"
 include: "rules/value_added.smk"

@@ -72,6 +72,24 @@ rule salary_equation:
 
 SALARY_FILES = [*rules.teachers.output, *rules.salaries.output, *rules.salary_equation.output]
 
+if OTHER_STAFF:
+
+    rule other_flows:
+        message: "Tabulating who enters, moves and leaves in a second state"
+        input:
+            staff=OTHER_STAFF,
+            code=code("other_flows"),
+        output:
+            flows=f"{STATE}/other_flows.csv",
+        params:
+            code=code_fingerprint("other_flows"),
+        log: f"{LOGS}/other_flows.log"
+        conda:
+            ENVIRONMENT
+        script: script_path("other_flows")
+
+    SALARY_FILES += rules.other_flows.output
+
 if SYNTHETIC:
 
     rule pay_by_measure:
