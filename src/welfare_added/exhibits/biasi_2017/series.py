@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 
 from welfare_added.exhibits.biasi_2017.labels import REFORM
 from welfare_added.exhibits.style import REFERENCE, Look
@@ -68,9 +68,9 @@ def over_periods(axes: Axes, data: pd.DataFrame) -> None:
 
 
 def in_percent(axes: Axes) -> None:
-    """Shares from 0 on, in percent with as many decimals as tell marks apart."""
+    """Shares from 0 on, in percent with as many decimals as each mark needs."""
     axes.set_ylim(bottom=0)
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.4g}%")
 
 
 def _reform(axes: Axes, at: np.ndarray, before: float) -> None:
