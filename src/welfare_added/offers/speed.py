@@ -117,7 +117,7 @@ def beside_limits(rounds: pd.DataFrame, limits: Mapping[str, float]) -> pd.DataF
     """Medians by task and method, and whether they keep their limits.
 
     limits: seconds by task; of the knapsack the least ratio of HiGHS's time to ours. Returns task,
-    method, n, seconds, ratio_to_ours, limit (of ours; missing for HiGHS), kept.
+    method, n, seconds, ratio_to_ours, limit, kept (both missing of tasks without a limit).
     """
     table = rounds.groupby(["task", "method", "n"], as_index=False)["seconds"].median()
     own = table[table["method"] == "ours"].set_index("task")["seconds"]
@@ -127,7 +127,8 @@ def beside_limits(rounds: pd.DataFrame, limits: Mapping[str, float]) -> pd.DataF
     ratio = table.loc[highs].set_index("task")["ratio_to_ours"]
     rows = table["task"].isin(ratio.index)  # a ratio is held from below
     kept = table["seconds"] <= table["limit"]
-    table["kept"] = kept.where(~rows, table["task"].map(ratio) >= table["limit"])
+    kept = kept.where(~rows, table["task"].map(ratio) >= table["limit"])
+    table["kept"] = kept.astype(object).where(table["limit"].notna())
     return table
 
 
