@@ -79,6 +79,16 @@ def test_acceptance_is_that_of_every_set_of_offers(spread):
         np.testing.assert_allclose(one, other, atol=1e-9)
 
 
+def test_certain_offers_that_are_worth_much():
+    """Terms of the integral underflow where an offer is certain: they count for nothing."""
+    values = np.exp(np.array([[4.0, 5.0, 2.0], [1.0, 5.5, 4.5]]))
+    chance, candidate = np.ones((2, 3)), np.ones((2, 3), dtype=bool)
+    accepted, exits = expected(values, chance, candidate, np.array([-1, -1]))
+    total = 1 + values.sum(axis=1)
+    np.testing.assert_allclose(accepted, values / total[:, None], rtol=1e-8)
+    np.testing.assert_allclose(exits, 1 / total, rtol=1e-8)
+
+
 def test_twelve_nodes_are_as_good_as_many_where_they_are_used():
     rng = np.random.default_rng(2)
     values = np.exp(rng.standard_normal((200, 8)) - 1.5)

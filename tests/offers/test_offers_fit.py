@@ -68,6 +68,22 @@ def test_room_for_all_gives_the_likelihood_of_the_plain_logit():
     assert np.abs(score[:, TEACHERS:]).max() < 1e-9
 
 
+def test_scores_where_offers_are_certain_are_those_of_the_plain_logit():
+    """Of teachers who are offered everything, and to whom posts are worth much."""
+    market = replace(small_market(4, n=40, districts=3), match=np.arange(40) % 3)
+    at = AT + np.array([0, 0, 0, 0, 0, -6.0, 0, 0, 0])
+    rules = replace(RULES, shock_mean=60.0, incumbents="reoffered")
+    value, score = ThresholdLikelihood([market], rules).evaluate(at)
+    utility = prepare(market, rules).covariates @ at[:TEACHERS]
+    total = np.logaddexp(0, np.logaddexp.reduce(utility, axis=1))
+    rows = np.arange(40)
+    np.testing.assert_allclose(value, utility[rows, market.match] - total, atol=1e-5)
+    share = np.exp(utility - total[:, None])
+    z = prepare(market, rules).covariates
+    own = z[rows, market.match] - np.einsum("nj,njk->nk", share, z)
+    np.testing.assert_allclose(score[:, :TEACHERS], own, atol=1e-5 * np.abs(z).max())
+
+
 def test_truth_comes_back(markets):
     found = fit_thresholds(markets, RULES, START)
     assert found.maximum.converged and not any(found.reason)

@@ -71,7 +71,9 @@ def accept_expected(
             if candidate[i, j]:
                 total, p = 0.0, chance[i, j]
                 for g in range(points):
-                    total += product[g] * decay[j, g] / (1.0 - p + p * decay[j, g])
+                    term = 1.0 - p + p * decay[j, g]
+                    if term > 0.0:  # zero: an offer that is certain, at a node without weight
+                        total += product[g] * decay[j, g] / term
                 accepted[i, j] = values[i, j] * total
         if standing[i] >= 0:
             accepted[i, standing[i]] = values[i, standing[i]] * stays
@@ -137,8 +139,9 @@ def derivatives(
                 decay[j, g] = np.exp(-rate * s[g])
                 term = 1.0 - p + p * decay[j, g]
                 product[g] *= term
-                inner[j, g] = (decay[j, g] - 1.0) / term  # of log term, in p
-                outer[j, g] = decay[j, g] / term
+                # Of log term, in p; a term of zero is of an offer that is certain, as above.
+                inner[j, g] = (decay[j, g] - 1.0) / term if term > 0.0 else 0.0
+                outer[j, g] = decay[j, g] / term if term > 0.0 else 0.0
                 in_value = -p * rate * s[g] * outer[j, g]  # of log term, in log v
                 in_payoff = inner[j, g] * slope[i, j]
                 for d in range(utilities):
