@@ -1,6 +1,7 @@
 """The whole workflow of salaries and sorting in a state on tiny data: complete, reproducible."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,16 @@ RECORDS = {"records", "records_market"}
 OF_VALUE_ADDED = {"value_added", "value_added_market"}
 OF_MODEL = {"two_sided", "estimates", "table_13", "table_14", "figure_09", "figure_12"}
 LAST = {"claims", "report", "manifest", "all"}
+
+
+def with_own_records(project: Project, **changes) -> None:
+    """The tiny state's tables as a user's own, with a second state's teachers."""
+    shutil.copytree(project.folder / PRIVATE / "raw", project.folder / "mine")
+    rows = [("a", 2006, "x"), ("a", 2007, "y"), ("b", 2006, "x")]
+    other = pd.DataFrame(rows, columns=["teacher_id", "year", "district_id"])
+    other.to_csv(project.folder / "other.csv", index=False)
+    own = {"source": "mine", "other_staff": "other.csv"}
+    choose(project, study="mine", district=own, **changes)
 
 
 @pytest.fixture
@@ -142,3 +153,23 @@ def test_a_choice_that_cannot_be_is_refused_before_anything_runs(copy):
     said = done.stdout + done.stderr
     assert done.returncode != 0 and "Traceback" not in said
     assert "grade_means.regressor: 'va_true' is not one of" in said
+
+
+def test_own_records_are_studied_without_a_truth_and_beside_a_second_state(copy):
+    with_own_records(copy, disclosure={"restricted": False})
+    due = copy.due()
+    assert due >= {"records", "two_sided", "estimates", "other_flows", "figure_a7", "table_13"}
+    of_truth = {"calibration", "value_added_truth", "pay_by_measure", "table_estimators"}
+    assert not due & (OF_WORLDS | of_truth | {"records_market"})
+    copy.run("results/mine/figures/figure_a7.png")
+    flows = pd.read_csv(copy.folder / "results/mine/figures/figure_a7.csv")
+    assert flows.set_index(["flow", "year"])["share"]["leaving", 2006] == 0.5
+
+
+def test_confidential_records_are_checked_and_refused_before_any_is_published(copy):
+    with_own_records(copy)
+    done = copy.snakemake("--dry-run")
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert "which tables of confidential records may be published is not declared yet" in said
+    assert "district_page" in copy.due("check_district")
