@@ -2,6 +2,7 @@
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from welfare_added.exhibits.biasi_2017.cells import count, in_parentheses
 from welfare_added.exhibits.biasi_2017.value_added import ESTIMATORS
@@ -90,6 +91,7 @@ def draw_recovery(data: pd.DataFrame, note: str) -> Figure:
         axes.set_yticks(range(len(worlds)), [str(one).replace("_", " ") for one in worlds])
         axes.set_ylim(len(worlds) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
+        axes.xaxis.set_major_locator(MaxNLocator(5, prune="both"))  # no mark at a panel's edge
         axes.set_title(title, loc="left")
     legend_below(figure, row[0], columns=2)
     stamp(figure, note)
