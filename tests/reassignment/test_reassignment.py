@@ -297,6 +297,25 @@ def test_blocking_pairs_of_a_plan_by_hand():
         assert found == count
 
 
+def test_a_candidate_blocks_no_position_that_she_would_refuse():
+    """With all to gain for schools, an outsider's pairs are the positions she prefers to hers."""
+    one = case(5)
+    free = np.flatnonzero(one.year.own < 0)
+    pairs = {}
+    for elsewhere in (-np.inf, 0.0, np.inf, np.nan):
+        status_quo = np.full(len(one.year.own), elsewhere)
+        worth = np.zeros(one.draw.worth.shape)
+        worth[free] = 1.0
+        draw = replace(one.draw, worth=worth, status_quo=status_quo)
+        results = plan_draws(one.year, [draw], one.sums, None, ["mean_score"]).results
+        observed = results.set_index("scenario").loc["observed"]
+        pairs[elsewhere] = observed["blocking_pairs"]
+    open_to_them = one.year.licensed[free]
+    wanted = int((open_to_them & (one.draw.utility[free] >= 0)).sum())
+    assert 0 < wanted < open_to_them.sum()
+    assert list(pairs.values()) == [open_to_them.sum(), wanted, 0, open_to_them.sum()]
+
+
 def test_random_assignment_within_groups_is_exact_and_the_chain_agrees():
     year = Year(
         2011,

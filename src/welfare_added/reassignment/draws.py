@@ -203,6 +203,13 @@ def _result(year: Year, draw: Draw, sums: Sums, match, own, allowed, plan: Plan)
         partner = np.full(len(year.own), -1)
         partner[holder] = positions
         result["blocking_pairs"] = blocking_pairs(
-            draw.utility, draw.worth, partner, allowed["unconstrained"], "unmatched"
+            draw.utility, draw.worth, partner, _would_meet(year, draw, allowed, partner), "unmatched"
         )
     return result
+
+
+def _would_meet(year: Year, draw: Draw, allowed, partner: np.ndarray) -> np.ndarray:
+    """Pairs that licences allow, without positions that who stays outside them refuses, (m, n)."""
+    outside = (year.own < 0) & (partner < 0)
+    refused = outside[:, None] & ~accepts(year, draw.utility, draw.status_quo)
+    return allowed["unconstrained"] & ~refused
