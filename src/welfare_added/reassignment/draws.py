@@ -202,8 +202,9 @@ def _result(year: Year, draw: Draw, sums: Sums, match, own, allowed, plan: Plan)
     if draw.worth is not None:
         partner = np.full(len(year.own), -1)
         partner[holder] = positions
+        pairs = _would_meet(year, draw, allowed, partner)
         result["blocking_pairs"] = blocking_pairs(
-            draw.utility, draw.worth, partner, _would_meet(year, draw, allowed, partner), "unmatched"
+            draw.utility, draw.worth, partner, pairs, "unmatched"
         )
     return result
 
