@@ -19,7 +19,9 @@ from welfare_added.selection.model import state_model
 from welfare_added.selection.parameters import parameter_names
 from welfare_added.selection.simulate import draw_parameters, simulate
 
-SCHEDULE = Schedule(plain=6, rounds=2, moves=4, burn=3, kept=6, thin=2, repeats=2, effects=3)
+SCHEDULE = Schedule(
+    plain=6, rounds=2, moves=4, burn=3, kept=6, thin=2, repeats=2, lists=2, effects=3
+)
 
 
 @pytest.fixture(scope="module")

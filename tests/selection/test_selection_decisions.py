@@ -107,17 +107,18 @@ def test_offers_respect_the_accepted_one():
 )
 def test_lists_are_draws_given_the_ranks(rank, floor, holds):
     mean = np.array([1.0, 0.0, 0.3, -0.2])[: len(rank)]
+    sd = np.array([1.0, 1.5, 0.7, 1.2])[: len(rank)]
     value = np.array([3.0, 2.0, 1.0, -1.0])[: len(rank)]
     if len(rank) == 4 and rank[2] == 0:
         value[2] = -0.5
     rng, kept = np.random.default_rng(4), []
     first, rank = np.array([0, len(rank)]), np.array(rank)
     for _ in range(40_000):
-        loops.draw_lists(first, mean, rank, floor, 3, rng.random(len(rank)), value)
+        loops.draw_lists(first, mean, sd, rank, floor, 3, rng.random(len(rank)), value)
         kept.append(value.copy())
     kept = np.array(kept)
     assert holds(kept).all()
-    free = rng.standard_normal((400_000, len(rank))) + mean
+    free = sd * rng.standard_normal((400_000, len(rank))) + mean
     free = free[holds(free)]
     np.testing.assert_allclose(kept.mean(axis=0), free.mean(axis=0), atol=0.03)
     np.testing.assert_allclose(kept.std(axis=0), free.std(axis=0), atol=0.03)
@@ -135,9 +136,8 @@ def test_worked_example_list():
     mean = quad(lambda v: v * both(v), 0, np.inf)[0] / chance
     rng, value, kept = np.random.default_rng(4), np.array([2.0, 1.0]), []
     for _ in range(40_000):
-        loops.draw_lists(
-            np.array([0, 2]), np.array([1.0, 0.0]), np.array([1, 2]), 0.0, 4, rng.random(2), value
-        )
+        first, means = np.array([0, 2]), np.array([1.0, 0.0])
+        loops.draw_lists(first, means, np.ones(2), np.array([1, 2]), 0.0, 4, rng.random(2), value)
         kept.append(value[1])
     assert np.mean(kept) == pytest.approx(mean, abs=0.015)
 
@@ -156,7 +156,8 @@ def test_lists_used_by_each_likelihood():
         rows = used(demand, rankings)
         values = first_values(rows, floor)
         again = values.copy()
-        loops.draw_lists(rows.first, values, rows.rank, floor, 4, np.full(len(values), 0.5), again)
+        ones, half = np.ones(len(values)), np.full(len(values), 0.5)
+        loops.draw_lists(rows.first, values, ones, rows.rank, floor, 4, half, again)
         assert np.isfinite(again).all()
 
 

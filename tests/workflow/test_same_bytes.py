@@ -41,6 +41,18 @@ def test_the_tiny_district_is_the_same_under_other_kernels(tiny, changed, varian
     assert differing(tiny, changed) == []
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_tiny_transfer_system_is_the_same_under_other_kernels(
+    tiny_laverde, tmp_path, variant, monkeypatch
+):
+    after = tiny_laverde.copied(tmp_path / "copy")
+    for name, value in VARIANTS[variant].items():
+        monkeypatch.setenv(name, value)
+    after.run("--forceall", cores=1 if variant == "oldest" else 2)
+    assert differing(tiny_laverde, after) == []
+
+
 def full(folder: Path) -> None:
     project = copy_project(folder)
     project.choose({"district": {"size": "full"}, "allocation": {"weights": 101}})

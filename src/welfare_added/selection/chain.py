@@ -35,8 +35,9 @@ class Schedule:
         Rounds of the pilot and moves of each; without rounds all sweeps are plain.
     burn, kept, thin
         Sweeps that are dropped after the pilot; draws that are kept; one of so many sweeps.
-    repeats
-        Steps of lists and scores a sweep, which cost little beside the decisions.
+    repeats, lists
+        Steps of lists and scores a sweep, which cost little beside the decisions; steps of lists
+        before each of scores.
     order
         `collapsed` (`sweep.sweep`), or `published` (`published_sweep`, appendix B), whose rounds
         must be 0.
@@ -52,13 +53,14 @@ class Schedule:
     kept: int
     thin: int = 1
     repeats: int = 1
+    lists: int = 1
     effects: int = 0
     order: str = "collapsed"
 
     def __post_init__(self) -> None:
         """Refuse numbers that leave a round without a centre, or nothing to keep."""
         least = {"plain": 2, "rounds": 0, "moves": 1, "burn": 0, "kept": 1, "thin": 1}
-        least |= {"repeats": 1, "effects": 0}
+        least |= {"repeats": 1, "lists": 1, "effects": 0}
         for name, number in least.items():
             if getattr(self, name) < number:
                 raise UserError(f"schedule.{name}: {getattr(self, name)}, want {number} or more")
@@ -174,7 +176,7 @@ def _once(model: Model, chain: Chain, schedule: Schedule) -> Chain:
     if schedule.order == "published":
         state = published_sweep(model, state if done else with_all_matches(model, state, rng), rng)
     else:
-        state = sweep(model, state, rng, schedule.repeats)
+        state = sweep(model, state, rng, schedule.repeats, schedule.lists)
     centre = chain.centre
     if schedule.plain // 2 <= done < schedule.pilot:
         here = point_of(state, _uncentred(state))[0]

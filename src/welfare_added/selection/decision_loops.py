@@ -154,13 +154,13 @@ def draw_fallbacks(first, mean, utility, applied, uniform, fallback):
 
 
 @njit(cache=True, nogil=True)
-def draw_lists(first, mean, rank, floor, most_ranked, uniform, value):
+def draw_lists(first, mean, sd, rank, floor, most_ranked, uniform, value):
     """Utilities (D,) of candidates given their ranks, one after the other, in place.
 
     Parameters
     ----------
     first : (L + 1,) int array
-    mean, rank, uniform : (D,) array
+    mean, sd, rank, uniform : (D,) array
     floor : float
         What a ranked candidate exceeds: 0, or minus infinity if only the order counts.
     most_ranked : int
@@ -180,7 +180,9 @@ def draw_lists(first, mean, rank, floor, most_ranked, uniform, value):
         for r in range(begin, begin + ranked):
             top = math.inf if r == begin else value[r - 1]
             low = max(floor, best_left) if r == begin + ranked - 1 else value[r + 1]
-            value[r] = mean[r] + normal_between(low - mean[r], top - mean[r], uniform[r])
-        top = value[begin + ranked - 1] if ranked == most_ranked else floor
+            low, top = (low - mean[r]) / sd[r], (top - mean[r]) / sd[r]
+            value[r] = mean[r] + sd[r] * normal_between(low, top, uniform[r])
+        last = value[begin + ranked - 1] if ranked == most_ranked else floor
         for r in range(begin + ranked, end):
-            value[r] = mean[r] + normal_between(-math.inf, top - mean[r], uniform[r])
+            top = (last - mean[r]) / sd[r]
+            value[r] = mean[r] + sd[r] * normal_between(-math.inf, top, uniform[r])

@@ -89,12 +89,17 @@ def with_values(cells: Cells, demand: Demand, pairs: Pairs, value: np.ndarray) -
 
 
 def draw_values(
-    demand: Demand, mean: np.ndarray, value: np.ndarray, floor: float, rng: np.random.Generator
+    demand: Demand,
+    mean: np.ndarray,
+    sd: np.ndarray,
+    value: np.ndarray,
+    floor: float,
+    rng: np.random.Generator,
 ) -> np.ndarray:
-    """Latent utilities (D,) given means (D,) and ranks, from present ones that respect them."""
+    """Latent utilities (D,) given means, SDs and ranks, from present ones that respect them."""
     drawn = value.copy()
     uniform = rng.random(len(drawn))
-    draw_lists(demand.first, mean, demand.rank, floor, demand.most_ranked, uniform, drawn)
+    draw_lists(demand.first, mean, sd, demand.rank, floor, demand.most_ranked, uniform, drawn)
     return drawn
 
 

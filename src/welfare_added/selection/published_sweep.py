@@ -40,7 +40,8 @@ def published_sweep(model: Model, state: State, rng: np.random.Generator) -> Sta
     mean = (
         data.regressors @ state.demand + state.phi[data.teacher] + state.eta_v[pairs.of_candidate]
     )
-    state = replace(state, value=draw_values(data, mean, state.value, model.floor, rng))
+    value = draw_values(data, mean, np.ones(len(mean)), state.value, model.floor, rng)
+    state = replace(state, value=value)
     factors = factors_of(state, pairs.listed)
     state, factors = _draw_outcome(model, state, factors, rng)
     state, factors = _draw_supply(model, state, factors, rng)

@@ -23,7 +23,9 @@ from welfare_added.selection.teams import draw_differences
 LOG_SD_WIDTH, LOADING_WIDTH = 0.5, 1.0
 
 
-def sweep(model: Model, state: State, rng: np.random.Generator, repeats: int = 1) -> State:
+def sweep(
+    model: Model, state: State, rng: np.random.Generator, repeats: int = 1, lists: int = 1
+) -> State:
     """Draw everything once, from the decisions of teachers to scores.
 
     Parameters
@@ -34,8 +36,8 @@ def sweep(model: Model, state: State, rng: np.random.Generator, repeats: int = 1
         Present state, which is left as it is.
     rng
         The chain's generator.
-    repeats
-        How often lists and scores are drawn.
+    repeats, lists
+        How often lists and scores are drawn, and lists each time before scores.
 
     """
     state = supply.draw_utilities(model.menus, state, rng)
@@ -43,7 +45,9 @@ def sweep(model: Model, state: State, rng: np.random.Generator, repeats: int = 1
     state = supply.move_level(model.menus, state, model.priors, rng)
     state = supply.move_scale(model.menus, state, model.priors, rng)
     for _ in range(repeats):
-        state = draw_scores(model, draw_lists(model, state, rng), rng)
+        for _ in range(lists):
+            state = draw_lists(model, state, rng)
+        state = draw_scores(model, state, rng)
     return state
 
 
@@ -54,15 +58,20 @@ def held(model: Model, state: State) -> Target:
 
 
 def draw_lists(model: Model, state: State, rng: np.random.Generator) -> State:
-    """Draw v, then coefficients and scales with phi and eta^v integrated out, then these."""
+    """Draw v, then coefficients and scales with phi and eta^v integrated out, then these.
+
+    v is drawn with eta^v of pairs on one list integrated out: given it, v could move by eps alone.
+    """
     data, pairs = model.demand, model.pairs
-    mean = (
-        data.regressors @ state.demand + state.phi[data.teacher] + state.eta_v[pairs.of_candidate]
-    )
-    value = draw_values(data, mean, state.value, model.floor, rng)
-    state = _scale_lists(replace(state, value=value), value - mean, model.priors, rng)
-    cells = with_values(model.lists, data, pairs, state.value)
+    state = _scale_lists(model, state, rng)
     scales, gap, noise = state.scales, *cell_gaps(model, state)
+    mean, variance = matches.listed_prior(scales, pairs, state.eta_u, gap, noise)
+    once = model.lists.rows == 1
+    mean, variance = np.where(once, mean, state.eta_v), np.where(once, variance, 0.0)
+    mean = data.regressors @ state.demand + state.phi[data.teacher] + mean[pairs.of_candidate]
+    sd = np.sqrt(1 + variance)[pairs.of_candidate]
+    state = replace(state, value=draw_values(data, mean, sd, state.value, model.floor, rng))
+    cells = with_values(model.lists, data, pairs, state.value)
 
     def effects(scales: Scales) -> block.Effects:
         weights = scales.phi_weights
@@ -159,11 +168,14 @@ def draw_errors(model: Model, state: State, effect: np.ndarray, rng: np.random.G
     return replace(state, scales=replace(state.scales, sd_eps=sd), difference=difference)
 
 
-def _scale_lists(state, errors, priors, rng):
+def _scale_lists(model, state, rng):
     """Multiply all in units of v by one number; orders and zero stay (Liu and Wu 1999)."""
-    scales, volume = state.scales, len(errors) + len(state.demand)
+    scales, priors, data = state.scales, model.priors, model.demand
+    volume = len(state.value) + len(state.demand)
     if volume == 0:
         return state
+    errors = state.value - data.regressors @ state.demand - state.phi[data.teacher]
+    errors -= state.eta_v[model.pairs.of_candidate]
     squares = errors @ errors + state.demand @ state.demand / priors.demand
 
     def log_density(log_factor):

@@ -20,3 +20,32 @@ rule trust:
     conda:
         ENVIRONMENT
     script: script_path("trust")
+
+
+if SYNTHETIC:
+
+    # Nor this: what both likelihoods of lists make of other planted tastes, some eight minutes of one core.
+    rule planted_lists:
+        message: "Estimating schools' utility from lists with other planted tastes (eight minutes)"
+        input:
+            **LAYOUT_FILES,
+            inputs=of_paper("calibration/inputs.yaml"),
+            parameters=of_paper("calibration/parameters.yaml"),
+            code=code("planted_lists"),
+        output:
+            lists=f"{SELECTION}/trust/planted_lists.csv",
+        params:
+            code=code_fingerprint("planted_lists"),
+            planted=config["planted_lists"],
+            system={"size": config["district"]["size"], "scenario": config["district"]["world"], "seed": config["district"]["seed"]},
+            rankings=["full", "positive"],
+            chains=COMPARISON["chains"],
+            schedule=COMPARED,
+            sampler=SAMPLER,
+            least=config["selection"]["least_effective"],
+            **TABLE_CHOICES,
+        resources: mem_mb=2000
+        log: f"{LOGS}/planted_lists.log"
+        conda:
+            ENVIRONMENT
+        script: script_path("planted_lists")
