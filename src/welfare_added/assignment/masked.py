@@ -7,6 +7,10 @@ import numpy as np
 from welfare_added.assignment.certificate import CertificateError
 from welfare_added.assignment.lsa import recover_duals
 
+# Pairs whose dual values exceed their score by less, over the largest score, may be in an optimum:
+# above what rounding leaves, and far below what tells two plans apart.
+TIED = 1e-11
+
 
 class NoAssignmentError(ValueError):
     """Columns that cannot all be filled.
@@ -55,8 +59,11 @@ def optimal_assignment(
     allowed: np.ndarray | None = None,
     tolerance: float = 1e-9,
     where: str = "assignment",
+    preference: np.ndarray | None = None,
 ) -> MaskedOptimum:
     """Assignment of the largest sum of scores, proven by dual values.
+
+    Without ``preference`` rounding decides between assignments that are worth the same.
 
     Parameters
     ----------
@@ -68,6 +75,8 @@ def optimal_assignment(
         Largest relative gap.
     where
         For messages.
+    preference
+        (m, n) integers: of equally good assignments, that with the largest sum of these.
 
     Raises
     ------
@@ -85,14 +94,17 @@ def optimal_assignment(
     padded = np.zeros((m, m))
     padded[:, :n] = np.where(allowed, scores, -np.inf)
     row = _solve(padded, allowed, where)
-    held = scores[row[:n], np.arange(n)]
     u, v = recover_duals(padded, row, np.zeros(m))
+    largest = float(np.abs(scores[allowed]).max())
+    if preference is not None:
+        row = _preferred(u[:, None] + v - padded, TIED * largest, row, preference)
+    held = scores[row[:n], np.arange(n)]
     if m > n:  # left-over columns have one dual value; with it at 0, u is that of "at most one"
         level = v[n:].max()
         u, v = np.maximum(u + level, 0.0), v - level
     v = v[:n]
     u = u + np.maximum(np.where(allowed, scores - u[:, None] - v, -np.inf).max(axis=1), 0.0)
-    size = max(float(np.abs(held).sum()), float(np.abs(scores[allowed]).max())) or 1.0
+    size = max(float(np.abs(held).sum()), largest) or 1.0
     gap = float(u.sum() + v.sum() - held.sum()) / size
     if not abs(gap) <= tolerance:
         raise CertificateError(f"{where}: relative gap {gap:.3g} exceeds {tolerance:g}.")
@@ -126,6 +138,18 @@ def _solve(padded: np.ndarray, allowed: np.ndarray, where: str) -> np.ndarray:
     row = np.empty(len(padded), dtype=int)
     row[columns] = rows
     return row
+
+
+def _preferred(slack: np.ndarray, least: float, row: np.ndarray, preference: np.ndarray):
+    """Row of each column of the preferred assignment among those whose pairs have no slack."""
+    m, n = preference.shape
+    tied = slack <= least
+    tied[row, np.arange(m)] = True
+    if tied[:, :n].sum() == n:
+        return row
+    worth = np.zeros((m, m))
+    worth[:, :n] = preference
+    return _solve(np.where(tied, worth, -np.inf), tied[:, :n], "ties")
 
 
 def unfilled(allowed: np.ndarray) -> np.ndarray:

@@ -60,7 +60,7 @@ def plans(
     allowed: Mapping[str, np.ndarray],
     known: Mapping[str, Plan] | None = None,
 ) -> dict[str, Plan]:
-    """Optimal plan of each scenario, each proven to `TOLERANCE`.
+    """Optimal plan of each scenario, each proven to `TOLERANCE`; of equals, see `preference`.
 
     Parameters
     ----------
@@ -83,11 +83,12 @@ def plans(
 
     """
     made, order = dict(known or {}), [name for name in SCENARIOS if name in allowed]
+    preferred = preference(year)
     for name in order:
         if name in made:
             continue
         rows = np.flatnonzero(allowed[name].any(axis=1))
-        optimum = _solved(year, scores[rows], allowed[name][rows], name)
+        optimum = _solved(year, scores[rows], allowed[name][rows], preferred[rows], name)
         made[name] = Plan(rows[optimum.row], optimum.value, optimum.relative_gap)
     size = max((abs(plan.value) for plan in made.values()), default=0.0)
     largest = float(np.abs(scores[np.isfinite(scores)]).max(initial=0.0))
@@ -97,10 +98,22 @@ def plans(
     return made
 
 
-def _solved(year: Year, scores, allowed, name: str) -> MaskedOptimum:
+def preference(year: Year) -> np.ndarray:
+    """Integers (m, n) by which plans that are worth the same are told apart.
+
+    Most of all teachers stay where they are; then fixed random numbers decide.
+    """
+    shape = year.licensed.shape
+    numbers = np.random.default_rng(0).integers(1 << 30, size=shape)
+    placed = np.flatnonzero(year.own >= 0)
+    numbers[placed, year.own[placed]] += len(year.own) << 30
+    return numbers
+
+
+def _solved(year: Year, scores, allowed, preferred, name: str) -> MaskedOptimum:
     where = f"{year.year}, {name}"
     try:
-        return optimal_assignment(scores, allowed, TOLERANCE, where)
+        return optimal_assignment(scores, allowed, TOLERANCE, where, preferred)
     except NoAssignmentError as error:
         raise UserError(
             f"{lacking(year, error.columns)}. Add candidates or licences, or leave positions out"

@@ -13,6 +13,9 @@ from scipy.stats import rankdata
 from welfare_added.run.errors import UserError
 
 TAILS = (0.05, 0.95)
+# Of distances from the median over the range: both draws beside the median are as far from it,
+# and rounding must not rank them.
+DECIMALS = 9
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ def diagnose(draws: np.ndarray) -> Diagnosis:
         raise UserError(f"draws: {int((~np.isfinite(draws)).sum())} missing or infinite")
     halves = _halves(draws)
     folded = np.abs(halves - np.median(halves))
+    folded = np.round(folded / (np.ptp(halves) or 1.0), DECIMALS)
     r_hat = max(_r_hat(_normal_scores(halves)), _r_hat(_normal_scores(folded)))
     tails = [effective_draws(_halves((draws <= np.quantile(draws, q)) * 1.0)) for q in TAILS]
     return Diagnosis(r_hat, effective_draws(_normal_scores(halves)), min(tails))
