@@ -1,7 +1,8 @@
 """Make the posterior that NUTS draws from, and compare its effective draws with ours.
 
-`python compare.py problem FOLDER` writes FOLDER/problem.npz. After nuts.py has written
-FOLDER/nuts.npz, `python compare.py table FOLDER` runs our chains and writes FOLDER/sampler.csv.
+`python compare.py problem FOLDER SIZE` writes FOLDER/problem.npz of a size of problem.yaml. After
+nuts.py has written FOLDER/nuts.npz, `python compare.py table FOLDER SIZE` runs our chains and
+writes FOLDER/sampler.csv.
 """
 
 import sys
@@ -24,12 +25,10 @@ CHOSEN = read_yaml(HERE / "problem.yaml")
 SELECTION = read_yaml(HERE.parent / "config.yaml")["selection"]
 
 
-def made_system() -> System:
-    """Decisions and scores from the planted values."""
-    world, rng = (
-        make_world(WorldSize(**CHOSEN["world"]), CHOSEN["seed"]),
-        np.random.default_rng(CHOSEN["seed"]),
-    )
+def made_system(size: str) -> System:
+    """Decisions and scores from the planted values, in a system of a size."""
+    chosen = WorldSize(**CHOSEN["world"], **CHOSEN["sizes"][size])
+    world, rng = make_world(chosen, CHOSEN["seed"]), np.random.default_rng(CHOSEN["seed"])
     planted = dict(CHOSEN["planted"])
     scales, mean = Scales(**planted.pop("scales")), planted.pop("school_mean")
     effects = mean + scales.sd_school * rng.standard_normal(world.system.schools)
@@ -46,20 +45,20 @@ def their_run(path: Path) -> Run:
     return Run(draws, float(before), float(sampling))
 
 
-def main(what: str, folder: Path) -> None:
+def main(what: str, folder: Path, size: str) -> None:
     """Write the problem, or the table."""
     folder.mkdir(parents=True, exist_ok=True)
     priors, start = (read_priors(SELECTION[name]) for name in ("priors", "start"))
     if what == "problem":
-        np.savez(folder / "problem.npz", **peer_arrays(made_system(), priors))
+        np.savez(folder / "problem.npz", **peer_arrays(made_system(size), priors))
         return
     own = CHOSEN["ours"]
     schedule = Schedule(**own["schedule"])
-    ours = our_run(made_system(), priors, start, schedule, own["chains"], own["seed"])
+    ours = our_run(made_system(size), priors, start, schedule, own["chains"], own["seed"])
     table = peer_table({"ours": ours, "nuts": their_run(folder / "nuts.npz")})
     write_csv(table, folder / "sampler.csv")
     print(table.round(4).to_string())
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(sys.argv[1], Path(sys.argv[2]), sys.argv[3])

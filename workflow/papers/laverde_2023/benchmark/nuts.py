@@ -2,8 +2,9 @@
 
 `python nuts.py PROBLEM DRAWS MINUTES` reads the arrays of `selection.peer`, draws two chains until
 SD theta and inertia have R-hat below 1.01 and over 100 effective draws, or MINUTES of processor
-time have passed, and writes draws (chains, draws) of each parameter with the seconds of warm-up and
-of sampling. It needs the packages of requirements.txt beside it, in an environment of its own.
+time have passed, and writes draws (chains, draws) of each parameter with the seconds of warm-up,
+compiling and a batch that is dropped, and of sampling. It needs the packages of requirements.txt
+beside it, in an environment of its own.
 
 Errors of vacancies, and of candidates who are not ranked, are integrated out. Effects are standard
 normals times their scales; coefficients are in units of the QR decomposition of their regressors.
@@ -117,6 +118,12 @@ def named(samples, names):
     return found
 
 
+def batch(chain, d):
+    """Go on with a chain for a batch of draws."""
+    chain.run(chain.post_warmup_state.rng_key, d, extra_fields=("num_steps", "diverging"))
+    chain.post_warmup_state = chain.last_state
+
+
 def watched(draws):
     """R-hat and effective draws of the parameters that decide on the end."""
     return {
@@ -144,15 +151,16 @@ def main(problem, path, minutes):
     for number, chain in enumerate(chains):
         chain.warmup(jax.random.PRNGKey(number), d)
         print(f"warm-up of chain {number}: {time.process_time() - begun:.0f} s", flush=True)
+    for chain in chains:  # compiles; the first batch is dropped
+        batch(chain, d)
     warmed = time.process_time()
-    parts, steps = [[] for _ in chains], 0
+    parts, steps, diverged = [[] for _ in chains], 0, 0
     while time.process_time() - begun < 60 * minutes:
-        for number, chain in enumerate(chains):
-            chain.run(chain.post_warmup_state.rng_key, d, extra_fields=("num_steps", "diverging"))
-            chain.post_warmup_state = chain.last_state
-            parts[number].append(named(chain.get_samples(), names))
+        for own, chain in zip(parts, chains, strict=True):
+            batch(chain, d)
+            own.append(named(chain.get_samples(), names))
             steps += int(chain.get_extra_fields()["num_steps"].sum())
-            diverged = int(chain.get_extra_fields()["diverging"].sum())
+            diverged += int(chain.get_extra_fields()["diverging"].sum())
         draws = {
             one: np.stack([np.concatenate([part[one] for part in own]) for own in parts])
             for one in parts[0][0]
