@@ -47,6 +47,18 @@ def test_slices_follow_the_density():
     assert np.std(kept) == pytest.approx(free.std(), abs=0.05)
 
 
+def test_an_absurd_start_leads_to_no_standard_deviation_of_zero():
+    """A likelihood that falls by 1,000 to where the chain stands, and is flat below 1."""
+    rng, prior = np.random.default_rng(3), SdPrior("half_cauchy", (0.3,))
+
+    def log_density(log_sd):
+        return prior.log_density(log_sd) - 1000.0 * max(log_sd, 0.0)
+
+    drawn = [slice_draw(log_density, 1.0, 0.5, rng) for _ in range(200)]
+    assert np.exp(drawn).min() > 0 and min(drawn) < -20  # the slice does reach far down
+    assert np.exp([slice_draw(log_density, one, 0.5, rng) for one in drawn]).min() > 0
+
+
 def test_slices_refuse_what_has_no_density():
     rng = np.random.default_rng(2)
     with pytest.raises(ValueError, match="slice: log density -inf at 1"):

@@ -7,6 +7,9 @@ import numpy as np
 
 from welfare_added.run.errors import UserError
 
+# Logs of standard deviations below it have no density: a slice from an absurd start would reach SDs
+# that are 0 in floating point.
+LEAST = -40.0
 KINDS = {"half_cauchy": 1, "half_normal": 1, "inverse_gamma": 2}
 
 
@@ -27,7 +30,9 @@ class SdPrior:
     numbers: tuple[float, ...]
 
     def log_density(self, log_sd: float) -> float:
-        """Log density of the log of the standard deviation, up to a constant."""
+        """Log density of the log of the standard deviation, up to a constant; from `LEAST` on."""
+        if log_sd < LEAST:
+            return -np.inf
         variance = np.exp(2 * log_sd)
         if self.kind == "half_cauchy":
             return log_sd - np.log1p(variance / self.numbers[0] ** 2)

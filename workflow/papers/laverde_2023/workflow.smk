@@ -18,6 +18,7 @@ STUDY_CHOICES = {
 LENGTHS = {
     **{name: config["selection"][name] for name in ("schedule", "comparison", "published_order")},
     **{name: config["reassignment"][name] for name in ("draws", "past")},
+    "planted_lists": config["planted_lists"]["comparison"],
 }
 if SYNTHETIC and config["district"]["size"] == "tiny":
     LENGTHS = config["trial"]

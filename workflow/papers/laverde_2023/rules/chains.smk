@@ -7,7 +7,13 @@ CHAINS = config["selection"]["chains"]
 DRAWS = LENGTHS["draws"]
 PLAIN = {"rounds": 0, "moves": 1, "burn": 0}
 COMPARISON = LENGTHS["comparison"]
-COMPARED = {**PLAIN, **{one: COMPARISON[one] for one in ("plain", "kept", "lists")}}
+
+
+def plain_schedule(lengths):
+    """Schedule of plain chains of these lengths."""
+    return {**PLAIN, **{one: lengths[one] for one in ("plain", "kept", "lists")}}
+
+
 # Appendix B's order draws no tastes for vacancies left over: where those are the fallback it is not compared.
 ORDERED = config["selection"]["fallback"] == "constant"
 # Kinds of chains: how many, their likelihood of lists, their sweeps. The first is the study's own.
@@ -22,7 +28,7 @@ KINDS = {
         name: {
             "chains": COMPARISON["chains"],
             "rankings": name,
-            "schedule": COMPARED,
+            "schedule": plain_schedule(COMPARISON),
         }
         for name in OTHER_RANKINGS
     },
