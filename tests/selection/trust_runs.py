@@ -98,7 +98,9 @@ def draw_coverage(table: pd.DataFrame, path: Path) -> None:
     axis.axvspan(*binom.ppf([0.025, 0.975], worlds, 0.9) / worlds, color="0.9")
     axis.axvline(0.9, color="0.7")
     axis.plot(share.to_numpy(), share.index, "o", markersize=4)
-    axis.set(xlabel=f"share of {worlds} worlds whose 90% interval covers the planted value")
+    figure.supxlabel(
+        f"share of {worlds} worlds whose 90% interval covers the planted value", size=9
+    )
     figure.savefig(path, dpi=110)
 
 

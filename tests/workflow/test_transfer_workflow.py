@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from conftest import Project
@@ -79,6 +80,16 @@ def test_claims_recoveries_and_calibration_are_reported(tiny_laverde):
     assert len(table(tiny_laverde, "calibration")) > 30
     page = (tiny_laverde.folder / PRIVATE / "report/index.html").read_text()
     assert "Mariana Laverde" in page
+
+
+def test_other_tastes_are_planted_on_request(copy):
+    copy.run("planted_lists")
+    lists = table(copy, "selection/trust/planted_lists")
+    own = lists[lists["parameter"] == "demand: match_minority_teachers"]
+    assert own.set_index(["planted", "rankings"])["truth"].to_dict() == {
+        (value, rankings): value for value in (0, 1) for rankings in ("full", "positive")
+    }
+    assert np.isfinite(lists[["mean", "sd", "r_hat", "bulk"]].to_numpy()).all()
 
 
 def test_a_finished_run_has_nothing_to_do_and_is_as_its_jobs_wrote_it(copy):
