@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from selection_cases import INFORMATIVE, world
+from selection_cases import INFORMATIVE, STATED, world
 from trust_runs import EQUATIONS, KINDS, covered, joint, ranks
 
 from welfare_added.selection import sweep
+from welfare_added.selection.priors import read_priors
 from welfare_added.selection.trust import joint_test
 from welfare_added.selection.trust_summaries import rank_moments, share_covered, uniformity
 
@@ -30,6 +31,19 @@ def test_an_error_in_a_step_is_seen(monkeypatch):
     monkeypatch.setattr(sweep.supply, "move_level", wrong)
     z = joint_test(world(), INFORMATIVE, "full", 250, 2, 1, "plain").table["z"]
     assert z.abs().max() > 6
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_utilities_are_drawn_with_wide_tastes_integrated_out(monkeypatch, right):
+    """And an error is seen: with the variance of eps alone."""
+    if not right:
+        draw = sweep.draw_values
+        monkeypatch.setattr(
+            sweep, "draw_values", lambda data, mean, sd, *rest: draw(data, mean, 0 * sd + 1, *rest)
+        )
+    wide = {"sd_eta_v": {"half_normal": 2.0}, "sd_phi": {"half_normal": 0.6}, "demand": 1.0}
+    z = joint_test(world(), read_priors(STATED | wide), "full", 1000, 2, 1, "plain").table["z"]
+    assert (z.abs().max() < 4) == right
 
 
 def test_uniform_ranks_pass_and_others_do_not():
