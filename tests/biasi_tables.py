@@ -82,7 +82,8 @@ def of_outcomes(draw: np.random.Generator) -> pd.DataFrame:
 
 def of_scores(kinds: tuple[str, ...], draw: np.random.Generator) -> pd.DataFrame:
     """Tables 12 and A6."""
-    extra = {"none": [], "mean": ["mean"], "quartiles": ["second", "third", "fourth"]}
+    quartiles = [f"share_quartile_{q}" for q in (2, 3, 4)]
+    extra = {"none": [], "mean": ["mean_value_added"], "quartiles": quartiles}
     tables = [
         fitted(["individual_x_post", *extra[kind]], 20557, draw).assign(
             subject=subject, controls=kind
@@ -352,15 +353,19 @@ def sorting() -> dict[str, pd.DataFrame]:
     ]
     tests = [
         (outcome, test, 1.3, 0.27, freedom, slope)
-        for outcome in ("movers", "exiters")
+        for outcome in ("movers", "exiters", "workforce")
         for test, freedom, slope in (("equal", 2, np.nan), ("linear", 1, -0.013))
     ]
     wild = [
-        (table, column, "individual_x_post", 0.2, 1.6, 0.12, -0.06, 0.46, "webb", 999, 120, 37)
-        for table in ("table_05", "table_08")
-        for column in (1, 2, 3, 4)
+        (table, column, term, 0.2, 1.6, 0.12, -0.06, 0.46, "webb", 999, 120, 37)
+        for table, term, columns in (
+            *((one, "individual_x_post", (1, 2, 3, 4)) for one in ("movers", "exiters")),
+            ("movers_incumbents", "event_x_individual_x_post", (4, 5)),
+            ("exiters_stayers", "event_x_individual_x_post", (4, 5)),
+        )
+        for column in columns
     ]
-    exchange = [(outcome, 0.2, 0.14, 500, 64, -0.25, 0.26) for outcome in ("movers", "exiters")]
+    exchange = [(outcome, 0.2, 0.14, 500, 64, -0.25, 0.26, 0) for outcome in ("movers", "exiters")]
     cases = {
         1: [(np.nan, 0.0, "move", 0.56), (0.0, 0.909, "exit", 0.356), (0.909, 1.25, "stay", 0.084)],
         2: [(np.nan, 0.4, "move", 0.74), (0.4, 0.7, "stay", 0.12), (0.7, 1.0, "exit", 0.14)],
@@ -379,7 +384,9 @@ def sorting() -> dict[str, pd.DataFrame]:
         "sorting/other_propensity.csv": of_outcomes(draw),
         "sorting/scores.csv": of_scores(("none", "mean", "quartiles"), draw),
         "sorting/scores_full.csv": of_scores(("none", "mean"), draw),
-        "sorting/moving_shares.csv": pd.concat(moves, ignore_index=True),
+        "sorting/moving_shares.csv": pd.concat(moves, ignore_index=True).rename(
+            columns={"events": "movers"}
+        ),
         "sorting/leaving_shares.csv": shares({"IS": 0.036, "SS": 0.038}, range(2006, 2014)),
         "sorting/movers_periods.csv": periods(movers),
         "sorting/exiters_periods.csv": periods({"IS": (0.05, -0.02), "SS": (0.0, 0.11)}),
@@ -410,7 +417,8 @@ def sorting() -> dict[str, pd.DataFrame]:
             ],
         ),
         "sorting/randomisation.csv": pd.DataFrame(
-            exchange, columns=["outcome", "observed", "p", "replications", "sets", "low", "high"]
+            exchange,
+            columns=["outcome", "observed", "p", "replications", "sets", "low", "high", "failed"],
         ),
         "sorting/roy.csv": pd.DataFrame(roy, columns=["case", "low", "high", "choice", "share"]),
     }
@@ -509,7 +517,7 @@ def estimates(*, identified: bool) -> pd.DataFrame:
         }
         for name, truth in PLANTED.items()
     ]
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows).assign(converged=True)
     table.loc[table["parameter"] == "sigma", "standard_error"] = np.nan
     return table
 

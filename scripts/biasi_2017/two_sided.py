@@ -6,7 +6,7 @@ from welfare_added.offers.elasticities import elasticities
 from welfare_added.offers.estimate import fit_thresholds
 from welfare_added.offers.market import Rules
 from welfare_added.offers.published import published_parameters
-from welfare_added.offers.state_markets import YearOfMarkets, state_markets
+from welfare_added.offers.state_markets import years_of_markets
 from welfare_added.offers.study_tables import (
     estimates_of,
     moments_of,
@@ -18,27 +18,16 @@ from welfare_added.pay.record_files import read_records
 from welfare_added.run.choices import read_yaml
 from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv
-from welfare_added.sorting.salary_equation import estimate_salary_equation
-from welfare_added.sorting.study import with_handbook, with_quality
 from welfare_added.value_added.significant import significant_table
 
 
 def main(files, outputs, *, periods, equation, chosen, named, study):
     records, panel = read_records(files), pd.read_parquet(files["panel"])
-    rows = panel if not chosen["handbooks_only"] else with_handbook(panel)
-    equation = estimate_salary_equation(with_quality(rows), periods, **equation)
-    own = {name: chosen[name] for name in ("handbooks_only", "growth")}
-    own |= {"left_out": tuple(chosen["left_out_markets"]), **study}
-    now = state_markets(
-        records, panel, equation, YearOfMarkets(chosen["year"], "after", True, **own)
-    )
-    past = state_markets(
-        records, panel, equation, YearOfMarkets(chosen["past_year"], "before", False, **own)
-    )
+    made = years_of_markets(records, panel, periods, equation, {**chosen, **study})
     rules, published = Rules(**chosen["rules"]), read_yaml(files["inputs"])["structural"]
-    markets = [one.market for one in now]
+    years = {year: [one.market for one in there] for year, there in made.items()}
+    now, markets = made[chosen["year"]], years[chosen["year"]]
     fit = fit_thresholds(markets, rules, published_parameters(published))
-    years = {chosen["year"]: markets, chosen["past_year"]: [one.market for one in past]}
     names = [one.district_ids for one in now]
     identified = fit.table()["estimate"].to_numpy()  # missing where not identified
     tables = {

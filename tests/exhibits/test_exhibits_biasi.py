@@ -31,6 +31,9 @@ OF_MODEL = {"table_13", "table_14", *(f"figure_{number:02}" for number in range(
 OF_NEITHER = {"figure_a1", "figure_a3", "figure_a7", "figure_a11", "figure_a12"}
 OF_NEITHER |= {"table_recovery", "figure_recovery", "table_laboratory", "table_likelihoods"}
 OF_NEITHER |= {"table_ways"}
+# Of confidential records: single teachers' or districts' numbers.
+OF_SINGLE = {"figure_01", "figure_a2", "figure_a4", "figure_a5", "figure_a8"}
+OF_SINGLE |= {"table_shadow_prices", "figure_shadow_prices"}
 
 
 class Made(dict):
@@ -97,7 +100,8 @@ def test_figure_a7_is_skipped_with_its_reason_unless_the_user_has_a_second_state
     there = study(synthetic=False, kept=frozenset({"other_staff"}))
     assert set(EXHIBITS.skipped(there)) == TRUTH
     hidden = EXHIBITS.skipped(study(confidential=True))
-    assert set(hidden) == {"figure_a7", "figure_a8", *TRUTH}
+    assert set(hidden) == {"figure_a7", *OF_SINGLE, *TRUTH}
+    assert "salaries of single teachers" in hidden["figure_01"]
 
 
 def test_captions_say_of_which_world_an_exhibit_is():

@@ -22,12 +22,7 @@ def fit_moments(
     """
     parts = [_incumbents(prepared, one) for prepared, one in zip(markets, equilibria, strict=True)]
     value_added, *rest = (np.concatenate(column) for column in zip(*parts, strict=True))
-    masks = {
-        "all": np.ones(len(value_added), dtype=bool),
-        "VA > 0": value_added > 0,
-        "VA < 0": value_added < 0,
-        "without VA": np.isnan(value_added),
-    }
+    masks = group_masks(value_added)
     moves, exits, moved, left = rest
     rows = []
     for moment, model, data in (("move", moves, moved), ("exit", exits, left)):
@@ -36,6 +31,17 @@ def fit_moments(
             shares = [float(x[who].mean()) if who.any() else np.nan for x in (model, data)]
             rows.append((moment, group, *shares, int(who.sum())))
     return pd.DataFrame(rows, columns=["moment", "group", "model", "data", "teachers"])
+
+
+def group_masks(value_added: np.ndarray) -> dict[str, np.ndarray]:
+    """Who is in each of `GROUPS`; value_added: (n,), nan of those without."""
+    who = (
+        np.ones(len(value_added), dtype=bool),
+        value_added > 0,
+        value_added < 0,
+        np.isnan(value_added),
+    )
+    return dict(zip(GROUPS, who, strict=True))
 
 
 def _incumbents(prepared: Prepared, equilibrium: Thresholds | Equilibrium) -> tuple:

@@ -1,6 +1,7 @@
 """Markets of the two-sided model from a state's records, with predicted salaries (section 7.2)."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,8 +12,9 @@ from welfare_added.pay.frames import PayRecords
 from welfare_added.pay.markets import MarketRecords, market_records
 from welfare_added.run.errors import UserError
 from welfare_added.sorting.panel import seniority_class
-from welfare_added.sorting.salary_equation import SalaryEquation
+from welfare_added.sorting.salary_equation import SalaryEquation, estimate_salary_equation
 from welfare_added.sorting.salary_predictions import predict_salaries
+from welfare_added.sorting.study import with_handbook, with_quality
 
 log = logging.getLogger(__name__)
 THOUSAND = 1000.0
@@ -103,6 +105,38 @@ def state_markets(
             "offers.handbooks_only in config.yaml"
         )
     return made
+
+
+def years_of_markets(
+    records: PayRecords,
+    panel: pd.DataFrame,
+    periods: Mapping[str, tuple[int, int]],
+    equation: Mapping[str, str],
+    chosen: Mapping,
+) -> dict[int, list[StateMarket]]:
+    """Markets of the year of the estimation, and of the past year, without pay for value added.
+
+    Parameters
+    ----------
+    records, panel
+        As in `state_markets`.
+    periods
+        First and last year of ``before`` and ``after``.
+    equation
+        method and function of `estimate_salary_equation`.
+    chosen
+        Section ``offers`` of the choices, with first_post_year and class_years.
+
+    """
+    rows = panel if not chosen["handbooks_only"] else with_handbook(panel)
+    salaries = estimate_salary_equation(with_quality(rows), periods, **equation)
+    own = {name: chosen[name] for name in ("handbooks_only", "growth", "first_post_year")}
+    own |= {"left_out": tuple(chosen["left_out_markets"]), "class_years": chosen["class_years"]}
+    which = (
+        YearOfMarkets(chosen["year"], "after", True, **own),
+        YearOfMarkets(chosen["past_year"], "before", False, **own),
+    )
+    return {one.year: state_markets(records, panel, salaries, one) for one in which}
 
 
 def market_of(markets: list[StateMarket], district: str) -> tuple[StateMarket, int]:

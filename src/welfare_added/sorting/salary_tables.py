@@ -20,13 +20,6 @@ def interquantile_samples(
     residuals: from `log_salary_residuals`, of districts with a handbook. most_years: of seniority,
     by which the last two groups are divided.
     """
-    master, young = residuals["degree"] == MASTER, residuals["seniority"] < most_years
-    groups = {
-        "all": residuals,
-        "MA": residuals[master],
-        "MA_below_10": residuals[master & young],
-        "10_and_more": residuals[~young],
-    }
     tables = [
         interquantile_table(
             rows,
@@ -37,10 +30,21 @@ def interquantile_samples(
             replications=replications,
             seed=seed,
         ).assign(sample=name)
-        for name, rows in groups.items()
+        for name, rows in salary_groups(residuals, most_years).items()
     ]
     whole = pd.concat(tables, ignore_index=True)
     return whole[["sample", *whole.columns.drop("sample")]]
+
+
+def salary_groups(residuals: pd.DataFrame, most_years: float) -> dict[str, pd.DataFrame]:
+    """Rows of table 3's four samples by name; arguments as in `interquantile_samples`."""
+    master, young = residuals["degree"] == MASTER, residuals["seniority"] < most_years
+    return {
+        "all": residuals,
+        "MA": residuals[master],
+        "MA_below_10": residuals[master & young],
+        "10_and_more": residuals[~young],
+    }
 
 
 def deltas_with_errors(table: pd.DataFrame) -> pd.DataFrame:

@@ -75,9 +75,15 @@ METHODS = {
     "exchange": "Regimes exchanged within matched sets (95% of values under exchange)",
 }
 
+TABLES = {
+    "movers": "Table 5",
+    "movers_incumbents": "Table 6",
+    "exiters": "Table 8",
+    "exiters_stayers": "Table 9",
+}
+
 
 def _place(row) -> str:
     if row.method != "wild":
         return _outcome(row.table)
-    table = row.table.removeprefix("table_").lstrip("0").upper()
-    return f"Table {table}, column {row.column:.0f}"
+    return f"{TABLES[row.table]}, column {row.column:.0f}"

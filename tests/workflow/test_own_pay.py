@@ -1,0 +1,122 @@
+"""A state's own staff file, scores and districts, confidential, through a whole run to its release."""
+
+import pandas as pd
+import pytest
+from conftest import Project, copy_project
+from own_pay import CANARY, CHOICES, COLUMNS, own_tables, write_tables
+from published_files import content, published
+
+from welfare_added.run.choices import overridden
+
+PAPER = "biasi_2017"
+FOLDER = "CanaryFolder/records"
+# Tables that hold a row a teacher, a school or a district.
+SECRET = {
+    *("panel.parquet", "teacher_years.parquet", "value_added.parquet", "populations.csv"),
+    *("matches.csv", "shadow_prices.csv", "delta_districts.csv", "facts.csv", "schedules.csv"),
+    *("densities.csv", "delta_density.csv", "schedule_gaps.csv"),
+}
+SKIPPED = {
+    *("figure_01", "figure_a2", "figure_a4", "figure_a5", "figure_a7", "figure_a8"),
+    *("table_shadow_prices", "figure_shadow_prices", "table_estimators", "table_measures"),
+    *("table_recovery", "figure_recovery", "table_laboratory", "table_likelihoods", "table_ways"),
+}
+
+
+def choose(project: Project, changes: dict) -> None:
+    project.choose({"paper": PAPER, **overridden(CHOICES, changes)}, paper=PAPER)
+
+
+def prepare(folder) -> Project:
+    project = copy_project(folder)
+    write_tables(own_tables(), folder / FOLDER)
+    choose(project, {"study": "mine", "district": {"source": FOLDER}})
+    return project
+
+
+@pytest.fixture(scope="session")
+def records(once) -> Project:
+    """A state's own tables, with which nothing has run."""
+    return once("own_pay_records", prepare)
+
+
+@pytest.fixture(scope="session")
+def own(once) -> Project:
+    """The same, run to their release; run and change copies of it only."""
+    return once("own_pay", lambda folder: prepare(folder).run("release", cores=2))
+
+
+def table(project: Project, name: str, folder: str = "mine") -> pd.DataFrame:
+    return pd.read_csv(project.folder / f"results/{folder}/{name}.csv")
+
+
+@pytest.mark.slow
+def test_own_records_go_to_their_release_and_nothing_published_tells_of_them(own, tmp_path):
+    files = published(own)
+    assert len(files) > 150
+    own_columns = {name for columns in COLUMNS.values() for name in columns.values()}
+    names = [CANARY, "canaryfolder", str(own.folder), *(n for n in own_columns if len(n) > 8)]
+    for path in files:
+        held = content(path)
+        assert [name for name in names if name.lower().encode() in held] == [], path
+    private = {path.name for path in (own.folder / "results/private/mine").rglob("*")}
+    there = {path.name for path in (own.folder / "results/mine").rglob("*")}
+    assert private >= SECRET and not SECRET & there
+    assert set(table(own, "skipped")["exhibit"]) == SKIPPED
+    assert not list((own.folder / "results/mine").glob("claims*"))
+    copy = own.copied(tmp_path / "copy")
+    assert copy.audit("verify").returncode == 0
+    assert copy.due("release") == {"disclosure", "release"}  # it always looks again
+
+
+@pytest.mark.slow
+def test_what_is_published_is_what_was_estimated_rounded_or_withheld(own):
+    for name in ("sorting/workforce", "sorting/movers", "salaries/pay_for_quality"):
+        shown, exact = table(own, name), table(own, name, "private/mine")
+        gap = (shown["estimate"] - exact["estimate"]).abs()
+        assert gap[gap.notna()].le(1e-3 * exact["estimate"].abs()[gap.notna()]).all()
+        withheld = table(own, f"withheld/{name}", "private/mine")
+        assert "never published" in set(withheld["reason"])
+        assert shown[["singletons", "missing"]].isna().all(axis=None)
+    people = table(own, "populations", "private/mine").set_index("population")["students"]
+    few = people[table(own, "sorting/movers")["column"].map("movers_{}".format)] < 10
+    assert (table(own, "sorting/movers")["estimate"].isna().to_numpy() >= few.to_numpy()).all()
+    assert table(own, "sorting/workforce")["estimate"].notna().any()
+
+
+def test_the_check_reads_the_tables_alone_and_describes_them(records, tmp_path):
+    copy = records.copied(tmp_path / "copy")
+    assert copy.due("check_district") == {"district_page", "check_district"}
+    copy.run("check_district")
+    page = (copy.folder / "results/private/mine/district/check.html").read_text()
+    assert CANARY not in page and "figure_a7" in page
+    due = copy.due("release")
+    assert due >= {"records", "value_added", "two_sided", "populations", "disclosure", "table_13"}
+    assert not due & {"synthetic_state", "claims", "estimators", "figure_01", "figure_a8"}
+
+
+def test_tables_that_contradict_each_other_are_refused_each_by_its_own_text(records, tmp_path):
+    copy = records.copied(tmp_path / "copy")
+    folder, right = copy.folder / FOLDER, own_tables()
+
+    def with_tables(**changed) -> str:
+        write_tables({**right, **changed}, folder)
+        done = copy.snakemake("check_district")
+        said = " ".join((done.stdout + done.stderr).split())
+        assert done.returncode != 0 and "Traceback" not in said, said
+        assert CANARY + "staff" not in said
+        return said
+
+    teachers = right["staff"].index[right["staff"]["position"] == "teacher"]
+    staff = right["staff"].copy()
+    staff.loc[teachers[:2], "fte"] = 0.0
+    said = with_tables(staff=staff)
+    assert "staff.csv" in said and "FullTimeShare" in said and "Remedy: " in said
+    cells = right["cells"].copy()
+    cells.loc[cells.index[:3], "mean_score"] = 9999.0
+    said = with_tables(staff=right["staff"], cells=cells)
+    assert "cells.csv" in said and "MeanScaleScore" in said and "(3 rows)" in said
+    handbooks = right["handbooks"].copy()
+    handbooks.loc[handbooks.index[0], "district_id"] = "EMP999"
+    said = with_tables(cells=right["cells"], handbooks=handbooks)
+    assert "handbooks.csv" in said and "handbooks of districts that the table of" in said
