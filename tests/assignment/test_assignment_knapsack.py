@@ -225,6 +225,17 @@ def test_a_constant_in_values_is_a_price_of_capacity():
     assert moved.capacity_price == pytest.approx(found.capacity_price + 1)
 
 
+def test_nothing_is_taken_where_every_value_is_negative_or_no_amount_is_left():
+    rng = np.random.default_rng(21)
+    p = problem(rng, 50, "random")
+    for own in (replace(p, value=-np.abs(p.value) - 0.1), replace(p, amount=np.zeros(50))):
+        found, (value, _) = solve_knapsack(own), by_highs(own)
+        assert found.value == value == 0 and found.used_budget == found.used_capacity == 0
+        assert (found.share * own.amount == 0).all()
+        assert found.capacity_price == found.budget_price == 0
+        assert solve_whole(own).value == 0
+
+
 def test_of_items_alike_the_first_are_taken():
     n = 9
     p = Knapsack(np.ones(n), np.full(n, 5.0), np.full(n, 10.0), 70.0, 4.5)

@@ -21,7 +21,7 @@ from welfare_added.offers.district_tables import (
 )
 from welfare_added.offers.laboratory import Laboratory, laboratory_markets
 from welfare_added.offers.market import ENTRANT, EXIT, Rules, miles, prepare
-from welfare_added.offers.parameters import centred
+from welfare_added.offers.parameters import NAMES, centred
 from welfare_added.offers.quadrature import double_exponential, laguerre
 from welfare_added.offers.threshold_loops import prices
 from welfare_added.offers.thresholds import nodes, solve_thresholds
@@ -241,6 +241,33 @@ def test_room_for_all_gives_the_plain_logit():
     ):
         np.testing.assert_allclose(found.matches(prepared), plain, atol=1e-9)
         assert not found.capacity_price.any() and not found.budget_price.any()
+
+
+def test_nobody_moves_where_moving_costs_too_much():
+    market = small_market(4, n=40, districts=4, budget=900.0, capacity=14.0)
+    found = solve_thresholds(prepare(market, RULES), tied_to_their_district(60.0))
+    matches = found.matches(prepare(market, RULES))
+    np.testing.assert_allclose(matches[np.arange(40), market.origin], 1, atol=1e-9)
+    assert found.exits.max() < 1e-9
+
+
+def tied_to_their_district(incumbent: float) -> np.ndarray:
+    return np.where(np.array(NAMES) == "incumbent", incumbent, AT)
+
+
+def test_offers_are_certain_where_the_shock_is_small_beside_payoffs():
+    """As payoffs grow, chances of offers tend to those of whom payoffs alone would choose."""
+    market = small_market(4, n=40, districts=3)
+    rules = replace(RULES, incumbents="reoffered")
+    payoff = np.isin(NAMES, ("value_added", "seniority", "master"))
+    far = np.where(payoff, 1e4 * AT, AT)
+    prepared = prepare(market, rules)
+    found = solve_thresholds(prepared, far)
+    offered = prepared.payoffs(far) > 0
+    values = np.where(offered[:, None], prepared.teacher_values(far), 0.0)
+    plain = values / (1 + values.sum(axis=1, keepdims=True))
+    np.testing.assert_allclose(found.matches(prepared), plain, atol=1e-6)
+    assert 0 < offered.sum() < 40
 
 
 def test_a_district_whose_stayers_exceed_its_budget_is_closed():

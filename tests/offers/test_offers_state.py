@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from offers_cases import RULES, TRUTH, small_market
+from pay_world import records as prepared_records
 
 from welfare_added.offers.market import EXIT
 from welfare_added.offers.published import planted_parameters, published_parameters
@@ -14,6 +15,7 @@ from welfare_added.offers.state_markets import (
     YearOfMarkets,
     _state_market,
     market_of,
+    state_markets,
 )
 from welfare_added.offers.study_tables import (
     beside_truth,
@@ -85,6 +87,22 @@ def test_a_district_without_delta_is_left_out_with_who_comes_or_goes_there():
     assert made.market.origin.tolist() == [0, 1] and made.market.match.tolist() == [EXIT, 1]
     assert made.market.salary.shape == (2, 2)
     assert _state_market(records(), equation([500.0, np.nan, np.nan]), YEAR) is None
+
+
+def test_a_market_of_one_district_is_left_out_and_named(caplog):
+    with caplog.at_level("INFO"):
+        assert _state_market(records(), equation([500.0, np.nan, np.nan]), YEAR) is None
+    assert "market 3 of 2012: 1 districts and 1 teachers; left out 2 and 4" in caplog.text
+    assert "market 3 of 2012: left out, too small" in caplog.text
+
+
+def test_no_market_is_left():
+    made = prepared_records("tiny", "table_13")
+    markets = tuple(made.districts["market"].unique())
+    which = YearOfMarkets(2012, "after", True, markets, 2012, 2)
+    panel = made.teacher_years.assign(quality=0.0)
+    with pytest.raises(UserError, match=r"2012: no market is left; see offers.left_out_markets"):
+        state_markets(made, panel, equation([1.0, 1.0, 1.0]), which)
 
 
 def test_a_predicted_salary_below_zero_names_the_district():

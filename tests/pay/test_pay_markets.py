@@ -60,7 +60,7 @@ def test_budgets_and_capacities():
 def test_years_and_growth_that_do_not_exist():
     with pytest.raises(UserError, match=r"no rows of 2010 or of 2009"):
         of_year(2010)
-    with pytest.raises(UserError, match=r"pay.growth is 'x'; choose one of state, district"):
+    with pytest.raises(UserError, match=r"offers.growth is 'x'; choose one of state, district"):
         by_hand(growth="x")
 
 

@@ -126,7 +126,7 @@ def test_a_year_without_rows(name):
         raw = added(raw, one, year=2009)
     text = refused(raw, choices)
     assert f"{name}.csv, column year: no row of 2009" in text
-    assert "or choose other pay.years in config.yaml" in text
+    assert "or choose other district.years in config.yaml" in text
 
 
 def test_a_mean_score_that_is_missing_though_pupils_were_tested():

@@ -13,7 +13,7 @@ def missing_years(raw: RawTables, table: str, years: tuple[int, int]) -> list[Pr
     if not lacking:
         return []
     what = f"no row of {', '.join(lacking)}"
-    remedy = "add them, or choose other pay.years in config.yaml"
+    remedy = "add them, or choose other district.years in config.yaml"
     return [Problem(str(raw.files[table]), what, remedy, "year")]
 
 

@@ -98,7 +98,7 @@ def market_records(
         If there is no such growth, or no row of the year or of the one before.
 
     """
-    check_option("pay.growth", growth, GROWTH)
+    check_option("offers.growth", growth, GROWTH)
     own = records.districts
     if handbooks_only:
         own = own[own["regime"] != "none"]
