@@ -110,9 +110,7 @@ def score_populations(
     """
     regime = cells["district_id"].map(dict(regimes))
     tested = cells[regime.isin(REGIMES) & cells["mean_score"].notna()]
-    tested = tested.assign(
-        individual=regime == REGIMES[0], post=tested["year"] >= first_post_year
-    )
+    tested = tested.assign(individual=regime == REGIMES[0], post=tested["year"] >= first_post_year)
     subjects = {one: tested[tested["subject"] == one] for one in sorted(tested["subject"].unique())}
     made = {}
     for name, part in {**subjects, "all": tested}.items():
