@@ -130,15 +130,17 @@ def _of_shares(rows: pd.DataFrame, flag: pd.Series) -> list[dict[str, float]]:
 def _of_degrees(rows: pd.DataFrame) -> dict[str, dict[str, float]]:
     """Teachers behind the share of each of three degrees, which tells that of all others.
 
-    Of a Bachelor and a Master also those with neither, whom both tell; of a doctor also those with
-    another degree, if anybody has.
+    Bachelors and Masters together tell those with neither: these count for the rarer of both, so
+    that one share of the two can stay. Of a doctor also those with another degree, if anybody has.
     """
     known = rows[rows["degree"].notna()]
     *common, doctor, other = DEGREES
     ids = {name: known.loc[known["degree"] == name, TEACHER] for name in DEGREES}
     neither = persons(known.loc[~known["degree"].isin(common), TEACHER])
     shares = {name: _of_shares(known, (known["degree"] == name) * 1.0) for name in DEGREES}
-    made = {name: fewest([*shares[name], neither]) for name in common}
+    rarer = min(common, key=lambda name: ids[name].nunique())
+    told = {name: [neither] if name == rarer else [] for name in common}
+    made = {name: fewest([*shares[name], *told[name]]) for name in common}
     further = [persons(ids[other])] if len(ids[other]) else []
     return made | {doctor: fewest([*shares[doctor], *further])}
 
