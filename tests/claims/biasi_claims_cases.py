@@ -39,7 +39,7 @@ COLUMNS = {
     "figures/figure_10.csv": COMPOSITION,
     "figures/figure_11.csv": RESPONSES,
     "figures/figure_12.csv": COMPOSITION,
-    "figures/figure_a1.csv": "step ba ba_12 ba_24 ma",
+    "state/printed_schedule.csv": "step ba ba_12 ba_24 ma",
     "salaries/delta_slopes.csv": "covariate estimate p",
     "salaries/deltas.csv": "period regime mean standard_error standard_deviation lowest highest",
     "sorting/samples.csv": "sample regime districts",

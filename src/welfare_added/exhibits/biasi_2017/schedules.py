@@ -64,11 +64,11 @@ LANES = {
 
 @house_style
 def figure_a1(schedule: pd.DataFrame, *, note: str) -> Drawn:
-    """A printed salary schedule; data: step, and a column of dollars a lane."""
-    data = pick(schedule, ["step", *LANES])
+    """A printed salary schedule; data: lane, step, salary [dollars]."""
+    wide = pick(schedule, ["step", *LANES])
     figure, axes = single_panel(height=3.4)
-    long = data.melt("step", var_name="lane", value_name="salary")
-    lines(axes, long, ("lane", LANES), "step", "salary")
+    data = wide.melt("step", var_name="lane", value_name="salary")
+    lines(axes, data, ("lane", LANES), "step", "salary")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.yaxis.set_major_formatter(dollars)
     axes.set_xlabel("Step")
