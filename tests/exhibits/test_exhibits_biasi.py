@@ -414,3 +414,16 @@ def test_open_intervals_of_the_roy_model_reach_the_edge():
             bars = sorted((p.get_x(), p.get_width()) for p in axes.patches)
             assert len(bars) == 3 and np.isfinite(bars).all()
             assert bars[0][0] == min(one.patches[0].get_x() for one in figure.axes)
+
+
+@pytest.mark.parametrize("name", ["figure_03", "figure_04", "figure_05", "figure_07"])
+def test_axes_reach_all_years_though_their_numbers_are_withheld(name):
+    table = {"figure_03": "moving_shares", "figure_04": "movers_periods"}
+    table |= {"figure_05": "leaving_shares", "figure_07": "workforce_periods"}
+    path = f"sorting/{table[name]}.csv"
+    whole = tables()[path]
+    value = "share" if "share" in whole else "value_added"
+    _, shown = MADE[name]
+    _, empty = drawn(name, LONGEST, {path: whole.assign(**{value: np.nan})})
+    for of_all, of_none in zip(shown.axes, empty.axes, strict=True):
+        assert of_none.get_xlim() == pytest.approx(of_all.get_xlim(), abs=0.1)

@@ -52,7 +52,8 @@ def band(axes: Axes, rows: pd.DataFrame, x: str, ends: tuple[str, str], look: Lo
 
 
 def over_years(axes: Axes, years: pd.Series) -> None:
-    """Whole years below, and a dotted line where Act 10 begins."""
+    """Whole years below, of withheld numbers too, and a dotted line where Act 10 begins."""
+    _reach(axes, np.unique(years))
     _reform(axes, np.unique(years), 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
 
@@ -63,6 +64,7 @@ def over_periods(axes: Axes, data: pd.DataFrame) -> None:
     data: period (its first year) and years, as "2008-09" or "2014".
     """
     names = data.drop_duplicates("period").set_index("period")["years"].astype(str).sort_index()
+    _reach(axes, names.index)
     _reform(axes, names.index, 1.0)
     axes.set_xticks(names.index, names)
 
@@ -71,6 +73,12 @@ def in_percent(axes: Axes) -> None:
     """Shares from 0 on, in percent with as many decimals as each mark needs."""
     axes.set_ylim(bottom=0)
     axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.4g}%")
+
+
+def _reach(axes: Axes, at: np.ndarray) -> None:
+    """Let the horizontal axis reach all of ``at``, where nothing is drawn too."""
+    axes.update_datalim([(one, 0) for one in at], updatey=False)
+    axes.autoscale_view(scaley=False)
 
 
 def _reform(axes: Axes, at: np.ndarray, before: float) -> None:
