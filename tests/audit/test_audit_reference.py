@@ -94,6 +94,15 @@ def test_other_rows_columns_or_words_are_other_numbers(published, tmp_path, tabl
     assert "    frontiers.csv: rows, columns or text differ" in said
 
 
+def test_yes_and_no_are_words(published, tmp_path):
+    flags = GAINS.assign(gain=[True, False])
+    flags.to_csv(tmp_path / "kept/frontiers.csv", index=False)
+    shas = {**BOTH, "frontiers.csv": "x"}
+    assert outcome_of(published, tmp_path, shas, table=flags).same_numbers
+    said = ending(outcome_of(published, tmp_path, shas, table=flags.assign(gain=True)))
+    assert "    frontiers.csv: rows, columns or text differ" in said
+
+
 def test_a_missing_number_and_a_missing_file_are_differences(published, tmp_path):
     outcome = outcome_of(published, tmp_path, {"frontiers.csv": "1"}, {"more": ""}.items())
     assert outcome.files == ["figures/figure_04.pdf"] and not outcome.same_numbers

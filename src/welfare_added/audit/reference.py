@@ -176,7 +176,7 @@ def _difference(name: str, then: pd.DataFrame, now: pd.DataFrame) -> TableDiffer
         return different
     worst = TableDifference(name, "", 0.0, 0.0)
     for column in then:
-        before, after = (pd.to_numeric(table[column], errors="coerce") for table in (then, now))
+        before, after = (_numbers(table[column]) for table in (then, now))
         text_rows = before.isna() | after.isna()
         if not then.loc[text_rows, column].equals(now.loc[text_rows, column]):
             return different
@@ -185,6 +185,13 @@ def _difference(name: str, then: pd.DataFrame, now: pd.DataFrame) -> TableDiffer
         if relative > worst.relative:
             worst = TableDifference(name, str(column), apart, relative)
     return worst
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    """Numbers of a column; missing where it holds words, or yes and no."""
+    if pd.api.types.is_bool_dtype(column):
+        return pd.Series(np.nan, index=column.index)
+    return pd.to_numeric(column, errors="coerce")
 
 
 def _apart(numbers: pd.DataFrame) -> pd.Series:
