@@ -7,6 +7,7 @@ identifiers that can be recognised wherever they turn up, and districts with num
 from pathlib import Path
 
 import pandas as pd
+from own_names import write_named
 from pay_world import PAPER, state
 
 from welfare_added.run.choices import overridden, read_yaml
@@ -70,12 +71,4 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
 
 def write_tables(tables: dict[str, pd.DataFrame], folder: Path) -> None:
     """Write tables with the office's names and codes."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in tables.items():
-        own = rows.copy()
-        if "year" in own:
-            own["year"] = [f"{year - 1}-{year % 100:02d}" for year in own["year"]]
-        for column, codes in RECODE.get(name, {}).items():
-            back = {value: code for code, value in codes.items()}
-            own[column] = own[column].map(lambda one, back=back: back.get(one, one))
-        own.rename(columns=COLUMNS.get(name, {})).to_csv(folder / f"{name}.csv", index=False)
+    write_named(tables, folder, COLUMNS, RECODE)

@@ -7,6 +7,7 @@ identifiers that can be recognised wherever they turn up, no norms of tests and 
 from pathlib import Path
 
 import pandas as pd
+from own_names import write_named
 from transfers_world import world
 
 CANARY = "canary"
@@ -36,7 +37,7 @@ CHOICES = {
             **{"plain": 30, "rounds": 1, "moves": 15, "burn": 5, "kept": 40, "thin": 1},
             "repeats": 1,
         },
-        "comparison": {"chains": 2, "plain": 20, "kept": 30},
+        "comparison": {"chains": 2, "plain": 20, "kept": 30, "lists": 1},
         "published_order": {"plain": 20, "kept": 30},
         "matches": 500,
     },
@@ -66,12 +67,4 @@ def own_tables() -> dict[str, pd.DataFrame]:
 
 def write_tables(tables: dict[str, pd.DataFrame], folder: Path) -> None:
     """Write tables with the office's names and codes."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in tables.items():
-        own = rows.copy()
-        if "year" in own:
-            own["year"] = [f"{year - 1}-{year % 100:02d}" for year in own["year"]]
-        for column, codes in RECODE.get(name, {}).items():
-            back = {value: code for code, value in codes.items()}
-            own[column] = own[column].map(lambda one, back=back: back.get(one, one))
-        own.rename(columns=COLUMNS.get(name, {})).to_csv(folder / f"{name}.csv", index=False)
+    write_named(tables, folder, COLUMNS, RECODE)

@@ -1,72 +1,40 @@
 """A district's own teachers and hiring platform, confidential, through a whole run to their release."""
 
 import json
-from pathlib import Path
 
+import own_market
 import pandas as pd
 import pytest
-from conftest import Project, copy_project
-from own_market import CANARY, CHOICES, COLUMNS, own_tables, write_tables
-from published_files import content, published
+from conftest import Project
+from own_market import CANARY, own_tables
+from own_study import OwnStudy, refused, table
 
-from welfare_added.run.choices import overridden
-
-PAPER = "bates_2022"
-FOLDER = "CanaryFolder/records"
-
-
-def choose(project: Project, changes: dict) -> None:
-    project.choose({"paper": PAPER, **overridden(CHOICES, changes)}, paper=PAPER)
-
-
-def prepare(folder: Path) -> Project:
-    project = copy_project(folder)
-    write_tables(own_tables(), folder / FOLDER)
-    choose(project, {"study": "mine", "district": {"source": FOLDER}})
-    return project
+STUDY = OwnStudy("bates_2022", own_market)
 
 
 @pytest.fixture(scope="session")
 def records(once) -> Project:
     """A district's own tables, with which nothing has run."""
-    return once("own_market_records", prepare)
+    return once("own_market_records", STUDY.prepare)
 
 
 @pytest.fixture(scope="session")
 def own(once) -> Project:
     """The same, run to their release; run and change copies of it only."""
-    return once("own_market", lambda folder: prepare(folder).run("release", cores=2))
-
-
-def table(project: Project, name: str, folder: str = "mine") -> pd.DataFrame:
-    return pd.read_csv(project.folder / f"results/{folder}/{name}.csv")
-
-
-def refused(project: Project, *target: str) -> str:
-    done = project.snakemake(*target)
-    said = " ".join((done.stdout + done.stderr).split())
-    assert done.returncode != 0 and "Traceback" not in said, said
-    return said
+    return once("own_market", STUDY.released)
 
 
 @pytest.mark.slow
 def test_own_records_go_to_their_release_and_nothing_published_tells_of_them(own, tmp_path):
-    files = published(own)
-    assert len(files) > 150
-    own_columns = {name for columns in COLUMNS.values() for name in columns.values()}
-    distinctive = [name for name in own_columns if len(name) > 8]
-    assert {"RequisitionNo", "Disposition", "PresentSchoolCode"} <= set(distinctive)
-    names = [CANARY, "canaryfolder", str(own.folder), *distinctive, "never came"]
-    for path in files:
-        held = content(path)
-        assert [name for name in names if name.lower().encode() in held] == [], path
+    assert {"RequisitionNo", "Disposition", "PresentSchoolCode"} <= set(STUDY.distinctive())
+    STUDY.assert_nothing_told(own, 150, "never came")
     withheld_from_publication(own)
     exhibits_that_are_made(own)
     copy = own.copied(tmp_path / "copy")
     assert copy.audit("verify").returncode == 0
     assert copy.due("release") == {"disclosure", "release"}  # it always looks again
     # A cycle with more teachers than positions can be in table 7, and cannot be studied.
-    choose(copy, {"market": {"cycle": 2017, "other_cycles": [2018]}})
+    STUDY.choose(copy, {"market": {"cycle": 2017, "other_cycles": [2018]}})
     said = refused(copy, "results/private/mine/market/policies.csv")
     assert "teachers with value added but" in said and "market.surplus: drop" in said
     assert CANARY not in said
@@ -134,12 +102,10 @@ def test_the_check_reads_the_tables_alone_and_describes_them(records, tmp_path):
 
 def test_tables_that_contradict_each_other_are_refused_each_by_its_own_text(records, tmp_path):
     copy = records.copied(tmp_path / "copy")
-    folder, right = copy.folder / FOLDER, own_tables()
+    right = own_tables()
 
     def with_tables(**changed) -> str:
-        for path in folder.iterdir():
-            path.unlink()
-        write_tables({**right, **changed}, folder)
+        STUDY.write(copy, {**right, **changed})
         said = refused(copy, "check_district")
         assert CANARY + "candidate" not in said and CANARY + "staff" not in said
         return said

@@ -1,53 +1,29 @@
 """A district's own transfer system, confidential, through a whole run to its release."""
 
-import pandas as pd
+import own_transfers
 import pytest
-from conftest import Project, copy_project
-from own_transfers import CANARY, CHOICES, COLUMNS, own_tables, write_tables
-from published_files import content, published
+from conftest import Project
+from own_study import OwnStudy, refused, table
+from own_transfers import CANARY, own_tables
 
-from welfare_added.run.choices import overridden
-
-PAPER = "laverde_2023"
-FOLDER = "CanaryFolder/records"
-
-
-def choose(project: Project, changes: dict) -> None:
-    project.choose({"paper": PAPER, **overridden(CHOICES, changes)}, paper=PAPER)
-
-
-def prepare(folder) -> Project:
-    project = copy_project(folder)
-    write_tables(own_tables(), folder / FOLDER)
-    choose(project, {"study": "mine", "district": {"source": FOLDER}})
-    return project
+STUDY = OwnStudy("laverde_2023", own_transfers)
 
 
 @pytest.fixture(scope="session")
 def records(once) -> Project:
     """A district's own tables, with which nothing has run."""
-    return once("own_transfers_records", prepare)
+    return once("own_transfers_records", STUDY.prepare)
 
 
 @pytest.fixture(scope="session")
 def own(once) -> Project:
     """The same, run to their release; run and change copies of it only."""
-    return once("own_transfers", lambda folder: prepare(folder).run("release", cores=2))
-
-
-def table(project: Project, name: str, folder: str = "mine") -> pd.DataFrame:
-    return pd.read_csv(project.folder / f"results/{folder}/{name}.csv")
+    return once("own_transfers", STUDY.released)
 
 
 @pytest.mark.slow
 def test_own_records_go_to_their_release_and_nothing_published_tells_of_them(own, tmp_path):
-    files = published(own)
-    assert len(files) > 80
-    own_columns = {name for columns in COLUMNS.values() for name in columns.values()}
-    names = [CANARY, "canaryfolder", str(own.folder), *(n for n in own_columns if len(n) > 8)]
-    for path in files:
-        held = content(path)
-        assert [name for name in names if name.lower().encode() in held] == [], path
+    STUDY.assert_nothing_told(own, 80)
     private = {path.name for path in (own.folder / "results/private/mine").rglob("*")}
     there = {path.name for path in (own.folder / "results/mine").rglob("*")}
     secret = {"plans.parquet", "draws.npz", "posterior.csv", "0.npz", "populations.csv"}
@@ -76,13 +52,11 @@ def test_the_check_reads_the_tables_alone_and_describes_them(records, tmp_path):
 
 def test_tables_that_contradict_each_other_are_refused_each_by_its_own_text(records, tmp_path):
     copy = records.copied(tmp_path / "copy")
-    folder, right = copy.folder / FOLDER, own_tables()
+    right = own_tables()
 
     def with_tables(**changed) -> str:
-        write_tables({**right, **changed}, folder)
-        done = copy.snakemake("check_district")
-        said = " ".join((done.stdout + done.stderr).split())
-        assert done.returncode != 0 and "Traceback" not in said, said
+        STUDY.write(copy, {**right, **changed})
+        said = refused(copy, "check_district")
         assert CANARY + "tea" not in said and CANARY + "pup" not in said
         return said
 
