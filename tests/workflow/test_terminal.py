@@ -65,7 +65,7 @@ def test_an_error_of_ours_keeps_its_traceback(second):
     [
         (
             ["--config", "paper=nobody", "--"],
-            "- paper: 'nobody' is not one of bates_2022, eastmond_2024",
+            "- paper: 'nobody' is not one of bates_2022, biasi_2017, eastmond_2024",
         ),
         (["--config", "district={size: huge}", "--"], "- district.size: 'huge' is not one of full"),
     ],
