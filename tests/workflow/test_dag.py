@@ -286,7 +286,9 @@ def test_an_unknown_paper_stops_the_run_naming_those_there_are(fresh):
     assert "Traceback" not in said
     asked = fresh.audit("--paper", "rockoff_2004", "verify")
     assert asked.returncode == 10
-    assert "paper: 'rockoff_2004' is not one of bates_2022, biasi_2017, eastmond_2024" in asked.stderr
+    assert (
+        "paper: 'rockoff_2004' is not one of bates_2022, biasi_2017, eastmond_2024" in asked.stderr
+    )
 
 
 def test_a_key_of_the_paper_set_in_the_shared_file_wins(fresh):
