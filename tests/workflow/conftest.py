@@ -241,6 +241,20 @@ def tiny_biasi(once) -> Project:
     return once("tiny_biasi", make)
 
 
+@pytest.fixture(scope="module")
+def records(once, request) -> Project:
+    """The own tables of a test module's STUDY (an OwnStudy), with which nothing has run."""
+    study = request.module.STUDY
+    return once(f"{study.made.__name__}_records", study.prepare)
+
+
+@pytest.fixture(scope="module")
+def own(once, request) -> Project:
+    """The same, run to their release; run and change copies of it only."""
+    study = request.module.STUDY
+    return once(study.made.__name__, study.released)
+
+
 @pytest.fixture
 def fresh(tmp_path) -> Project:
     """A copy in which nothing has run."""

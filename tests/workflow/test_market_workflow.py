@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from conftest import Project
+from made_tables import emptiness
 
 from welfare_added.exhibits.declarations import read_exhibits
 
@@ -51,12 +52,9 @@ def test_every_exhibit_and_table_is_there_and_none_is_empty(tiny_bates):
     for one in EXHIBITS.values():
         for path in one.files(PRIVATE).values():
             assert (tiny_bates.folder / path).stat().st_size > 0, path
-    tables = [path for kind in ("csv", "parquet") for path in folder.rglob(f"*.{kind}")]
+    tables = emptiness(folder)
     assert len(tables) > 200
-    empty = []
-    for path in tables:
-        rows = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
-        empty += [path.name] if rows.empty or rows.isna().all(axis=None) else []
+    empty = [path.name for path, nothing in tables.items() if nothing]
     # Nothing is left out; school effects and random coefficients only where a model has them.
     rare = ("skipped.csv", "school_effects.csv", "random_coefficients.parquet")
     # So small a platform does not tell every variant of the principals' preferences apart.

@@ -12,18 +12,6 @@ from own_study import OwnStudy, refused, table
 STUDY = OwnStudy("bates_2022", own_market)
 
 
-@pytest.fixture(scope="session")
-def records(once) -> Project:
-    """A district's own tables, with which nothing has run."""
-    return once("own_market_records", STUDY.prepare)
-
-
-@pytest.fixture(scope="session")
-def own(once) -> Project:
-    """The same, run to their release; run and change copies of it only."""
-    return once("own_market", STUDY.released)
-
-
 @pytest.mark.slow
 def test_own_records_go_to_their_release_and_nothing_published_tells_of_them(own, tmp_path):
     assert {"RequisitionNo", "Disposition", "PresentSchoolCode"} <= set(STUDY.distinctive())

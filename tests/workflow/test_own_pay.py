@@ -2,7 +2,6 @@
 
 import own_pay
 import pytest
-from conftest import Project
 from own_pay import CANARY, own_tables
 from own_study import OwnStudy, refused, table
 
@@ -18,18 +17,6 @@ SKIPPED = {
     *("table_shadow_prices", "figure_shadow_prices", "table_estimators", "table_measures"),
     *("table_recovery", "figure_recovery", "table_laboratory", "table_likelihoods", "table_ways"),
 }
-
-
-@pytest.fixture(scope="session")
-def records(once) -> Project:
-    """A state's own tables, with which nothing has run."""
-    return once("own_pay_records", STUDY.prepare)
-
-
-@pytest.fixture(scope="session")
-def own(once) -> Project:
-    """The same, run to their release; run and change copies of it only."""
-    return once("own_pay", STUDY.released)
 
 
 @pytest.mark.slow

@@ -2,23 +2,10 @@
 
 import own_transfers
 import pytest
-from conftest import Project
 from own_study import OwnStudy, refused, table
 from own_transfers import CANARY, own_tables
 
 STUDY = OwnStudy("laverde_2023", own_transfers)
-
-
-@pytest.fixture(scope="session")
-def records(once) -> Project:
-    """A district's own tables, with which nothing has run."""
-    return once("own_transfers_records", STUDY.prepare)
-
-
-@pytest.fixture(scope="session")
-def own(once) -> Project:
-    """The same, run to their release; run and change copies of it only."""
-    return once("own_transfers", STUDY.released)
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from conftest import Project
+from made_tables import emptiness
 
 from welfare_added.exhibits.declarations import read_exhibits
 
@@ -54,11 +55,9 @@ def test_every_exhibit_and_table_is_there_and_none_is_empty(tiny_biasi):
     for one in EXHIBITS.values():
         for path in one.files(PRIVATE).values() if one.name != "figure_a7" else ():
             assert (tiny_biasi.folder / path).stat().st_size > 0, path
-    tables = [path for kind in ("csv", "parquet") for path in folder.rglob(f"*.{kind}")]
+    tables = emptiness(folder)
     assert len(tables) > 150
-    for path in tables:
-        rows = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
-        assert not rows.empty and not rows.isna().all(axis=None), path
+    assert [path for path, nothing in tables.items() if nothing] == []
 
 
 def test_claims_recoveries_and_calibration_are_reported(tiny_biasi):

@@ -1,8 +1,9 @@
 """Principals' preferences from their ratings of applications: table 6 of Bates et al. (2022)."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -31,7 +32,7 @@ class StatedRatings:
     model
         With a random effect of each position.
     plain
-        The same without.
+        Makes the same without.
     keep
         (P,) covariates that can be told apart and separate no answers.
     choices
@@ -40,7 +41,7 @@ class StatedRatings:
     """
 
     model: BinaryLogit
-    plain: BinaryLogit
+    plain: Callable[[], BinaryLogit] = field(repr=False)
     keep: np.ndarray = field(repr=False)
     choices: int
 
@@ -99,7 +100,8 @@ def principal_model(
         at_modes=adaptive,
         **common,
     )
-    return StatedRatings(model, binary_logit(*answers, **common), keep, len(taken))
+    plain = partial(binary_logit, *answers, **common)
+    return StatedRatings(model, plain, keep, len(taken))
 
 
 def estimate_principals(stated: StatedRatings, inference: str = "scores") -> Estimates:
@@ -122,7 +124,7 @@ def estimate_principals(stated: StatedRatings, inference: str = "scores") -> Est
     found = maximise(model, model.start())
     if zero := found.parameters[-1] == 0:
         log.info("%s: random effects of positions have a spread of zero", WHAT)
-        model, spreads = stated.plain, ()
+        model, spreads = stated.plain(), ()
         found = maximise(model, model.start())
     found = polished(model, found)
     covariance = covariance_of(model, found, inference)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from welfare_added.offers.discrete import Equilibrium
-from welfare_added.offers.market import ENTRANT, EXIT, Prepared
+from welfare_added.offers.market import ENTRANT, EXIT, Market, Prepared
 from welfare_added.offers.thresholds import Thresholds
 
 GROUPS = ("all", "VA > 0", "VA < 0", "without VA")
@@ -44,6 +44,13 @@ def group_masks(value_added: np.ndarray) -> dict[str, np.ndarray]:
     return dict(zip(GROUPS, who, strict=True))
 
 
+def moved_and_left(market: Market) -> tuple[np.ndarray, np.ndarray]:
+    """Whether each incumbent moved to another district, and whether she left, (n,) bool each."""
+    here = market.origin != ENTRANT
+    match, origin = market.match[here], market.origin[here]
+    return (match != origin) & (match != EXIT), match == EXIT
+
+
 def _incumbents(prepared: Prepared, equilibrium: Thresholds | Equilibrium) -> tuple:
     market = prepared.market
     here = np.flatnonzero(market.origin != ENTRANT)
@@ -53,7 +60,5 @@ def _incumbents(prepared: Prepared, equilibrium: Thresholds | Equilibrium) -> tu
     if market.match is None:
         moved = left = np.full(len(here), np.nan)
     else:
-        match = market.match[here]
-        moved = ((match != origin) & (match != EXIT)).astype(float)
-        left = (match == EXIT).astype(float)
+        moved, left = (did.astype(float) for did in moved_and_left(market))
     return market.value_added[here], moves, equilibrium.exits[here], moved, left

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from welfare_added.disclosure.populations import fewest
-from welfare_added.offers.fit_moments import GROUPS, group_masks
-from welfare_added.offers.market import ENTRANT, EXIT, Market
+from welfare_added.offers.fit_moments import GROUPS, group_masks, moved_and_left
+from welfare_added.offers.market import ENTRANT, Market
 from welfare_added.offers.scheme_outcomes import ALL, CHANCES, MEANS, QUARTILES, quartiles
 from welfare_added.offers.state_markets import StateMarket, market_of
 
@@ -48,11 +48,7 @@ def market_populations(
 
 def _choices(markets: Sequence[Market]) -> tuple[np.ndarray, np.ndarray]:
     """Whether each incumbent of the markets moved, and whether she left."""
-    parts = []
-    for market in markets:
-        here = market.origin != ENTRANT
-        match, origin = market.match[here], market.origin[here]
-        parts.append(((match != origin) & (match != EXIT), match == EXIT))
+    parts = [moved_and_left(market) for market in markets]
     moved, left = (np.concatenate(part) for part in zip(*parts, strict=True))
     return moved, left
 
