@@ -16,6 +16,7 @@ from welfare_added.offers.state_markets import (
     _state_market,
     market_of,
     state_markets,
+    years_of_markets,
 )
 from welfare_added.offers.study_tables import (
     beside_truth,
@@ -103,6 +104,14 @@ def test_no_market_is_left():
     panel = made.teacher_years.assign(quality=0.0)
     with pytest.raises(UserError, match=r"2012: no market is left; see offers.left_out_markets"):
         state_markets(made, panel, equation([1.0, 1.0, 1.0]), which)
+
+
+@pytest.mark.parametrize(("past", "year"), [(2012, 2012), (2009, 2011), (2013, 2012)])
+def test_years_on_the_wrong_side_of_the_reform_are_refused(past, year):
+    chosen = {"year": year, "past_year": past, "first_post_year": 2012}
+    said = rf"offers.past_year is {past} and offers.year {year}; .* pay.first_post_year \(2012\)"
+    with pytest.raises(UserError, match=said):
+        years_of_markets(None, None, {}, {}, chosen)
 
 
 def test_a_predicted_salary_below_zero_names_the_district():

@@ -127,7 +127,14 @@ def years_of_markets(
     chosen
         Section ``offers`` of the choices, with first_post_year and class_years.
 
+    Raises
+    ------
+    UserError
+        If the past year is not before the first year under Act 10, or the other one is; see also
+        `state_markets`.
+
     """
+    _refuse_years(chosen)
     rows = panel if not chosen["handbooks_only"] else with_handbook(panel)
     salaries = estimate_salary_equation(with_quality(rows), periods, **equation)
     own = {name: chosen[name] for name in ("handbooks_only", "growth", "first_post_year")}
@@ -137,6 +144,15 @@ def years_of_markets(
         YearOfMarkets(chosen["past_year"], "before", False, **own),
     )
     return {one.year: state_markets(records, panel, salaries, one) for one in which}
+
+
+def _refuse_years(chosen: Mapping) -> None:
+    year, past, first = (chosen[name] for name in ("year", "past_year", "first_post_year"))
+    if not past < first <= year:
+        raise UserError(
+            f"config.yaml: offers.past_year is {past} and offers.year {year}; the first must be "
+            f"before pay.first_post_year ({first}), and the second not before it"
+        )
 
 
 def market_of(markets: list[StateMarket], district: str) -> tuple[StateMarket, int]:
