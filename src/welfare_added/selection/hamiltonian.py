@@ -2,6 +2,8 @@
 
 In the coordinates y of `preconditioner` the density is close to standard normal: that part of the
 motion is a rotation and exact; only the difference is a force (split of Shahbaba et al. 2014).
+A move turns by STEPS x STEP = 2.2 radians: beyond a quarter turn successive draws lie on opposite
+sides of the mean, which also makes up for directions that the coordinates take to be too short.
 """
 
 from dataclasses import replace
@@ -12,7 +14,7 @@ from welfare_added.selection.decision_density import Target, log_density, point_
 from welfare_added.selection.preconditioner import Coordinates
 from welfare_added.selection.state import State
 
-STEPS, STEP, JITTER = 7, 0.2, 0.2
+STEPS, STEP, JITTER = 11, 0.2, 0.2
 
 
 def move(

@@ -6,6 +6,7 @@ around the mean of eta^y given eta^u and eta^v, with the variance of eta^y left 
 
 import numpy as np
 
+from welfare_added.selection import effect_loops
 from welfare_added.selection.pairs import Pairs
 from welfare_added.selection.state import Scales, State
 
@@ -19,12 +20,17 @@ def standard_v(scales: Scales, pairs: Pairs, eta_u: np.ndarray, eta_v: np.ndarra
 
 def cell_prior(scales: Scales, pairs: Pairs, state: State) -> tuple[np.ndarray, np.ndarray]:
     """Mean and variance (J,) of eta^y given eta^u, and given eta^v where the cell is on a list."""
-    weights, on_list = scales.y_weights, pairs.cell_listed >= 0
-    mean = weights[0] * state.eta_u[pairs.of_cell] / scales.sd_eta_u
-    z_v = standard_v(scales, pairs, state.eta_u, state.eta_v)
-    mean[on_list] += weights[1] * z_v[pairs.cell_listed[on_list]]
-    variance = np.where(on_list, weights[2] ** 2, 1 - weights[0] ** 2)
-    return scales.sd_eta_y * mean, scales.sd_eta_y**2 * variance
+    weights, sd = scales.y_weights, scales.sd_eta_y
+    return effect_loops.cell_prior(
+        pairs.cell_listed,
+        pairs.of_cell,
+        state.eta_u,
+        standard_v(scales, pairs, state.eta_u, state.eta_v),
+        sd * weights[0] / scales.sd_eta_u,
+        sd * weights[1],
+        (sd * weights[2]) ** 2,
+        sd**2 * (1 - weights[0] ** 2),
+    )
 
 
 def listed_prior(
@@ -50,16 +56,18 @@ def z_v_given_scores(
     scales: Scales, pairs: Pairs, eta_u: np.ndarray, gap: np.ndarray, noise: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Mean and variance (V,) of z_v of listed pairs given eta^u and scores."""
-    precision, product = np.ones(len(pairs.listed)), np.zeros(len(pairs.listed))
-    cells = np.flatnonzero(pairs.cell_listed >= 0)
-    if len(cells):
-        weights, sd = scales.y_weights, scales.sd_eta_y
-        around = sd * weights[0] * eta_u[pairs.of_cell[cells]] / scales.sd_eta_u
-        slope, left = sd * weights[1], (sd * weights[2]) ** 2 + noise[cells]
-        place = pairs.cell_listed[cells]
-        precision[place] += slope**2 / left
-        product[place] += slope * (gap[cells] - around) / left
-    return product / precision, 1 / precision
+    weights, sd = scales.y_weights, scales.sd_eta_y
+    return effect_loops.listed_given_scores(
+        pairs.cell_listed,
+        pairs.of_cell,
+        eta_u,
+        gap,
+        noise,
+        sd * weights[0] / scales.sd_eta_u,
+        sd * weights[1],
+        (sd * weights[2]) ** 2,
+        len(pairs.listed),
+    )
 
 
 def log_scores(
@@ -67,9 +75,8 @@ def log_scores(
 ) -> float:
     """Log density of cells' mean residuals given eta^u, the other two effects integrated out."""
     weight, sd = scales.y_weights[0], scales.sd_eta_y
-    variance = (1 - weight**2) * sd**2 + noise
-    left = gap - sd * weight * eta_u[pairs.of_cell] / scales.sd_eta_u
-    return float(-0.5 * (np.log(variance) + left**2 / variance).sum())
+    slope, variance = sd * weight / scales.sd_eta_u, (1 - weight**2) * sd**2
+    return effect_loops.log_scores(pairs.of_cell, eta_u, gap, noise, slope, variance)
 
 
 def taste_terms(

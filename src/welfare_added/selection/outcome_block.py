@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
 
+from welfare_added.selection import effect_loops
 from welfare_added.selection.arrays import Outcomes
 
 
@@ -106,16 +107,15 @@ def log_marginal(cells: Cells, effects: Effects, residual: np.ndarray) -> float:
     What rows tell within cells does not depend on the effects, but on the variance of eps.
 
     """
-    precision, gap = _cell_terms(cells, effects, residual)
-    weight = _by_teacher(cells, precision)
-    sums = _by_teacher(cells, precision * gap)
-    widened = 1 + effects.teacher_variance * weight
-    explained = effects.teacher_variance * sums**2 / widened
-    return 0.5 * float(
-        np.log(precision).sum()
-        - (precision * gap**2).sum()
-        - np.log(widened).sum()
-        + explained.sum()
+    return effect_loops.log_marginal(
+        cells.teacher,
+        cells.rows,
+        residual,
+        effects.teacher_mean,
+        effects.teacher_variance,
+        effects.cell_mean,
+        effects.cell_variance,
+        effects.error_variance,
     )
 
 

@@ -1,6 +1,8 @@
 """State of a chain: parameters and latent effects."""
 
+import math
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -35,17 +37,17 @@ class Scales:
     y_u: float
     y_v: float
 
-    @property
+    @cached_property
     def phi_weights(self) -> np.ndarray:
         """(2,) weights of z_1 and z_2 in phi; the first is its correlation with theta."""
         return _unit(self.phi_theta, 1)
 
-    @property
+    @cached_property
     def v_weights(self) -> np.ndarray:
         """(2,) weights of z_u and z_v in eta^v; the first is its correlation with eta^u."""
         return _unit(self.v_u, 1)
 
-    @property
+    @cached_property
     def y_weights(self) -> np.ndarray:
         """(3,) weights of z_u, z_v and z_y in eta^y; the first is its correlation with eta^u."""
         return _unit(self.y_u, self.y_v, 1)
@@ -161,5 +163,5 @@ def sizes_of(system: System) -> tuple[int, int, int]:
 
 
 def _unit(*loadings):
-    weights = np.array(loadings, dtype=float)
-    return weights / np.sqrt(weights @ weights)
+    length = math.hypot(*loadings)
+    return np.array([loading / length for loading in loadings])
