@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import multivariate_normal, norm
 from selection_cases import INFORMATIVE, SMALL, WorldSize, world
 
 from welfare_added.run.errors import UserError
@@ -167,9 +167,10 @@ def test_density_is_that_of_rows(case):
         value += norm.logpdf(gap - lead[~plain]).sum()
         for m in range(len(data.teacher)):
             value += norm.logpdf(at.fallback[m] - mean_by_rows(model, at, m))
-        away = at.school_effect - target.school_mean
         log_sd, z = np.log(at.scales.sd_eta_u), at.eta_u / at.scales.sd_eta_u
-        value -= 0.5 * at.supply @ at.supply / 0.25 + 0.5 * away @ away / target.sd_school**2
+        value -= 0.5 * at.supply @ at.supply / 0.25
+        spread = at.scales.sd_school**2 * np.eye(len(at.school_effect)) + INFORMATIVE.school_mean
+        value += multivariate_normal(cov=spread).logpdf(at.school_effect)
         value += target.taste_product @ z - 0.5 * (1 + target.taste_precision) @ z**2
         return value + INFORMATIVE.sd_eta_u.log_density(log_sd)
 

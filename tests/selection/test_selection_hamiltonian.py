@@ -22,7 +22,7 @@ from welfare_added.selection.hamiltonian import move
 from welfare_added.selection.model import state_model
 from welfare_added.selection.preconditioner import LEAST_LOG_SD_PRECISION, find_coordinates
 from welfare_added.selection.simulate import draw_parameters, simulate
-from welfare_added.selection.supply import first_utilities
+from welfare_added.selection.supply import first_utilities, school_precision
 from welfare_added.selection.sweep import held
 
 
@@ -175,5 +175,8 @@ def canonical_target(model, state):
     """A target that depends on the data alone, for coordinates that are frozen before a chain."""
     utility, fallback = first_utilities(model.menus)
     nothing = np.zeros((2, len(model.pairs.teacher)))
-    target = held(model, replace(state, utility=utility, fallback=fallback, school_mean=0.0))
-    return replace(target, taste_precision=nothing[0], taste_product=nothing[1], sd_school=0.3)
+    target = held(model, replace(state, utility=utility, fallback=fallback))
+    schools = school_precision(model.menus.schools, 0.3, model.priors)
+    return replace(
+        target, taste_precision=nothing[0], taste_product=nothing[1], school_precision=schools
+    )

@@ -14,7 +14,7 @@ import numpy as np
 from welfare_added.selection.density_loops import decision_terms, fill_chances
 from welfare_added.selection.priors import Priors
 from welfare_added.selection.state import State
-from welfare_added.selection.supply import Menus
+from welfare_added.selection.supply import Menus, school_precision
 
 # Where log chances come from a table, and how many nodes it has a unit.
 CHANCE_LOW, CHANCE_HIGH, CHANCE_STEPS = -16.0, 9.0, 64.0
@@ -62,8 +62,9 @@ class Target:
         the fallback, and no bound is left. 0 for the other terms.
     taste_precision, taste_product
         (P,) what lists and scores tell of z (see `matches.taste_terms`).
-    school_mean, sd_school
-        Of the prior of schools' effects.
+    school_precision
+        (S, S) of the prior of schools' effects, their mean integrated out: the mean is stale after
+        a move, and to be drawn before it is used.
 
     """
 
@@ -73,8 +74,7 @@ class Target:
     gap: np.ndarray = field(repr=False)
     taste_precision: np.ndarray = field(repr=False)
     taste_product: np.ndarray = field(repr=False)
-    school_mean: float
-    sd_school: float
+    school_precision: np.ndarray = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -155,8 +155,7 @@ def target_of(
         gap=gap,
         taste_precision=taste_terms[0],
         taste_product=taste_terms[1],
-        school_mean=state.school_mean,
-        sd_school=state.scales.sd_school,
+        school_precision=school_precision(menus.schools, state.scales.sd_school, priors),
     )
 
 
@@ -185,19 +184,19 @@ def log_density(
         target, coefficients, effects, sd * z, fallback
     )
     free = target.menus.fallbacks.free
-    away = effects - target.school_mean
+    school_pull = target.school_precision @ effects
     pull = target.taste_product - (1 + target.taste_precision) * z
     value += (
         -0.5 * (fallback[free] @ fallback[free])
         - 0.5 * (coefficients @ coefficients) / priors.supply
-        - 0.5 * (away @ away) / target.sd_school**2
+        - 0.5 * (effects @ school_pull)
         + 0.5 * z @ (target.taste_product + pull)
         - c.sum() * (log_sd - centring.log_sd)
         + priors.sd_eta_u.log_density(log_sd)
     )
     by_fallback[free] -= fallback[free]
     by_coefficient -= coefficients / priors.supply
-    by_effect -= away / target.sd_school**2
+    by_effect -= school_pull
     by_log_sd = (sd * by_taste * (1 - c) - c * pull) @ z - c.sum() + priors.sd_eta_u.slope(log_sd)
     by_xi = (sd * by_taste + pull) * shrink
     by_parameter = np.concatenate([by_coefficient, by_effect, [by_log_sd]])

@@ -239,11 +239,12 @@ def _parameter_blocks(teacher, target, slope, curvature, sd, mode, weight):
 
 def _prior_precision(target, parameters):
     q, priors = target.terms.regressors.shape[1], target.priors
-    diagonal = np.full(len(parameters), 1 / target.sd_school**2)
-    diagonal[:q] = 1 / priors.supply
+    precision = np.zeros((len(parameters), len(parameters)))
+    precision[range(q), range(q)] = 1 / priors.supply
+    precision[q:-1, q:-1] = target.school_precision
     ends = (priors.sd_eta_u.slope(parameters[-1] + side) for side in (-1e-4, 1e-4))
-    diagonal[-1] = -np.subtract(*reversed(list(ends))) / 2e-4
-    return np.diag(diagonal)
+    precision[-1, -1] = -np.subtract(*reversed(list(ends))) / 2e-4
+    return precision
 
 
 def _roots(precision):

@@ -131,12 +131,18 @@ def draw_coefficients(
 
 def coefficient_precision(menus: Menus, sd_school: float, priors: Priors) -> np.ndarray:
     """Precision of coefficients and schools' effects given utilities, mu integrated out."""
-    q, schools, variance = menus.own_regressors.shape[1], menus.schools, sd_school**2
+    q = menus.own_regressors.shape[1]
     precision = menus.cross.copy()
     precision[range(q), range(q)] += 1 / priors.supply
-    precision[q:, q:] += np.eye(schools) / variance
-    precision[q:, q:] -= 1 / (variance * (variance / priors.school_mean + schools))
+    precision[q:, q:] += school_precision(menus.schools, sd_school, priors)
     return precision
+
+
+def school_precision(schools: int, sd_school: float, priors: Priors) -> np.ndarray:
+    """Prior precision (S, S) of schools' effects, mu integrated out."""
+    variance = sd_school**2
+    shared = 1 / (variance * (variance / priors.school_mean + schools))
+    return np.eye(schools) / variance - shared
 
 
 def by_coefficient(menus: Menus, row: np.ndarray, own: np.ndarray) -> np.ndarray:

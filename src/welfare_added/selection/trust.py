@@ -16,7 +16,7 @@ from welfare_added.selection.priors import Priors
 from welfare_added.selection.published_sweep import published_sweep
 from welfare_added.selection.simulate import World, draw_parameters, simulate
 from welfare_added.selection.state import State
-from welfare_added.selection.supply import first_utilities
+from welfare_added.selection.supply import first_utilities, school_precision
 from welfare_added.selection.sweep import held, sweep
 
 
@@ -204,8 +204,7 @@ def _coordinates_of_data(model: Model, state: State) -> Coordinates:
         held(model, replace(state, utility=utility, fallback=fallback)),
         taste_precision=nothing,
         taste_product=nothing,
-        school_mean=0.0,
-        sd_school=0.3,
+        school_precision=school_precision(model.schools, 0.3, model.priors),
     )
     parameters = np.zeros(len(state.supply) + len(state.school_effect) + 1)
     parameters[-1] = np.log(0.3)
