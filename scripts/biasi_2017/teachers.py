@@ -10,7 +10,7 @@ from welfare_added.sorting.study import with_handbook
 from welfare_added.sorting.trends import (
     against_schedule,
     coverage,
-    flag_shares,
+    regime_shares,
     state_flows,
     teacher_summary,
 )
@@ -37,7 +37,7 @@ def main(files, outputs, *, named, first_post_year, class_years, most_years, tol
         "against_schedule": against_schedule(madison, tolerance),
         "schedule_gaps": schedule_gaps(madison, class_years),
         "flows": state_flows(people),
-        "new_teachers": flag_shares(panel, "new", ["regime", "year"]),
+        "new_teachers": regime_shares(panel, "new"),
         "coverage": coverage(tested, pd.read_parquet(files["value_added"])),
         "steps": pd.read_parquet(files["steps"]),
     }

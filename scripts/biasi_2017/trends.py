@@ -6,16 +6,17 @@ from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv
 from welfare_added.sorting.study import with_handbook, with_outcome
 from welfare_added.sorting.study_tables import period_table, trend_tests, workforce_periods
-from welfare_added.sorting.trends import flag_shares, moving_shares
+from welfare_added.sorting.trends import moving_shares, regime_shares
 from welfare_added.value_added.significant import significant_table
 
 
 def main(panel, outputs, *, first_post_year, width):
-    panel = with_handbook(pd.read_parquet(panel))
+    everybody = pd.read_parquet(panel)
+    panel = with_handbook(everybody)
     rows, years = with_outcome(panel), (first_post_year, width)
     tables = {
         "moving_shares": moving_shares(panel),
-        "leaving_shares": flag_shares(panel, "exits", ["regime", "year"]),
+        "leaving_shares": regime_shares(everybody, "exits"),
         "movers_periods": period_table(rows, "movers", *years),
         "exiters_periods": period_table(rows, "exiters", *years),
         "workforce_periods": workforce_periods(rows, *years),

@@ -38,9 +38,9 @@ from welfare_added.sorting.scores import (
 from welfare_added.sorting.trends import (
     against_schedule,
     coverage,
-    flag_shares,
     mean_value_added,
     moving_shares,
+    regime_shares,
     schedule_by_seniority,
     state_flows,
     teacher_summary,
@@ -341,14 +341,24 @@ def test_shares_by_hand(panel):
     row = table.query("origin_regime == 'SS' and regime == 'IS' and year == 2010").iloc[0]
     assert row["movers"] == count > 0 and row["share"] == count / len(year)
     assert 2006 not in set(table["year"])  # nobody is known to have moved in the first year
-    exits = flag_shares(panel, "exits", ["regime", "year"])
+    exits = regime_shares(panel, "exits")
     assert 2014 not in set(exits["year"])  # nor to leave in the last
-    own = panel[(panel["regime"] == "IS") & (panel["year"] == 2009)]
-    row = exits.query("regime == 'IS' and year == 2009").iloc[0]
-    assert row["share"] == pytest.approx(own["exits"].mean(), rel=1e-12)
     flows = state_flows(panel)
     assert set(flows["flow"]) == {"entering", "moving", "leaving"}
     assert (flows["share"] <= 1).all() and (flows["events"] <= flows["teachers"]).all()
+
+
+def test_exits_of_either_regime_are_shares_of_all_teachers_of_the_year():
+    """Notes of figures 5 and A9: one denominator, teachers of other districts included."""
+    flags = {"IS": [1.0, 0.0, 0.0], "SS": [0.0, 0.0], "none": [1.0, 0.0, 0.0, np.nan]}
+    rows = [(regime, 2009, flag) for regime, of in flags.items() for flag in of]
+    rows += [("IS", 2010, 1.0), ("SS", 2010, 1.0), ("IS", 2011, np.nan)]
+    frame = pd.DataFrame(rows, columns=["regime", "year", "exits"])
+    table = regime_shares(frame, "exits").set_index(["regime", "year"])
+    assert table.loc[("IS", 2009)].tolist() == [1, 8, 1 / 8]  # one is not known to stay
+    assert table.loc[("SS", 2009)].tolist() == [0, 8, 0.0]
+    assert table.loc[("SS", 2010)].tolist() == [1, 2, 0.5]
+    assert len(table) == 4
 
 
 def test_table_1_by_hand(panel):

@@ -28,16 +28,32 @@ def moving_shares(panel: pd.DataFrame) -> pd.DataFrame:
     return table.assign(share=table["movers"] / table["teachers"])
 
 
-def flag_shares(rows: pd.DataFrame, flag: str, by: list[str]) -> pd.DataFrame:
-    """Share of rows whose flag is one, of those where it is known (figures 5, A6, A9).
+def regime_shares(rows: pd.DataFrame, flag: str) -> pd.DataFrame:
+    """Teachers of either regime whose flag is one, as shares of all teachers of the year.
 
-    Returns the columns ``by``, events, teachers, share.
+    As the notes of figures 5 and A9 have it: both regimes have the same denominator, all rows of
+    the year, of any regime, for whom the flag is known.
+
+    Parameters
+    ----------
+    rows
+        regime, year and the flag: of the state (figure 5), or of districts with a handbook (A9).
+    flag
+        exits or new.
+
+    Returns
+    -------
+    DataFrame
+        regime, year, events, teachers (of the year), share.
+
     """
     known = rows[rows[flag].notna()]
-    table = known.groupby(by, sort=True)[flag].agg(events="sum", teachers="size").reset_index()
-    return table.assign(
-        events=table["events"].astype(int), share=table["events"] / table["teachers"]
-    )
+    teachers = known.groupby("year", sort=True).size()
+    keys = pd.MultiIndex.from_product([REGIMES, teachers.index], names=["regime", "year"])
+    events = known[known[flag] == 1].groupby(list(keys.names)).size().reindex(keys, fill_value=0)
+    table = events.rename("events").reset_index()
+    table["teachers"] = table["year"].map(teachers)
+    return table.assign(share=table["events"] / table["teachers"])
 
 
 def state_flows(teacher_years: pd.DataFrame) -> pd.DataFrame:
@@ -45,10 +61,15 @@ def state_flows(teacher_years: pd.DataFrame) -> pd.DataFrame:
 
     Returns flow (entering, moving, leaving), year, events, teachers, share.
     """
-    tables = [
-        flag_shares(teacher_years, flag, ["year"]).assign(flow=name) for flag, name in FLAGS.items()
-    ]
-    return pd.concat(tables, ignore_index=True)[["flow", "year", "events", "teachers", "share"]]
+    tables = []
+    for flag, name in FLAGS.items():
+        known = teacher_years[teacher_years[flag].notna()]
+        by = known.groupby("year", sort=True)[flag]
+        table = by.agg(events="sum", teachers="size").reset_index()
+        tables.append(table.assign(flow=name, events=table["events"].astype(int)))
+    whole = pd.concat(tables, ignore_index=True)
+    whole["share"] = whole["events"] / whole["teachers"]
+    return whole[["flow", "year", "events", "teachers", "share"]]
 
 
 def mean_value_added(
