@@ -19,7 +19,7 @@ from welfare_added.value_added.significant import significant_table
 TESTED = ("all", "math", "reading")
 
 
-def main(files, outputs, *, named, first_post_year, class_years, most_years, tolerance):
+def main(files, outputs, *, named, periods, first_post_year, class_years, most_years, tolerance):
     everybody = pd.read_parquet(files["panel"])
     panel, people = with_handbook(everybody), pd.read_parquet(files["teacher_years"])
     drawn = {name: named[name] for name in ("racine", "green_bay")}
@@ -32,7 +32,7 @@ def main(files, outputs, *, named, first_post_year, class_years, most_years, tol
     schedule = read_yaml(files["inputs"])["salary_schedule"]["racine_2016"]
     tables = {
         "teachers": teacher_summary(people, first_post_year),
-        "schedules": named_schedules(panel, drawn, most_years, class_years),
+        "schedules": named_schedules(panel, drawn, periods, most_years, class_years),
         "printed_schedule": printed_schedule(schedule),
         "against_schedule": against_schedule(madison, tolerance),
         "schedule_gaps": schedule_gaps(madison, class_years),

@@ -204,6 +204,7 @@ def test_schedules_are_labelled_by_the_years_of_their_classes():
         {
             "district_id": "a",
             "degree": "MA",
+            "year": [2007, 2011, 2009],
             "post": 0.0,
             "seniority": [4.5, 5.0, 6.9],
             "seniority_class": [1.0, 2.0, 2.0],
@@ -211,7 +212,9 @@ def test_schedules_are_labelled_by_the_years_of_their_classes():
             "schedule": [1.0, 3.0, np.nan],
         }
     )
-    made = named_schedules(frame, {"racine": "a"}, 35, 2)
+    periods = {"before": (2007, 2011), "after": (2012, 2014)}
+    earlier = frame.assign(year=2006, salary=9.0)  # in neither period
+    made = named_schedules(pd.concat([frame, earlier]), {"racine": "a"}, periods, 35, 2)
     assert list(made["seniority"]) == ["3-4", "5-6"] and list(made["median"]) == [1.0, 3.0]
     assert set(made["district"]) == {"racine"} and list(made["first_year"]) == [3, 5]
     gaps = schedule_gaps(frame, 2)

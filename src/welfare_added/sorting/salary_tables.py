@@ -59,15 +59,22 @@ def deltas_with_errors(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def named_schedules(
-    panel: pd.DataFrame, named: Mapping[str, str], most_seniority: float, class_years: int
+    panel: pd.DataFrame,
+    named: Mapping[str, str],
+    periods: Mapping[str, tuple[int, int]],
+    most_seniority: float,
+    class_years: int,
 ) -> pd.DataFrame:
     """Figure 1: `schedule_by_seniority` of teachers with a Master, by names of districts.
+
+    periods: first and last year before and after the reform; other years are left out.
 
     Returns district (name), post (0 or 1), seniority ("5-6"), first_year of the class, lower,
     median, upper, n. Classes are numbered from year 1 on.
     """
     names = {district: name for name, district in named.items()}
-    made = schedule_by_seniority(panel, list(names), MASTER, most_seniority)
+    within = np.any([panel["year"].between(*years) for years in periods.values()], axis=0)
+    made = schedule_by_seniority(panel[within], list(names), MASTER, most_seniority)
     first = (made["seniority_class"] * class_years).astype(int) + 1
     return pd.DataFrame(
         {

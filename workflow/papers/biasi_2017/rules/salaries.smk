@@ -19,6 +19,7 @@ rule teachers:
     params:
         code=code_fingerprint("teachers"),
         named=NAMED,
+        periods=PERIODS,
         first_post_year=FIRST_POST_YEAR,
         class_years=CHOICES["pay"]["class_years"],
         most_years=SALARY_CHOICES["most_years"]["figure_1"],
