@@ -1,9 +1,12 @@
 """Slow and independent: dense dummies, pseudo-inverses and covariance matrices of all cells."""
 
 import numpy as np
+from scipy import sparse
 
 from welfare_added.grade_means.careers import Turnover
 from welfare_added.grade_means.cells import GradeCells
+from welfare_added.grade_means.controls import ResidualMaker
+from welfare_added.grade_means.moments import Design
 from welfare_added.grade_means.worlds import WorldOfCells, draw_cells
 
 TINY = WorldOfCells(8, grades=3, years=4, most_teachers=3)
@@ -54,6 +57,16 @@ def controls(cells: GradeCells) -> np.ndarray:
 
 def off(x: np.ndarray) -> np.ndarray:
     return np.eye(len(x)) - x @ np.linalg.pinv(x, rcond=1e-10)
+
+
+def without_controls(shares: np.ndarray, residual: np.ndarray) -> Design:
+    """Cells that no control and no school-year effect are taken out of."""
+    count = len(residual)
+    maker = ResidualMaker(
+        np.ones(count), np.arange(count), np.zeros(count), np.zeros((count, 0)), count
+    )
+    z = sparse.csr_array(shares)
+    return Design(maker, z, np.zeros((0, shares.shape[1])), sparse.csc_array(z.T @ z), residual)
 
 
 def equations(cells: GradeCells, parts: list[np.ndarray], sd: np.ndarray) -> tuple:

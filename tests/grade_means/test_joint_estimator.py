@@ -2,12 +2,20 @@
 
 import numpy as np
 import pytest
-from dense_grade_means import controls, equations, off, prediction, shares, tiny
+from dense_grade_means import (
+    controls,
+    equations,
+    off,
+    prediction,
+    shares,
+    tiny,
+    without_controls,
+)
 from scipy import sparse
 
 from welfare_added.grade_means.careers import Turnover
 from welfare_added.grade_means.cells import GradeCells, teacher_shares
-from welfare_added.grade_means.controls import ResidualMaker, residual_maker
+from welfare_added.grade_means.controls import residual_maker
 from welfare_added.grade_means.factored import elimination_order, factored
 from welfare_added.grade_means.joint import joint_estimates, predictions
 from welfare_added.grade_means.moments import (
@@ -107,16 +115,6 @@ def test_predictions_and_their_variances_are_those_of_dense_algebra(seed):
     estimate, variance = prediction(cells, known.teacher, known.noise(cells.pupils))
     np.testing.assert_allclose(found.estimate, estimate, atol=1e-9)
     np.testing.assert_allclose(found.variance, variance, atol=1e-9)
-
-
-def without_controls(shares: np.ndarray, residual: np.ndarray) -> Design:
-    """Cells that no control and no school-year effect are taken out of."""
-    count = len(residual)
-    maker = ResidualMaker(
-        np.ones(count), np.arange(count), np.zeros(count), np.zeros((count, 0)), count
-    )
-    z = sparse.csr_array(shares)
-    return Design(maker, z, np.zeros((0, shares.shape[1])), sparse.csc_array(z.T @ z), residual)
 
 
 def test_worked_example_of_two_teachers_always_together():
