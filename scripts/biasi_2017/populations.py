@@ -12,20 +12,18 @@ from welfare_added.sorting.populations import panel_populations, score_populatio
 from welfare_added.sorting.study import sample_weights
 
 
-def main(files, out, *, panel, weights, first_post_year, market):
+def main(files, out, *, panel, weights, first_post_year, market, district):
     rows, cells, districts = (
         pd.read_parquet(files[name]) for name in ("panel", "panel_cells", "panel_districts")
     )
     samples = sample_weights(pd.read_csv(files["matches"]), weights)
-    regimes = districts.drop_duplicates("district_id").set_index("district_id")["regime"]
-    of_scores = {"scores": regimes[regimes.index.isin(samples["matched"])], "scores_full": regimes}
-    counts = panel_populations(rows, samples, first_post_year=first_post_year, **panel)
-    for table, own in of_scores.items():
-        counts |= score_populations(cells, own, first_post_year, table)
-    district, chosen = market.pop("district"), market["chosen"]
-    tables = read_records(files), pd.read_parquet(files["market_panel"])
-    years = years_of_markets(*tables, **market)
-    write_csv(population_table(counts | market_populations(years, chosen["year"], district)), out)
+    years = years_of_markets(read_records(files), pd.read_parquet(files["market_panel"]), **market)
+    counts = {
+        **panel_populations(rows, samples, first_post_year=first_post_year, **panel),
+        **score_populations(cells, districts, samples["matched"], first_post_year),
+        **market_populations(years, market["chosen"]["year"], district),
+    }
+    write_csv(population_table(counts), out)
 
 
 if "snakemake" in globals():

@@ -6,7 +6,11 @@ from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv
 from welfare_added.sorting.scores import mean_scores
 from welfare_added.sorting.study import sample_weights
-from welfare_added.sorting.study_scores import cells_with_value_added, score_estimates
+from welfare_added.sorting.study_scores import (
+    cells_with_value_added,
+    score_estimates,
+    score_samples,
+)
 from welfare_added.value_added.significant import significant_table
 
 
@@ -17,14 +21,13 @@ def main(files, outputs, *, weights, year, clusters, first_post_year):
         pd.read_parquet(files["panel"]),
         year,
     )
-    districts = pd.read_parquet(files["districts"]).drop_duplicates("district_id")
-    regimes = districts.set_index("district_id")["regime"]
     matched = sample_weights(pd.read_csv(files["matches"]), weights)["matched"]
-    own = regimes[regimes.index.isin(matched)]
+    regimes = score_samples(pd.read_parquet(files["districts"]), matched)
+    own, full = regimes["scores"], regimes["scores_full"]
     tables = {
-        "scores": score_estimates(cells, own, first_post_year, clusters[0]),
-        "scores_full": score_estimates(cells, regimes, first_post_year, clusters[1]),
-        "mean_scores": mean_scores(cells, own),
+        "scores": score_estimates(cells, own, first_post_year, clusters[0], matched),
+        "scores_full": score_estimates(cells, full, first_post_year, clusters[1]),
+        "mean_scores": mean_scores(cells, own, matched),
     }
     for name, table in tables.items():
         write_csv(significant_table(table), outputs[name])

@@ -143,11 +143,14 @@ def test_pupils_of_several_years_and_subjects_count_once():
     cells = pd.DataFrame(keys, columns=["district_id", "grade", "year", "subject"])
     cells = cells.assign(mean_score=400.0, n_pupils=10)
     cells.loc[(cells["district_id"] == "B") & (cells["subject"] == "math"), "n_pupils"] = 7
-    made = score_populations(cells, {"A": "IS", "B": "SS"}, 2012, "scores")
+    districts = pd.DataFrame({"district_id": list("AAB"), "regime": ["IS", "IS", "SS"]})
+    made = score_populations(cells, districts, {"A": 1.0, "B": 1.0}, 2012)
+    counts = {"math": 14, "reading": 20, "all": 20}
     assert {name: one["students"] for name, one in made.items()} == {
-        "scores_math": 14,
-        "scores_reading": 20,
-        "scores_all": 20,
+        f"{table}_{subject}": count
+        for table in ("scores", "scores_full")
+        for subject, count in counts.items()
     }
-    alone = score_populations(cells, {"A": "IS"}, 2012, "scores")
+    alone = score_populations(cells, districts, {"A": 1.0}, 2012)
     assert alone["scores_math"] == pytest.approx({"students": 0, "students_sure": 0})
+    assert alone["scores_full_math"]["students"] == 14

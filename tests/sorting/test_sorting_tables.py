@@ -477,6 +477,38 @@ def test_scores_without_spread_within_cells(caplog):
         standardised_scores(made, 1999)
 
 
+def test_districts_that_are_matched_twice_count_twice_in_scores():
+    """matching.weights: frequency, in eq. 7 and figure 8 as in the other tables."""
+    made, own = cells(3, effort=0.06)
+    quality = np.random.default_rng(3).normal(size=len(made))
+    scored = standardised_scores(made, 2007).assign(mean_value_added=quality)
+    twice = next(name for name, regime in own.items() if regime == "SS")
+    left_out = next(name for name, regime in reversed(own.items()) if regime == "SS")
+    weights = {name: 2.0 if name == twice else 1.0 for name in own if name != left_out}
+    found = solve(score_designs(scored, own, 2012, districts=weights)["math", "none"])
+    rows = scored[(scored["subject"] == "math") & (scored["district_id"] != left_out)]
+    rows = rows.assign(
+        weight=rows["district_id"].map(weights),
+        individual_x_post=((rows["district_id"].map(own) == "IS") & (rows["year"] >= 2012)) * 1.0,
+    )
+    effects = ["school_id", "grade", "year"]
+    expected = least_squares(
+        rows, "score", ["individual_x_post"], cluster="school_id", effects=effects, weights="weight"
+    )
+    np.testing.assert_allclose(found.estimate, expected.estimate, rtol=1e-9)
+    alike = least_squares(
+        rows, "score", ["individual_x_post"], cluster="school_id", effects=effects
+    )
+    assert abs(found.estimate[0] - alike.estimate[0]) > 1e-4
+    mean = mean_scores(scored, own, weights).set_index(["subject", "regime", "year"])
+    part = rows[(rows["district_id"].map(own) == "SS") & (rows["year"] == 2010)]
+    row = mean.loc[("math", "SS", 2010)]
+    assert row["score"] == pytest.approx(
+        np.average(part["score"], weights=part["n_pupils"] * part["weight"])
+    )
+    assert row["pupils"] == part["n_pupils"].sum() and row["cells"] == len(part)
+
+
 def test_eq_7_recovers_effort_and_controls_take_up_composition():
     made, own = cells(1, effort=0.06)
     rng = np.random.default_rng(5)

@@ -16,6 +16,7 @@ from welfare_added.sorting.salary_tables import salary_groups
 from welfare_added.sorting.study import CHARACTERISTICS, with_handbook, with_outcome, with_quality
 from welfare_added.sorting.study_comparisons import of_regime
 from welfare_added.sorting.study_events import EVENTS, OTHERS
+from welfare_added.sorting.study_scores import score_samples
 from welfare_added.sorting.study_tables import DIFFERENCE, GROUPS, SERIES
 
 Counts = dict[str, dict[str, float]]
@@ -101,12 +102,28 @@ def panel_populations(
 
 
 def score_populations(
+    cells: pd.DataFrame,
+    districts: pd.DataFrame,
+    matched: Mapping[str, float],
+    first_post_year: int,
+) -> Counts:
+    """Pupils behind tables 12 and A6: <table>_<subject>, names as in `study_scores.score_samples`.
+
+    cells, districts: from `pay.prepare`; matched: weights of districts of the matched sample.
+    """
+    counts = {}
+    for table, regimes in score_samples(districts, matched).items():
+        counts |= _of_scores(cells, regimes, first_post_year, table)
+    return counts
+
+
+def _of_scores(
     cells: pd.DataFrame, regimes: Mapping[str, str], first_post_year: int, table: str
 ) -> Counts:
-    """Pupils behind eq. 7: <table>_<subject>, of the smallest of either regime, before and after.
+    """Pupils behind eq. 7, of the smallest of either regime, before and after.
 
-    cells: from `pay.prepare`; regimes: as in `scores.score_designs`. A pupil has a cell a year and
-    subject, so that those of one year and subject are different persons: the most of any.
+    A pupil has a cell a year and subject, so that those of one year and subject are different
+    persons: the most of any.
     """
     regime = cells["district_id"].map(dict(regimes))
     tested = cells[regime.isin(REGIMES) & cells["mean_score"].notna()]

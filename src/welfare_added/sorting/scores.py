@@ -8,8 +8,9 @@ import pandas as pd
 
 from welfare_added.run.errors import UserError
 from welfare_added.sorting.design import Design, design
-from welfare_added.sorting.panel import INDIVIDUAL, REGIMES
+from welfare_added.sorting.panel import INDIVIDUAL, REGIMES, of_sample
 from welfare_added.sorting.regression import solve
+from welfare_added.sorting.regression_tables import WEIGHT
 
 CELL = ["school_id", "grade", "year", "subject"]
 QUARTILES = 4
@@ -116,6 +117,7 @@ def score_designs(
     cluster: str = "school_id",
     controls: str = "mean",
     weight: str | None = None,
+    districts: Mapping[str, float] | None = None,
 ) -> dict[tuple[str, str], Design]:
     """Designs of eq. 7 by subject and controls: columns 1 to 8 of tables 12 and A6.
 
@@ -133,6 +135,8 @@ def score_designs(
         ``mean`` (the tables) or ``quartiles`` (the text) in columns 5 to 8.
     weight
         None (as published) or n_pupils.
+    districts
+        Weights of districts by which those of cells are multiplied; None for one each.
 
     """
     if controls not in CONTROLS:
@@ -141,6 +145,9 @@ def score_designs(
     rows = cells[regime.isin(REGIMES).to_numpy()]
     individual = regime.loc[rows.index] == INDIVIDUAL
     rows = rows.assign(individual_x_post=(individual & (rows["year"] >= first_post_year)) * 1.0)
+    rows = of_sample(rows, districts)
+    own = rows[weight] if weight else 1.0
+    rows = rows.assign(**{WEIGHT: rows["district_weight"] * own})
     subjects = [*sorted(rows["subject"].unique()), "all"]
     out = {}
     for kind in dict.fromkeys(("none", controls)):
@@ -152,7 +159,7 @@ def score_designs(
                 ["individual_x_post", *CONTROLS[kind]],
                 cluster=cluster,
                 effects=["school_id", "grade", "year"],
-                weights=weight,
+                weights=WEIGHT,
             )
     return out
 
@@ -168,16 +175,26 @@ def score_table(designs: Mapping[tuple[str, str], Design]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def mean_scores(cells: pd.DataFrame, regimes: Mapping[str, str]) -> pd.DataFrame:
+def mean_scores(
+    cells: pd.DataFrame,
+    regimes: Mapping[str, str],
+    districts: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
     """Mean score by subject, regime and year, weighted by pupils (figure 8).
+
+    districts: weights of districts, by which pupils are multiplied; None for one each.
 
     Returns subject, regime, year, score, cells, pupils.
     """
     rows = cells.assign(regime=cells["district_id"].map(dict(regimes)))
-    rows = rows[rows["regime"].isin(REGIMES) & rows["score"].notna()]
-    rows = rows.assign(product=rows["score"] * rows["n_pupils"])
+    rows = of_sample(rows[rows["regime"].isin(REGIMES) & rows["score"].notna()], districts)
+    total = rows["n_pupils"] * rows["district_weight"]
+    rows = rows.assign(total=total, product=rows["score"] * total)
     sums = rows.groupby(["subject", "regime", "year"], sort=True).agg(
-        product=("product", "sum"), cells=("score", "size"), pupils=("n_pupils", "sum")
+        product=("product", "sum"),
+        total=("total", "sum"),
+        cells=("score", "size"),
+        pupils=("n_pupils", "sum"),
     )
-    sums.insert(0, "score", sums.pop("product") / sums["pupils"])
+    sums.insert(0, "score", sums.pop("product") / sums.pop("total"))
     return sums.reset_index()

@@ -28,14 +28,30 @@ def cells_with_value_added(
     return standardised_scores(cells, year).merge(of_cells, on=CELL, how="left")
 
 
+def score_samples(districts: pd.DataFrame, matched: Mapping[str, float]) -> dict[str, pd.Series]:
+    """Regime by district_id of the districts of tables 12 (scores) and A6 (scores_full).
+
+    districts: from `pay.prepare`; matched: weights of districts of the matched sample.
+    """
+    regimes = districts.drop_duplicates("district_id").set_index("district_id")["regime"]
+    return {"scores": regimes[regimes.index.isin(matched)], "scores_full": regimes}
+
+
 def score_estimates(
-    cells: pd.DataFrame, regimes: Mapping[str, str], first_post_year: int, cluster: str
+    cells: pd.DataFrame,
+    regimes: Mapping[str, str],
+    first_post_year: int,
+    cluster: str,
+    districts: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """`score_table` with all kinds of controls; arguments as in `score_designs`."""
     designs = {}
     for controls in CONTROLS:
         if controls != "none":
             designs |= score_designs(
-                cells, regimes, first_post_year, cluster=cluster, controls=controls
+                *(cells, regimes, first_post_year),
+                cluster=cluster,
+                controls=controls,
+                districts=districts,
             )
     return score_table(designs)

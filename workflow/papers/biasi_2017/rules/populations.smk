@@ -33,8 +33,8 @@ if RESTRICTED:
                     "first_post_year": FIRST_POST_YEAR,
                     "class_years": CHOICES["pay"]["class_years"],
                 },
-                "district": NAMED[OFFER["district"]],
             },
+            district=NAMED[OFFER["district"]],
         resources: mem_mb=4000
         log: f"{LOGS}/populations.log"
         conda:
