@@ -41,6 +41,16 @@ def test_jackknife_errors_are_those_of_estimates_without_each_group(tables):
     assert 0 < error < 0.1
 
 
+def test_fewer_districts_than_groups_are_left_out_one_by_one(tables):
+    few = tables["cells"][tables["cells"]["district_id"] < "d08"]
+    found = [
+        jackknife_errors(few, tables["composition"], tables["links"], CHOICES, groups)
+        for groups in (8, 25)
+    ]
+    assert found[0]["standard_error"].tolist() == found[1]["standard_error"].tolist()
+    assert found[0]["standard_error"].item() > 0
+
+
 def test_slopes_of_truth_have_the_robust_errors_of_statsmodels():
     rng = np.random.default_rng(1)
     n = 200

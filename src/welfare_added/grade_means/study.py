@@ -43,7 +43,8 @@ def jackknife_errors(
     cells, composition, links, choices
         As in `estimate_grade_means`; cells have district_id.
     groups
-        G groups of districts, in the order of their identifiers: every G-th is in the same.
+        G groups of districts, in the order of their identifiers: every G-th is in the same. With
+        fewer districts than that, each is a group of its own.
 
     Returns
     -------
@@ -52,7 +53,9 @@ def jackknife_errors(
         of the G estimates from their mean; missing where one of them has no variance of effects.
 
     """
-    number = pd.factorize(cells["district_id"], sort=True)[0] % groups
+    codes, districts = pd.factorize(cells["district_id"], sort=True)
+    groups = min(groups, len(districts))
+    number = codes % groups
     rows = []
     for level, grades in choices.levels.items():
         for subject in choices.subjects:

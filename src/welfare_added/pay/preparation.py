@@ -163,7 +163,10 @@ def _placed(tables, schools: pd.DataFrame, choices: PayChoices, steps: Steps) ->
 
 
 def _links(staff, people, cells, choices: PayChoices, steps: Steps) -> pd.DataFrame:
-    """Links of the sample's teachers; shares are of all teachers of a cell."""
+    """Links of all teachers but those of districts left out, in the sample or not.
+
+    Who was trimmed has taught the cell all the same, and takes her share of it.
+    """
     links = teacher_links(staff[~staff["district_id"].isin(choices.left_out)], cells)
     keys = pd.MultiIndex.from_frame(people[["teacher_id", "year"]])
     of_sample = keys.get_indexer(pd.MultiIndex.from_frame(links[["teacher_id", "year"]])) >= 0
@@ -172,5 +175,5 @@ def _links(staff, people, cells, choices: PayChoices, steps: Steps) -> pd.DataFr
     linked = pd.MultiIndex.from_frame(links[cell].drop_duplicates())
     without = (linked.get_indexer(pd.MultiIndex.from_frame(cells[cell])) < 0).sum()
     log.info("links: %d of %d cells have no teacher", without, len(cells))
-    log.info("links: %d are of teacher-years that were left out", (~of_sample).sum())
+    log.info("links: %d are of teacher-years that are not in the sample", (~of_sample).sum())
     return links
