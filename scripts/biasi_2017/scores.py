@@ -14,12 +14,12 @@ from welfare_added.sorting.study_scores import (
 from welfare_added.value_added.significant import significant_table
 
 
-def main(files, outputs, *, weights, year, clusters, first_post_year):
+def main(files, outputs, *, weights, scale, clusters, first_post_year):
     cells = cells_with_value_added(
         pd.read_parquet(files["cells"]),
         pd.read_parquet(files["links"]),
         pd.read_parquet(files["panel"]),
-        year,
+        **scale,
     )
     matched = sample_weights(pd.read_csv(files["matches"]), weights)["matched"]
     regimes = score_samples(pd.read_parquet(files["districts"]), matched)

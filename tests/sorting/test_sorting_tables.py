@@ -468,12 +468,18 @@ def test_scores_are_in_the_base_years_units():
     assert unit == pytest.approx(np.sqrt(total + (44 * 0.97) ** 2), rel=1e-9)
 
 
-def test_scores_without_spread_within_cells(caplog):
+def test_scores_without_spread_of_pupils_are_refused_or_in_sds_of_cells():
     made, _ = cells(0)
-    table = standardised_scores(made.drop(columns="sd_score"), 2007)
-    assert "spread of pupils within cells of 6 grades and subjects is not counted" in caplog.text
-    assert table["score"].std() > 2 * standardised_scores(made, 2007)["score"].std()
-    with pytest.raises(UserError, match=r"no spread of scores in 1999"):
+    without = made.drop(columns="sd_score")
+    with pytest.raises(UserError, match=r"cells, column sd_score: no such column"):
+        standardised_scores(without, 2007)
+    table = standardised_scores(without, 2007, "cells")
+    base = table[(table["year"] == 2007) & (table["subject"] == "math") & (table["grade"] == 4)]
+    assert np.average(base["score"] ** 2, weights=base["n_pupils"]) == pytest.approx(1)
+    some = made.assign(sd_score=made["sd_score"].where(made["grade"] > 3))
+    with pytest.raises(UserError, match=r"of 2007 for grade 3, subject math .*sorting.score_year"):
+        standardised_scores(some, 2007)
+    with pytest.raises(UserError, match=r"no mean and SD of 1999"):
         standardised_scores(made, 1999)
 
 

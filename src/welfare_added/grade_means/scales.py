@@ -53,8 +53,8 @@ def standardised(cells: pd.DataFrame, year: int, spread: str = "pupils") -> pd.D
         first = ", ".join(f"{key} {value}" for key, value in lacking[0].items())
         raise UserError(
             f"cells: no mean and SD of {year} for {first} ({wrong.sum()} rows, {len(lacking)} "
-            "grades and subjects); add sd_score of that year, or choose another "
-            "grade_means.standard_year or spread in config.yaml."
+            "grades and subjects); add sd_score of that year, or choose another year "
+            "(grade_means.standard_year, sorting.score_year) or grade_means.spread in config.yaml."
         )
     return cells.assign(mean_score=(cells["mean_score"] - mean) / sd)
 

@@ -1,11 +1,11 @@
 """Mean scores of grades and schools by scheme of pay (eq. 7, tables 12 and A6, figure 8)."""
 
-import logging
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
+from welfare_added.grade_means.scales import standardised
 from welfare_added.run.errors import UserError
 from welfare_added.sorting.design import Design, design
 from welfare_added.sorting.panel import INDIVIDUAL, REGIMES, of_sample
@@ -18,63 +18,23 @@ MEAN = ("mean_value_added",)
 SHARES = tuple(f"share_quartile_{q}" for q in range(2, QUARTILES + 1))
 CONTROLS = {"none": (), "mean": MEAN, "quartiles": SHARES}
 
-log = logging.getLogger(__name__)
 
-
-def standardised_scores(cells: pd.DataFrame, base_year: int) -> pd.DataFrame:
-    """Cells with score, in SDs of pupils of the same grade and subject in the base year.
-
-    The state's mean is that of cells weighted by pupils; its variance is that of cell means plus
-    the mean variance within cells. Where sd_score is missing in the base year's cells of a grade
-    and subject, the variance within is not known: that of cell means alone is used, with a warning
-    of how many cells are concerned, and scores are then too far apart.
+def standardised_scores(
+    cells: pd.DataFrame, base_year: int, spread: str = "pupils"
+) -> pd.DataFrame:
+    """Cells with score, in SDs of the same grade and subject in the base year.
 
     Parameters
     ----------
     cells
-        `CELL`, n_pupils, mean_score and, optional, sd_score.
+        `CELL`, n_pupils, mean_score, and sd_score if it is needed.
     base_year
         2007 (notes of tables) or 2009 (footnote 26).
-
-    Raises
-    ------
-    UserError
-        If a grade and subject has no cell in the base year, or one without any spread.
+    spread
+        As in `grade_means.scales.standardised`, which refuses grades and subjects without a norm.
 
     """
-    by = ["grade", "subject"]
-    base = cells[(cells["year"] == base_year) & cells["mean_score"].notna()]
-    within = base["sd_score"] if "sd_score" in base else pd.Series(np.nan, index=base.index)
-    weight = base["n_pupils"].astype(float)
-    parts = base[by].assign(
-        n=weight,
-        first=weight * base["mean_score"],
-        second=weight * base["mean_score"] ** 2,
-        within=weight * within**2,
-        silent=within.isna().astype(int),
-    )
-    sums = parts.groupby(by, sort=True).sum()
-    mean = sums["first"] / sums["n"]
-    variance = sums["second"] / sums["n"] - mean**2
-    full = sums["silent"] == 0
-    if not full.all():
-        log.warning(
-            "cells, column sd_score: missing in %s cells of %s: spread of pupils within cells of "
-            "%s grades and subjects is not counted",
-            f"{int(sums['silent'].sum()):,}",
-            base_year,
-            int((~full).sum()),
-        )
-    variance = variance + (sums["within"] / sums["n"]).where(full, 0.0)
-    at = pd.MultiIndex.from_frame(cells[by])
-    spread = np.sqrt(variance.reindex(at).to_numpy())
-    if lacking := int((~(spread > 0)).sum()):
-        raise UserError(
-            f"cells: {lacking:,} cells are of a grade and subject with no spread of scores in "
-            f"{base_year}; leave them out, or standardise to another year"
-        )
-    score = (cells["mean_score"].to_numpy() - mean.reindex(at).to_numpy()) / spread
-    return cells.assign(score=score)
+    return cells.assign(score=standardised(cells, base_year, spread)["mean_score"])
 
 
 def cell_value_added(links: pd.DataFrame, one: pd.DataFrame) -> pd.DataFrame:

@@ -15,17 +15,17 @@ from welfare_added.sorting.scores import (
 
 
 def cells_with_value_added(
-    cells: pd.DataFrame, links: pd.DataFrame, panel: pd.DataFrame, year: int
+    cells: pd.DataFrame, links: pd.DataFrame, panel: pd.DataFrame, year: int, spread: str
 ) -> pd.DataFrame:
     """Standardised cells with their teachers' value added.
 
-    cells, links: from `pay.prepare`; panel: from `study.study_panel`, whose quality is used; year:
-    the norm of scores.
+    cells, links: from `pay.prepare`; panel: from `study.study_panel`, whose quality is used; year,
+    spread: as in `standardised_scores`.
     """
     one = panel.dropna(subset=["quality"]).drop_duplicates("teacher_id")
     one = one[["teacher_id", "quality"]].rename(columns={"quality": "value_added"})
     of_cells = cell_value_added(links, one)
-    return standardised_scores(cells, year).merge(of_cells, on=CELL, how="left")
+    return standardised_scores(cells, year, spread).merge(of_cells, on=CELL, how="left")
 
 
 def score_samples(districts: pd.DataFrame, matched: Mapping[str, float]) -> dict[str, pd.Series]:

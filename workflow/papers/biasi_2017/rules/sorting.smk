@@ -76,7 +76,7 @@ rule scores:
     params:
         code=code_fingerprint("scores"),
         weights=MATCHING["weights"],
-        year=SORT["score_year"],
+        scale={"year": SORT["score_year"], "spread": CHOICES["grade_means"]["spread"]},
         clusters=[SORT["score_cluster"], SORT["score_cluster_full"]],
         first_post_year=FIRST_POST_YEAR,
     resources: mem_mb=3000
