@@ -127,6 +127,29 @@ def test_a_period_of_one_regime_has_no_difference(rows, caplog):
     assert "movers: 1 periods with one regime alone" in caplog.text
 
 
+def test_trends_are_tested_among_periods_of_both_regimes(rows, caplog):
+    first = rows["year"].isin([2006, 2007]) & (rows["moved"] == 1) & (rows["regime"] == "IS")
+    whole = trend_tests(rows, 2012, 2).set_index(["outcome", "test"])
+    with caplog.at_level(logging.WARNING):
+        made = trend_tests(rows[~first], 2012, 2).set_index(["outcome", "test"])
+    assert "movers: 1 periods with one regime alone" in caplog.text
+    freedom = [one.loc[("movers", "equal"), "freedom"] for one in (whole, made)]
+    assert freedom == [2, 1]  # of three periods before, of two
+    later = trend_tests(rows[rows["year"] > 2007], 2012, 2).set_index(["outcome", "test"])
+    assert made.loc["movers"]["statistic"].tolist() == pytest.approx(
+        later.loc["movers"]["statistic"].tolist()
+    )
+
+
+def test_trends_that_cannot_be_tested_are_missing_and_said(rows, caplog):
+    late = rows[(rows["year"] >= 2010) | (rows["regime"] == "IS")]
+    with caplog.at_level(logging.WARNING):
+        made = trend_tests(late, 2012, 2)
+    assert "trends of movers: not tested: trends before the reform: want two" in caplog.text
+    assert made["outcome"].tolist() == ["movers"] * 2 + ["exiters"] * 2 + ["workforce"] * 2
+    assert made[["statistic", "p", "freedom", "slope"]].isna().all(axis=None)
+
+
 def test_events_are_tested_by_the_bootstrap_column_by_column(everybody, rows, matched):
     made = event_tables(with_handbook(everybody), rows, matched)
     assert list(made) == [

@@ -35,6 +35,7 @@ SERIES = {
     "movers": {INDIVIDUAL: "ss_to_is", SCHEDULE: "is_to_ss"},
     "exiters": {INDIVIDUAL: INDIVIDUAL, SCHEDULE: SCHEDULE},
 }
+TRENDS = ("test", "statistic", "p", "freedom", "slope")
 GROUPS = {"movers": movers_between_regimes, "exiters": leavers}
 
 
@@ -106,10 +107,7 @@ def period_table(rows: pd.DataFrame, group: str, first_post_year: int, width: in
     own = own.assign(period=two_year_periods(own["year"], first_post_year, width))
     means = mean_value_added(own, ["regime", "period"], WEIGHT)
     means = means.assign(series=means["regime"].map(SERIES[group]), low=np.nan, high=np.nan)
-    paired = means.groupby("period")["regime"].transform("nunique") == len(SERIES[group])
-    if not paired.all():
-        log.warning("%s: %d periods with one regime alone", group, (~paired).sum())
-    compared = own[own["period"].isin(means.loc[paired, "period"])]
+    compared = _of_both_regimes(own, group, first_post_year, width)
     study = event_study(
         compared, OUTCOME, first_post_year=first_post_year, weight=WEIGHT, width=width
     )
@@ -133,18 +131,38 @@ def workforce_periods(rows: pd.DataFrame, first_post_year: int, width: int) -> p
 def trend_tests(rows: pd.DataFrame, first_post_year: int, width: int) -> pd.DataFrame:
     """Tests of trends before the reform of movers, exiters and the workforce.
 
+    Among periods that have both regimes; missing where fewer than two of them are before it.
+
     Returns outcome and the columns of `EventStudy.trends_before`.
     """
     groups = {name: of(rows) for name, of in GROUPS.items()} | {"workforce": rows}
     tables = []
     for name, own in groups.items():
         own = own[own["year"] < first_post_year + width]  # tested are the periods before
-        made = event_study(
-            own, OUTCOME, first_post_year=first_post_year, weight=WEIGHT, width=width
-        )
-        tables.append(made.trends_before().assign(outcome=name))
-    whole = pd.concat(tables, ignore_index=True)
-    return whole[["outcome", *whole.columns.drop("outcome")]]
+        try:
+            made = event_study(
+                _of_both_regimes(own, name, first_post_year, width),
+                OUTCOME,
+                first_post_year=first_post_year,
+                weight=WEIGHT,
+                width=width,
+            ).trends_before()
+        except UserError as error:
+            log.warning("trends of %s: not tested: %s", name, error)
+            made = pd.DataFrame({"test": ["equal", "linear"]}).reindex(columns=TRENDS)
+        tables.append(made.assign(outcome=name))
+    return pd.concat(tables, ignore_index=True)[["outcome", *TRENDS]]
+
+
+def _of_both_regimes(
+    rows: pd.DataFrame, group: str, first_post_year: int, width: int
+) -> pd.DataFrame:
+    """Rows of periods in which both regimes have one; how many have not is told in the log."""
+    period = two_year_periods(rows["year"], first_post_year, width)
+    both = rows.groupby(period)["individual"].transform("nunique") == 2
+    if not both.all():
+        log.warning("%s: %d periods with one regime alone", group, period[~both].nunique())
+    return rows[both]
 
 
 def randomised(
