@@ -11,12 +11,11 @@ from welfare_added.value_added.significant import significant_table
 
 
 def main(panel, outputs, *, first_post_year, width):
-    everybody = pd.read_parquet(panel)
-    panel = with_handbook(everybody)
+    panel = with_handbook(pd.read_parquet(panel))
     rows, years = with_outcome(panel), (first_post_year, width)
     tables = {
         "moving_shares": moving_shares(panel),
-        "leaving_shares": regime_shares(everybody, "exits"),
+        "leaving_shares": regime_shares(panel, "exits"),
         "movers_periods": period_table(rows, "movers", *years),
         "exiters_periods": period_table(rows, "exiters", *years),
         "workforce_periods": workforce_periods(rows, *years),

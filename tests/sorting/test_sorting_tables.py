@@ -349,7 +349,7 @@ def test_shares_by_hand(panel):
 
 
 def test_exits_of_either_regime_are_shares_of_all_teachers_of_the_year():
-    """Notes of figures 5 and A9: one denominator, teachers of other districts included."""
+    """Notes of figures 5 and A9: one denominator, whatever rows there are."""
     flags = {"IS": [1.0, 0.0, 0.0], "SS": [0.0, 0.0], "none": [1.0, 0.0, 0.0, np.nan]}
     rows = [(regime, 2009, flag) for regime, of in flags.items() for flag in of]
     rows += [("IS", 2010, 1.0), ("SS", 2010, 1.0), ("IS", 2011, np.nan)]

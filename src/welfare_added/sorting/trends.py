@@ -32,12 +32,12 @@ def regime_shares(rows: pd.DataFrame, flag: str) -> pd.DataFrame:
     """Teachers of either regime whose flag is one, as shares of all teachers of the year.
 
     As the notes of figures 5 and A9 have it: both regimes have the same denominator, all rows of
-    the year, of any regime, for whom the flag is known.
+    the year for whom the flag is known.
 
     Parameters
     ----------
     rows
-        regime, year and the flag: of the state (figure 5), or of districts with a handbook (A9).
+        regime, year and the flag, of districts with a handbook, the sample of section 3.3.
     flag
         exits or new.
 

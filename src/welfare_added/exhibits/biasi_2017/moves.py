@@ -108,7 +108,7 @@ def draw_periods(data: pd.DataFrame, series: Series, note: str) -> Figure:
 
 @house_style
 def figure_05(exits: pd.DataFrame, *, note: str) -> Drawn:
-    """Share of teachers leaving by regime; data: regime, year, share (of the state's)."""
+    """Share of teachers leaving by regime; data: regime, year, share (of both regimes')."""
     return shares_by_regime(exits, "Share leaving", note)
 
 
