@@ -67,6 +67,20 @@ def test_the_panel_has_both_measures_and_all_districts(everybody):
     assert known["value_added"].abs().max() <= 3
 
 
+def test_another_machines_logarithm_keeps_the_panel(monkeypatch):
+    """Processors' logarithms differ in the last digit, and the panel is a file."""
+    frame = teacher_years(1, teachers=300, districts=12)
+    chosen = {"outcome": "va_unshrunk", "regressor": "va_printed", "limit": 3}
+    arguments = frame, value_added(frame)
+    years = {"first_post_year": 2012, "class_years": 2}
+    usual, exact = study_panel(*arguments, **years, **chosen), np.log
+    monkeypatch.setattr(np, "log", lambda one: exact(one) * (1 + np.finfo(float).eps))
+    other = study_panel(*arguments, **years, **chosen)
+    monkeypatch.undo()
+    pd.testing.assert_frame_equal(usual, other, check_exact=True)
+    np.testing.assert_allclose(usual["log_salary"], np.log(usual["salary"]), atol=1e-8)
+
+
 def test_columns_of_regime_tables_are_those_of_their_designs(rows, matched):
     made = regime_tables(rows, matched)
     samples = {"matched": matched, "full": None}

@@ -26,6 +26,7 @@ CHARACTERISTICS = (
     *("disadvantaged_percent", "math", "reading", "experience", "ba", "ma", "phd", "value_added"),
     *("salary", "salary_experience_5_or_less", "salary_experience_over_20"),
 )
+DECIMALS = 8  # of log salaries, which are kept: the last digit depends on the machine's logarithm
 METRICS = {"mahalanobis": match_mahalanobis, "propensity": match_propensity}
 
 
@@ -55,8 +56,9 @@ def study_panel(
     Returns
     -------
     DataFrame
-        As from `panel.prepare`, districts without a handbook included, and value_added with weight
-        (the outcome's), quality (the regressor); missing for teachers without.
+        As from `panel.prepare`, districts without a handbook included, log_salary rounded, and
+        value_added with weight (the outcome's), quality (the regressor); missing for teachers
+        without.
 
     """
     panel = prepare(
@@ -65,6 +67,7 @@ def study_panel(
         class_years=class_years,
         without_handbook=True,
     )
+    panel["log_salary"] = panel["log_salary"].round(DECIMALS)
     own = one_value_added(value_added, outcome, limit=limit)
     quality = one_value_added(value_added, regressor, limit=limit)[["teacher_id", "value_added"]]
     quality = quality.rename(columns={"value_added": "quality"})
