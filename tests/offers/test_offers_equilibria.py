@@ -229,6 +229,22 @@ def test_a_cycle_is_seen_and_told(monkeypatch):
     assert len(found.changes) == discrete.ROUNDS == len(calls)
 
 
+def test_offers_that_only_averaged_acceptances_settle_are_no_equilibrium(monkeypatch):
+    """Districts want nobody given averages, and everybody given what nobody's offers lead to."""
+    prepared = prepare(small_market(1, n=8), RULES)
+    real, alone = discrete._choose, np.empty((8, 3))
+    none = np.zeros_like(prepared.candidate)
+    accept_offers(prepared.teacher_values(AT), none, prepared.standing, alone, np.empty(8))
+
+    def choose(prepared, payoff, accepted, guess):
+        wanted = prepared.candidate if np.array_equal(accepted, alone) else none
+        return replace(real(prepared, payoff, accepted, guess), offers=wanted)
+
+    monkeypatch.setattr(discrete, "_choose", choose)
+    found = solve_discrete(prepared, AT, np.zeros((8, 3)))
+    assert 0 in found.changes and found.cycle == 2 and not found.converged
+
+
 def test_room_for_all_gives_the_plain_logit():
     market = small_market(4, n=40, districts=5)
     rules = replace(RULES, shock_mean=50.0)

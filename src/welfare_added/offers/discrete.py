@@ -23,10 +23,10 @@ class Equilibrium:
     Attributes
     ----------
     converged
-        Whether a round changed no offer.
+        Whether a round changed no offer, given the acceptances of these offers themselves.
     cycle
         0, or the number of rounds after which offers came back, when first seen; from then on
-        acceptances are averaged with those of the round before.
+        acceptances are averaged with those of the round before, until offers repeat.
     changes
         Number of offers that changed, by round.
     offers
@@ -87,8 +87,8 @@ def solve_discrete(prepared: Prepared, parameters: np.ndarray, shocks: np.ndarra
     offers = prepared.candidate.copy()
     accepted, exits = np.empty((n, districts)), np.empty(n)
     accept_offers(values, offers, prepared.standing, accepted, exits)
-    seen, changes, cycle = {}, [], 0
-    guess = np.zeros(districts)
+    seen, changes, cycle, converged = {}, [], 0, False
+    guess, averaged = np.zeros(districts), False
     for rounds in range(ROUNDS):
         chosen = _choose(prepared, payoff, accepted, guess)
         guess = chosen.prices[0]
@@ -96,17 +96,18 @@ def solve_discrete(prepared: Prepared, parameters: np.ndarray, shocks: np.ndarra
         offers = chosen.offers
         before = accepted.copy()
         accept_offers(values, offers, prepared.standing, accepted, exits)
-        if changes[-1] == 0:
+        if converged := changes[-1] == 0 and not averaged:
             break
         mark = offers.tobytes()
         if mark in seen and not cycle:
             cycle = rounds - seen[mark]
         seen[mark] = rounds
-        if cycle:
+        averaged = bool(cycle) and changes[-1] > 0
+        if averaged:
             accepted = 0.5 * (accepted + before)
     accept_offers(values, offers, prepared.standing, accepted, exits)
     return Equilibrium(
-        changes[-1] == 0, cycle, tuple(changes), offers, accepted, exits, *chosen.prices,
+        converged, cycle, tuple(changes), offers, accepted, exits, *chosen.prices,
         chosen.gap, chosen.closed, *chosen.left, chosen.floored,
     )  # fmt: skip
 
