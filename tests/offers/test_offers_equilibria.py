@@ -296,6 +296,9 @@ def test_a_district_whose_stayers_exceed_its_budget_is_closed():
     ):
         np.testing.assert_array_equal(found.closed, [True, False, True])
         assert found.hires(prepared)[0] == found.hires(prepared)[2] == 0 < found.hires(prepared)[1]
+    # Prices with which a search began are not theirs.
+    warm = solve_thresholds(prepared, AT, (np.ones(3), np.full(3, 0.01)))
+    assert (warm.capacity_price[[0, 2]] == 0).all() and (warm.budget_price[[0, 2]] == 0).all()
 
 
 def test_an_offer_is_compared_with_those_that_a_teacher_has():

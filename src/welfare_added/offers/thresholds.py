@@ -36,7 +36,7 @@ class Thresholds:
     values
         (N, J) exp(V), relative to the outside option.
     capacity_price, budget_price
-        (J,) of one more post, and of $1,000 more, in SDs of the shock.
+        (J,) of one more post, and of $1,000 more, in SDs of the shock; 0 of closed districts.
     closed
         (J,) districts whose expected stayers exceed budget or capacity: they make no offers.
     offered, slope
@@ -113,6 +113,7 @@ def solve_thresholds(
     converged = bool(ended and change <= TOLERANCE)
     accept_expected(values, offered, candidate, prepared.standing, *nodes(), accepted, exits)
     left = left_by_stayers(prepared, accepted)
+    price = np.where(closed, 0.0, price)
     return Thresholds(
         converged, rounds, change, values, *price, closed, offered, slope, accepted, exits, *left
     )
