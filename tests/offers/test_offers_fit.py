@@ -118,6 +118,17 @@ def test_what_slack_constraints_do_not_identify_has_no_error(markets):
     assert found.capacity_binds == found.budget_binds == 0
 
 
+def test_constraints_that_bind_at_the_estimates_alone_identify_payoffs(markets):
+    """Where the search begins nobody would travel, so that districts have room for all."""
+    start = np.where(np.array(NAMES) == "distance", -0.6, TRUTH)
+    at = centred(start, RULES.salary_centre)
+    for one in ThresholdLikelihood(markets, RULES).equilibria(at):
+        assert not one.capacity_price.any() and not one.budget_price.any()
+    found = fit_thresholds(markets, RULES, start)
+    assert found.maximum.converged and found.capacity_binds + found.budget_binds > 0
+    assert not any(found.reason) and np.isfinite(found.standard_errors).all()
+
+
 def test_without_moves_what_they_alone_identify_has_no_error(markets):
     stay = [replace(one, match=np.where(one.match == EXIT, EXIT, one.origin)) for one in markets]
     table = fit_thresholds(stay, RULES, START).table().set_index("parameter")

@@ -96,7 +96,9 @@ def fit_thresholds(
     """Maximise the threshold likelihood by steps of Berndt, Hall, Hall and Hausman.
 
     markets: with matches. start: (9,) parameters to begin with, in the units of `Fit`; those of
-    districts stay there if nothing binds. tolerance: of the decrement, see `choice.maximum`.
+    districts stay there if nothing binds, there and where the search ends. If constraints bind at
+    one of the two alone, the search goes on once with what is identified at its end. tolerance: of
+    the decrement, see `choice.maximum`.
 
     Raises
     ------
@@ -112,7 +114,7 @@ def fit_thresholds(
     maximum = maximise_kinked(held, at[held.kept], tolerance)
     at = held.whole(maximum.parameters)
     equilibria = model.equilibria(at)
-    if not any(reason) and not _binds(equilibria):
+    if (SLACK in reason) == _binds(equilibria):  # otherwise than where the search began
         reason = _reasons(model, at)
         held = _Held(model, at, reason)
         maximum = maximise_kinked(held, at[held.kept], tolerance)
