@@ -589,8 +589,8 @@ def offers() -> dict[str, pd.DataFrame]:
         ("literal", "equilibrium", 9000, -3892.0),
         ("literal", "half of equilibrium", 4500, -3700.0),
         ("literal", "none", 0, -3491.0),
-        ("simulated", np.nan, np.nan, -4150.0),
-        ("threshold", np.nan, np.nan, -4137.2),
+        ("simulated", "", 100, -4150.0),
+        ("threshold", "", 6400, -4137.2),
     ]
     ways = [
         ("linear", 14, 15.5, 12.0, 610.0, 1.2),

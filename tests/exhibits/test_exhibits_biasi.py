@@ -258,6 +258,21 @@ def test_numbers_of_what_is_not_identified_are_dropped_whoever_writes_them():
         assert tex.count(NOT_IDENTIFIED) == 3
 
 
+def test_estimates_without_errors_say_why():
+    table = estimates(identified=True).assign(standard_error=np.nan)
+    why = "no standard error: the search did not converge, decrement 1.0e+02"
+    table.loc[table["identified"], "reason"] = why
+    data, tex = drawn("table_13", "", {"offers/estimates.csv": table})
+    assert data["estimate"].notna().sum() >= 9 and data["standard_error"].isna().all()
+    assert tex.count("No standard error: the search did not converge") == 1
+
+
+def test_sums_of_logs_say_of_what_they_are():
+    _, tex = MADE["table_likelihoods"]
+    assert row_of(tex, "Offers of the equilibrium (9,000)")
+    assert row_of(tex, "Offers in 100 draws") and row_of(tex, "Chances of offers to 6,400 teachers")
+
+
 def test_the_laboratory_tells_how_far_estimates_are_from_the_truth():
     data, tex = MADE["table_laboratory"]
     assert NOT_IDENTIFIED not in tex

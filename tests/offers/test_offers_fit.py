@@ -137,6 +137,13 @@ def test_without_moves_what_they_alone_identify_has_no_error(markets):
     assert table.drop(list(OF_MOVES))["standard_error"].gt(0).all()
 
 
+def test_a_search_that_did_not_converge_says_so_in_the_table(markets, monkeypatch):
+    monkeypatch.setattr("welfare_added.offers.kinked_maximum.STEPS", 1)
+    table = fit_thresholds(markets, RULES, START).table()
+    assert table["estimate"].notna().all() and table["standard_error"].isna().all()
+    assert table["reason"].str.startswith("no standard error: the search did not converge, ").all()
+
+
 def test_a_search_does_not_start_where_nothing_can_happen(markets):
     with pytest.raises(UserError, match="give other parameters to begin with"):
         fit_thresholds(markets, RULES, START * np.array([1e4, 1, 1, 1, 1, 1, 1, 1, 1]))

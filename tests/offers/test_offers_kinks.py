@@ -6,6 +6,7 @@ import pytest
 from welfare_added.offers.kinked_maximum import maximise_kinked
 
 NAMES = ("a", "b", "c")
+START = np.array([0.9, -0.8, 0.4])
 RNG = np.random.default_rng(0)
 DRAWS = RNG.standard_normal((400, 3)) @ np.array([[1, 0.5, 0], [0, 1, 0.3], [0, 0, 1]])
 
@@ -48,3 +49,28 @@ def test_a_search_that_does_not_end_is_told(monkeypatch):
     mean = DRAWS.mean(axis=0)
     found = maximise_kinked(Normal(mean[0] + mean[1] - 0.15, 0.2), np.array([0.9, -0.8, 0.4]), 1e-6)
     assert not found.converged
+
+
+class Broken(Normal):
+    """The same, with scores that are missing, or collinear, left of where searches begin."""
+
+    def __init__(self, how):
+        super().__init__(50.0, 1.0)
+        self.how = how
+
+    def evaluate(self, at):
+        value, score = super().evaluate(at)
+        if at[0] < START[0] - 0.05:
+            score = np.full_like(score, np.nan) if self.how == "missing" else score[:, [0, 0, 2]]
+        return value, score
+
+
+def test_steps_to_where_scores_are_missing_are_not_taken():
+    found = maximise_kinked(Broken("missing"), START, 1e-8)
+    assert not found.converged and found.parameters[0] >= START[0] - 0.05
+
+
+def test_a_search_that_ends_where_parameters_cannot_be_told_apart_names_them():
+    found = maximise_kinked(Broken("collinear"), START, 1e-8)
+    assert not found.converged and found.parameters[0] < START[0] - 0.05
+    assert "no maximum in sight" in found.message and "collinear: a, b; drop one" in found.message

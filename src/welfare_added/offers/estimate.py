@@ -22,11 +22,12 @@ from welfare_added.offers.thresholds import Thresholds
 from welfare_added.run.errors import UserError
 
 SLACK = (
-    "not identified: no district's budget or capacity binds, so that payoffs matter only by "
-    "their sign"
+    "not identified: no district's budget or capacity binds, so that payoffs matter by their sign "
+    "alone, and how often it is positive rests on the mean of their shock, which is assumed"
 )
 NO_SCORE = "not identified: no match's chance depends on it"
 NO_MOVE = "not identified: nobody moved to another district"
+NOT_CONVERGED = "no standard error: the search did not converge"
 # Without moves the likelihood rises for ever as these make moves rarer.
 OF_MOVES = ("distance", "incumbent", *DISTRICT)
 
@@ -76,8 +77,12 @@ class Fit:
         return np.sqrt(np.diag(self.covariance))
 
     def table(self) -> pd.DataFrame:
-        """A row a parameter: side, parameter, estimate, standard_error, identified, reason."""
+        """A row a parameter: side, parameter, estimate, standard_error, identified, reason.
+
+        The reason is why there is no estimate, or, if the search did not converge, no error.
+        """
         identified = [not reason for reason in self.reason]
+        otherwise = "" if self.maximum.converged else f"{NOT_CONVERGED}, {self.maximum.message}"
         return pd.DataFrame(
             {
                 "side": ["teacher"] * len(TEACHER) + ["district"] * len(DISTRICT),
@@ -85,7 +90,7 @@ class Fit:
                 "estimate": np.where(identified, self.parameters, np.nan),
                 "standard_error": self.standard_errors,
                 "identified": identified,
-                "reason": self.reason,
+                "reason": [one or otherwise for one in self.reason],
             }
         )
 

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.optimize import nnls
 
 from welfare_added.choice.maximum import Maximum, Model, information
+from welfare_added.run.errors import UserError
 
 AT_KINK = 1e-4  # decrement of the mean slope that counts as zero: 0.014 standard errors
 STEPS = 60
@@ -23,18 +24,19 @@ def maximise_kinked(model: Model, start: np.ndarray, tolerance: float) -> Maximu
     A step that does not raise the log-likelihood, though halved, adds the slope where it ended;
     the next step follows the shortest mean of slopes. The search has converged when the decrement
     (see `choice.maximum`) is below ``tolerance``, or that of a mean of several slopes below 1e-4;
-    the message says which. `choice.maximum.maximise` would search on at a kink.
+    the message says which. `choice.maximum.maximise` would search on at a kink. It ends without
+    convergence where scores become collinear, and the message names the parameters.
 
     Raises
     ------
     UserError
-        If scores are collinear where a step begins: names the parameters.
+        If scores are collinear at the start: names the parameters.
 
     """
     at, evaluations = np.array(start, dtype=float), 1
     value, score = model.evaluate(at)
     slopes = [score.sum(axis=0)]
-    root = np.linalg.cholesky(np.linalg.inv(information(model, score)))
+    root = _whitening(model, score)
     for _ in range(STEPS):
         short = root.T @ _shortest(np.array(slopes) @ root, np.array(slopes))
         decrement = 0.5 * float(short @ short)
@@ -46,19 +48,29 @@ def maximise_kinked(model: Model, start: np.ndarray, tolerance: float) -> Maximu
             trial = at + length * (root @ short)
             found, score = model.evaluate(trial)
             evaluations += 1
-            if found.sum() - value.sum() > SUFFICIENT * length * decrement:
+            finite = np.isfinite(score).all()
+            if finite and found.sum() - value.sum() > SUFFICIENT * length * decrement:
                 at, value, slopes = trial, found, [score.sum(axis=0)]
-                root = np.linalg.cholesky(np.linalg.inv(information(model, score)))
+                try:
+                    root = _whitening(model, score)
+                except UserError as error:
+                    message, total = f"no maximum in sight: {error}", float(value.sum())
+                    return Maximum(False, message, model.names, at, total, np.inf, evaluations)
                 break
             length *= 0.5
         else:
-            if not np.isfinite(found).all():
+            if not (finite and np.isfinite(found).all()):
                 break
             slopes.append(score.sum(axis=0))
     where = f" at a kink, of {len(slopes)} slopes" if len(slopes) > 1 else ""
     message = f"decrement {decrement:.1e}{where}"
     total = float(value.sum())
     return Maximum(decrement < enough, message, model.names, at, total, decrement, evaluations)
+
+
+def _whitening(model: Model, score: np.ndarray) -> np.ndarray:
+    """Root (D, D) of the inverse sum of products of scores (A, D)."""
+    return np.linalg.cholesky(np.linalg.inv(information(model, score)))
 
 
 def _shortest(whitened: np.ndarray, slopes: np.ndarray) -> np.ndarray:

@@ -70,13 +70,16 @@ def table_laboratory(laboratory: pd.DataFrame, *, note: str) -> Drawn:
 
 
 def _estimates(table: pd.DataFrame) -> pd.DataFrame:
-    """Rows in the order of print; neither estimate nor error of what is not identified."""
+    """Rows in the order of print; neither estimate nor error of what is not identified.
+
+    reason: why there is no estimate, or no error.
+    """
     there = [name for name in PARAMETERS if name != "sigma" or (table["parameter"] == name).any()]
     rows = pick(choose(table, parameter=there), COLUMNS)
     data = rows.set_index("parameter").loc[there].reset_index()
     known = data["identified"].astype(str).eq("True")
     data["identified"] = known
-    data["reason"] = data["reason"].fillna("").where(~known, "")
+    data["reason"] = data["reason"].fillna("")
     for name in ("estimate", "standard_error"):
         data[name] = data[name].where(known)
     return data
@@ -92,7 +95,7 @@ def _error(row) -> str:
 
 
 def _with_reason(note: str, data: pd.DataFrame) -> str:
-    """Small print, and why parameters are not identified."""
+    """Small print, and why parameters have no estimate or no error."""
     reasons = dict.fromkeys(one for one in data["reason"] if one)
     said = [f"{one[0].upper()}{one[1:]}." for one in reasons]
     return " ".join([note, *said]).strip()
@@ -167,24 +170,29 @@ OFFERS = {
     "half of equilibrium": "Half of these",
     "none": "Standing offers alone",
 }
+NUMBERS = {"simulated": "Offers in {} draws", "threshold": "Chances of offers to {} teachers"}
 
 
 def table_likelihoods(likelihoods: pd.DataFrame, *, note: str) -> Drawn:
     """Three sums that have been maximised, at the planted parameters.
 
-    Data: likelihood (literal, simulated, threshold), offers, number (of offers), value.
+    Data: likelihood (literal, simulated, threshold), offers (of the literal one: whose), number (of
+    offers, of draws, or of teachers), value.
     """
     columns = ["likelihood", "offers", "number", "value"]
     data = pick(choose(likelihoods, likelihood=list(LIKELIHOODS)), columns)
     parts = {
         title: [
-            [
-                OFFERS.get(row.offers, "Offers by their chances"),
-                count(row.number),
-                number(row.value, 1),
-            ]
+            [_of_what(row), number(row.value, 1)]
             for row in data[data["likelihood"] == name].itertuples()
         ]
         for name, title in LIKELIHOODS.items()
     }
-    return data, tabular(["", "Offers", "Log of the sum"], parts, note)
+    return data, tabular(["", "Sum of logs over teachers"], parts, note)
+
+
+def _of_what(row) -> str:
+    """Whose offers a sum is of and how many, or of how many draws or teachers."""
+    if row.likelihood in NUMBERS:
+        return NUMBERS[row.likelihood].format(count(row.number))
+    return f"{OFFERS[row.offers]} ({count(row.number)})"
