@@ -176,3 +176,11 @@ def test_planted_parameters_stand_beside_estimates_by_name():
     estimates = pd.DataFrame({"parameter": names, "estimate": [8.0, 0.006, 1.0]})
     assert beside_truth(estimates, TRUTH)["truth"].tolist() == [TRUTH[-1], TRUTH[0], 1.0]
     assert beside_truth(estimates, None)["truth"].isna().all()
+
+
+def test_equilibria_that_are_not_reached_are_told(caplog, monkeypatch):
+    monkeypatch.setattr("welfare_added.offers.thresholds.ROUNDS", 1)
+    market = small_market(match=np.array([0, 1, 2, EXIT, 0, 1]), budget=200.0, capacity=2.5)
+    with caplog.at_level("WARNING"):
+        moments_of({2012: [market]}, RULES, TRUTH)
+    assert "no equilibrium was reached in market small" in caplog.text

@@ -48,10 +48,18 @@ def point_of(at: Mapping[str, float]) -> Point:
 def solved(
     markets: Sequence[Market], rules: Rules, parameters: np.ndarray
 ) -> tuple[list[Prepared], list[Thresholds]]:
-    """Markets and their equilibria of thresholds at parameters (9,) in the units of `Fit`."""
+    """Markets and their equilibria of thresholds at parameters (9,) in the units of `Fit`.
+
+    The log names markets whose equilibrium was not reached.
+    """
     prepared = [prepare(one, rules) for one in markets]
     at = centred(parameters, rules.salary_centre)
-    return prepared, [solve_thresholds(one, at) for one in prepared]
+    equilibria = [solve_thresholds(one, at) for one in prepared]
+    if missed := [
+        own.name for own, one in zip(markets, equilibria, strict=True) if not one.converged
+    ]:
+        log.warning("no equilibrium was reached in market %s", ", ".join(missed))
+    return prepared, equilibria
 
 
 def moments_of(
@@ -95,7 +103,8 @@ def scheme_table(
     """Figures 9 to 12: `scheme_outcomes` of a district, with bands.
 
     chosen: deltas, scheme (shape, balance), bands (draws, seed); 0 draws, or no standard errors to
-    draw from: no bands.
+    draw from: no bands. The log says how many schemes have no equilibrium, and how many draws of
+    bands are left out.
     """
     own, at = market_of(markets, district)
     scheme = Scheme(**chosen["scheme"])
@@ -105,10 +114,17 @@ def scheme_table(
             own.market, at, own.delta, chosen["deltas"], scheme, parameters, rules
         )
 
-    if chosen["bands"]["draws"] and np.isfinite(fit.standard_errors).any():
-        return outcome_bands(outcomes, fit, **chosen["bands"])
-    bands = ("value_low", "value_high", "percent_low", "percent_high")
-    return outcomes(fit.parameters).assign(**dict.fromkeys(bands, np.nan), draws=0)
+    draws = chosen["bands"]["draws"]
+    if draws and np.isfinite(fit.standard_errors).any():
+        table = outcome_bands(outcomes, fit, **chosen["bands"])
+        if lost := draws - int(table["draws"].iloc[0]):
+            log.warning("bands: %d of %d draws have no equilibrium and are left out", lost, draws)
+    else:
+        bands = ("value_low", "value_high", "percent_low", "percent_high")
+        table = outcomes(fit.parameters).assign(**dict.fromkeys(bands, np.nan), draws=0)
+    if missed := (~table["converged"]).sum():
+        log.warning("schemes: no equilibrium was reached behind %d of %d rows", missed, len(table))
+    return table
 
 
 def likelihoods_beside(
