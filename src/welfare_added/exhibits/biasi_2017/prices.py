@@ -101,7 +101,7 @@ def draw_prices(data: pd.DataFrame, note: str) -> Figure:
             axes.plot(at, own, label=label, **look.marker_style(size))
         axes.set_title(title, loc="left")
         axes.set_ylabel(unit)
-        axes.set_xlabel("Share of districts with a lower price")
+        axes.set_xlabel("Share of districts, from the lowest price")
         axes.margins(y=0.08)
     legend_below(figure, row[0], columns=2)
     stamp(figure, note)

@@ -11,6 +11,7 @@ from welfare_added.exhibits.biasi_2017.labels import REFORM
 from welfare_added.exhibits.style import REFERENCE, Look
 
 SIZE = 4.5
+HEADROOM = 1.05  # so that the highest mark is drawn whole
 Series = Mapping[str, tuple[str, Look]]
 
 
@@ -71,7 +72,8 @@ def over_periods(axes: Axes, data: pd.DataFrame) -> None:
 
 def in_percent(axes: Axes) -> None:
     """Shares from 0 on, in percent with as many decimals as each mark needs."""
-    axes.set_ylim(bottom=0)
+    highest = axes.dataLim.y1
+    axes.set_ylim(0, HEADROOM * highest if highest > 0 else None)
     axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.4g}%")
 
 
