@@ -11,8 +11,8 @@ order changes; of the shares found the floor is taken. Four things are misprinte
   multiplies it by the amount;
 - `share`: the critical item's share is (B - sum of a c before it) / (a c); printed (eqs. 12, 24)
   is B - (sum of c before it) / c, read here with the budget for its undefined "c";
-- `search`: printed are stops at R(q) = H and at the first median with R(q) < H, and the removal of
-  one median where R(q) > H; corrected is the smallest price beyond which R(q) <= H.
+- `search`: printed are a stop at R(q) = H and the removal of one median where R(q) > H, and nothing
+  for R(q) < H, read here as a stop; corrected is the smallest price beyond which R(q) <= H.
 """
 
 from dataclasses import dataclass
