@@ -230,7 +230,8 @@ def salaries() -> dict[str, pd.DataFrame]:
         for period in ("before", "after")
     ]
     covariates = ("disadvantaged_percent", "value_added", "math")
-    fitted_slopes = [fitted(["delta"], 223, draw, 1e-5).assign(covariate=one) for one in covariates]
+    terms = ("delta", "characteristic", "standardised")
+    fitted_slopes = [fitted(terms, 223, draw, 1e-5).assign(covariate=one) for one in covariates]
     return {
         "salaries/interquantile.csv": pd.DataFrame(ranges, columns=[*names, "replications"]),
         "salaries/pay_for_quality.csv": by_column(pay, draw, 40.0),

@@ -40,7 +40,7 @@ COLUMNS = {
     "figures/figure_11.csv": RESPONSES,
     "figures/figure_12.csv": COMPOSITION,
     "state/printed_schedule.csv": "step ba ba_12 ba_24 ma",
-    "salaries/delta_slopes.csv": "covariate estimate p",
+    "salaries/delta_slopes.csv": "covariate term estimate p",
     "salaries/deltas.csv": "period regime mean standard_error standard_deviation lowest highest",
     "sorting/samples.csv": "sample regime districts",
     "state/facts.csv": "fact value",
@@ -67,6 +67,7 @@ VALUE_ADDED = ("value_added", "value_added_x_post", "individual", "value_added_x
 VALUE_ADDED += ("individual_x_post", "value_added_x_individual_x_post")
 SUBJECTS = ("math", "technology", "special_education", "esl")
 TERMS = {
+    "salaries/delta_slopes.csv": ("characteristic", "standardised"),  # not delta: units a dollar
     "tables/table_03.csv": ("treated", "post", "treated_x_post"),
     "tables/table_04.csv": VALUE_ADDED,
     **{f"tables/table_{number}.csv": ("moved", *EVENT) for number in ("06", "07")},

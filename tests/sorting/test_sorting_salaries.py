@@ -534,8 +534,11 @@ def test_deltas(paid):
     places = pd.DataFrame(
         {"district_id": after.index, "poor": 2.0 + 0.001 * after["delta"].to_numpy()}
     )
-    slope = delta_slopes(table, places, ["poor"], "after").iloc[0]
-    assert slope["covariate"] == "poor" and slope["estimate"] == pytest.approx(0.001, rel=1e-9)
+    slopes = delta_slopes(table, places, ["poor"], "after").set_index("term")
+    assert (slopes["covariate"] == "poor").all()
+    assert slopes.loc["delta", "estimate"] == pytest.approx(0.001, rel=1e-9)
+    assert slopes.loc["characteristic", "estimate"] == pytest.approx(1000, rel=1e-9)
+    assert slopes.loc["standardised", "estimate"] == pytest.approx(after["delta"].std(), rel=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -103,17 +103,27 @@ def delta_density(table: pd.DataFrame, grid: np.ndarray) -> pd.DataFrame:
 def delta_slopes(
     table: pd.DataFrame, districts: pd.DataFrame, covariates: Sequence[str], period: str
 ) -> pd.DataFrame:
-    """Slope of districts' characteristics on delta, weighted by teacher-years (figure A8).
+    """Slopes of districts' characteristics on delta and of delta on them (figure A8).
 
     districts: district_id and covariates, from `matching.district_means`. Returns covariate and
-    `regression.Fit.tidy` of the slope [units of the covariate a dollar], robust errors.
+    `regression.Fit.tidy` of three slopes, weighted by teacher-years, with robust errors: term
+    ``delta``, of the covariate on delta [units a dollar]; ``characteristic``, of delta on it
+    [$ a unit]; and ``standardised``, of delta on it in SDs over districts [$ an SD].
     """
     own = table[table["period"] == period].merge(districts, on="district_id", how="inner")
     own = own[own["n"] > 0]
     tables = []
     for name in covariates:
-        fit = least_squares(own, name, ["delta"], cluster="district_id", weights="n").tidy()
-        tables.append(fit[fit["term"] == "delta"].assign(covariate=name))
+        own = own.assign(
+            characteristic=own[name], standardised=(own[name] - own[name].mean()) / own[name].std()
+        )
+        for outcome, term in (
+            (name, "delta"),
+            ("delta", "characteristic"),
+            ("delta", "standardised"),
+        ):
+            fit = least_squares(own, outcome, [term], cluster="district_id", weights="n").tidy()
+            tables.append(fit[fit["term"] == term].assign(covariate=name))
     whole = pd.concat(tables, ignore_index=True)
     return whole[["covariate", *whole.columns.drop("covariate")]]
 

@@ -135,9 +135,8 @@ def figure_a8(districts: pd.DataFrame, slopes: pd.DataFrame, *, note: str) -> Dr
     """
     own = choose(districts, period="after")
     own = pick(own, ["delta", "n", *COVARIATES]).dropna(subset=["delta"])
-    fits = pick(
-        choose(slopes, covariate=list(COVARIATES)), ["covariate", "estimate", "standard_error", "p"]
-    )
+    lines = choose(slopes, covariate=list(COVARIATES), term=["delta"])
+    fits = pick(lines, ["covariate", "estimate", "standard_error", "p"])
     fits = fits.set_axis(["covariate", "slope", "slope_error", "p"], axis=1)
     long = own.melt(["delta", "n"], var_name="covariate", value_name="value").dropna()
     data = long.merge(fits, on="covariate")[
