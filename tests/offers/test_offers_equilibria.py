@@ -182,6 +182,20 @@ def test_discrete_offers_are_each_districts_optimum(laboratory):
     np.testing.assert_allclose(total, 1, atol=1e-12)
 
 
+def test_who_gets_no_offers_from_outside_stays_or_leaves(laboratory):
+    market = laboratory[1]
+    without = np.arange(800) % 3 == 0
+    market = replace(market, value_added=np.where(without, np.nan, market.value_added))
+    prepared = prepare(market, RULES)
+    shocks = np.random.default_rng(6).standard_normal(prepared.candidate.shape)
+    for found in (solve_discrete(prepared, AT, shocks), solve_thresholds(prepared, AT)):
+        matches = found.matches(prepared)
+        np.testing.assert_allclose(matches.sum(axis=1) + found.exits, 1, atol=1e-9)
+        away = np.arange(8) != market.origin[:, None]
+        assert (matches[without[:, None] & away] == 0).all()
+        assert matches[~without[:, None] & away].any()
+
+
 def test_tables_of_districts(laboratory):
     prepared = prepare(laboratory[1], RULES)
     shocks = np.random.default_rng(6).standard_normal(prepared.candidate.shape)

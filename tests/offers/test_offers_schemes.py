@@ -14,7 +14,7 @@ from welfare_added.offers.laboratory import Laboratory, laboratory_markets
 from welfare_added.offers.market import EXIT, prepare
 from welfare_added.offers.parameters import NAMES, centred
 from welfare_added.offers.scheme_bands import drawn_parameters, outcome_bands
-from welfare_added.offers.scheme_outcomes import quartiles, scheme_outcomes
+from welfare_added.offers.scheme_outcomes import district_outcomes, quartiles, scheme_outcomes
 from welfare_added.offers.schemes import Scheme, with_quality_pay
 from welfare_added.offers.thresholds import solve_thresholds
 from welfare_added.run.errors import UserError
@@ -138,8 +138,37 @@ def test_both_forms_agree(market):
     one = outcomes(market, TRUTH)
     other = outcomes(market, TRUTH, draws=40, seed=3)
     merged = one.merge(other, on=["scope", "delta", "quartile", "outcome"])
-    chances = merged[merged["quartile"] > 0]
-    np.testing.assert_allclose(chances["value_x"], chances["value_y"], atol=0.02)
+    assert merged["quartile"].eq(0).sum() == 2 * 3 * 7
+    np.testing.assert_allclose(merged["value_x"], merged["value_y"], atol=0.002, rtol=0.05)
+
+
+def test_outcomes_of_a_district_by_hand():
+    """Four teachers with value added and one without; the last two are of district 1."""
+    value_added, origin = np.array([2.0, -1.0, 1.0, -3.0, np.nan]), np.array([0, 0, 1, 1, 1])
+    market = small_market(n=5, districts=2, value_added=value_added, origin=origin)
+    matches = np.array([[0.7, 0.1], [0.5, 0.3], [0.2, 0.6], [0.1, 0.4], [0.0, 0.9]])
+    found = district_outcomes(market, 1, matches, 1 - matches.sum(axis=1))
+    assert found[4, "move in"] == pytest.approx(0.1) and found[2, "move in"] == pytest.approx(0.3)
+    assert found[3, "move out"] == pytest.approx(0.2) and found[1, "exit"] == pytest.approx(0.5)
+    assert np.isnan(found[1, "move in"]) and np.isnan(found[4, "exit"])
+    assert found[0, "move in"] == pytest.approx(0.2) and found[0, "exit"] == pytest.approx(0.8 / 3)
+    assert found[0, "movers in"] == pytest.approx((0.1 * 2 - 0.3) / 0.4)
+    assert found[0, "movers out"] == pytest.approx((0.2 - 0.1 * 3) / 0.3)
+    assert found[0, "exiters"] == pytest.approx((0.2 - 0.5 * 3) / 0.7)
+    workforce = (0.1 * 2 - 0.3 + 0.6 - 0.4 * 3) / 1.4
+    assert found[0, "workforce"] == pytest.approx(workforce)
+
+
+def test_all_districts_change_their_pay_by_as_much(market):
+    """At what the district pays today nothing changes, whatever the others pay."""
+    current = np.array([900.0, 300.0, 1500.0, -700.0, 50.0])
+    tables = scheme_outcomes(market, 1, current, [300.0], Scheme(), TRUTH, RULES)
+    prepared = prepare(market, RULES)
+    found = solve_thresholds(prepared, centred(TRUTH, 54.0))
+    today = district_outcomes(market, 1, found.matches(prepared), found.exits)
+    for _, table in tables.groupby("scope"):
+        own = table.set_index(["quartile", "outcome"])["value"]
+        np.testing.assert_allclose(own, [today[key] for key in own.index], atol=1e-9)
 
 
 def test_who_does_not_care_for_pay_does_not_move(market):

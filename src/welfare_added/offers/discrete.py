@@ -64,7 +64,8 @@ class Equilibrium:
 
     def matches(self, prepared: Prepared) -> np.ndarray:
         """Chances (N, J) that teachers work in districts; with ``exits`` they sum to one."""
-        return self.accepted * np.where(prepared.candidate, self.offers, 1.0)
+        districts = np.arange(self.offers.shape[1])
+        return self.accepted * (self.offers | (prepared.standing[:, None] == districts))
 
     def hires(self, prepared: Prepared) -> np.ndarray:
         """Expected number (J,) of teachers who accept an offer that was decided about."""
