@@ -25,7 +25,7 @@ class Market:
     seniority
         (N,) years.
     master
-        (N,) 1 with a Master's degree or more.
+        (N,) 1 with a Master's degree.
     origin
         (N,) district of the year before, `ENTRANT` if none.
     salary
