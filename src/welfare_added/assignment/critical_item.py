@@ -3,7 +3,8 @@
 Appendix E of the paper follows Martello and Toth (2003). For a price q of capacity items are taken
 in the order of what they are worth above it for their cost, up to the critical one, at which the
 budget is full or an item is worth less than q. The price is searched among those at which the
-order changes; of the shares found the floor is taken. Four things are misprinted:
+order changes; of the shares found the floor is taken. An item is worth less than q whatever its
+amount, so that one of amount 0 is not critical. Four things are misprinted:
 
 - `breakpoints`: two items change places at (v_j c_i - v_i c_j) / (c_i - c_j); printed with the
   other sign of the denominator, so that prices that matter are negative and dropped;
@@ -128,7 +129,7 @@ def _shares(problem: Knapsack, price: float, reading: Reading) -> tuple[np.ndarr
         key = problem.amount * key
     order = np.argsort(-key, kind="stable")
     spent = np.cumsum((problem.amount * problem.cost)[order])
-    stops = (spent > problem.budget) | (problem.amount * net <= 0)[order]
+    stops = (spent > problem.budget) | (net <= 0)[order]
     share = np.zeros(len(net))
     if not stops.any():
         share[:] = 1.0
