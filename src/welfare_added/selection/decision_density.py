@@ -132,7 +132,7 @@ def _distinct(pair: np.ndarray, regressors: np.ndarray) -> tuple[np.ndarray, np.
 @cache
 def chance_table() -> np.ndarray:
     """Table of `density_loops.near_chance`."""
-    table = np.empty((int((CHANCE_HIGH - CHANCE_LOW) * CHANCE_STEPS) + 1, 3))
+    table = np.empty((int((CHANCE_HIGH - CHANCE_LOW) * CHANCE_STEPS), 6))
     fill_chances(table, CHANCE_LOW, CHANCE_STEPS)
     return table
 

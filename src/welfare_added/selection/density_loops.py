@@ -32,35 +32,45 @@ def log_chance(x):
 
 @njit(cache=True, nogil=True)
 def fill_chances(table, low, steps):
-    """Log chance, its derivative and the second one, at low, low + 1 / steps and so on, (n, 3)."""
+    """Coefficients (n, 6) of log chances between nodes low, low + 1 / steps and so on.
+
+    Each polynomial, of the distance from its lower node in steps, has the values and the first two
+    derivatives of log chances at both its nodes.
+
+    """
+    h = 1.0 / steps
     for k in range(len(table)):
-        x = low + k / steps
-        value, derivative = log_chance(x)
-        table[k, 0], table[k, 1] = value, derivative
-        table[k, 2] = -derivative * (derivative + x)
+        a, b, c = _scaled(low + k / steps, h)
+        u, v, w = _scaled(low + (k + 1) / steps, h)
+        # What is left of the next node's value and derivatives.
+        u, v, w = u - a - b - c, v - b - 2.0 * c, w - c
+        table[k, 0], table[k, 1], table[k, 2] = a, b, c
+        table[k, 3] = 10.0 * u - 4.0 * v + w
+        table[k, 4] = -15.0 * u + 7.0 * v - 2.0 * w
+        table[k, 5] = 6.0 * u - 3.0 * v + w
+
+
+@njit(cache=True, nogil=True)
+def _scaled(x, h):
+    """Log chance, its derivative times h, and half the second one times h^2."""
+    value, slope = log_chance(x)
+    return value, h * slope, 0.5 * h * h * (-slope * (slope + x))
 
 
 @njit(cache=True, nogil=True)
 def near_chance(x, table, low, steps):
-    """`log_chance` from a table, by the polynomial with the nodes' values and derivatives.
+    """`log_chance` from a table of polynomials.
 
     The derivative is the polynomial's own, so that both fit each other to the last digit.
 
     """
     place = (x - low) * steps
-    if not 0.0 <= place < len(table) - 1:
+    if not 0.0 <= place < len(table):
         return log_chance(x)
     k = int(place)
-    t, h = place - k, 1.0 / steps
-    a, b = table[k, 0], h * table[k, 1]
-    c = 0.5 * h * h * table[k, 2]
-    # What is left of the next node's value and derivatives.
-    u = table[k + 1, 0] - a - b - c
-    v = h * table[k + 1, 1] - b - 2.0 * c
-    w = 0.5 * h * h * table[k + 1, 2] - c
-    d = 10.0 * u - 4.0 * v + w
-    e = -15.0 * u + 7.0 * v - 2.0 * w
-    f = 6.0 * u - 3.0 * v + w
+    t = place - k
+    a, b, c = table[k, 0], table[k, 1], table[k, 2]
+    d, e, f = table[k, 3], table[k, 4], table[k, 5]
     value = a + t * (b + t * (c + t * (d + t * (e + t * f))))
     slope = b + t * (2.0 * c + t * (3.0 * d + t * (4.0 * e + t * 5.0 * f)))
     return value, slope * steps
