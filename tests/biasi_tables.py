@@ -16,6 +16,7 @@ PAPER = Path(__file__).parents[1] / "workflow/papers/biasi_2017"
 YEARS = range(2006, 2015)
 PERIODS = (2006, 2008, 2010, 2012, 2014)
 YEARS_OF = dict(zip(PERIODS, ("2007", "2008-09", "2010-11", "2012-13", "2014"), strict=True))
+OF_SAMPLES = {"matched": 0.1, "full": 0.15}  # how far series of SS districts lie apart
 DELTAS = (0.0, 1000.0, 2000.0, 3000.0, 4000.0)
 SLACK = "not identified: no district's budget or capacity binds"
 
@@ -317,16 +318,19 @@ def districts() -> dict[str, pd.DataFrame]:
 
 
 def periods(levels: dict[str, tuple[float, float]]) -> pd.DataFrame:
-    """Value added of two series by period before and after, and of the difference."""
+    """Value added of two series by sample and period, before and after, and their difference."""
     rows = []
-    for period in PERIODS:
-        pair = [levels[name][period >= 2012] + 0.03 * np.sin(period) for name in levels]
+    for sample, period in product(OF_SAMPLES, PERIODS):
+        first, second = (at[period >= 2012] + 0.03 * np.sin(period) for at in levels.values())
+        pair = first, second + OF_SAMPLES[sample]
         rows += [
-            (name, period, at, np.nan, np.nan, 90) for name, at in zip(levels, pair, strict=True)
+            (sample, name, period, at, np.nan, np.nan, 90)
+            for name, at in zip(levels, pair, strict=True)
         ]
         gap = pair[0] - pair[1]
-        rows.append(("difference", period, gap, gap - 0.2, gap + 0.2, 180))
-    table = pd.DataFrame(rows, columns=["series", "period", "value_added", "low", "high", "n"])
+        rows.append((sample, "difference", period, gap, gap - 0.2, gap + 0.2, 180))
+    columns = ["sample", "series", "period", "value_added", "low", "high", "n"]
+    table = pd.DataFrame(rows, columns=columns)
     return table.assign(years=table["period"].map(YEARS_OF))
 
 
@@ -342,14 +346,16 @@ def sorting() -> dict[str, pd.DataFrame]:
         }.items()
     ]
     scores = [
-        (subject, regime, year, at + 0.01 * (year - 2006), 3000, 90_000)
+        (sample, subject, regime, year, at + 0.01 * (year - 2006), 3000, 90_000)
+        for sample, gap in OF_SAMPLES.items()
         for subject, high in {"math": 0.1, "reading": 0.08, "ela": 0.05}.items()
-        for regime, at in {"IS": high, "SS": high - 0.1}.items()
+        for regime, at in {"IS": high, "SS": high - gap}.items()
         for year in YEARS
     ]
     workforce = [
-        (regime, period, at * (2 if period >= 2012 else 1), 30_000)
-        for regime, at in {"IS": 0.01, "SS": 0.008}.items()
+        (sample, regime, period, at * (2 if period >= 2012 else 1), 30_000)
+        for sample, gap in OF_SAMPLES.items()
+        for regime, at in {"IS": 0.01, "SS": 0.01 - gap / 50}.items()
         for period in PERIODS
     ]
     tests = [
@@ -392,10 +398,10 @@ def sorting() -> dict[str, pd.DataFrame]:
         "sorting/movers_periods.csv": periods(movers),
         "sorting/exiters_periods.csv": periods({"IS": (0.05, -0.02), "SS": (0.0, 0.11)}),
         "sorting/workforce_periods.csv": pd.DataFrame(
-            workforce, columns=["regime", "period", "value_added", "n"]
+            workforce, columns=["sample", "regime", "period", "value_added", "n"]
         ).pipe(lambda table: table.assign(years=table["period"].map(YEARS_OF))),
         "sorting/mean_scores.csv": pd.DataFrame(
-            scores, columns=["subject", "regime", "year", "score", "cells", "pupils"]
+            scores, columns=["sample", "subject", "regime", "year", "score", "cells", "pupils"]
         ),
         "sorting/trends_before.csv": pd.DataFrame(
             tests, columns=["outcome", "test", "statistic", "p", "freedom", "slope"]

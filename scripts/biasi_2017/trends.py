@@ -4,21 +4,20 @@ import pandas as pd
 
 from welfare_added.run.job import choices, job
 from welfare_added.run.writing import write_csv
-from welfare_added.sorting.study import with_handbook, with_outcome
-from welfare_added.sorting.study_tables import period_table, trend_tests, workforce_periods
+from welfare_added.sorting.study import sample_weights, with_handbook, with_outcome
+from welfare_added.sorting.study_tables import period_tables, trend_tests
 from welfare_added.sorting.trends import moving_shares, regime_shares
 from welfare_added.value_added.significant import significant_table
 
 
-def main(panel, outputs, *, first_post_year, width):
+def main(panel, matches, outputs, *, weights, first_post_year, width):
     panel = with_handbook(pd.read_parquet(panel))
     rows, years = with_outcome(panel), (first_post_year, width)
+    matched = sample_weights(pd.read_csv(matches), weights)["matched"]
     tables = {
         "moving_shares": moving_shares(panel),
         "leaving_shares": regime_shares(panel, "exits"),
-        "movers_periods": period_table(rows, "movers", *years),
-        "exiters_periods": period_table(rows, "exiters", *years),
-        "workforce_periods": workforce_periods(rows, *years),
+        **period_tables(rows, matched, *years),
         "trends_before": trend_tests(rows, *years),
     }
     for name, table in tables.items():
@@ -27,4 +26,5 @@ def main(panel, outputs, *, first_post_year, width):
 
 if "snakemake" in globals():
     with job(snakemake):
-        main(snakemake.input.panel, snakemake.output, **choices(snakemake.params))
+        files = snakemake.input
+        main(files.panel, files.matches, snakemake.output, **choices(snakemake.params))

@@ -383,21 +383,39 @@ def test_periods_are_named_by_the_years_of_their_data():
         assert [label.get_text() for label in axes.get_xticklabels()] == wanted, name
 
 
-def test_differences_have_intervals_and_means_none():
-    data, figure = MADE["figure_04"]
-    above, below = figure.axes
-    gaps = data[data["series"] == "difference"]
-    [bars] = below.collections
-    ends = np.array([path.vertices[:, 1] for path in bars.get_paths()])
-    assert np.allclose(ends, gaps[["low", "high"]])
-    assert len(points(above)) == 10 and not above.collections
+@pytest.mark.parametrize("name", ["figure_04", "figure_06"])
+def test_differences_have_intervals_and_means_none(name):
+    data, figure = MADE[name]
+    above, below = figure.axes[:2], figure.axes[2:]
+    for means, gaps, sample in zip(above, below, ("matched", "full"), strict=True):
+        own = data[data["sample"] == sample]
+        apart = own["series"] == "difference"
+        [bars] = gaps.collections
+        ends = np.array([path.vertices[:, 1] for path in bars.get_paths()])
+        assert np.allclose(ends, own.loc[apart, ["low", "high"]])
+        assert not means.collections
+        shown = own.loc[~apart, ["period", "value_added"]].round(9).itertuples(index=False)
+        assert sorted(points(means)) == sorted(map(tuple, shown))
+
+
+@pytest.mark.parametrize(("name", "y"), [("figure_07", "value_added"), ("figure_08", "score")])
+def test_matched_and_all_schedule_districts_have_panels_of_their_own(name, y):
+    data, figure = MADE[name]
+    x = "period" if "period" in data else "year"
+    parts = [data.assign(subject="all") if "subject" not in data else data]
+    parts = [part for _, part in parts[0].groupby(["sample", "subject"], sort=False)]
+    assert len(parts) == len(figure.axes) and set(data["sample"]) == {"matched", "full"}
+    assert set(data["regime"]) == {"IS", "SS"}
+    for axes, own in zip(figure.axes, parts, strict=True):
+        shown = own[[x, y]].round(9).itertuples(index=False)
+        assert sorted(points(axes)) == sorted(map(tuple, shown))
 
 
 def test_the_reform_is_marked_between_its_years():
     for name, at in (("figure_03", 2011.5), ("figure_07", 2011.0)):
-        [axes] = MADE[name][1].axes
-        dotted = [line for line in axes.lines if line.get_marker() == "None"]
-        assert at in [line.get_xdata()[0] for line in dotted], name
+        for axes in MADE[name][1].axes:
+            dotted = [line for line in axes.lines if line.get_marker() == "None"]
+            assert at in [line.get_xdata()[0] for line in dotted], name
 
 
 def test_figure_1_has_classes_at_their_middle():

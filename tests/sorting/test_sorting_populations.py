@@ -70,8 +70,12 @@ def test_movers_between_regimes_are_counted_by_direction_before_and_after():
     more = counted(*STAY, *MOVE, *BACK, teacher("early2", "BAAA"), teacher("early3", "DCCC"))
     # Into individual salaries 2 (3 in all districts) and 2; into schedules 1 and 1.
     assert (more["movers_1"], more["movers_4"]) == (1, 1)
-    assert more["movers_periods_ss_to_is_2010"] == 3 and more["movers_periods_ss_to_is_2012"] == 2
-    assert more["movers_periods_is_to_ss_2012"] == more["movers_periods_difference_2012"] == 1
+    into, out, apart = "ss_to_is", "is_to_ss", "difference"
+    assert [more[f"movers_periods_matched_{into}_{year}"] for year in (2010, 2012)] == [2, 2]
+    assert more[f"movers_periods_matched_{out}_2012"] == 1
+    assert more[f"movers_periods_matched_{apart}_2012"] == 1
+    # All are three; the one outside the matched districts follows from both numbers.
+    assert [more[f"movers_periods_full_{into}_{year}"] for year in (2010, 2012)] == [1, 2]
     assert more["other_propensity_1"] == 0  # nobody moves there before and after
     assert more["before_movers"] == 1
 
@@ -87,7 +91,8 @@ def test_columns_count_those_of_their_sample():
 def test_exiters_and_those_who_teach_one_year_alone():
     people = counted(*STAY, *MOVE, *BACK, teacher("once", "A"), teacher("twice", "AA"))
     assert people["exiters_1"] == 0  # nobody leaves B
-    assert people["exiters_periods_IS_2010"] == 2
+    assert people["exiters_periods_matched_IS_2010"] == 2
+    assert people["exiters_periods_full_IS_2010"] == 2  # nobody leaves other districts
     # Her effect takes the row of who is seen once.
     leaving = [teacher(f"x{n}", "AAA") for n in range(2)]
     both = counted(*STAY, *leaving, teacher("once", "A"))
@@ -146,11 +151,27 @@ def test_pupils_of_several_years_and_subjects_count_once():
     districts = pd.DataFrame({"district_id": list("AAB"), "regime": ["IS", "IS", "SS"]})
     made = score_populations(cells, districts, {"A": 1.0, "B": 1.0}, 2012)
     counts = {"math": 14, "reading": 20, "all": 20}
-    assert {name: one["students"] for name, one in made.items()} == {
+    numbers = {name: one["students"] for name, one in made.items()}
+    means = {name: numbers.pop(name) for name in made if name.startswith("mean_scores_")}
+    assert numbers == {
         f"{table}_{subject}": count
         for table in ("scores", "scores_full")
         for subject, count in counts.items()
     }
+    assert len(means) == 2 * 2 * 2 * 3
+    assert means["mean_scores_matched_math_SS_2011"] == 14
+    assert means["mean_scores_full_math_IS_2011"] == 20
     alone = score_populations(cells, districts, {"A": 1.0}, 2012)
     assert alone["scores_math"] == pytest.approx({"students": 0, "students_sure": 0})
     assert alone["scores_full_math"]["students"] == 14
+    assert "mean_scores_matched_math_SS_2011" not in alone
+
+
+def test_a_mean_of_all_districts_rests_on_those_that_are_not_matched_too():
+    cells = pd.DataFrame({"district_id": list("ABC"), "n_pupils": [30.0, 20.0, 4.0]})
+    cells = cells.assign(grade=3, year=2010, subject="math", mean_score=400.0)
+    districts = pd.DataFrame({"district_id": list("ABC"), "regime": ["IS", "SS", "SS"]})
+    made = score_populations(cells, districts, {"A": 1.0, "B": 1.0}, 2012)
+    assert made["mean_scores_matched_math_SS_2010"] == {"students": 20, "students_sure": 20}
+    assert made["mean_scores_full_math_SS_2010"] == {"students": 4, "students_sure": 4}
+    assert made["mean_scores_full_math_IS_2010"] == {"students": 30, "students_sure": 30}

@@ -34,6 +34,7 @@ from welfare_added.sorting.study_rules import extreme_percent, mean_quality
 from welfare_added.sorting.study_tables import (
     other_sample,
     period_table,
+    period_tables,
     randomised,
     regime_tables,
     trend_tests,
@@ -130,6 +131,62 @@ def test_the_difference_of_a_period_is_that_of_its_series(rows, group):
         apart, (table[first] - table[second]).reindex(apart.index), atol=1e-10
     )
     assert set(trend_tests(rows, 2012, 2)["outcome"]) == {"movers", "exiters", "workforce"}
+
+
+def test_figures_have_matched_and_all_districts(rows, matched):
+    weights = matched | {next(name for name in matched if int(name[1:]) % 2): 3.0}
+    made = period_tables(rows, weights, 2012, 2)
+    assert set(made) == {"movers_periods", "exiters_periods", "workforce_periods"}
+    full = made["exiters_periods"].query("sample == 'full'").drop(columns="sample")
+    whole = period_table(rows, "exiters", 2012, 2)
+    pd.testing.assert_frame_equal(full.reset_index(drop=True), whole)
+    for name, of in {"exiters": leavers, "movers": movers_between_regimes}.items():
+        own = of(rows)
+        own = own[own["district_id"].isin(list(weights)) & own["year"].isin([2010, 2011])]
+        own = own[own["regime"] == "SS"]
+        table = made[f"{name}_periods"].set_index(["sample", "series", "period"])
+        row = table.loc[("matched", "SS" if name == "exiters" else "is_to_ss", 2010)]
+        total = own["weight"] * own["district_id"].map(weights)
+        assert row["value_added"] == pytest.approx(np.average(own["value_added"], weights=total))
+        assert row["n"] == len(own)
+    workforce = made["workforce_periods"].set_index(["sample", "regime", "period"])["n"]
+    inside = rows[rows["district_id"].isin(list(weights)) & (rows["year"] == 2014)]
+    assert workforce["matched"][:, 2014].sum() == len(inside)
+    assert workforce["full"][:, 2014].sum() == (rows["year"] == 2014).sum()
+
+
+def test_periods_without_anybody_in_matched_districts_are_missing(rows, matched):
+    late = {name: 1.0 for name in matched}
+    gone = (rows["moved"] == 1) & rows["district_id"].isin(list(late)) & (rows["regime"] == "SS")
+    table = period_tables(rows[~(gone & (rows["year"] <= 2011))], late, 2012, 2)["movers_periods"]
+    table = table.set_index(["sample", "series", "period"])
+    assert (table.loc["full"].index == table.loc["matched"].index).all()
+    for series in ("is_to_ss", "difference"):
+        row = table.loc[("matched", series, 2010)]
+        assert np.isnan(row["value_added"]) and row["n"] == 0
+        assert row["years"] == table.loc[("full", series, 2010), "years"]
+    assert table.loc[("full", "is_to_ss", 2010), "n"] > 0
+    assert np.isfinite(table.loc[("matched", "is_to_ss", 2012), "value_added"])
+
+
+def test_differences_after_the_reform_average_to_those_of_the_table(rows, matched):
+    """Table 8, matched sample, has IS and IS x post; figure 6 has it by period."""
+    own = rows[rows["year"].isin([2010, 2011, 2012, 2013])]
+    own = own.assign(year=2010 + 2 * (own["year"] > 2011))  # effects of years are those of periods
+    table = regime_tables(own, matched)["exiters"][1]
+    first = table[table["column"] == 1].set_index("term")["estimate"]
+    periods = period_tables(own, matched, 2012, 2)["exiters_periods"]
+    apart = periods.query("sample == 'matched' and series == 'difference'").set_index("period")
+    assert apart.loc[2010, "value_added"] == pytest.approx(first["individual"])
+    assert apart.loc[2012, "value_added"] == pytest.approx(first.sum())
+
+
+def test_a_difference_that_cannot_be_estimated_is_absent_and_said(rows, caplog):
+    alone = {name: 1.0 for name in rows["district_id"].unique() if int(name[1:]) % 2 == 0}
+    with caplog.at_level(logging.WARNING):
+        table = period_table(rows, "exiters", 2012, 2, alone)
+    assert set(table["series"]) == {"IS"}
+    assert "differences of exiters by period: not estimated" in caplog.text
 
 
 def test_a_period_of_one_regime_has_no_difference(rows, caplog):

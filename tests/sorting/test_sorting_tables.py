@@ -35,6 +35,7 @@ from welfare_added.sorting.scores import (
     score_table,
     standardised_scores,
 )
+from welfare_added.sorting.study_scores import score_means
 from welfare_added.sorting.trends import (
     against_schedule,
     coverage,
@@ -513,6 +514,10 @@ def test_districts_that_are_matched_twice_count_twice_in_scores():
         np.average(part["score"], weights=part["n_pupils"] * part["weight"])
     )
     assert row["pupils"] == part["n_pupils"].sum() and row["cells"] == len(part)
+    districts = pd.Series(own).rename_axis("district_id").reset_index(name="regime")
+    both = score_means(scored, districts, weights).set_index("sample")
+    pd.testing.assert_frame_equal(both.loc["matched"].reset_index(drop=True), mean.reset_index())
+    pd.testing.assert_frame_equal(both.loc["full"].reset_index(drop=True), mean_scores(scored, own))
 
 
 def test_eq_7_recovers_effort_and_controls_take_up_composition():

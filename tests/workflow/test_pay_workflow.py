@@ -130,6 +130,7 @@ def test_other_weights_of_matched_districts_make_due_no_value_added(copy):
     choose(copy, matching={"weights": "frequency"})
     due = copy.due()
     assert due >= {"matching", "regressions", "scores", "table_05", "table_12"} | LAST
+    assert due >= {"trends", "figure_04", "figure_08"}
     assert not due & (OF_WORLDS | RECORDS | OF_VALUE_ADDED | OF_MODEL | {"salaries", "table_04"})
 
 

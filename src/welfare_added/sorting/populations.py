@@ -75,7 +75,7 @@ def panel_populations(
         state, handbooks, with_value_added; teachers_<variable> (table 1); ranges_<sample> (those
         beyond a quartile); pay_for_quality_<column>; line_<period>_<regime>;
         premia_<column>_<term>; districts_<variable>, handbooks_<variable>; of regressions
-        <table>_<column>; <table>_<series>_<period>; before_<outcome>.
+        <table>_<column>; <table>_<sample>_<series>_<period>; before_<outcome>.
 
     """
     own = with_handbook(panel)
@@ -97,7 +97,7 @@ def panel_populations(
         **_of_districts(panel[panel["year"].between(*years)], samples["matched"]),
         **_of_regimes(rows, samples),
         **_of_events(own, rows, samples["matched"]),
-        **_of_periods(rows, first_post_year, width),
+        **_of_periods(rows, samples["matched"], first_post_year, width),
     }
 
 
@@ -107,14 +107,39 @@ def score_populations(
     matched: Mapping[str, float],
     first_post_year: int,
 ) -> Counts:
-    """Pupils behind tables 12 and A6: <table>_<subject>, names as in `study_scores.score_samples`.
+    """Pupils behind tables 12 and A6, and figure 8.
+
+    <table>_<subject>, names as in `study_scores.score_samples`, and
+    mean_scores_<sample>_<subject>_<regime>_<year>.
 
     cells, districts: from `pay.prepare`; matched: weights of districts of the matched sample.
     """
-    counts = {}
-    for table, regimes in score_samples(districts, matched).items():
+    samples, counts = score_samples(districts, matched), {}
+    for table, regimes in samples.items():
         counts |= _of_scores(cells, regimes, first_post_year, table)
-    return counts
+    return counts | _of_mean_scores(cells, samples["scores_full"], matched)
+
+
+def _of_mean_scores(
+    cells: pd.DataFrame, regimes: Mapping[str, str], matched: Mapping[str, float]
+) -> Counts:
+    """Pupils behind each mean of figure 8, who all differ in one year and subject."""
+    tested = cells[cells["mean_score"].notna()]
+    tested = tested.assign(regime=tested["district_id"].map(dict(regimes)))
+    tested = tested[tested["regime"].isin(REGIMES)]
+    inside = tested["district_id"].isin(list(matched))
+    by = ["subject", "regime", "year"]
+    own, rest = (part.groupby(by)["n_pupils"].sum() for part in (tested[inside], tested[~inside]))
+    made = {}
+    for keys, pupils in tested.groupby(by)["n_pupils"].sum().items():
+        place = "_".join(map(str, keys))
+        # Means of matched and of all districts tell that of the others.
+        least = float(min([pupils, *(one[keys] for one in (own, rest) if keys in one.index)]))
+        made[f"mean_scores_full_{place}"] = {"students": least, "students_sure": least}
+        if keys in own.index:
+            count = float(own[keys])
+            made[f"mean_scores_matched_{place}"] = {"students": count, "students_sure": count}
+    return made
 
 
 def _of_scores(
@@ -267,8 +292,10 @@ def _of_events(own: pd.DataFrame, rows: pd.DataFrame, matched: Mapping[str, floa
     return counts
 
 
-def _of_periods(rows: pd.DataFrame, first_post_year: int, width: int) -> Counts:
-    """Figures 4, 6 and 7 by series and period, and tests of what was before."""
+def _of_periods(
+    rows: pd.DataFrame, matched: Mapping[str, float], first_post_year: int, width: int
+) -> Counts:
+    """Figures 4, 6 and 7 by sample, series and period, and tests of what was before."""
     groups = {name: of(rows) for name, of in GROUPS.items()} | {"workforce": rows}
     counts = {}
     for name, part in groups.items():
@@ -278,12 +305,30 @@ def _of_periods(rows: pd.DataFrame, first_post_year: int, width: int) -> Counts:
         for first in sorted(period.unique()):
             there = part[period == first]
             both = [persons(there.loc[there["regime"] == regime, TEACHER]) for regime in series]
-            counts |= {
-                f"{name}_periods_{one}_{first}": count
-                for one, count in zip(series.values(), both, strict=True)
-            }
-            counts[f"{name}_periods_{DIFFERENCE}_{first}"] = fewest(both)
+            for sample, people in _of_both_samples(there, matched).items():
+                place = f"{name}_periods_{sample}"
+                counts |= {f"{place}_{one}_{first}": people[own] for own, one in series.items()}
+                counts[f"{place}_{DIFFERENCE}_{first}"] = fewest(list(people.values()))
             # Trends are tested among periods that have both regimes.
             earlier += both if first < first_post_year and min(c["students"] for c in both) else []
         counts[f"before_{name}"] = fewest(earlier) if earlier else NOBODY
+    return counts
+
+
+def _of_both_samples(
+    rows: pd.DataFrame, matched: Mapping[str, float]
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Teachers of either regime, of matched and of all districts, by sample and regime.
+
+    Numbers of both samples tell those of the districts that are not matched, so that numbers of
+    all districts rest on their teachers too, if there are any.
+    """
+    inside = rows["district_id"].isin(list(matched))
+    counts: dict[str, dict] = {"matched": {}, "full": {}}
+    for regime in REGIMES:
+        own = rows["regime"] == regime
+        counts["matched"][regime] = persons(rows.loc[own & inside, TEACHER])
+        others = rows.loc[own & ~inside, TEACHER]
+        parts = [persons(rows.loc[own, TEACHER]), *([persons(others)] if len(others) else [])]
+        counts["full"][regime] = fewest(parts)
     return counts

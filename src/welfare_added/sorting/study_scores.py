@@ -1,4 +1,4 @@
-"""Tables of scores, put together (tables 12 and A6)."""
+"""Tables of scores, put together (tables 12 and A6, figure 8)."""
 
 from collections.abc import Mapping
 
@@ -8,6 +8,7 @@ from welfare_added.sorting.scores import (
     CELL,
     CONTROLS,
     cell_value_added,
+    mean_scores,
     score_designs,
     score_table,
     standardised_scores,
@@ -35,6 +36,23 @@ def score_samples(districts: pd.DataFrame, matched: Mapping[str, float]) -> dict
     """
     regimes = districts.drop_duplicates("district_id").set_index("district_id")["regime"]
     return {"scores": regimes[regimes.index.isin(matched)], "scores_full": regimes}
+
+
+def score_means(
+    cells: pd.DataFrame, districts: pd.DataFrame, matched: Mapping[str, float]
+) -> pd.DataFrame:
+    """`mean_scores` of matched and of all districts, after a column sample (figure 8).
+
+    cells: from `cells_with_value_added`; districts, matched: as in `score_samples`.
+    """
+    regimes = score_samples(districts, matched)
+    tables = {
+        "matched": mean_scores(cells, regimes["scores"], matched),
+        "full": mean_scores(cells, regimes["scores_full"]),
+    }
+    for sample, table in tables.items():
+        table.insert(0, "sample", sample)
+    return pd.concat(tables.values(), ignore_index=True)
 
 
 def score_estimates(

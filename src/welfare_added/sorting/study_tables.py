@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -16,11 +17,13 @@ from welfare_added.sorting.randomisation import randomise_regimes
 from welfare_added.sorting.regression import least_squares, solve
 from welfare_added.sorting.regression_tables import (
     TEACHER_CONTROLS,
+    Sample,
     leavers,
     movers_between_regimes,
     regime_designs,
     weighted,
 )
+from welfare_added.sorting.regression_tables import WEIGHT as TOTAL_WEIGHT
 from welfare_added.sorting.trends import mean_value_added, years_of_periods
 
 log = logging.getLogger(__name__)
@@ -97,33 +100,78 @@ def _regimes(rows: pd.DataFrame, samples: Mapping, group: str) -> tuple[Designs,
     return designs, made
 
 
-def period_table(rows: pd.DataFrame, group: str, first_post_year: int, width: int) -> pd.DataFrame:
+def period_tables(
+    rows: pd.DataFrame, matched: Mapping[str, float], first_post_year: int, width: int
+) -> dict[str, pd.DataFrame]:
+    """Data of figures 4, 6 and 7: movers_periods, exiters_periods, workforce_periods.
+
+    rows, matched: as in `regime_tables`. Returns tables whose first column is sample (matched,
+    full), then the columns of `period_table` or `workforce_periods`. Where all districts have
+    somebody and matched ones nobody, value added is missing and n is 0.
+    """
+    tables = {}
+    for name in (*GROUPS, "workforce"):
+        of = workforce_periods if name == "workforce" else partial(period_table, group=name)
+        own, full = (
+            of(rows, first_post_year=first_post_year, width=width, districts=districts)
+            for districts in (matched, None)
+        )
+        keys = [full.columns[0], "period"]  # series or regime
+        own = full[[*keys, "years"]].merge(own.drop(columns="years"), on=keys, how="left")
+        own["n"] = own["n"].fillna(0).astype(int)
+        whole = pd.concat([own.assign(sample="matched"), full.assign(sample="full")])
+        tables[f"{name}_periods"] = whole[["sample", *full.columns]].reset_index(drop=True)
+    return tables
+
+
+def period_table(
+    rows: pd.DataFrame,
+    group: str,
+    first_post_year: int,
+    width: int,
+    districts: Sample = None,
+) -> pd.DataFrame:
     """Mean value added by regime and period, and the difference with its interval (figures 4, 6).
 
-    rows: from `study.with_outcome`. group: movers or exiters. Returns series, period (first year),
-    years (of rows in it), value_added, low, high (95 percent, of the difference alone), n.
+    rows: from `study.with_outcome`. group: movers or exiters. districts: weights of districts of
+    the sample, as in tables 5 and 8; None for all. A difference that cannot be estimated is absent
+    and told in the log.
+
+    Returns series, period (first year), years (of rows in it), value_added, low, high (95 percent,
+    of the difference alone), n.
     """
-    own = GROUPS[group](rows)
+    own = weighted(of_sample(GROUPS[group](rows), districts), WEIGHT)
     own = own.assign(period=two_year_periods(own["year"], first_post_year, width))
-    means = mean_value_added(own, ["regime", "period"], WEIGHT)
+    means = mean_value_added(own, ["regime", "period"], TOTAL_WEIGHT)
     means = means.assign(series=means["regime"].map(SERIES[group]), low=np.nan, high=np.nan)
-    compared = _of_both_regimes(own, group, first_post_year, width)
-    study = event_study(
-        compared, OUTCOME, first_post_year=first_post_year, weight=WEIGHT, width=width
-    )
-    apart = study.tidy().rename(columns={"estimate": "value_added"})
-    counts = means.groupby("period")["n"].sum()
-    apart = apart.assign(series=DIFFERENCE, n=apart["period"].map(counts))
     columns = ["series", "period", "value_added", "low", "high", "n"]
-    whole = pd.concat([means[columns], apart[columns]], ignore_index=True)
+    try:
+        study = event_study(
+            _of_both_regimes(own, group, first_post_year, width),
+            OUTCOME,
+            first_post_year=first_post_year,
+            weight=TOTAL_WEIGHT,
+            width=width,
+        )
+    except UserError as error:
+        log.warning("differences of %s by period: not estimated: %s", group, error)
+        whole = means[columns].reset_index(drop=True)
+    else:
+        apart = study.tidy().rename(columns={"estimate": "value_added"})
+        counts = means.groupby("period")["n"].sum()
+        apart = apart.assign(series=DIFFERENCE, n=apart["period"].map(counts))
+        whole = pd.concat([means[columns], apart[columns]], ignore_index=True)
     whole.insert(2, "years", whole["period"].map(years_of_periods(own)))
     return whole
 
 
-def workforce_periods(rows: pd.DataFrame, first_post_year: int, width: int) -> pd.DataFrame:
-    """Figure 7: regime, period, years (of rows in it), value_added, n."""
-    own = rows.assign(period=two_year_periods(rows["year"], first_post_year, width))
-    means = mean_value_added(own, ["regime", "period"], WEIGHT)
+def workforce_periods(
+    rows: pd.DataFrame, first_post_year: int, width: int, districts: Sample = None
+) -> pd.DataFrame:
+    """Figure 7: regime, period, years (of rows in it), value_added, n; districts as above."""
+    own = weighted(of_sample(rows, districts), WEIGHT)
+    own = own.assign(period=two_year_periods(own["year"], first_post_year, width))
+    means = mean_value_added(own, ["regime", "period"], TOTAL_WEIGHT)
     means.insert(2, "years", means["period"].map(years_of_periods(own)))
     return means
 

@@ -15,6 +15,7 @@ MOVES = {
     "ss_to_is": ("Schedule to individual", BLUE),
     "is_to_ss": ("Individual to schedule", ORANGE),
 }
+SAMPLES = {"matched": "Matched SS districts", "full": "All SS districts"}
 PERIODS = {"before": "Before Act 10", "after": "After Act 10"}
 SUBJECTS = {"math": "Mathematics", "reading": "Reading", "ela": "Language arts", "all": "All"}
 LEVELS = {"elementary": "Elementary", "secondary": "Secondary"}

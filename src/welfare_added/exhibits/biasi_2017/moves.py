@@ -11,6 +11,7 @@ from welfare_added.exhibits.biasi_2017.labels import (
     ORANGE,
     PURPLE,
     REGIMES,
+    SAMPLES,
 )
 from welfare_added.exhibits.biasi_2017.series import (
     Series,
@@ -71,37 +72,40 @@ def draw_moves(data: pd.DataFrame, note: str) -> Figure:
 def figure_04(movers: pd.DataFrame, *, note: str) -> Drawn:
     """Value added of movers by direction, and the difference, by two years.
 
-    Data: series (ss_to_is, is_to_ss, difference), period (its first year), years (of data in it),
-    value_added [SD], low, high (95%, of the difference), n.
+    Data: sample (matched, full: SS districts), series (ss_to_is, is_to_ss, difference), period (its
+    first year), years (of data in it), value_added [SD], low, high (95%, of the difference), n.
     """
-    return _two_panels(movers, MOVES, note)
+    return _means_and_differences(movers, MOVES, note)
 
 
 @house_style
 def figure_06(exiters: pd.DataFrame, *, note: str) -> Drawn:
     """Value added of those who leave by regime, and the difference; data as of `figure_04`."""
-    return _two_panels(exiters, REGIMES, note)
+    return _means_and_differences(exiters, REGIMES, note)
 
 
-def _two_panels(table: pd.DataFrame, series: Series, note: str) -> Drawn:
-    columns = ["series", "period", "years", "value_added", "low", "high", "n"]
-    data = pick(choose(table, series=[*series, DIFFERENCE]), columns)
+def _means_and_differences(table: pd.DataFrame, series: Series, note: str) -> Drawn:
+    columns = ["sample", "series", "period", "years", "value_added", "low", "high", "n"]
+    data = pick(choose(table, sample=list(SAMPLES), series=[*series, DIFFERENCE]), columns)
     return data, draw_periods(data, series, note)
 
 
 def draw_periods(data: pd.DataFrame, series: Series, note: str) -> Figure:
-    """Means above, their difference with its interval below."""
-    figure, [[above], [below]] = panels(columns=1, rows=2, height=4.8, width=4.6, sharex=True)
-    lines(above, data, ("series", series), "period", "value_added")
-    whiskers(below, data, ("series", DIFFERENCES), "period", "value_added")
-    for axes in (above, below):
-        zero(axes)
-        over_periods(axes, data)
-        axes.set_ylabel(VALUE_ADDED)
-    above.set_title("(a) Means", loc="left")
-    below.set_title("(b) First less second, 95% interval", loc="left")
-    below.set_xlabel("Springs")
-    legend_below(figure, above, columns=2)
+    """Means above, their difference with its interval below; a column a sample of SS districts."""
+    figure, [above, below] = panels(rows=2, height=4.8, sharex=True, sharey="row")
+    for high, low, (sample, label) in zip(above, below, SAMPLES.items(), strict=True):
+        own = data[data["sample"] == sample]
+        lines(high, own, ("series", series), "period", "value_added")
+        whiskers(low, own, ("series", DIFFERENCES), "period", "value_added")
+        for axes in (high, low):
+            zero(axes)
+            over_periods(axes, data)
+        high.set_title(label, loc="left")
+        low.set_title("First less second, 95% interval", loc="left")
+        low.set_xlabel("Springs")
+    for row in (above, below):
+        row[0].set_ylabel(VALUE_ADDED)
+    legend_below(figure, above[0], columns=2)
     stamp(figure, note)
     return figure
 
@@ -128,20 +132,26 @@ def shares_by_regime(table: pd.DataFrame, label: str, note: str) -> Drawn:
 
 @house_style
 def figure_07(workforce: pd.DataFrame, *, note: str) -> Drawn:
-    """Mean value added of all teachers by regime; data: regime, period, years, value_added, n."""
-    columns = ["regime", "period", "years", "value_added", "n"]
-    data = pick(choose(workforce, regime=list(REGIMES)), columns)
+    """Mean value added of all teachers by regime.
+
+    Data: sample (matched, full: SS districts), regime, period, years, value_added, n.
+    """
+    columns = ["sample", "regime", "period", "years", "value_added", "n"]
+    data = pick(choose(workforce, sample=list(SAMPLES), regime=list(REGIMES)), columns)
     return data, draw_workforce(data, note)
 
 
 def draw_workforce(data: pd.DataFrame, note: str) -> Figure:
-    """A line a regime."""
-    figure, axes = single_panel(height=3.4)
-    lines(axes, data, ("regime", REGIMES), "period", "value_added")
-    over_periods(axes, data)
-    zero(axes)
-    axes.set_ylabel(f"Mean {VALUE_ADDED[0].lower()}{VALUE_ADDED[1:]}")
-    axes.set_xlabel("Springs")
-    legend_below(figure, axes, columns=2)
+    """A panel a sample of SS districts, a line a regime."""
+    figure, [row] = panels(height=3.1, sharey=True)
+    for axes, (sample, label) in zip(row, SAMPLES.items(), strict=True):
+        own = data[data["sample"] == sample]
+        lines(axes, own, ("regime", REGIMES), "period", "value_added")
+        over_periods(axes, data)
+        zero(axes)
+        axes.set_title(label, loc="left")
+        axes.set_xlabel("Springs")
+    row[0].set_ylabel(f"Mean {VALUE_ADDED[0].lower()}{VALUE_ADDED[1:]}")
+    legend_below(figure, row[0], columns=2)
     stamp(figure, note)
     return figure

@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from welfare_added.exhibits.biasi_2017.cells import by_column, footer
-from welfare_added.exhibits.biasi_2017.labels import REGIMES, SUBJECTS
+from welfare_added.exhibits.biasi_2017.labels import REGIMES, SAMPLES, SUBJECTS
 from welfare_added.exhibits.biasi_2017.series import lines, over_years, zero
 from welfare_added.exhibits.latex import tabular
 from welfare_added.exhibits.output import Drawn, choose, pick
@@ -49,23 +49,29 @@ def _scores(table: pd.DataFrame, note: str) -> Drawn:
 
 @house_style
 def figure_08(scores: pd.DataFrame, *, note: str) -> Drawn:
-    """Mean scores by regime over years; data: subject, regime, year, score."""
-    data = pick(choose(scores, regime=list(REGIMES)), ["subject", "regime", "year", "score"])
+    """Mean scores by regime over years.
+
+    Data: sample (matched, full: SS districts), subject, regime, year, score.
+    """
+    columns = ["sample", "subject", "regime", "year", "score"]
+    data = pick(choose(scores, sample=list(SAMPLES), regime=list(REGIMES)), columns)
     return data, draw_scores(data, note)
 
 
 def draw_scores(data: pd.DataFrame, note: str) -> Figure:
-    """A panel a subject, a line a regime."""
+    """A column a subject, a row a sample of SS districts, a line a regime."""
     there = [name for name in SUBJECTS if (data["subject"] == name).any()]
-    figure, [row] = panels(columns=len(there), height=3.1, sharey=True)
-    for axes, subject in zip(row, there, strict=True):
-        own = data[data["subject"] == subject]
-        lines(axes, own, ("regime", REGIMES), "year", "score")
-        over_years(axes, own["year"])
-        zero(axes)
-        axes.set_title(SUBJECTS[subject], loc="left")
-    row[0].set_ylabel("Mean score, SDs of pupils")
-    row[len(there) // 2].set_xlabel("Spring of the school year")
-    legend_below(figure, row[0], columns=len(REGIMES))
+    shared = {"sharex": True, "sharey": True}
+    figure, rows = panels(columns=len(there), rows=len(SAMPLES), height=4.8, **shared)
+    for row, (sample, label) in zip(rows, SAMPLES.items(), strict=True):
+        for axes, subject in zip(row, there, strict=True):
+            own = data[(data["sample"] == sample) & (data["subject"] == subject)]
+            lines(axes, own, ("regime", REGIMES), "year", "score")
+            over_years(axes, own["year"])
+            zero(axes)
+            axes.set_title(SUBJECTS[subject], loc="left")
+        row[0].set_ylabel(f"{label}\nMean score, SDs of pupils")
+    rows[-1][len(there) // 2].set_xlabel("Spring of the school year")
+    legend_below(figure, rows[0][0], columns=len(REGIMES))
     stamp(figure, note)
     return figure

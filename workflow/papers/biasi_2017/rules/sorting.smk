@@ -50,11 +50,13 @@ rule trends:
     message: "Tabulating who moves, leaves and stays by year"
     input:
         panel=panel_of("panel"),
+        **SAMPLES,
         code=code("trends"),
     output:
         **{name: f"{SORTING}/{name}.csv" for name in TRENDS},
     params:
         code=code_fingerprint("trends"),
+        weights=MATCHING["weights"],
         first_post_year=FIRST_POST_YEAR,
         width=SORT["period_years"],
     resources: mem_mb=3000
