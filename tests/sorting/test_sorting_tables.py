@@ -8,7 +8,7 @@ from sorting_panels import PERIODS, regimes, teacher_years, value_added
 from welfare_added.pay.schedules import seniority_class as pay_class
 from welfare_added.run.errors import UserError
 from welfare_added.sorting.design import design
-from welfare_added.sorting.event_study import district_year_means, event_study
+from welfare_added.sorting.event_study import event_study
 from welfare_added.sorting.panel import (
     of_sample,
     one_value_added,
@@ -316,18 +316,6 @@ def test_event_study_refusals(with_va):
     late = with_va[with_va["year"] >= 2010]
     with pytest.raises(UserError, match="two periods or more"):
         event_study(late, "value_added", **YEAR).trends_before()
-
-
-def test_means_of_districts_and_years(with_va):
-    made = district_year_means(with_va, "value_added", "weight")
-    row = made.iloc[5]
-    part = with_va[
-        (with_va["district_id"] == row["district_id"]) & (with_va["year"] == row["year"])
-    ]
-    assert row["value_added"] == pytest.approx(
-        np.average(part["value_added"], weights=part["weight"])
-    )
-    assert row["rows"] == len(part)
 
 
 # ---- trends ----

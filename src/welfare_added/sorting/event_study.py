@@ -83,7 +83,8 @@ def event_study(
 ) -> EventStudy:
     """Regress an outcome on individual x period and effects of periods (notes of figures 4 and 6).
 
-    The figures' notes average value added by district and year before; `district_year_means` does.
+    The figures' notes average value added by district and year before; here rows are teachers, so
+    that a difference is that of the means drawn above it, as section 5.3 has it.
 
     Parameters
     ----------
@@ -128,17 +129,3 @@ def event_study(
         fit=solve(made),
         weight=(made.regressors**2).sum(axis=0),
     )
-
-
-def district_year_means(panel: pd.DataFrame, outcome: str, weight: str | None) -> pd.DataFrame:
-    """Weighted mean of an outcome by district and year, with individual and rows (as figures 4, 6).
-
-    Returns district_id, year, individual, the outcome, rows.
-    """
-    by = ["district_id", "year", "individual"]
-    rows = panel.dropna(subset=[outcome])
-    own = rows[weight] if weight else pd.Series(1.0, index=rows.index)
-    parts = rows[by].assign(total=own, product=own * rows[outcome], rows=1)
-    sums = parts.groupby(by, sort=True).sum().reset_index()
-    sums[outcome] = sums["product"] / sums["total"]
-    return sums[[*by, outcome, "rows"]]
