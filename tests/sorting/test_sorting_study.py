@@ -86,7 +86,8 @@ def test_columns_of_regime_tables_are_those_of_their_designs(rows, matched):
     made = regime_tables(rows, matched)
     samples = {"matched": matched, "full": None}
     for name, of in {"movers": movers_between_regimes, "exiters": leavers}.items():
-        whole = regime_table(regime_designs(of(rows), "value_added", samples))
+        ends = ["district_id", "origin"] if name == "movers" else ["district_id"]
+        whole = regime_table(regime_designs(of(rows), "value_added", samples, ends=ends))
         pd.testing.assert_frame_equal(made[name][1], whole[made[name][1].columns])
     assert list(made["workforce"][1]["sample"]) == ["full", "full", "matched", "matched"]
 
@@ -144,6 +145,9 @@ def test_figures_have_matched_and_all_districts(rows, matched):
         own = of(rows)
         own = own[own["district_id"].isin(list(weights)) & own["year"].isin([2010, 2011])]
         own = own[own["regime"] == "SS"]
+        if name == "movers":  # matched ones come from a district of the sample, too
+            assert not own["origin"].isin(list(weights)).all()
+            own = own[own["origin"].isin(list(weights))]
         table = made[f"{name}_periods"].set_index(["sample", "series", "period"])
         row = table.loc[("matched", "SS" if name == "exiters" else "is_to_ss", 2010)]
         total = own["weight"] * own["district_id"].map(weights)

@@ -4,7 +4,7 @@ Flags of the teacher-years (moved, exits, new) are 0.0, 1.0, or missing where th
 cannot say; rows whose flag is missing are left out by what needs it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -161,12 +161,18 @@ def two_year_periods(year: pd.Series, first_post_year: int, width: int = 2) -> p
     return first_post_year + ((year - first_post_year) // width) * width
 
 
-def of_sample(panel: pd.DataFrame, districts: Mapping[str, float] | None) -> pd.DataFrame:
+def of_sample(
+    panel: pd.DataFrame,
+    districts: Mapping[str, float] | None,
+    ends: Sequence[str] = ("district_id",),
+) -> pd.DataFrame:
     """Rows of districts of a matched sample, with its weight in district_weight (one if None).
 
-    districts: weight by district_id; the individual-salary districts are in it too.
+    districts: weight by district_id; the individual-salary districts are in it too. ends: columns
+    of districts all of which must be in it, as where movers go and where they come from; the weight
+    is that of the first.
     """
     if districts is None:
         return panel.assign(district_weight=1.0)
-    weight = panel["district_id"].map(dict(districts))
-    return panel.assign(district_weight=weight)[weight.notna().to_numpy()]
+    inside = panel[list(ends)].isin(list(districts)).all(axis=1).to_numpy()
+    return panel.assign(district_weight=panel[ends[0]].map(dict(districts)))[inside]

@@ -17,7 +17,7 @@ from welfare_added.sorting.study import CHARACTERISTICS, with_handbook, with_out
 from welfare_added.sorting.study_comparisons import of_regime
 from welfare_added.sorting.study_events import EVENTS, OTHERS
 from welfare_added.sorting.study_scores import score_samples
-from welfare_added.sorting.study_tables import DIFFERENCE, GROUPS, SERIES
+from welfare_added.sorting.study_tables import DIFFERENCE, ENDS, GROUPS, SERIES
 
 Counts = dict[str, dict[str, float]]
 Sample = Mapping[str, float] | None
@@ -262,12 +262,13 @@ def _of_regimes(rows: pd.DataFrame, samples: Mapping[str, Mapping[str, float]]) 
     others = {name for name in samples if name != "matched"}
     counts = {}
     for place, (name, own) in enumerate(groups.items()):
+        ends = ENDS[name]
         order: list[Sample] = [samples["matched"], None]
         for number, sample in enumerate(reversed(order) if name == "workforce" else order):
-            count = of_groups(of_sample(own, sample), BOTH)
+            count = of_groups(of_sample(own, sample, ends), BOTH)
             counts |= {f"{name}_{2 * number + column}": count for column in (1, 2)}
         for other in others:
-            count = of_groups(of_sample(own, samples[other]), BOTH)
+            count = of_groups(of_sample(own, samples[other], ends), BOTH)
             counts |= {f"other_{other}_{2 * place + column}": count for column in (1, 2)}
     return counts
 
@@ -305,7 +306,7 @@ def _of_periods(
         for first in sorted(period.unique()):
             there = part[period == first]
             both = [persons(there.loc[there["regime"] == regime, TEACHER]) for regime in series]
-            for sample, people in _of_both_samples(there, matched).items():
+            for sample, people in _of_both_samples(there, matched, ENDS[name]).items():
                 place = f"{name}_periods_{sample}"
                 counts |= {f"{place}_{one}_{first}": people[own] for own, one in series.items()}
                 counts[f"{place}_{DIFFERENCE}_{first}"] = fewest(list(people.values()))
@@ -316,14 +317,14 @@ def _of_periods(
 
 
 def _of_both_samples(
-    rows: pd.DataFrame, matched: Mapping[str, float]
+    rows: pd.DataFrame, matched: Mapping[str, float], ends: Sequence[str]
 ) -> dict[str, dict[str, dict[str, float]]]:
     """Teachers of either regime, of matched and of all districts, by sample and regime.
 
     Numbers of both samples tell those of the districts that are not matched, so that numbers of
     all districts rest on their teachers too, if there are any.
     """
-    inside = rows["district_id"].isin(list(matched))
+    inside = rows[list(ends)].isin(list(matched)).all(axis=1)
     counts: dict[str, dict] = {"matched": {}, "full": {}}
     for regime in REGIMES:
         own = rows["regime"] == regime

@@ -37,6 +37,7 @@ def regime_designs(
     controls: Sequence[str] = TEACHER_CONTROLS,
     district_effects: bool = False,
     weight: str | None = "weight",
+    ends: Sequence[str] = (DISTRICT,),
 ) -> dict[tuple[str, bool], Design]:
     """Designs of eq. 3 by sample, without and with controls (tables 5, 8, 11, A4, A5).
 
@@ -55,11 +56,13 @@ def regime_designs(
         Columns whose values have effects in the second design of each sample.
     weight
         Column of weights, times those of the sample's districts.
+    ends
+        As in `panel.of_sample`.
 
     """
     out = {}
     for name, sample in samples.items():
-        rows = weighted(of_sample(panel, sample), weight)
+        rows = weighted(of_sample(panel, sample, ends), weight)
         for controlled in (False, True):
             effects = ["year", *([DISTRICT] if district_effects else [])]
             out[name, controlled] = design(

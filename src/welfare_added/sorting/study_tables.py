@@ -16,6 +16,7 @@ from welfare_added.sorting.panel import INDIVIDUAL, SCHEDULE, of_sample, two_yea
 from welfare_added.sorting.randomisation import randomise_regimes
 from welfare_added.sorting.regression import least_squares, solve
 from welfare_added.sorting.regression_tables import (
+    DISTRICT,
     TEACHER_CONTROLS,
     Sample,
     leavers,
@@ -40,6 +41,8 @@ SERIES = {
 }
 TRENDS = ("test", "statistic", "p", "freedom", "slope")
 GROUPS = {"movers": movers_between_regimes, "exiters": leavers}
+# Districts of a teacher-year that must be in the sample (see `panel.of_sample`).
+ENDS = {"movers": (DISTRICT, "origin"), "exiters": (DISTRICT,), "workforce": (DISTRICT,)}
 
 
 def regime_tables(
@@ -87,6 +90,7 @@ def _regimes(rows: pd.DataFrame, samples: Mapping, group: str) -> tuple[Designs,
                     {sample: weights},
                     controls=TEACHER_CONTROLS if controlled else (),
                     district_effects=whole,
+                    ends=ENDS[group],
                 )[sample, controlled]
                 table = solve(own).tidy()
             except UserError as error:
@@ -140,7 +144,7 @@ def period_table(
     Returns series, period (first year), years (of rows in it), value_added, low, high (95 percent,
     of the difference alone), n.
     """
-    own = weighted(of_sample(GROUPS[group](rows), districts), WEIGHT)
+    own = weighted(of_sample(GROUPS[group](rows), districts, ENDS[group]), WEIGHT)
     own = own.assign(period=two_year_periods(own["year"], first_post_year, width))
     means = mean_value_added(own, ["regime", "period"], TOTAL_WEIGHT)
     means = means.assign(series=means["regime"].map(SERIES[group]), low=np.nan, high=np.nan)
@@ -252,12 +256,11 @@ def randomised(
 
 def _change(rows: pd.DataFrame, regimes: Mapping[str, str], *, movers: bool) -> float:
     """Difference-in-differences coefficient under some regimes of the matched districts."""
-    regime = rows["district_id"].map(regimes)
+    regime = rows[DISTRICT].map(regimes)
     kept = regime.notna()
     if movers:
-        # Districts outside the sample keep their regime as origins.
-        origin = rows["origin"].map(regimes).fillna(rows["origin_regime"])
-        kept &= origin.isin([INDIVIDUAL, SCHEDULE]) & (origin != regime)
+        origin = rows["origin"].map(regimes)
+        kept &= origin.notna() & (origin != regime)
     own = rows[kept.to_numpy()]
     individual = (regime[kept] == INDIVIDUAL).astype(float)
     own = own.assign(individual=individual, individual_x_post=individual * own["post"])
@@ -266,7 +269,7 @@ def _change(rows: pd.DataFrame, regimes: Mapping[str, str], *, movers: bool) -> 
         own,
         OUTCOME,
         ["individual", "individual_x_post"],
-        cluster="district_id",
+        cluster=DISTRICT,
         effects=["year"],
         weights="total_weight",
     )
