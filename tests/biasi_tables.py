@@ -591,6 +591,27 @@ def offers() -> dict[str, pd.DataFrame]:
         table[f"{name}_low"], table[f"{name}_high"] = (
             table[name] + side * scale * half for side in (-1, 1)
         )
+    readings = [
+        (name, scope, shape, balance, outcome, quartile)
+        for name, scope, shape, balance in product(
+            ("published", "estimates"), ("one", "all"), ("logistic", "linear"), ("mean", "printed")
+        )
+        for outcome, quartile in (
+            *product(("move in", "move out", "exit"), (1, 4)),
+            *product(("movers in", "movers out", "exiters", "workforce", "wage bill"), (0,)),
+        )
+    ]
+    by_reading = pd.DataFrame(
+        readings, columns=["parameters", "scope", "shape", "balance", "outcome", "quartile"]
+    )
+    bill = by_reading["outcome"] == "wage bill"
+    refused = (by_reading["shape"] == "linear") & (by_reading["balance"] == "printed") & ~bill
+    wide = np.where(by_reading["shape"] == "linear", 8.125, 2.25)
+    by_reading["before"] = np.where(bill, 17.34, 0.01)
+    by_reading["after"] = by_reading["before"] * (1 + wide / 100)
+    by_reading["percent"] = wide
+    by_reading.loc[refused, ["before", "after", "percent"]] = np.nan
+    by_reading["reason"] = np.where(refused, "salaries would be zero or less", None)
     likelihoods = [
         ("literal", "all", 44_800, -4948.0),
         ("literal", "equilibrium", 9000, -3892.0),
@@ -624,6 +645,7 @@ def offers() -> dict[str, pd.DataFrame]:
             moments, columns=["year", "moment", "group", "model", "data", "teachers"]
         ),
         "offers/schemes.csv": table.assign(converged=True, draws=40),
+        "offers/readings.csv": by_reading.assign(published=np.where(bill, np.nan, -37.8)),
         "offers/shadow_prices.csv": prices(binding=False),
         "offers/laboratory_prices.csv": prices(binding=True),
         "offers/likelihoods.csv": pd.DataFrame(

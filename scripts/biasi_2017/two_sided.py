@@ -12,6 +12,7 @@ from welfare_added.offers.study_tables import (
     moments_of,
     point_of,
     prices_of,
+    readings_table,
     scheme_table,
 )
 from welfare_added.pay.record_files import read_records
@@ -27,7 +28,9 @@ def main(files, outputs, *, periods, equation, chosen, named, study):
     rules, published = Rules(**chosen["rules"]), read_yaml(files["inputs"])["structural"]
     years = {year: [one.market for one in there] for year, there in made.items()}
     now, markets = made[chosen["year"]], years[chosen["year"]]
-    fit = fit_thresholds(markets, rules, published_parameters(published))
+    printed, place = published_parameters(published), named[chosen["district"]]
+    fit = fit_thresholds(markets, rules, printed)
+    sets = {"published": printed, "estimates": fit.parameters}
     names = [one.district_ids for one in now]
     identified = fit.table()["estimate"].to_numpy()  # missing where not identified
     tables = {
@@ -37,7 +40,8 @@ def main(files, outputs, *, periods, equation, chosen, named, study):
         ),
         "moments": moments_of(years, rules, fit.parameters),
         "shadow_prices": prices_of(markets, rules, fit.parameters, names),
-        "schemes": scheme_table(now, named[chosen["district"]], fit, rules, chosen),
+        "schemes": scheme_table(now, place, fit, rules, chosen),
+        "schemes_by_reading": readings_table(now, place, sets, rules, chosen["deltas"]),
     }
     for name, table in tables.items():
         write_csv(significant_table(table), outputs[name])

@@ -121,9 +121,10 @@ def test_a_share_of_few_movers_is_withheld_with_their_number(tmp_path):
 
 
 def test_estimates_of_a_model_that_nine_movers_identify_are_withheld(tmp_path):
-    for name in ("offers/estimates", "offers/elasticities", "offers/moments", "offers/schemes"):
-        shown = PAPER.published(tmp_path, name, without("choices"))
-        columns = [one for one in ("estimate", "elasticity", "data", "value") if one in shown]
+    for name in ("estimates", "elasticities", "moments", "schemes", "readings"):
+        shown = PAPER.published(tmp_path, f"offers/{name}", without("choices"))
+        wanted = ("estimate", "elasticity", "data", "value", "before", "percent")
+        columns = [one for one in wanted if one in shown]
         assert columns and shown[columns].isna().all(axis=None)
 
 

@@ -1,5 +1,6 @@
 """Exhibits of Biasi (2017): what they select, that they show it, and that nothing is cut off."""
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +8,11 @@ import pytest
 from biasi_tables import BY_REGIME, PLANTED, SLACK, declared, drawn, estimates, tables
 from drawn_checks import check_files, check_latex, check_room
 
+from welfare_added.exhibits.biasi_2017 import schemes
 from welfare_added.exhibits.biasi_2017.structural import NOT_IDENTIFIED
 from welfare_added.exhibits.declarations import Study, read_exhibits
-from welfare_added.offers import fit_moments, parameters, scheme_outcomes
+from welfare_added.offers import fit_moments, parameters, scheme_outcomes, scheme_readings
+from welfare_added.offers.schemes import BALANCES, SHAPES
 from welfare_added.run.errors import UserError
 
 ROOT = Path(__file__).parents[2]
@@ -327,6 +330,21 @@ def test_districts_are_counted_by_which_constraints_bind():
     assert own["capacity"] == (numbers % 4 == 0).sum() - both
     assert own["budget"] == (numbers % 3 == 0).sum() - both
     assert own.sum() == 40
+
+
+def test_readings_stand_beside_what_the_paper_states():
+    data, tex = MADE["table_readings"]
+    assert len(data) == 16 * 11 and tex.count("Wage bill after") == 4
+    row = r"Moving in, lowest quartile, \% & $-$37.8 & 2.25 & 2.25 & 8.12 & -- \\"
+    bill = r"Wage bill before, \$ million &  & 17.3 & 17.3 & 17.3 & 17.3 \\"
+    assert tex.splitlines().count(row) == tex.splitlines().count(bill) == 4
+
+
+def test_every_outcome_and_reading_of_the_study_is_in_the_table():
+    shown = [*schemes.CHANGES, schemes.BILL]
+    assert shown == [*scheme_readings.SHOWN, (scheme_readings.BILL, scheme_outcomes.ALL)]
+    assert list(schemes.READINGS) == list(product(SHAPES, BALANCES))
+    assert list(schemes.SCOPES) == list(scheme_outcomes.SCOPES)
 
 
 def test_what_ways_to_choose_lose_is_told_against_the_bound():

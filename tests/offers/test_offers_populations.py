@@ -42,6 +42,7 @@ def test_chances_in_a_district_rest_on_its_teachers_by_quartile():
     people = counted()
     assert people["schemes_move in_0"] == 6 and people["schemes_move out_0"] == 5
     assert people["schemes_exit_0"] == 5 and people["schemes_exiters_0"] == 4
+    assert people["schemes_wage bill_0"] == 5
     assert people["schemes_movers in_0"] == 6 and people["schemes_workforce_0"] == 4
     quartiles = [people[f"schemes_exit_{group}"] for group in range(1, 5)]
     assert sum(quartiles) == 4  # the fifth has no value added

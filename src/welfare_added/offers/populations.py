@@ -8,6 +8,7 @@ from welfare_added.disclosure.populations import fewest
 from welfare_added.offers.fit_moments import GROUPS, group_masks, moved_and_left
 from welfare_added.offers.market import ENTRANT, Market
 from welfare_added.offers.scheme_outcomes import ALL, CHANCES, MEANS, QUARTILES, quartiles
+from welfare_added.offers.scheme_readings import BILL
 from welfare_added.offers.state_markets import StateMarket, market_of
 
 Counts = dict[str, dict[str, float]]
@@ -16,7 +17,7 @@ Counts = dict[str, dict[str, float]]
 def market_populations(
     years: Mapping[int, Sequence[StateMarket]], year: int, district: str
 ) -> Counts:
-    """Count the teachers behind tables 13 and 14 and figures 9 to 12.
+    """Count the teachers behind tables 13 and 14, figures 9 to 12, and the table of readings.
 
     Parameters
     ----------
@@ -34,7 +35,8 @@ def market_populations(
         students_sure. Populations: choices, the fewest of those who stay, move and leave, since
         they tell the moving cost and the outside option; moments_<year>_<moment>_<group>, the
         fewest of those who did and did not (of every group by value added, since the groups add
-        up to all); schemes_<outcome>_<quartile>, teachers whose chances are averaged.
+        up to all); schemes_<outcome>_<quartile>, teachers whose chances are averaged, or whose
+        salaries are added up.
 
     """
     markets = [one.market for one in years[year]]
@@ -78,6 +80,7 @@ def _of_schemes(market: Market, district: int) -> Counts:
             counts[f"schemes_{outcome}_{group}"] = _number([who.sum()])
     for outcome, whose in zip(MEANS, (~here, here, here, here), strict=True):
         counts[f"schemes_{outcome}_{ALL}"] = _number([(whose & valued).sum()])
+    counts[f"schemes_{BILL}_{ALL}"] = _number([here.sum()])
     return counts
 
 

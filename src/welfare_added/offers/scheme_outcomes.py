@@ -17,6 +17,7 @@ ALL = 0  # quartile of rows that hold everybody
 CHANCES = ("move in", "move out", "exit")
 MEANS = ("movers in", "movers out", "exiters", "workforce")
 SCOPES = ("one", "all")
+NOBODY = 1e-9  # expected teachers: fewer are rounding errors, which have no mean value added
 
 
 def scheme_outcomes(
@@ -29,6 +30,7 @@ def scheme_outcomes(
     rules: Rules,
     draws: int = 0,
     seed: int = 0,
+    scopes: Sequence[str] = SCOPES,
 ) -> pd.DataFrame:
     """Outcomes of a district under quality pay there, and in all districts.
 
@@ -47,6 +49,8 @@ def scheme_outcomes(
     draws, seed
         0 for the threshold form, else the number of draws of shocks over which discrete
         equilibria are averaged, the same at every delta.
+    scopes
+        Who pays: "one", "all", or both.
 
     Returns
     -------
@@ -67,11 +71,9 @@ def scheme_outcomes(
     if not 0 <= district < market.salary.shape[1]:
         raise UserError(f"market {market.name}: no district {district}")
     rows = []
-    for scope in SCOPES:
+    for scope in scopes:
         for delta in deltas:
-            new = np.array(current, dtype=float)
-            new += (delta - new[district]) if scope == "all" else 0.0
-            new[district] = delta
+            new = new_pay(current, district, delta, scope)
             prepared = prepare(with_quality_pay(market, current, new, scheme), rules)
             matches, exits, good = _chances(prepared, parameters, draws, seed)
             for key, value in district_outcomes(prepared.market, district, matches, exits).items():
@@ -81,6 +83,17 @@ def scheme_outcomes(
     first = table.groupby(["scope", "quartile", "outcome"], sort=False)["value"].transform("first")
     table.insert(5, "percent", 100 * (table["value"] - first) / first.abs())
     return table
+
+
+def new_pay(current: np.ndarray, district: int, delta: float, scope: str) -> np.ndarray:
+    """Pay for a unit of f (J,) [$] if a district pays ``delta``.
+
+    In scope "one" others stay as they are, in scope "all" they change by as much.
+    """
+    new = np.array(current, dtype=float)
+    new += (delta - new[district]) if scope == "all" else 0.0
+    new[district] = delta
+    return new
 
 
 def _chances(
@@ -122,7 +135,7 @@ def district_outcomes(
     quality = market.value_added[valued]
     for outcome, weight in zip(MEANS, (into, out, leaves, stays + into), strict=True):
         total = weight[valued].sum()
-        found[ALL, outcome] = float(weight[valued] @ quality / total) if total > 0 else np.nan
+        found[ALL, outcome] = float(weight[valued] @ quality / total) if total > NOBODY else np.nan
     return found
 
 

@@ -11,6 +11,10 @@ SHAPES = ("logistic", "linear")
 BALANCES = ("mean", "printed")
 
 
+class UnpayableError(UserError):
+    """A scheme under which salaries would be zero or less."""
+
+
 @dataclass(frozen=True)
 class Scheme:
     """How quality is paid.
@@ -45,15 +49,33 @@ class Scheme:
 def with_quality_pay(market: Market, delta: np.ndarray, new: np.ndarray, scheme: Scheme) -> Market:
     """The market with another pay for quality; budgets and capacities stay.
 
-    delta, new: (J,) $ for a unit of f, in the salaries given and to be paid. Teachers without value
-    added count at the mean of f, so that their salaries do not change under "mean". A district
-    without teachers with value added keeps its base.
+    delta, new: (J,) $ for a unit of f, in the salaries given and to be paid; see `scheme_salaries`.
 
     Raises
     ------
     UserError
-        On an unknown word, or if salaries would be zero or less.
+        On an unknown word.
+    UnpayableError
+        If salaries would be zero or less.
 
+    """
+    salary = scheme_salaries(market, delta, new, scheme)
+    if bad := int((salary <= 0).sum()):
+        raise UnpayableError(
+            f"market {market.name}: {bad} salaries of zero or less under the scheme; want less "
+            "quality pay"
+        )
+    return replace(market, salary=salary)
+
+
+def scheme_salaries(
+    market: Market, delta: np.ndarray, new: np.ndarray, scheme: Scheme
+) -> np.ndarray:
+    """Salaries (N, J) [$1,000] under another pay for quality, whatever their sign.
+
+    Teachers without value added count at the mean of f, so that their salaries do not change under
+    "mean". A district without teachers with value added keeps its base. Arguments and errors as of
+    `with_quality_pay`.
     """
     scheme.check()
     quality = scheme.quality(market.value_added)
@@ -68,10 +90,4 @@ def with_quality_pay(market: Market, delta: np.ndarray, new: np.ndarray, scheme:
     filled = np.where(valued[:, None], np.where(valued, quality, 0.0)[:, None], mean)
     staff = np.bincount(market.origin[employed], minlength=districts)
     base = -mean if scheme.balance == "mean" else mean * staff
-    salary = market.salary + change * (filled + np.where(number > 0, base, 0.0))
-    if bad := int((salary <= 0).sum()):
-        raise UserError(
-            f"market {market.name}: {bad} salaries of zero or less under the scheme; want less "
-            "quality pay"
-        )
-    return replace(market, salary=salary)
+    return market.salary + change * (filled + np.where(number > 0, base, 0.0))

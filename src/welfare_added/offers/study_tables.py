@@ -17,12 +17,15 @@ from welfare_added.offers.other_likelihoods import literal_of_fewer_offers, simu
 from welfare_added.offers.parameters import NAMES, centred
 from welfare_added.offers.scheme_bands import outcome_bands
 from welfare_added.offers.scheme_outcomes import scheme_outcomes
+from welfare_added.offers.scheme_readings import scheme_readings
 from welfare_added.offers.schemes import Scheme
 from welfare_added.offers.state_markets import StateMarket, market_of
 from welfare_added.offers.thresholds import Thresholds, solve_thresholds
+from welfare_added.value_added.significant import significant_table
 
 log = logging.getLogger(__name__)
 SIGMA = "sigma"
+SHOWN_DIGITS = 6  # of readings
 NORMALISED = "not identified: payoffs times a constant leave every offer as it is, so it is 1"
 
 
@@ -125,6 +128,24 @@ def scheme_table(
     if missed := (~table["converged"]).sum():
         log.warning("schemes: no equilibrium was reached behind %d of %d rows", missed, len(table))
     return table
+
+
+def readings_table(
+    markets: list[StateMarket],
+    district: str,
+    parameters: Mapping[str, np.ndarray],
+    rules: Rules,
+    deltas: Sequence[float],
+) -> pd.DataFrame:
+    """`scheme_readings` of a district, to six digits, since changes may be small beside levels.
+
+    The log says of how many rows there are no outcomes.
+    """
+    own, at = market_of(markets, district)
+    table = scheme_readings(own.market, at, own.delta, deltas, parameters, rules)
+    for reason, rows in table["reason"].value_counts().drop("", errors="ignore").items():
+        log.warning("readings: %s in %d of %d rows", reason, rows, len(table))
+    return significant_table(table, SHOWN_DIGITS)
 
 
 def likelihoods_beside(

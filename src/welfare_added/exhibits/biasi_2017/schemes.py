@@ -1,4 +1,7 @@
-"""Figures 9 to 12: who comes, goes and leaves as a district, or all, pay for value added."""
+"""Figures 9 to 12: who comes, goes and leaves as a district, or all, pay for value added.
+
+Ours: the same by every reading of what is printed.
+"""
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -7,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from welfare_added.exhibits.biasi_2017.labels import BLACK, BLUE, GREEN, ORANGE, PURPLE
 from welfare_added.exhibits.biasi_2017.series import band, zero
+from welfare_added.exhibits.latex import number, tabular
 from welfare_added.exhibits.output import Drawn, choose, pick
 from welfare_added.exhibits.style import house_style, legend_below, panels, stamp
 
@@ -124,3 +128,65 @@ def _axes(axes: Axes, title: str, *, with_zero: bool = True) -> None:
     axes.set_title(title, loc="left", fontsize=8.0)
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value / 1000:g}")
+
+
+SCOPES = {"one": "One district pays", "all": "All districts pay"}
+PARAMETERS = {"published": "parameters of table 13", "estimates": "estimates"}
+READINGS = {
+    ("logistic", "mean"): "Logistic, mean",
+    ("logistic", "printed"): "Logistic, printed",
+    ("linear", "mean"): "Linear, mean",
+    ("linear", "printed"): "Linear, printed",
+}
+CHANGES = {
+    ("move in", 1): "Moving in, lowest quartile, %",
+    ("move in", 4): "Moving in, highest quartile, %",
+    ("move out", 1): "Moving out, lowest quartile, %",
+    ("move out", 4): "Moving out, highest quartile, %",
+    ("exit", 1): "Leaving, lowest quartile, %",
+    ("exit", 4): "Leaving, highest quartile, %",
+    ("movers in", 0): "Mean value added of movers in, %",
+    ("movers out", 0): "Mean value added of movers out, %",
+    ("exiters", 0): "Mean value added of leavers, %",
+    ("workforce", 0): "Mean value added of the workforce, %",
+}
+BILL = ("wage bill", 0)
+COLUMNS = ["parameters", "scope", "shape", "balance", "outcome", "quartile"]
+COLUMNS += ["before", "after", "percent", "published", "reason"]
+
+
+def table_readings(readings: pd.DataFrame, *, note: str) -> Drawn:
+    """What the largest pay for value added changes, by every reading, beside what is printed.
+
+    Data: parameters (published, estimates), scope (one, all), shape, balance, outcome, quartile,
+    before and after (chances; SDs; wage bill [$ million]), percent, published [percent], reason
+    (why there is no number).
+    """
+    outcomes = [outcome for outcome, _ in (*CHANGES, BILL)]
+    data = pick(choose(readings, outcome=list(dict.fromkeys(outcomes))), COLUMNS)
+    keys = ["parameters", "scope", "outcome", "quartile", "shape", "balance"]
+    found = data.set_index(keys).sort_index()
+    parts = {}
+    for name, told in PARAMETERS.items():
+        for scope, title in SCOPES.items():
+            own = found.loc[name].loc[scope]
+            rows = [[label, *_changes(own.loc[key])] for key, label in CHANGES.items()]
+            bill = own.loc[BILL]
+            parts[f"{title}, {told}"] = [
+                *rows,
+                ["Wage bill before, \\$ million", "", *_bills(bill["before"])],
+                ["Wage bill after, \\$ million", "", *_bills(bill["after"])],
+            ]
+    return data, tabular(["", "Published", *READINGS.values()], parts, note)
+
+
+def _changes(rows: pd.DataFrame) -> list[str]:
+    """What the paper states of an outcome, and its change by each reading."""
+    stated = rows["published"].iloc[0]
+    digits = len(f"{stated:g}".partition(".")[2])  # as many as are printed
+    changes = [number(rows.loc[key, "percent"], 2) for key in READINGS]
+    return [number(stated, digits, undefined=""), *changes]
+
+
+def _bills(values: pd.Series) -> list[str]:
+    return [number(values.loc[key], 1) for key in READINGS]

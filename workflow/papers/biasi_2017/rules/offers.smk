@@ -1,6 +1,6 @@
 # Districts' offers and teachers' choices (sections 7 and 8, appendix E).
 OFFER = CHOICES["offers"]
-TWO_SIDED = ("fit", "elasticities", "moments", "shadow_prices", "schemes")
+TWO_SIDED = ("fit", "elasticities", "moments", "shadow_prices", "schemes", "schemes_by_reading")
 LABORATORY = ("laboratory", "laboratory_prices", "likelihoods", "ways")
 
 
@@ -44,6 +44,22 @@ rule estimates:
     script: script_path("estimates")
 
 
+rule readings:
+    message: "Setting readings of pay for value added beside what the paper states"
+    input:
+        readings=f"{OFFERS}/schemes_by_reading.csv",
+        claims=of_paper("claims.yaml"),
+        code=code("readings"),
+    output:
+        readings=f"{OFFERS}/readings.csv",
+    params:
+        code=code_fingerprint("readings"),
+    log: f"{LOGS}/readings.log"
+    conda:
+        ENVIRONMENT
+    script: script_path("readings")
+
+
 rule laboratory:
     message: "Estimating the two-sided model in markets whose constraints bind"
     input:
@@ -61,4 +77,4 @@ rule laboratory:
     script: script_path("laboratory")
 
 
-OFFER_FILES = [*rules.two_sided.output, *rules.estimates.output, *rules.laboratory.output]
+OFFER_FILES = [*rules.two_sided.output, *rules.estimates.output, *rules.readings.output, *rules.laboratory.output]
