@@ -159,6 +159,15 @@ def test_outcomes_of_a_district_by_hand():
     assert found[0, "workforce"] == pytest.approx(workforce)
 
 
+def test_chances_that_are_rounding_errors_have_no_mean():
+    value_added, origin = np.array([2.0, -1.0, 1.0, -3.0]), np.array([0, 0, 1, 1])
+    market = small_market(n=4, districts=2, value_added=value_added, origin=origin)
+    matches = np.array([[0.9, 1e-14], [0.9, 1e-16], [0.2, 0.8], [0.1, 0.9]])
+    found = district_outcomes(market, 1, matches, np.array([0.1, 0.1, 1e-15, 1e-16]))
+    assert np.isnan(found[0, "movers in"]) and np.isnan(found[0, "exiters"])
+    assert found[0, "movers out"] == pytest.approx((0.2 - 0.1 * 3) / 0.3)
+
+
 def test_all_districts_change_their_pay_by_as_much(market):
     """At what the district pays today nothing changes, whatever the others pay."""
     current = np.array([900.0, 300.0, 1500.0, -700.0, 50.0])
