@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from coverage_runs import coverage, worlds_of
 from offers_cases import RULES, START, TRUTH, small_market
 
 from welfare_added.choice.multinomial import multinomial_logit
@@ -17,7 +18,15 @@ from welfare_added.offers.other_likelihoods import (
     literal_sum,
     simulated_likelihood,
 )
-from welfare_added.offers.parameters import NAMES, TEACHERS, centred, parameter_vector, uncentred
+from welfare_added.offers.parameters import (
+    DISTRICT,
+    NAMES,
+    TEACHER,
+    TEACHERS,
+    centred,
+    parameter_vector,
+    uncentred,
+)
 from welfare_added.run.errors import UserError
 
 AT = centred(TRUTH, RULES.salary_centre)
@@ -198,11 +207,23 @@ def test_simulated_frequencies_tend_to_the_threshold_form(markets):
 @pytest.mark.slow
 def test_intervals_cover_in_fresh_worlds():
     """Twelve worlds; docs/offers.md has what 50 gave."""
-    covered = []
-    for seed in range(300, 312):
-        world = laboratory_markets(Laboratory(), TRUTH, RULES, seed)
-        found = fit_thresholds(world, RULES, START)
-        assert found.maximum.converged
-        covered.append(np.abs(found.parameters - TRUTH) < 1.96 * found.standard_errors)
+    table = worlds_of(range(300, 312))
+    assert table["converged"].all()
     # 108 intervals: below 0.87 in one run of a thousand, if 95% cover.
-    assert np.mean(covered) > 0.87
+    assert table["covered"].mean() > 0.87
+
+
+def test_coverage_is_of_worlds_and_by_parameter():
+    """Two worlds of three parameters' intervals each, by hand."""
+    names = [TEACHER[0], TEACHER[1], DISTRICT[0]]
+    rows = [(world, name) for world in (1, 2) for name in NAMES]
+    table = pd.DataFrame(rows, columns=["world", "parameter"]).assign(planted=1.0, covered=True)
+    table["estimate"] = np.where(table["world"] == 1, 1.5, 2.5)
+    table.loc[(table["world"] == 1) & table["parameter"].isin(names), "covered"] = False
+    made = coverage(table)
+    assert made.loc[names, "share"].tolist() == [0.5] * 3
+    assert made.loc["all", "share"] == pytest.approx(1 - 3 / 18)
+    assert made.loc["all", "share_error"] == pytest.approx((3 / 9) / 2)  # of two worlds, not 18
+    assert made.loc["teachers", "share"] == pytest.approx(1 - 2 / 12)
+    assert made.loc["districts", "share"] == pytest.approx(1 - 1 / 6)
+    assert made.loc[NAMES[0], "bias"] == 1.0 and made.loc[NAMES[0], "bias_error"] == 0.5
