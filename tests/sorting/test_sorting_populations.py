@@ -80,6 +80,13 @@ def test_movers_between_regimes_are_counted_by_direction_before_and_after():
     assert more["before_movers"] == 1
 
 
+def test_movers_of_the_matched_sample_come_from_it_too():
+    people = counted(*STAY, *MOVE[1:], *BACK, teacher("far", "DAAA"))
+    assert (people["movers_1"], people["movers_3"]) == (0, 1)  # she alone moves into A before
+    assert people["movers_periods_matched_ss_to_is_2010"] == 0
+    assert people["movers_periods_full_ss_to_is_2010"] == 1
+
+
 def test_columns_count_those_of_their_sample():
     people = counted(*STAY, *MOVE, *BACK, *[teacher(f"c{n}", "CCCC") for n in range(5)])
     # Teachers of A are 5, 4, 6 and 5 by year, of B 5 and 4: of all districts those of C too.
