@@ -123,7 +123,8 @@ def teacher_posterior(
     cells: Cells, effects: Effects, residual: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Mean (T,) and variance (T,) of teachers' effects, effects of cells integrated out."""
-    precision, gap = _cell_terms(cells, effects, residual)
+    precision = cells.rows / (effects.error_variance + cells.rows * effects.cell_variance)
+    gap = residual - effects.cell_mean - effects.teacher_mean[cells.teacher]
     weight = _by_teacher(cells, precision)
     variance = effects.teacher_variance / (1 + effects.teacher_variance * weight)
     return effects.teacher_mean + variance * _by_teacher(cells, precision * gap), variance
@@ -144,11 +145,6 @@ def squared_errors(cells: Cells, coefficients: np.ndarray, effect: np.ndarray) -
     fitted = coefficients @ cells.cross @ coefficients - 2 * coefficients @ cells.moment
     crossed = cells.total - cells.regressor_sum @ coefficients
     return float(cells.square + fitted - 2 * effect @ crossed + cells.rows @ effect**2)
-
-
-def _cell_terms(cells, effects, residual):
-    precision = cells.rows / (effects.error_variance + cells.rows * effects.cell_variance)
-    return precision, residual - effects.cell_mean - effects.teacher_mean[cells.teacher]
 
 
 def _by_teacher(cells, values):

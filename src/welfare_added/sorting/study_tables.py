@@ -10,7 +10,7 @@ import pandas as pd
 
 from welfare_added.run.errors import UserError
 from welfare_added.sorting.design import Design
-from welfare_added.sorting.event_study import event_study
+from welfare_added.sorting.event_study import EventStudy, event_study
 from welfare_added.sorting.matching import Matches
 from welfare_added.sorting.panel import INDIVIDUAL, SCHEDULE, of_sample, two_year_periods
 from welfare_added.sorting.randomisation import randomise_regimes
@@ -150,13 +150,7 @@ def period_table(
     means = means.assign(series=means["regime"].map(SERIES[group]), low=np.nan, high=np.nan)
     columns = ["series", "period", "value_added", "low", "high", "n"]
     try:
-        study = event_study(
-            _of_both_regimes(own, group, first_post_year, width),
-            OUTCOME,
-            first_post_year=first_post_year,
-            weight=TOTAL_WEIGHT,
-            width=width,
-        )
+        study = _compared(own, group, TOTAL_WEIGHT, first_post_year, width)
     except UserError as error:
         log.warning("differences of %s by period: not estimated: %s", group, error)
         whole = means[columns].reset_index(drop=True)
@@ -192,13 +186,7 @@ def trend_tests(rows: pd.DataFrame, first_post_year: int, width: int) -> pd.Data
     for name, own in groups.items():
         own = own[own["year"] < first_post_year + width]  # tested are the periods before
         try:
-            made = event_study(
-                _of_both_regimes(own, name, first_post_year, width),
-                OUTCOME,
-                first_post_year=first_post_year,
-                weight=WEIGHT,
-                width=width,
-            ).trends_before()
+            made = _compared(own, name, WEIGHT, first_post_year, width).trends_before()
         except UserError as error:
             log.warning("trends of %s: not tested: %s", name, error)
             made = pd.DataFrame({"test": ["equal", "linear"]}).reindex(columns=TRENDS)
@@ -206,15 +194,16 @@ def trend_tests(rows: pd.DataFrame, first_post_year: int, width: int) -> pd.Data
     return pd.concat(tables, ignore_index=True)[["outcome", *TRENDS]]
 
 
-def _of_both_regimes(
-    rows: pd.DataFrame, group: str, first_post_year: int, width: int
-) -> pd.DataFrame:
-    """Rows of periods in which both regimes have one; how many have not is told in the log."""
+def _compared(
+    rows: pd.DataFrame, group: str, weight: str, first_post_year: int, width: int
+) -> EventStudy:
+    """Event study of the periods in which both regimes have a row; the log tells of the others."""
     period = two_year_periods(rows["year"], first_post_year, width)
     both = rows.groupby(period)["individual"].transform("nunique") == 2
     if not both.all():
         log.warning("%s: %d periods with one regime alone", group, period[~both].nunique())
-    return rows[both]
+    years = {"first_post_year": first_post_year, "width": width}
+    return event_study(rows[both], OUTCOME, weight=weight, **years)
 
 
 def randomised(
