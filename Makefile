@@ -92,7 +92,7 @@ $(VENV)/.peers: benchmark.lock $(READY)
 	touch $@
 
 lock:  ## renew the lock files (needs uv)
-	uv pip compile pyproject.toml --extra slurm --extra star --extra test --generate-hashes --no-header --universal --python-version 3.11 -o requirements.lock
+	uv pip compile pyproject.toml --extra star --extra test --generate-hashes --no-header --universal --python-version 3.11 -o requirements.lock
 	uv pip compile pyproject.toml --extra benchmark --constraint requirements.lock --generate-hashes --no-header --universal --python-version 3.11 -o benchmark.lock
 	uv pip compile validators.in --generate-hashes --no-header --universal --python-version 3.11 -o validators.lock
 

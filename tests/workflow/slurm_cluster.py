@@ -136,8 +136,9 @@ class Cluster:
         self.wait(lambda: saved.exists() and saved.stat().st_mtime > before, "saved state")
 
     def resume(self, number: str) -> None:
-        """Let a suspended job go on."""
+        """Let a suspended job go on, and wait until it does."""
         self.ask("scontrol", "resume", number)
+        self.wait(lambda: self.jobs().get(number) != "SUSPENDED", f"job {number} that goes on")
 
     def jobs(self) -> dict[str, str]:
         """State of every job that the cluster has known, by number."""
