@@ -42,7 +42,7 @@ class Executor(SlurmExecutor):
         unknown = [job for job in active_jobs if id(job) not in settled]
         if unknown:
             self.logger.warning(
-                f"Slurm does not answer: it will be asked again about {len(unknown)} running job(s)."
+                f"Slurm does not answer: {len(unknown)} running job(s) asked about again."
             )
         for job in running + unknown:
             yield job
