@@ -36,6 +36,7 @@ CHOICES = {
         "schedule": {
             **{"plain": 30, "rounds": 1, "moves": 15, "burn": 5, "kept": 40, "thin": 1},
             "repeats": 1,
+            "lists": 1,
         },
         "comparison": {"chains": 2, "plain": 20, "kept": 30, "lists": 1},
         "published_order": {"plain": 20, "kept": 30},

@@ -33,7 +33,7 @@ def differing(one: Project, two: Project) -> list[str]:
     return sorted(name for name in first if first[name] != second[name])
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("variant", ["oldest", pytest.param("other", marks=pytest.mark.slow)])
 def test_the_tiny_district_is_the_same_under_other_kernels(tiny, changed, variant, monkeypatch):
     for name, value in VARIANTS[variant].items():
         monkeypatch.setenv(name, value)
