@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from welfare_added.run.errors import UserError
 from welfare_added.selection.array_files import write_arrays
@@ -21,6 +22,8 @@ from welfare_added.selection.state import Scales, State
 log = logging.getLogger(__name__)
 
 SCALES = [f.name for f in fields(Scales)]
+SPARSE, SPARSE_PARTS = ("spread", "inverse_spread"), ("data", "indices", "indptr")
+DENSE = [f.name for f in fields(Coordinates) if f.name not in ("centring", *SPARSE)]
 
 
 def complete_chain(
@@ -179,8 +182,11 @@ def _state(prefix, arrays):
 
 
 def _coordinate_arrays(coordinates):
-    names = [f.name for f in fields(Coordinates) if f.name != "centring"]
-    return {f"coordinates.{name}": getattr(coordinates, name) for name in names} | {
+    arrays = {f"coordinates.{name}": getattr(coordinates, name) for name in DENSE}
+    for name in SPARSE:
+        for part in SPARSE_PARTS:
+            arrays[f"coordinates.{name}.{part}"] = getattr(getattr(coordinates, name), part)
+    return arrays | {
         "coordinates.weight": coordinates.centring.weight,
         "coordinates.log_sd": np.array(coordinates.centring.log_sd),
     }
@@ -189,6 +195,13 @@ def _coordinate_arrays(coordinates):
 def _coordinates(arrays):
     if "coordinates.mode" not in arrays:
         return None
-    names = [f.name for f in fields(Coordinates) if f.name != "centring"]
     centring = Centring(arrays["coordinates.weight"], float(arrays["coordinates.log_sd"]))
-    return Coordinates(centring, **{name: arrays[f"coordinates.{name}"] for name in names})
+    dense = {name: arrays[f"coordinates.{name}"] for name in DENSE}
+    latents = (len(dense["mode"]),) * 2
+    sparse = {
+        name: csr_array(
+            tuple(arrays[f"coordinates.{name}.{part}"] for part in SPARSE_PARTS), shape=latents
+        )
+        for name in SPARSE
+    }
+    return Coordinates(centring, **dense, **sparse)

@@ -4,7 +4,7 @@ Latents are at their conditional mode given parameters p_0 (Newton's method, one
 With H minus the second derivatives there, B = -H_ll^-1 H_lp is the response of the mode, and
 S = H_pp - H_pl H_ll^-1 H_lp the marginal precision of p. Then
 
-    p = p_0 + L y_p,  L L' = S^-1;   latents = mode + B (p - p_0) + diag(H_ll)^-1/2 y_l
+    p = p_0 + L y_p,  L L' = S^-1;   latents = mode + B (p - p_0) + R y_l,  R R' = H_ll^-1
 
 By the log SD, H is its mean over the latents' conditional normal distribution, not its value at
 their mode: tastes spread around the mode inform of it, which adds 2 sum c (1 - c). A pair's
@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, cholesky, solve_triangular
+from scipy.sparse import block_diag, csr_array, diags_array
 
 from welfare_added.selection.decision_density import Centring, Target
 from welfare_added.selection.density_loops import slopes_and_curvatures
@@ -33,8 +34,10 @@ class Coordinates:
         Of tastes.
     parameters, root, inverse_root
         p_0 (D,); L (D, D); its inverse.
-    mode, response, scale
-        (P + M,), B L (P + M, D) and (P + M,) of the latents.
+    mode, response
+        (P + M,) and B L (P + M, D) of the latents.
+    spread, inverse_spread
+        R (P + M, P + M), a triangular block a teacher; its inverse.
 
     """
 
@@ -44,24 +47,25 @@ class Coordinates:
     inverse_root: np.ndarray = field(repr=False)
     mode: np.ndarray = field(repr=False)
     response: np.ndarray = field(repr=False)
-    scale: np.ndarray = field(repr=False)
+    spread: csr_array = field(repr=False)
+    inverse_spread: csr_array = field(repr=False)
 
     def to_point(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Parameters and latents at y."""
         size = len(self.parameters)
-        shift = self.response @ y[:size]
-        latents = self.mode + shift + self.scale * y[size:]
+        latents = self.mode + self.response @ y[:size] + self.spread @ y[size:]
         return self.parameters + self.root @ y[:size], latents
 
     def from_point(self, parameters: np.ndarray, latents: np.ndarray) -> np.ndarray:
         """The y of parameters and latents."""
         first = self.inverse_root @ (parameters - self.parameters)
-        return np.concatenate([first, (latents - self.mode - self.response @ first) / self.scale])
+        rest = latents - self.mode - self.response @ first
+        return np.concatenate([first, self.inverse_spread @ rest])
 
     def pull_back(self, by_parameter: np.ndarray, by_latent: np.ndarray) -> np.ndarray:
         """Derivatives by y from those by parameters and latents."""
         first = self.root.T @ by_parameter + self.response.T @ by_latent
-        return np.concatenate([first, self.scale * by_latent])
+        return np.concatenate([first, self.spread.T @ by_latent])
 
 
 @dataclass(frozen=True)
@@ -111,8 +115,7 @@ def find_coordinates(target: Target, parameters: np.ndarray, latents: np.ndarray
         own = teacher.latents[: teacher.pairs]
         information = np.diag(hessian)[: teacher.pairs]
         weight[own] = 1 - (1 + target.taste_precision[own]) / information
-    scale, response = np.ones(len(mode)), np.zeros((len(mode), size))
-    scale[:pairs] = 1 / np.sqrt(1 + target.taste_precision)
+    response = np.zeros((len(mode), size))
     precision = _prior_precision(target, parameters)
     precision[-1, -1] += 2 * (weight * (1 - weight)).sum()
     for teacher, (hessian, slope, curvature) in zip(teachers, blocks, strict=True):
@@ -121,8 +124,8 @@ def find_coordinates(target: Target, parameters: np.ndarray, latents: np.ndarray
         answer = -cho_solve(cho_factor(hessian), crossed)
         precision += own + crossed.T @ answer
         response[here] = answer
-        scale[here] = 1 / np.sqrt(np.diag(hessian))
-    root, inverse = _roots(precision)
+    root, inverse = _roots(_usable(precision))
+    spread, inverse_spread = _spreads(target, teachers, [hessian for hessian, _, _ in blocks])
     return Coordinates(
         centring=Centring(weight, log_sd),
         parameters=parameters.copy(),
@@ -130,7 +133,8 @@ def find_coordinates(target: Target, parameters: np.ndarray, latents: np.ndarray
         inverse_root=inverse,
         mode=mode,
         response=np.ascontiguousarray(response @ root),
-        scale=scale,
+        spread=spread,
+        inverse_spread=inverse_spread,
     )
 
 
@@ -247,11 +251,36 @@ def _prior_precision(target, parameters):
     return precision
 
 
-def _roots(precision):
-    """L with L L' = precision^-1, and its inverse, from the precision with log SD's made usable."""
+def _usable(precision):
+    """The precision, with log SD's made usable."""
     rest, crossed = precision[:-1, :-1], precision[:-1, -1]
     left = precision[-1, -1] - crossed @ cho_solve(cho_factor(rest), crossed)
     usable = precision.copy()
     usable[-1, -1] += max(LEAST_LOG_SD_PRECISION - left, 0)
-    inverse = cholesky(usable, lower=True).T
-    return solve_triangular(inverse, np.eye(len(usable))), inverse
+    return usable
+
+
+def _roots(precision):
+    """L with L L' = precision^-1, upper triangular, and its inverse."""
+    inverse = cholesky(precision, lower=True).T
+    return solve_triangular(inverse, np.eye(len(precision))), inverse
+
+
+def _spreads(target, teachers, hessians):
+    """R of all latents and its inverse; pairs that are on no menu have but a prior."""
+    pairs = len(target.taste_precision)
+    own = [teacher.latents for teacher in teachers]
+    alone = np.setdiff1d(np.arange(pairs), np.concatenate(own))
+    inverse = np.sqrt(1 + target.taste_precision[alone])
+    place = np.argsort(np.concatenate([*own, alone]))
+    roots, inverses = zip(*(_roots(hessian) for hessian in hessians), strict=True)
+    return _in_place([*roots, diags_array(1 / inverse)], place), _in_place(
+        [*inverses, diags_array(inverse)], place
+    )
+
+
+def _in_place(blocks, place):
+    """Sparse matrix of blocks on the diagonal, its rows and columns put in place."""
+    found = csr_array(block_diag(blocks, format="csr")[place][:, place])
+    found.sort_indices()
+    return found
