@@ -282,5 +282,6 @@ def _spreads(target, teachers, hessians):
 def _in_place(blocks, place):
     """Sparse matrix of blocks on the diagonal, its rows and columns put in place."""
     found = csr_array(block_diag(blocks, format="csr")[place][:, place])
+    found.eliminate_zeros()  # tastes of a teacher meet in her fallbacks alone
     found.sort_indices()
     return found
