@@ -18,7 +18,7 @@ from welfare_added.selection.decision_density import (
     log_density,
     point_of,
 )
-from welfare_added.selection.hamiltonian import move
+from welfare_added.selection.hamiltonian import STEP, move, path
 from welfare_added.selection.model import state_model
 from welfare_added.selection.preconditioner import LEAST_LOG_SD_PRECISION, find_coordinates
 from welfare_added.selection.simulate import draw_parameters, simulate
@@ -153,6 +153,21 @@ def test_coordinates_go_there_and_back(case):
     found = find_coordinates(target, *start)
     y = np.random.default_rng(2).standard_normal(sum(map(len, start)))
     np.testing.assert_allclose(found.from_point(*found.to_point(y)), y, atol=1e-10)
+
+
+def test_a_motion_is_gone_back_and_its_error_falls_with_the_square_of_the_step(case):
+    _, state, target = case
+    start = point_of(state, Centring(np.zeros(len(state.eta_u)), 0.0))
+    coordinates = find_coordinates(target, *start)
+    y, speed = np.random.default_rng(3).standard_normal((2, sum(map(len, start))))
+    there, fast, gain = path(target, coordinates, y, speed, STEP)
+    back, slow, loss = path(target, coordinates, there, -fast, STEP)
+    assert np.abs(there - y).max() > 1
+    np.testing.assert_allclose(back, y, atol=1e-9)
+    np.testing.assert_allclose(slow, -speed, atol=1e-9)
+    assert gain == pytest.approx(-loss, abs=1e-9)
+    errors = [abs(path(target, coordinates, y, speed, step)[2]) for step in (0.02, 0.01)]
+    assert errors[0] / errors[1] > 3
 
 
 def test_moves_keep_decisions_and_are_mostly_accepted(case):

@@ -37,6 +37,23 @@ def move(
     speed = rng.standard_normal(len(y))
     step = STEP * (1 + JITTER * (2 * rng.random() - 1))
     chance = rng.random()
+    y, _, gain = path(target, coordinates, y, speed, step)
+    if not np.log1p(-chance) < gain:
+        return state, False
+    return _moved(target, coordinates, y, state), True
+
+
+def path(
+    target: Target, coordinates: Coordinates, y: np.ndarray, speed: np.ndarray, step: float
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Where a motion of STEPS steps ends; it can be gone back with the opposite speed.
+
+    Returns
+    -------
+    y, speed, gain
+        At the end; the log density less half the square of the speed, less what it was before.
+
+    """
     value, force = _force(target, coordinates, y)
     before = value - 0.5 * (speed @ speed)
     turn, across = np.cos(step / 2), np.sin(step / 2)
@@ -47,10 +64,7 @@ def move(
             value, force = _force(target, coordinates, y)
         speed = speed + FIRST_KICK * step * force
     with np.errstate(over="ignore", invalid="ignore"):
-        gain = value - 0.5 * (speed @ speed) - before
-    if not np.log1p(-chance) < gain:
-        return state, False
-    return _moved(target, coordinates, y, state), True
+        return y, speed, value - 0.5 * (speed @ speed) - before
 
 
 def _force(target, coordinates, y):
