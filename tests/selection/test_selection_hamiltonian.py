@@ -19,7 +19,7 @@ from welfare_added.selection.decision_density import (
     point_of,
 )
 from welfare_added.selection.hamiltonian import STEP, move, path
-from welfare_added.selection.model import state_model
+from welfare_added.selection.model import start, state_model
 from welfare_added.selection.preconditioner import LEAST_LOG_SD_PRECISION, find_coordinates
 from welfare_added.selection.simulate import draw_parameters, simulate
 from welfare_added.selection.supply import first_utilities, school_precision
@@ -145,6 +145,26 @@ def test_coordinates_have_the_curvature_of_the_density(case):
     np.testing.assert_allclose(spread, np.linalg.inv(ll), atol=1e-5)
     by_latent = log_density(target, found.centring, parameters, found.mode)[2]
     assert np.abs(by_latent).max() < 1e-5
+
+
+def test_tastes_that_no_menu_tells_of_have_the_spread_that_lists_and_scores_leave():
+    setting, rng = world(), np.random.default_rng(3)
+    system, _ = simulate(setting, draw_parameters(setting, INFORMATIVE, rng), "full", rng)
+    teacher = system.outcomes.teacher.copy()
+    teacher[-1] = system.teachers  # one more, who has scores alone
+    outcomes = replace(system.outcomes, teacher=teacher)
+    system = replace(system, teachers=system.teachers + 1, outcomes=outcomes)
+    model = state_model(system, "full", INFORMATIVE)
+    state = start(model, INFORMATIVE, rng)
+    target = held(model, state)
+    place = point_of(state, Centring(np.zeros(len(state.eta_u)), 0.0))
+    found = find_coordinates(target, *place)
+    (alone,) = np.flatnonzero(model.pairs.teacher == system.teachers - 1)
+    spread, inverse = found.spread.toarray(), found.inverse_spread.toarray()
+    assert target.taste_precision[alone] > 0
+    assert spread[alone, alone] ** -2 == pytest.approx(1 + target.taste_precision[alone])
+    assert np.count_nonzero(spread[alone]) == np.count_nonzero(spread[:, alone]) == 1
+    np.testing.assert_allclose(spread @ inverse, np.eye(len(spread)), atol=1e-12)
 
 
 def test_coordinates_go_there_and_back(case):
